@@ -1,0 +1,58 @@
+"""How does a result leave the library?
+
+The one reference upwards: results know nothing of text, frames or files, but a reader wants
+``result.to_pandas()``. So each method here is one line that calls presentation by name, and
+nothing of presentation is loaded before somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from importlib import import_module
+from os import PathLike
+from typing import Any, TextIO
+
+__all__ = ["Presented"]
+
+
+def _presentation(room: str) -> Any:
+    return import_module(f"custinsights.presentation.{room}")
+
+
+class Presented(ABC):
+    """Gives a result with a ``table()`` every way out: dicts, CSV, frames, text and HTML.
+
+    An attrs class that mixes this in says ``repr=False``, or attrs writes a ``repr`` over it.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def table(self) -> Any:
+        """The result as a `Table`: every class that mixes this in supplies it."""
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One dict per row: Decimal money, aware instants, None for missing."""
+        return _presentation("records").to_dicts(self.table())  # type: ignore[no-any-return]
+
+    def to_csv(self, path: str | PathLike[str] | TextIO) -> None:
+        """Write the rows to a CSV file or an open text file; safe to open in a spreadsheet."""
+        _presentation("records").write_csv(self.table(), path)
+
+    def to_pandas(self) -> Any:
+        """A `pandas.DataFrame`; money in float64 major units, missing as NaN, None or NaT."""
+        return _presentation("frames").to_pandas(self.table())
+
+    def to_polars(self) -> Any:
+        """A `polars.DataFrame`; money in float64 major units, missing as null."""
+        return _presentation("frames").to_polars(self.table())
+
+    def to_arrow(self) -> Any:
+        """A `pyarrow.Table`; money in float64 major units, missing as null."""
+        return _presentation("frames").to_arrow(self.table())
+
+    def __repr__(self) -> str:
+        return _presentation("text").as_text(self.table())  # type: ignore[no-any-return]
+
+    def _repr_html_(self) -> str:
+        return _presentation("html").as_html(self.table())  # type: ignore[no-any-return]

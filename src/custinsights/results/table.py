@@ -1,0 +1,208 @@
+"""What does any result look like once it is only rows and columns?
+
+Every result, whatever its shape, hands out a `Table`: named, typed columns of one length, in the
+scaled integers in which they were computed. Presentation knows tables and nothing else, so a new
+analysis has its exports, its `repr` and its place in the report for free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from custinsights.errors import InvalidValue, UnknownName
+from custinsights.results.door import Presented
+
+__all__ = ["KINDS", "NO_INSTANT", "Column", "Table"]
+
+#: What a column can hold; the numpy type that carries each.
+KINDS: dict[str, str] = {
+    "label": "object",
+    "count": "int64",
+    "money": "int64",
+    "quantity": "int64",
+    "number": "float64",
+    "share": "float64",
+    "instant": "int64",
+    "flag": "bool",
+}
+
+#: The instant that stands for "none" in a column of microseconds.
+NO_INSTANT = int(np.iinfo(np.int64).min)
+
+
+def _known_kind(_column: Column, _attribute: attrs.Attribute[str], kind: str) -> None:
+    if kind not in KINDS:
+        raise UnknownName("kind of column", kind, tuple(KINDS))
+
+
+def _carried(values: npt.ArrayLike, column: Column) -> npt.NDArray[Any]:
+    """The values in the type of the column's kind, read-only; never rounded."""
+    carrier = np.dtype(KINDS.get(column.kind, "object"))
+    if carrier == object:
+        array: npt.NDArray[Any] = np.empty(len(values), dtype=object)  # type: ignore[arg-type]
+        array[:] = values.tolist() if isinstance(values, np.ndarray) else values
+    else:
+        array = np.asarray(values)
+        if array.size == 0:
+            array = array.astype(carrier)
+        if array.dtype == bool and carrier != bool or not np.can_cast(array.dtype, carrier):
+            raise InvalidValue(
+                f"values of the {column.kind} column {column.name!r}",
+                str(array.dtype),
+                f"an array that {carrier} holds exactly",
+            )
+        array = array.astype(carrier, copy=False).view()
+    array.flags.writeable = False
+    return array
+
+
+def _mask(mask: npt.ArrayLike | None) -> npt.NDArray[np.bool_] | None:
+    return None if mask is None else np.asarray(mask, dtype=bool)
+
+
+def _one_per_row(
+    column: Column, attribute: attrs.Attribute[Any], array: npt.NDArray[Any] | None
+) -> None:
+    if array is not None and array.shape != (len(column.values),):
+        raise InvalidValue(
+            f"{attribute.name} of the column {column.name!r}",
+            f"shape {array.shape}",
+            f"one dimension of {len(column.values)} rows",
+        )
+
+
+@attrs.frozen(eq=False, repr=False)
+class Column:
+    """One named column of a table, in the scaled integers in which it was computed.
+
+    Parameters
+    ----------
+    name : str
+        The name under which every export shows the column.
+    kind : str
+        One of ``label`` (str, int or None), ``count``, ``money`` (minor units), ``quantity``
+        (thousandths), ``number``, ``share`` (float64), ``instant`` (microseconds UTC), ``flag``.
+    values : array
+        One value per row; int64, float64, bool or object after its kind. Read-only.
+    missing : array of bool, optional
+        True where there is no value. None labels, NaN and `NO_INSTANT` are missing anyway.
+    unit : str, default ""
+        What one is one of: ``"GBP"``, ``"days"``, ``"items"``. A number whose unit is a currency
+        is a quotient of money in major units.
+    exponent : int, default 0
+        Decimals of the scaled integer: the currency's for money, three for quantities.
+    provisional : array of bool, optional
+        True where the value may still change because its period is not over; shown with a mark.
+    """
+
+    name: str
+    kind: str = attrs.field(validator=_known_kind)
+    values: npt.NDArray[Any] = attrs.field(
+        converter=attrs.Converter(_carried, takes_self=True), validator=_one_per_row
+    )
+    missing: npt.NDArray[np.bool_] | None = attrs.field(
+        default=None, converter=_mask, validator=_one_per_row
+    )
+    unit: str = ""
+    exponent: int = 0
+    provisional: npt.NDArray[np.bool_] | None = attrs.field(
+        default=None, converter=_mask, validator=_one_per_row
+    )
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        return f"Column({self.name!r}, {self.kind!r}, {len(self)} rows)"
+
+    @property
+    def absent(self) -> npt.NDArray[np.bool_]:
+        """True where the column has no value, for whichever reason."""
+        if self.kind == "label":
+            absent = np.fromiter((v is None for v in self.values), bool, count=len(self))
+        elif self.kind in ("number", "share"):
+            absent = np.isnan(self.values)
+        elif self.kind == "instant":
+            absent = self.values == NO_INSTANT
+        else:
+            absent = np.zeros(len(self), dtype=bool)
+        return absent if self.missing is None else absent | self.missing
+
+    def take(self, rows: npt.ArrayLike) -> Column:
+        """The same column with the given rows only, in the given order."""
+        chosen = np.asarray(rows, dtype=np.int64)
+        return attrs.evolve(
+            self,
+            values=self.values[chosen],
+            missing=None if self.missing is None else self.missing[chosen],
+            provisional=None if self.provisional is None else self.provisional[chosen],
+        )
+
+
+def _alike(table: Table, _attribute: attrs.Attribute[Any], columns: tuple[Column, ...]) -> None:
+    lengths = sorted({len(column) for column in columns})
+    if len(lengths) > 1:
+        raise InvalidValue(
+            f"columns of the table {table.title!r}", f"lengths {lengths}", "columns of one length"
+        )
+    names = [column.name for column in columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidValue(f"columns of the table {table.title!r}", twice, "each name once")
+
+
+@attrs.frozen(eq=False, repr=False)
+class Table(Presented):
+    """Finished rows and columns, ready to be shown or exported.
+
+    Parameters
+    ----------
+    title : str
+        What the rows say, in a few words.
+    columns : sequence of Column
+        All of one length, each name once.
+    notes : sequence of str, default ()
+        What a reader has to know to read the numbers right: the window, as_of, what is left out.
+    timezone : str, default "UTC"
+        The IANA zone in which instants are shown.
+
+    Examples
+    --------
+    >>> table = Table("Revenue", [Column("year", "label", ["2010", "2011"]),
+    ...                           Column("revenue", "money", [57120, 123456], unit="GBP", exponent=2)])
+    >>> table.to_dicts()[1]
+    {'year': '2011', 'revenue': Decimal('1234.56')}
+    """
+
+    title: str
+    columns: tuple[Column, ...] = attrs.field(converter=tuple, validator=_alike)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    timezone: str = "UTC"
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def table(self) -> Table:
+        """A table shows itself."""
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; `UnknownName` tells the nearest ones."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise UnknownName("column", name, self.names)
+
+    def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Table:
+        """The same table with the given rows only, in the given order."""
+        return attrs.evolve(self, columns=tuple(column.take(rows) for column in self.columns))
