@@ -1,0 +1,389 @@
+"""What can go wrong, a class for every situation.
+
+Each class derives from `CustInsightsError` and from the built-in exception that it means, keeps
+its facts as attributes, and says in plain words what is wrong, what was given, what is allowed and
+what to do. In all of them ``what`` and ``reason`` are clauses without a full stop, ``given`` is the
+value itself (mask personal data before it comes here), and ``advice`` is a sentence.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from os import PathLike, fspath
+from typing import Protocol
+
+import attrs
+
+__all__ = [
+    "BadRowsError",
+    "CannotAsk",
+    "ContractBroken",
+    "CustInsightsError",
+    "Incompatible",
+    "InvalidValue",
+    "MissingColumn",
+    "MissingData",
+    "MissingExtra",
+    "NaiveTime",
+    "NeedsCuts",
+    "NotSummable",
+    "PlugInFailed",
+    "Refused",
+    "SeveralCurrencies",
+    "UnknownName",
+    "UnreadableFile",
+]
+
+_LONGEST_SHOWN = 80
+_MOST_NAMES_SHOWN = 15
+
+
+class CustInsightsError(Exception):
+    """The root of every error that custinsights raises on purpose."""
+
+
+@attrs.define(auto_exc=True, eq=False)
+class InvalidValue(CustInsightsError, ValueError):
+    """A value that cannot be what it should be; ``allowed`` says what would have been right.
+
+    Examples
+    --------
+    >>> print(InvalidValue("the month is out of range", 13, "a number from 1 to 12"))
+    The month is out of range: 13 was given; allowed is a number from 1 to 12.
+    """
+
+    what: str
+    given: object
+    allowed: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        fact = f"{_start(self.what)}: {_shown(self.given)} was given; allowed is {self.allowed}"
+        return _sentences(fact, self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class UnknownName(CustInsightsError, LookupError):
+    """A ``name`` that is none of the ``known`` ones of its ``kind``.
+
+    Examples
+    --------
+    >>> print(UnknownName("metric", "revenu", ("orders", "revenue")))
+    There is no metric named 'revenu'. Did you mean 'revenue'? Known names: 'orders', 'revenue'.
+    """
+
+    kind: str
+    name: object
+    known: tuple[str, ...] = attrs.field(converter=tuple)
+    advice: str = ""
+
+    @property
+    def suggestion(self) -> str | None:
+        """The known name that is nearest to the given one, None if none is near."""
+        from difflib import get_close_matches
+
+        spelled = {name.casefold(): name for name in self.known}
+        nearest = get_close_matches(str(self.name).casefold(), spelled, n=1)
+        return spelled[nearest[0]] if nearest else None
+
+    def __str__(self) -> str:
+        nearest = self.suggestion
+        return _sentences(
+            f"There is no {self.kind} named {_shown(self.name)}",
+            "" if nearest is None else f"Did you mean {nearest!r}?",
+            f"Known names: {_listed(self.known)}",
+            self.advice,
+        )
+
+
+@attrs.define(auto_exc=True, eq=False)
+class NaiveTime(CustInsightsError, ValueError):
+    """A time without a time zone where an instant is needed; ``what`` names whose time it is."""
+
+    what: str
+    given: object
+    advice: str = (
+        "Give the zone with the time, for example "
+        "datetime(2024, 3, 5, 10, tzinfo=ZoneInfo('Europe/London'))"
+    )
+
+    def __str__(self) -> str:
+        fact = f"{_start(self.what)} has no time zone: {_shown(self.given)} was given"
+        return _sentences(f"{fact}; allowed is a time with its zone", self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class UnreadableFile(CustInsightsError, OSError, ValueError):
+    """A file that cannot be read: absent, truncated, of another encoding or another format."""
+
+    path: str | PathLike[str]
+    reason: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return _sentences(f"{fspath(self.path)} cannot be read: {self.reason}", self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class MissingColumn(CustInsightsError, LookupError):
+    """A table without a column that it must have; ``wanted`` says what it should hold.
+
+    Examples
+    --------
+    >>> print(MissingColumn("the customer", ["Customer ID", "Email"], ["Order", "Total"]))
+    There is no column for the customer: looked for 'Customer ID', 'Email'; found 'Order', 'Total'.
+    """
+
+    wanted: str
+    looked_for: tuple[str, ...] = attrs.field(converter=tuple)
+    found: tuple[str, ...] = attrs.field(converter=tuple)
+    advice: str = ""
+
+    def __str__(self) -> str:
+        looked_for, found = _listed(self.looked_for, most=40), _listed(self.found, most=100)
+        fact = f"There is no column for {self.wanted}: looked for {looked_for}; found {found}"
+        return _sentences(fact, self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class MissingData(CustInsightsError, LookupError):
+    """A question that needs ``what`` the history does not hold.
+
+    Examples
+    --------
+    >>> print(MissingData("the time of day", "the dimension 'hour'"))
+    The dimension 'hour' needs the time of day, which this history does not hold.
+    """
+
+    what: str
+    needed_by: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        fact = f"{_start(self.needed_by)} needs {self.what}, which this history does not hold"
+        return _sentences(fact, self.advice)
+
+
+class _BadKind(Protocol):
+    @property
+    def rows(self) -> int: ...
+
+
+class _Report(Protocol):
+    """The part of `domain.LoadReport` that a message needs."""
+
+    @property
+    def rows_read(self) -> int: ...
+
+    @property
+    def bad(self) -> Sequence[_BadKind]: ...
+
+
+@attrs.define(auto_exc=True, eq=False)
+class BadRowsError(CustInsightsError, ValueError):
+    """Rows that cannot be read, all kinds at once, with up to five examples of each."""
+
+    report: _Report
+
+    def __str__(self) -> str:
+        bad = sum(kind.rows for kind in self.report.bad)
+        first = f"{bad:,} of {self.report.rows_read:,} rows cannot be read:"
+        advice = (
+            'Correct them in the file, or pass errors="report" to leave them out and have them '
+            "counted in the load report."
+        )
+        return "\n".join([first, *(f"  {kind}" for kind in self.report.bad), advice])
+
+
+@attrs.define(auto_exc=True, eq=False)
+class SeveralCurrencies(CustInsightsError, ValueError):
+    """Orders in more than one currency where one history holds one.
+
+    Each of ``rows_and_sums`` is a currency, its rows and their sum: a `Money`, which the message
+    shows in natural units, or an int of minor units.
+    """
+
+    rows_and_sums: tuple[tuple[str, int, object], ...] = attrs.field(converter=tuple)
+
+    def __str__(self) -> str:
+        each = ", ".join(
+            f"{currency} ({_counted(rows, 'row')}, {_total(total)})"
+            for currency, rows, total in self.rows_and_sums
+        )
+        most = max(self.rows_and_sums, key=lambda one: one[1], default=("EUR", 0, 0))[0]
+        return _sentences(
+            f"The orders are in {len(self.rows_and_sums)} currencies: {each}; allowed is one",
+            f"Pick one with currency={most!r} (the others are left out and counted), or convert "
+            "them with rates=",
+        )
+
+
+@attrs.define(auto_exc=True, eq=False)
+class Refused(CustInsightsError, ValueError):
+    """A metric by a dimension that makes no sense; ``instead`` says, as a sentence, what does.
+
+    Examples
+    --------
+    >>> print(Refused("revenue", "product", "an order holds several", "Ask for line_revenue"))
+    'revenue' by 'product' makes no sense: an order holds several. Ask for line_revenue.
+    """
+
+    metric: str
+    dimension: str
+    reason: str
+    instead: str = ""
+
+    def __str__(self) -> str:
+        fact = f"{self.metric!r} by {self.dimension!r} makes no sense: {self.reason}"
+        return _sentences(fact, self.instead)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class Incompatible(CustInsightsError, ValueError):
+    """Two things that cannot be put together; ``what`` names, in the plural, what differs.
+
+    Examples
+    --------
+    >>> print(Incompatible("the currencies", "EUR", "USD", "Convert one of them first"))
+    The currencies differ: 'EUR' and 'USD' were given; allowed are equal ones. Convert one of them \
+first.
+    """
+
+    what: str
+    left: object
+    right: object
+    advice: str = ""
+
+    def __str__(self) -> str:
+        fact = f"{_start(self.what)} differ: {_shown(self.left)} and {_shown(self.right)}"
+        return _sentences(f"{fact} were given; allowed are equal ones", self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class NotSummable(CustInsightsError, ValueError):
+    """Numbers that do not add up, such as the distinct customers of several months."""
+
+    what: str
+    along: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        fact = f"{self.what!r} does not add up along {self.along!r}"
+        return _sentences(f"{fact}: one customer may be counted in several cells", self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class CannotAsk(CustInsightsError, RuntimeError):
+    """A result that must ask its history again and does not hold it."""
+
+    what: str
+    advice: str = "Measure the history once more"
+
+    def __str__(self) -> str:
+        return _sentences(
+            f"{self.what!r} asks the history again, and this result does not hold it: it was "
+            "saved, merged or sent without",
+            self.advice,
+        )
+
+
+@attrs.define(auto_exc=True, eq=False)
+class NeedsCuts(CustInsightsError, ValueError):
+    """A question that compares one customer with all, asked without the cuts of all."""
+
+    what: str
+    advice: str = "Make them with cuts(history) on the whole history and pass cuts="
+
+    def __str__(self) -> str:
+        fact = f"{self.what!r} judges a customer against all customers, and no cuts were given"
+        return _sentences(fact, self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class MissingExtra(CustInsightsError, ImportError):
+    """An optional ``library`` that is not installed, and the ``extra`` that brings it.
+
+    Examples
+    --------
+    >>> print(MissingExtra("pyarrow", "arrow", "reading Parquet"))
+    Reading Parquet needs pyarrow, which is not installed. Install it with \
+pip install 'custinsights[arrow]'.
+    """
+
+    library: str
+    extra: str
+    purpose: str
+
+    def __str__(self) -> str:
+        return _sentences(
+            f"{_start(self.purpose)} needs {self.library}, which is not installed",
+            f"Install it with pip install 'custinsights[{self.extra}]'",
+        )
+
+
+@attrs.define(auto_exc=True, eq=False)
+class PlugInFailed(CustInsightsError, RuntimeError):
+    """An installed plug-in that does not load, does not fit, or is there twice."""
+
+    name: str
+    distribution: str
+    reason: str
+
+    def __str__(self) -> str:
+        return _sentences(
+            f"The plug-in {self.name!r} of {self.distribution} cannot be used: {self.reason}",
+            f"Update or uninstall {self.distribution}, or pass a catalog of your own",
+        )
+
+
+@attrs.define(auto_exc=True, eq=False)
+class ContractBroken(CustInsightsError, AssertionError):
+    """A part that breaks the laws which it must hold; ``failed`` has a line for each of them."""
+
+    thing: str
+    failed: tuple[str, ...] = attrs.field(converter=tuple)
+
+    def __str__(self) -> str:
+        first = f"The {self.thing} breaks {_counted(len(self.failed), 'check')}:"
+        return "\n".join([first, *(f"  {one}" for one in self.failed)])
+
+
+def _start(clause: str) -> str:
+    """The clause with a capital; a name in code, such as placed_at, keeps its spelling."""
+    first = clause.split(maxsplit=1)[0] if clause.strip() else ""
+    return clause if "_" in first or "." in first else clause[:1].upper() + clause[1:]
+
+
+def _sentences(*parts: str) -> str:
+    """The parts that are not empty, each closed as a sentence."""
+    return " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part)
+
+
+def _shown(value: object) -> str:
+    """A value as a reader wants to see it, cut when it is long."""
+    if isinstance(value, date):
+        shown = value.isoformat()
+    elif isinstance(value, Decimal):
+        shown = str(value)
+    elif isinstance(value, tuple) and value:
+        shown = ", ".join(_shown(one) for one in value)
+    elif isinstance(value, frozenset | set) and value:
+        shown = ", ".join(sorted(_shown(one) for one in value))
+    else:
+        shown = repr(value)
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
+
+
+def _listed(names: Iterable[str], most: int = _MOST_NAMES_SHOWN) -> str:
+    """The names in quotes, the first ones of a long list with the number of the others."""
+    shown = [repr(name) for name in names]
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more if shown else "nothing"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _total(total: object) -> str:
+    return f"{total:,} minor units" if isinstance(total, int) else str(total)
