@@ -1,1 +1,1 @@
-"""The tests of custinsights, room by room as in `src`, and the laws, oracles and rules beside them."""
+"""The tests of custinsights, room by room as in `src`, and laws, oracles and rules beside them."""

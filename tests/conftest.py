@@ -20,5 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for marker in item.iter_markers("covers"):
             if unknown := sorted(set(marker.args) - known):
-                message = f"{item.nodeid} covers {', '.join(unknown)}: no such id in {COVERAGE.name}"
+                message = (
+                    f"{item.nodeid} covers {', '.join(unknown)}: no such id in {COVERAGE.name}"
+                )
                 raise pytest.UsageError(message)
