@@ -7,7 +7,7 @@ analysis has its exports, its `repr` and its place in the report for free.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -40,20 +40,34 @@ def _known_kind(_column: Column, _attribute: attrs.Attribute[str], kind: str) ->
         raise UnknownName("kind of column", kind, tuple(KINDS))
 
 
-def _carried(values: npt.ArrayLike, column: Column) -> npt.NDArray[Any]:
-    """The values in the type of the column's kind, read-only; never rounded."""
-    carrier = np.dtype(KINDS.get(column.kind, "object"))
-    if carrier == object:
-        array: npt.NDArray[Any] = np.empty(len(values), dtype=object)  # type: ignore[arg-type]
-        array[:] = values.tolist() if isinstance(values, np.ndarray) else values
+def _mask(mask: npt.ArrayLike | None) -> npt.NDArray[np.bool_] | None:
+    return None if mask is None else np.asarray(mask, dtype=bool)
+
+
+def _array(values: Sequence[object] | npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values if isinstance(values, np.ndarray) else _objects(values)
+
+
+def _objects(values: Sequence[object]) -> npt.NDArray[Any]:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _carried(name: str, kind: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The values in the type of their kind, read-only; never rounded."""
+    carrier = np.dtype(KINDS[kind])
+    if carrier.kind == "O":
+        array = _objects(values.tolist())
     else:
-        array = np.asarray(values)
+        array = np.asarray(values.tolist()) if values.dtype.kind == "O" else values
         if array.size == 0:
             array = array.astype(carrier)
-        if array.dtype == bool and carrier != bool or not np.can_cast(array.dtype, carrier):
+        mixes_flags = (array.dtype.kind == "b") != (carrier.kind == "b")
+        if mixes_flags or not np.can_cast(array.dtype, carrier):
             raise InvalidValue(
-                f"values of the {column.kind} column {column.name!r}",
-                str(array.dtype),
+                f"the {kind} column {name!r} cannot hold these values",
+                array.dtype,
                 f"an array that {carrier} holds exactly",
             )
         array = array.astype(carrier, copy=False).view()
@@ -61,18 +75,12 @@ def _carried(values: npt.ArrayLike, column: Column) -> npt.NDArray[Any]:
     return array
 
 
-def _mask(mask: npt.ArrayLike | None) -> npt.NDArray[np.bool_] | None:
-    return None if mask is None else np.asarray(mask, dtype=bool)
-
-
-def _one_per_row(
-    column: Column, attribute: attrs.Attribute[Any], array: npt.NDArray[Any] | None
-) -> None:
-    if array is not None and array.shape != (len(column.values),):
+def _one_per_row(name: str, what: str, array: npt.NDArray[Any], rows: int) -> None:
+    if array.shape != (rows,):
         raise InvalidValue(
-            f"{attribute.name} of the column {column.name!r}",
-            f"shape {array.shape}",
-            f"one dimension of {len(column.values)} rows",
+            f"the {what} of the column {name!r} are not one per row",
+            array.shape,
+            f"an array of the shape ({rows},)",
         )
 
 
@@ -102,17 +110,19 @@ class Column:
 
     name: str
     kind: str = attrs.field(validator=_known_kind)
-    values: npt.NDArray[Any] = attrs.field(
-        converter=attrs.Converter(_carried, takes_self=True), validator=_one_per_row
-    )
-    missing: npt.NDArray[np.bool_] | None = attrs.field(
-        default=None, converter=_mask, validator=_one_per_row
-    )
+    values: npt.NDArray[Any] = attrs.field(converter=_array)
+    missing: npt.NDArray[np.bool_] | None = attrs.field(default=None, converter=_mask)
     unit: str = ""
     exponent: int = 0
-    provisional: npt.NDArray[np.bool_] | None = attrs.field(
-        default=None, converter=_mask, validator=_one_per_row
-    )
+    provisional: npt.NDArray[np.bool_] | None = attrs.field(default=None, converter=_mask)
+
+    def __attrs_post_init__(self) -> None:
+        rows = len(self.values)
+        _one_per_row(self.name, "values", self.values, rows)
+        for what, mask in (("missing", self.missing), ("provisional", self.provisional)):
+            if mask is not None:
+                _one_per_row(self.name, what, mask, rows)
+        object.__setattr__(self, "values", _carried(self.name, self.kind, self.values))
 
     def __len__(self) -> int:
         return len(self.values)
@@ -144,16 +154,26 @@ class Column:
         )
 
 
+def _columns(columns: Iterable[Column]) -> tuple[Column, ...]:
+    return tuple(columns)
+
+
+def _notes(notes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(notes)
+
+
 def _alike(table: Table, _attribute: attrs.Attribute[Any], columns: tuple[Column, ...]) -> None:
     lengths = sorted({len(column) for column in columns})
     if len(lengths) > 1:
         raise InvalidValue(
-            f"columns of the table {table.title!r}", f"lengths {lengths}", "columns of one length"
+            f"the columns of the table {table.title!r} differ in length", lengths, "one length"
         )
     names = [column.name for column in columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InvalidValue(f"columns of the table {table.title!r}", twice, "each name once")
+        raise InvalidValue(
+            f"the table {table.title!r} names columns twice", twice, "each name once"
+        )
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -173,15 +193,20 @@ class Table(Presented):
 
     Examples
     --------
-    >>> table = Table("Revenue", [Column("year", "label", ["2010", "2011"]),
-    ...                           Column("revenue", "money", [57120, 123456], unit="GBP", exponent=2)])
+    >>> table = Table(
+    ...     "Revenue",
+    ...     [
+    ...         Column("year", "label", ["2010", "2011"]),
+    ...         Column("revenue", "money", [57120, 123456], unit="GBP", exponent=2),
+    ...     ],
+    ... )
     >>> table.to_dicts()[1]
     {'year': '2011', 'revenue': Decimal('1234.56')}
     """
 
     title: str
-    columns: tuple[Column, ...] = attrs.field(converter=tuple, validator=_alike)
-    notes: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    columns: tuple[Column, ...] = attrs.field(converter=_columns, validator=_alike)
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_notes)
     timezone: str = "UTC"
 
     def __len__(self) -> int:
