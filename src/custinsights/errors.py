@@ -6,11 +6,11 @@ what to do. In all of them ``what`` and ``reason`` are clauses without a full st
 value itself (mask personal data before it comes here), and ``advice`` is a sentence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from os import PathLike, fspath
-from typing import Protocol
+from typing import Any
 
 import attrs
 
@@ -164,26 +164,11 @@ class MissingData(CustInsightsError, LookupError):
         return _sentences(fact, self.advice)
 
 
-class _BadKind(Protocol):
-    @property
-    def rows(self) -> int: ...
-
-
-class _Report(Protocol):
-    """The part of `domain.LoadReport` that a message needs."""
-
-    @property
-    def rows_read(self) -> int: ...
-
-    @property
-    def bad(self) -> Sequence[_BadKind]: ...
-
-
 @attrs.define(auto_exc=True, eq=False)
 class BadRowsError(CustInsightsError, ValueError):
     """Rows that cannot be read, all kinds at once, with up to five examples of each."""
 
-    report: _Report
+    report: Any  # a domain.LoadReport, which lies above this module
 
     def __str__(self) -> str:
         bad = sum(kind.rows for kind in self.report.bad)
