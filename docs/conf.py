@@ -1,0 +1,39 @@
+"""How the documentation is built: `python -m sphinx -W docs docs/_build`."""
+
+import sys
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+project = "custinsights"
+author = "The custinsights authors"
+project_copyright = author
+version = release = version_of("custinsights")
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.doctest",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "docs._ext.catalog_tables",
+    "docs._ext.coverage_table",
+    "docs._ext.rooms",
+]
+exclude_patterns = ["_build"]
+default_role = "py:obj"  # a name in single backticks links to what it names, where that exists
+
+html_theme = "furo"
+html_title = "custinsights"
+html_show_copyright = False
+
+autodoc_typehints = "none"  # the docstrings say type, shape and unit
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+
+# The pages' own examples run here, in the folder of the example files, and once more in pytest;
+# those in docstrings run in pytest, beside the code that they describe.
+doctest_test_doctest_blocks = ""
+doctest_global_setup = f"import os; os.chdir({str(HERE / 'examples')!r})"
