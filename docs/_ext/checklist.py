@@ -1,4 +1,4 @@
-"""What the library shall do and which tests prove it: reference/coverage.toml and `covers` markers."""
+"""What the library shall do and which tests prove it: coverage.toml and `covers` markers."""
 
 import ast
 import tomllib

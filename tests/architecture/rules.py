@@ -24,6 +24,7 @@ RANKS = {
     "shop": 6,
     "testing": 7,
     "__init__": 8,
+    "__main__": 8,
     "cli": 8,
 }
 # The one place where a lower room names a higher one: a result can be shown without the room of
