@@ -6,7 +6,6 @@ the strings that are made here, so that a number reads the same everywhere.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from unicodedata import combining, east_asian_width
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from custinsights.domain.contacts import looks_like_contact, masked
 from custinsights.results.table import Column
 
 __all__ = [
@@ -38,8 +38,6 @@ PROVISIONAL = "*"
 _TINY = 0.1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EMAIL = re.compile(r"[^@\s]+@([^@\s]+)")
-_PHONE = re.compile(r"\+\d[\d\s()./-]{5,}\d")
 
 
 def scaled(value: int, exponent: int) -> str:
@@ -62,15 +60,6 @@ def instants(column: Column, timezone: str) -> list[datetime | None]:
 def plain(text: str) -> str:
     """The text with every character that could move a cursor or hide others made a blank."""
     return "".join(character if character.isprintable() else " " for character in text)
-
-
-def masked(label: str) -> str:
-    """The label, unless it is an e-mail address or a phone number: those keep only a hint."""
-    if email := _EMAIL.fullmatch(label):
-        return f"{label[0]}…@{email[1]}"
-    if _PHONE.fullmatch(label):
-        return f"{label[:3]}…{label[-2:]}"
-    return label
 
 
 def width_of(text: str) -> int:
@@ -127,7 +116,7 @@ def shown(column: Column, timezone: str = "UTC", *, marks: bool = True) -> list[
 
 
 def _labels(column: Column, _timezone: str) -> list[str]:
-    return [masked(plain(v)) if isinstance(v, str) else str(v) for v in column.values]
+    return [plain(masked(v) if looks_like_contact(v) else str(v)) for v in column.values]
 
 
 def _counts(column: Column, _timezone: str) -> list[str]:
