@@ -1,0 +1,377 @@
+"""What whole number an amount is.
+
+Money is kept in minor units and quantities in thousandths, both int64. Here amounts as users have
+them (int, float, Decimal, text) become such integers: a float means its shortest decimal, and what
+has more decimals than fit is rounded half to even on that decimal, and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from itertools import count
+from typing import Any, Literal, TypeAlias, cast, overload
+
+import attrs
+import numpy as np
+
+from custinsights.errors import InvalidValue
+from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray
+from custinsights.history.instants import Instants, to_instants
+
+__all__ = [
+    "LARGEST",
+    "Decimals",
+    "Instants",
+    "distinct",
+    "to_instants",
+    "to_minor",
+    "to_thousandths",
+]
+
+LARGEST = 2**53
+"""The largest whole number taken: up to it a float64 holds every integer."""
+
+_MOST_PLACES = 17
+_LONGEST_TEXT = 40
+_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_BLOCK = 1 << 16
+_POWERS = 10 ** np.arange(19, dtype=np.int64)
+
+OnWrong: TypeAlias = Literal["raise", "mask"]
+
+
+@overload
+def to_minor(values: object, exponent: int) -> tuple[IntArray, int]: ...
+@overload
+def to_minor(
+    values: object, exponent: int, *, errors: Literal["raise"]
+) -> tuple[IntArray, int]: ...
+@overload
+def to_minor(
+    values: object, exponent: int, *, errors: Literal["mask"]
+) -> tuple[IntArray, int, BoolArray]: ...
+def to_minor(
+    values: object, exponent: int, *, errors: OnWrong = "raise"
+) -> tuple[IntArray, int] | tuple[IntArray, int, BoolArray]:
+    """Turn amounts in major units into minor units.
+
+    Parameters
+    ----------
+    values
+        [n] ints, floats (each means its shortest decimal), Decimals, texts such as ``"1234.56"``,
+        or a mixture of them.
+    exponent
+        Decimals of the currency: 2 for EUR, 0 for JPY.
+    errors
+        ``"raise"`` refuses values that are no number, not finite or beyond `LARGEST` minor units;
+        ``"mask"`` marks them and returns 0 in their places.
+
+    Returns
+    -------
+    tuple
+        int64[n] minor units and how many values rounding changed; with ``errors="mask"`` also the
+        mask bool[n] of values that are no amount.
+
+    Raises
+    ------
+    InvalidValue
+        Some values are no amount; it says how many and which come first.
+
+    Notes
+    -----
+    Rounding is half to even on the decimal. Integers and floats cost a few passes in blocks; other
+    values are read once for each distinct one.
+
+    Examples
+    --------
+    >>> to_minor([19.99, 2.675, 0.125], 2)
+    (array([1999,  268,   12]), 2)
+    """
+    array = _as_array(values)
+    if array.dtype == np.float64:
+        whole, changed, wrong = _scale_floats(array, exponent)
+    elif array.dtype.kind in "iu":
+        whole, changed, wrong = _scale_integers(array, exponent)
+    else:
+        whole, changed, wrong = Decimals.of(array).scaled(exponent)
+    if errors == "mask":
+        return whole, int(np.count_nonzero(changed)), wrong
+    if wrong.any():
+        first = np.flatnonzero(wrong)[:5].tolist()
+        raise InvalidValue(
+            what="some amounts are not finite numbers, or are too large",
+            given=f"{np.count_nonzero(wrong):,} such values, the first in the rows "
+            + ", ".join(map(str, first)),
+            allowed=f"numbers of at most {LARGEST:,} units of the smallest kind",
+            advice="Leave those rows out, or correct them",
+        )
+    return whole, int(np.count_nonzero(changed))
+
+
+@overload
+def to_thousandths(values: object) -> tuple[IntArray, int]: ...
+@overload
+def to_thousandths(values: object, *, errors: Literal["raise"]) -> tuple[IntArray, int]: ...
+@overload
+def to_thousandths(
+    values: object, *, errors: Literal["mask"]
+) -> tuple[IntArray, int, BoolArray]: ...
+def to_thousandths(
+    values: object, *, errors: OnWrong = "raise"
+) -> tuple[IntArray, int] | tuple[IntArray, int, BoolArray]:
+    """Turn quantities into thousandths; everything else as in `to_minor`.
+
+    Examples
+    --------
+    >>> to_thousandths(["2", "0.25"])
+    (array([2000,  250]), 0)
+    """
+    return to_minor(values, 3, errors=errors)
+
+
+@attrs.frozen(eq=False)
+class Decimals:
+    """A column of exact decimal numbers: ``digits / 10 ** places``.
+
+    Parameters
+    ----------
+    digits
+        int64[n], of at most 18 digits.
+    places
+        int64[n], decimals, 0 to 18.
+    wrong
+        bool[n], where there is no number; digits and places are 0 there.
+    """
+
+    digits: IntArray
+    places: IntArray
+    wrong: BoolArray
+
+    @classmethod
+    def of(cls, values: object) -> Decimals:
+        """Read numbers of any kind that `to_minor` takes."""
+        array = _as_array(values)
+        if array.dtype.kind in "iu":
+            whole, _, wrong = _scale_integers(array, 0)
+            return cls(whole, np.zeros(len(whole), dtype=np.int64), wrong)
+        if array.dtype.kind == "f":
+            return _from_floats(array)
+        codes, names = distinct(map(str, array.tolist()))
+        return _from_texts(names).take(codes)
+
+    def __len__(self) -> int:
+        return len(self.digits)
+
+    def take(self, rows: AnyArray) -> Decimals:
+        """Return the numbers in some rows."""
+        return Decimals(self.digits.take(rows), self.places.take(rows), self.wrong.take(rows))
+
+    def scaled(self, exponent: int | IntArray) -> tuple[IntArray, BoolArray, BoolArray]:
+        """Return the numbers as integers of ``10 ** -exponent``, rounded half to even.
+
+        Returns
+        -------
+        tuple
+            int64[n]; bool[n] which of them rounding changed; bool[n] which are no number or
+            beyond `LARGEST` (0 there).
+        """
+        shift = exponent - self.places
+        up = _POWERS.take(np.clip(shift, 0, 18))
+        down = _POWERS.take(np.clip(-shift, 0, 18))
+        whole, rest = np.divmod(self.digits, down)
+        half = down >> 1
+        is_up = (rest > half) | ((rest == half) & (down > 1) & (whole & 1 == 1))
+        wrong = self.wrong | (np.abs(whole) > LARGEST // up)
+        whole = np.where(wrong, 0, (whole + is_up) * up)
+        return whole, (rest != 0) & ~wrong, wrong
+
+    def times(self, other: Decimals) -> Decimals:
+        """Return the products; one that needs more than 18 digits is wrong."""
+        left, right = self._shortest(), other._shortest()
+        size = np.abs(left.digits.astype(np.float64)) * np.abs(right.digits.astype(np.float64))
+        places = left.places + right.places
+        wrong = self.wrong | other.wrong | (size >= 1e18) | (places > _MOST_PLACES + 1)  # noqa: PLR2004
+        digits = np.where(wrong, 0, left.digits) * np.where(wrong, 0, right.digits)
+        return Decimals(digits, np.where(wrong, 0, places), wrong)
+
+    def _shortest(self) -> Decimals:
+        """The same numbers without trailing zeros among the decimals."""
+        digits, places = self.digits.copy(), self.places.copy()
+        rows = np.flatnonzero(places)
+        while len(rows):
+            whole, rest = np.divmod(digits[rows], 10)
+            rows, whole = rows[rest == 0], whole[rest == 0]
+            digits[rows] = whole
+            places[rows] -= 1
+            rows = rows[places[rows] > 0]
+        return Decimals(digits, places, self.wrong)
+
+
+def distinct(texts: Iterable[str]) -> tuple[CodeArray, list[str]]:
+    """Code texts by their distinct values, in the order of their first appearance.
+
+    Examples
+    --------
+    >>> distinct(["b", "a", "b"])
+    (array([0, 1, 0], dtype=int32), ['b', 'a'])
+    """
+    places: defaultdict[str, int] = defaultdict(count().__next__)
+    codes = np.fromiter(map(places.__getitem__, texts), dtype=np.int32)
+    return codes, list(places)
+
+
+def _as_array(values: object) -> AnyArray:
+    array = values if isinstance(values, np.ndarray) else _listed(values)
+    if array.ndim != 1:
+        raise InvalidValue(
+            what="amounts must be one column", given=f"{array.ndim} dimensions", allowed="1"
+        )
+    return array
+
+
+def _listed(values: object) -> AnyArray:
+    """An array that keeps mixed values as they are: an int beside a float stays exact."""
+    if hasattr(values, "__array__"):
+        return np.asarray(values)
+    items = list(cast("Iterable[Any]", values))
+    kinds = set(map(type, items))
+    if kinds <= {int} and all(abs(item) <= LARGEST for item in items):
+        return np.array(items, dtype=np.int64)
+    if kinds == {float}:
+        return np.array(items, dtype=np.float64)
+    array = np.empty(len(items), dtype=object)
+    array[:] = items
+    return array
+
+
+def _scale_floats(values: AnyArray, exponent: int) -> tuple[IntArray, BoolArray, BoolArray]:
+    """Scale float64 in blocks: almost all are exact decimals of so many places, in four passes."""
+    whole = np.zeros(len(values), dtype=np.int64)
+    changed = np.zeros(len(values), dtype=np.bool_)
+    wrong = np.zeros(len(values), dtype=np.bool_)
+    factor = float(_POWERS[exponent])
+    limit = 1e15
+    with np.errstate(invalid="ignore", over="ignore"):
+        for start in range(0, len(values), _BLOCK):
+            stop = start + _BLOCK
+            block = values[start:stop]
+            nearest = np.rint(block * factor)
+            is_exact = nearest / factor == block
+            is_exact &= np.abs(nearest) < limit
+            if is_exact.all():
+                whole[start:stop] = nearest
+                continue
+            whole[start:stop] = np.where(is_exact, nearest, 0.0)
+            rows = np.flatnonzero(~is_exact)
+            exact = _from_floats(block[rows]).scaled(exponent)
+            whole[start + rows], changed[start + rows], wrong[start + rows] = exact
+    return whole, changed, wrong
+
+
+def _scale_integers(values: AnyArray, exponent: int) -> tuple[IntArray, BoolArray, BoolArray]:
+    top = LARGEST // 10**exponent
+    changed = np.zeros(len(values), dtype=np.bool_)
+    if not len(values) or -top <= int(values.min()) <= int(values.max()) <= top:
+        return values.astype(np.int64) * 10**exponent, changed, np.zeros_like(changed)
+    wrong = (values > top) | (values < -top)
+    return np.where(wrong, 0, values).astype(np.int64) * 10**exponent, changed, wrong
+
+
+def _from_floats(values: AnyArray) -> Decimals:
+    """Find each float's shortest decimal: the fewest places that give the same float back."""
+    digits = np.zeros(len(values), dtype=np.int64)
+    places = np.zeros(len(values), dtype=np.int64)
+    left = np.flatnonzero(np.isfinite(values))
+    wrong = np.ones(len(values), dtype=np.bool_)
+    wrong[left] = False
+    # So many digits every float of the kind holds, so a decimal within them is the shortest.
+    most = 10.0 ** np.finfo(values.dtype).precision
+    for place in range(9):
+        if not len(left):
+            break
+        wide = values[left].astype(np.float64)
+        with np.errstate(over="ignore"):
+            nearest = np.rint(wide * 10.0**place)
+        is_it = ((nearest / 10.0**place).astype(values.dtype) == values[left]) & (
+            np.abs(nearest) < most
+        )
+        digits[left[is_it]] = nearest[is_it]
+        places[left[is_it]] = place
+        left = left[~is_it]
+    if len(left):  # long decimals, and numbers too large for the test above
+        exact = _from_texts([str(value) for value in values[left]])
+        digits[left], places[left], wrong[left] = exact.digits, exact.places, exact.wrong
+    return Decimals(digits, places, wrong)
+
+
+def _from_texts(texts: list[str]) -> Decimals:
+    """Read plain decimal texts: a sign, digits, a point, digits; the rare rest one by one."""
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    digits = np.zeros(len(texts), dtype=np.int64)
+    places = np.zeros(len(texts), dtype=np.int64)
+    is_read = np.zeros(len(texts), dtype=np.bool_)
+    short = np.flatnonzero((lengths > 0) & (lengths <= _MOST_PLACES))
+    for start in range(0, len(short), _BLOCK):
+        rows = short[start : start + _BLOCK]
+        block = np.array([texts[row] for row in rows.tolist()])
+        digits[rows], places[rows], is_read[rows] = _read_characters(block, lengths[rows])
+    wrong = ~is_read
+    for row in np.flatnonzero(wrong).tolist():
+        found = _read_one(texts[row])
+        if found is not None:
+            digits[row], places[row] = found
+            wrong[row] = False
+    return Decimals(digits, places, wrong)
+
+
+def _read_characters(texts: AnyArray, lengths: IntArray) -> tuple[IntArray, IntArray, BoolArray]:
+    """Read short texts character by character, all texts at once."""
+    characters = texts.view(np.uint32).reshape(len(texts), -1).T
+    digits = np.zeros(len(texts), dtype=np.int64)
+    places = np.zeros(len(texts), dtype=np.int64)
+    counted = np.zeros(len(texts), dtype=np.int64)
+    has_point = np.zeros(len(texts), dtype=np.bool_)
+    is_plain = np.ones(len(texts), dtype=np.bool_)
+    for at, character in enumerate(characters):
+        figure = character - np.uint32(48)  # wraps far up for what comes before "0"
+        is_figure = figure < 10  # noqa: PLR2004 - the ten figures
+        digits = np.where(is_figure, digits * 10 + figure, digits)
+        counted += is_figure
+        places += is_figure & has_point
+        is_point = (character == ord(".")) & ~has_point
+        has_point |= is_point
+        allowed = is_figure | is_point | (character == 0)
+        if at == 0:
+            allowed |= (character == ord("-")) | (character == ord("+"))
+        is_plain &= allowed
+    is_plain &= (counted > 0) & (np.count_nonzero(characters, axis=0) == lengths)
+    digits = np.where(characters[0] == ord("-"), -digits, digits)
+    return np.where(is_plain, digits, 0), np.where(is_plain, places, 0), is_plain
+
+
+def _read_one(text: str) -> tuple[int, int] | None:
+    """Read one text of any length; decimals that nobody needs end in a digit that breaks ties."""
+    text = text.strip() if len(text) <= _LONGEST_TEXT else text
+    if len(text) > _LONGEST_TEXT or not _PLAIN.fullmatch(text):
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # pragma: no cover - the pattern admits only numbers
+        return None
+    if not number:
+        return 0, 0
+    if number.adjusted() >= _MOST_PLACES:
+        return None
+    sign, figures, exponent = number.as_tuple()
+    assert isinstance(exponent, int)  # noqa: S101 - finite, by the pattern
+    digits = int("".join(map(str, figures)))
+    places = max(0, -exponent)
+    digits *= 10 ** max(0, exponent)
+    room = min(_MOST_PLACES, 16 - max(0, number.adjusted()))
+    if places > room:
+        digits, rest = divmod(digits, 10 ** (places - max(room, 0)))
+        digits, places = digits * 10 + (1 if rest else 0), max(room, 0) + 1
+    return (-digits if sign else digits), places
