@@ -1,3 +1,5 @@
+# ruff: noqa: N818
+# A class is named after the situation: NaiveTime reads better than NaiveTimeError.
 """What can go wrong, a class for every situation.
 
 Each class derives from `CustInsightsError` and from the built-in exception that it means, keeps
@@ -38,6 +40,10 @@ _LONGEST_SHOWN = 80
 _MOST_NAMES_SHOWN = 15
 
 
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(names)
+
+
 class CustInsightsError(Exception):
     """The root of every error that custinsights raises on purpose."""
 
@@ -74,7 +80,7 @@ class UnknownName(CustInsightsError, LookupError):
 
     kind: str
     name: object
-    known: tuple[str, ...] = attrs.field(converter=tuple)
+    known: tuple[str, ...] = attrs.field(converter=_names)
     advice: str = ""
 
     @property
@@ -135,8 +141,8 @@ class MissingColumn(CustInsightsError, LookupError):
     """
 
     wanted: str
-    looked_for: tuple[str, ...] = attrs.field(converter=tuple)
-    found: tuple[str, ...] = attrs.field(converter=tuple)
+    looked_for: tuple[str, ...] = attrs.field(converter=_names)
+    found: tuple[str, ...] = attrs.field(converter=_names)
     advice: str = ""
 
     def __str__(self) -> str:
@@ -188,7 +194,7 @@ class SeveralCurrencies(CustInsightsError, ValueError):
     shows in natural units, or an int of minor units.
     """
 
-    rows_and_sums: tuple[tuple[str, int, object], ...] = attrs.field(converter=tuple)
+    rows_and_sums: tuple[tuple[str, int, object], ...]
 
     def __str__(self) -> str:
         each = ", ".join(
@@ -326,7 +332,7 @@ class ContractBroken(CustInsightsError, AssertionError):
     """A part that breaks the laws which it must hold; ``failed`` has a line for each of them."""
 
     thing: str
-    failed: tuple[str, ...] = attrs.field(converter=tuple)
+    failed: tuple[str, ...] = attrs.field(converter=_names)
 
     def __str__(self) -> str:
         first = f"The {self.thing} breaks {_counted(len(self.failed), 'check')}:"

@@ -1,0 +1,27 @@
+"""What we talk about: orders and the people who place them, money, time, and what counts."""
+
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.currencies import CURRENCIES, minor_exponent
+from custinsights.domain.load_report import LEFT_OUT_REASONS, BadCell, BadRows, LeftOut, LoadReport
+from custinsights.domain.money import Money
+from custinsights.domain.period import UNITS, WEEKDAYS, Period
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
+
+__all__ = [
+    "CURRENCIES",
+    "FULFILMENT_STATUSES",
+    "LEFT_OUT_REASONS",
+    "ORDER_STATUSES",
+    "UNITS",
+    "WEEKDAYS",
+    "BadCell",
+    "BadRows",
+    "Calendar",
+    "LeftOut",
+    "LoadReport",
+    "Money",
+    "Period",
+    "PurchasePolicy",
+    "minor_exponent",
+]
