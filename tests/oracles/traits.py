@@ -1,0 +1,64 @@
+"""What is true of each known person at as_of, one row per person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from itertools import pairwise
+
+from tests.oracles.dimensions import cohort, customer_country
+from tests.oracles.facts import View
+from tests.oracles.flow import median, ratio
+from tests.oracles.periods import days_between, local_date
+from tests.oracles.shop import Identity, Shop
+
+Trait = int | Fraction | str | datetime | None
+
+
+def traits(shop: Shop, as_of: datetime | None = None) -> dict[Identity, dict[str, Trait]]:
+    """The traits of everybody known; money in minor units, units in thousandths."""
+    view = View(shop, shop.observed_until if as_of is None else as_of)
+    return {customer: traits_of(view, customer) for customer in view.known}
+
+
+def traits_of(view: View, customer: Identity) -> dict[str, Trait]:
+    """Everything from the customer's own facts; None where undefined."""
+    shop = view.shop
+    mine = view.orders_of.get(customer, [])
+    times = [shop.orders[position].placed_at for position in mine]
+    spent = view.balances.get(customer, 0)
+    gaps = [days_between(shop, a, b) for a, b in pairwise(times)]
+    row: dict[str, Trait] = {
+        "order_count": len(mine),
+        "total_spent": spent,
+        "average_order_value": ratio(spent, len(mine)),
+        "median_order_value": median([view.net_of(position) for position in mine]),
+        "first_order_at": times[0] if times else None,
+        "last_order_at": times[-1] if times else None,
+        "days_since_last_order": days_between(shop, times[-1], view.as_of) if times else None,
+        "average_gap_days": ratio(sum(gaps), len(gaps)),
+        "median_gap_days": median(gaps),
+        "customer_country": customer_country(view, customer),
+        "cohort_month": cohort(view, customer, "month"),
+    }
+    if view.has_units:
+        row["units"] = sum(view.units_of(position) for position in mine)
+    return row | next_order_traits(view, mine)
+
+
+def next_order_traits(view: View, mine: list[int]) -> dict[str, Trait]:
+    """x, t_x, T and m of the next-order models, same-day orders merged."""
+    shop = view.shop
+    spent: dict[date, int] = {}
+    for position in mine:
+        day = local_date(shop, shop.orders[position].placed_at)
+        spent[day] = spent.get(day, 0) + view.net_of(position)
+    days = sorted(spent)
+    repeats = [spent[day] for day in days[1:]]
+    today = local_date(shop, view.as_of)
+    return {
+        "repeat_orders": max(0, len(days) - 1),
+        "weeks_from_first_to_last": Fraction((days[-1] - days[0]).days, 7) if days else None,
+        "weeks_observed": Fraction((today - days[0]).days - 1, 7) if days else None,
+        "mean_repeat_value": ratio(sum(repeats), len(repeats)),
+    }
