@@ -121,11 +121,12 @@ def grounds(draw: st.DrawFn, timezone: str) -> Ground:
     is_text = draw(st.booleans())
     names: list[Identity] = [f"c{n}" if is_text else n for n in range(1, count + 1)]
     shared = draw(st.lists(instants(zone, day), min_size=1, max_size=8))
+    around = [midnight(zone, day) + timedelta(minutes=minutes) for minutes in (-1, 150)]
     has_lines = draw(st.booleans())
     return Ground(
         zone=zone,
         day=day,
-        instants=tuple(shared),
+        instants=(*shared, *around),
         customers=tuple(draw(st.permutations(names))),
         has_numbers=draw(st.booleans()),
         has_units=draw(st.booleans()),
@@ -235,7 +236,8 @@ def shops(draw: st.DrawFn) -> Shop:
         zero_amount_counts=draw(st.sampled_from((True, True, False))),
         refund_date=draw(st.sampled_from(("order", "refund"))),
     )
-    times = sorted([order.placed_at for order in made] + [refund.at for refund in refunds])
+    times = [order.placed_at for order in made] + [refund.at for refund in refunds]
+    times = sorted([*times, *(row.created_at for row in shop.people.values() if row.created_at)])
     first, last = (times[0], times[-1]) if times else (midnight(ground.zone, ground.day),) * 2
     longer = timedelta(days=draw(st.sampled_from((0, 0, 1, 100))))
     return replace(
