@@ -41,7 +41,7 @@ CLOCK_CHANGES: dict[str, tuple[date, ...]] = {
     "America/New_York": (date(2024, 3, 10), date(2024, 11, 3)),
     "Europe/London": (date(2024, 3, 31), date(2024, 10, 27)),
     "Australia/Lord_Howe": (date(2024, 4, 7), date(2024, 10, 6)),
-    "Pacific/Apia": (date(2011, 9, 24), date(2011, 12, 30), date(2012, 4, 1)),
+    "Pacific/Apia": (date(2011, 12, 30), date(2012, 4, 1)),
 }
 PLACES: tuple[Texts, ...] = (
     {"country": "US", "region": "CA", "city": "Fresno"},

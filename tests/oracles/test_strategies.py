@@ -17,7 +17,7 @@ from tests.oracles.strategies import (
 )
 
 QUICK = settings(
-    max_examples=250,
+    max_examples=500,
     derandomize=True,
     database=None,
     deadline=None,
@@ -26,7 +26,7 @@ QUICK = settings(
 
 
 def test_every_difficulty_is_drawn() -> None:
-    """Together, 250 shops show every feature and every kind of as_of and window."""
+    """Together, 500 shops show every feature and every kind of as_of and window."""
     seen: dict[str, bool] = {}
 
     @QUICK
