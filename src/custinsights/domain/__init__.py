@@ -4,8 +4,11 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.domain.load_report import LEFT_OUT_REASONS, BadCell, BadRows, LeftOut, LoadReport
 from custinsights.domain.money import Money
+from custinsights.domain.orders import Fulfilment, Order, OrderLine, Refund
+from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.products import Product
 from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
 
 __all__ = [
@@ -15,13 +18,21 @@ __all__ = [
     "ORDER_STATUSES",
     "UNITS",
     "WEEKDAYS",
+    "Address",
     "BadCell",
     "BadRows",
     "Calendar",
+    "Customer",
+    "Fulfilment",
     "LeftOut",
     "LoadReport",
     "Money",
+    "Order",
+    "OrderLine",
     "Period",
+    "Product",
     "PurchasePolicy",
+    "Refund",
+    "Tag",
     "minor_exponent",
 ]

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["looks_like_contact", "masked", "shown_id"]
+__all__ = ["hidden_if_contact", "looks_like_contact", "masked", "shown_id"]
 
 _E_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _PHONE = re.compile(r"(\+|00)[0-9][0-9 ()./-]{5,}")
@@ -38,6 +38,11 @@ def masked(value: object) -> str:
     return f"{shape}…" if len(str(value)) > _LONGEST else shape
 
 
+def hidden_if_contact(value: object) -> object:
+    """Return a value as it is, and the shape of a contact."""
+    return masked(value) if looks_like_contact(value) else value
+
+
 def shown_id(value: object) -> str:
     """Return the repr of an identity, masked where a contact serves as one."""
-    return repr(masked(value) if looks_like_contact(value) else value)
+    return repr(hidden_if_contact(value))

@@ -14,12 +14,16 @@ __all__ = [
     "as_tuple",
     "aware",
     "day",
+    "exact_quantity",
     "flag",
+    "from_thousandths",
     "identity",
     "instance",
     "members",
     "named",
-    "quantity",
+    "not_negative",
+    "refuse_naive",
+    "scaled_exactly",
     "text",
     "thousandths",
     "whole",
@@ -29,7 +33,7 @@ T = TypeVar("T")
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
-_MOST_THOUSANDTHS = 2**63 - 1
+_MOST_QUANTITY_DIGITS = 15
 
 
 def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
@@ -63,8 +67,13 @@ def aware(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """An instant: a datetime that knows its zone."""
     if not isinstance(value, datetime):
         raise InvalidValue(f"{_place(owner, field)} is no instant", value, "an aware datetime")
+    refuse_naive(_place(owner, field), value)
+
+
+def refuse_naive(what: str, value: datetime) -> None:
+    """Refuse a time that does not know its zone."""
     if value.utcoffset() is None:
-        raise NaiveTime(_place(owner, field), value)
+        raise NaiveTime(what, value)
 
 
 def day(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -84,6 +93,13 @@ def whole(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """A count: a whole number from 0 up."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise InvalidValue(f"{_place(owner, field)} is no count", value, "an int from 0 up")
+
+
+def not_negative(owner: object, field: "attrs.Attribute[Any]", value: Any) -> None:  # noqa: ANN401
+    """An amount of money from 0 up."""
+    if value.minor < 0:
+        what = f"{_place(owner, field)} is negative"
+        raise InvalidValue(what, str(value), "an amount from 0 up")
 
 
 def named(kind: str, known: tuple[str, ...]) -> Check:
@@ -126,32 +142,60 @@ def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(values)
 
 
-def quantity(value: int | str | Decimal) -> Decimal:
+def exact_quantity(value: int | str | Decimal) -> Decimal:
     """Return a quantity exact to thousandths, which is as fine as a history counts.
 
     Examples
     --------
-    >>> quantity("1.50")
+    >>> exact_quantity("1.50")
     Decimal('1.5')
     """
-    refuses = isinstance(value, bool) or not isinstance(value, int | str | Decimal)
-    if refuses or (isinstance(value, str) and not _PLAIN_NUMBER.fullmatch(value)):
+    exact = _exact(value)
+    if exact is None:
         what = "the quantity is no exact number"
         raise InvalidValue(what, value, "an int, a Decimal or a text such as '1.5'")
-    exact = Decimal(value)
-    if not exact.is_finite():
-        raise InvalidValue("the quantity is no number", value, "a finite number")
-    if abs(exact) > _MOST_THOUSANDTHS // 1000:
-        raise InvalidValue("the quantity is too large", value, "at most 9 · 10^15")
-    scaled = exact.scaleb(3)
-    if scaled != int(scaled):
+    if not exact.is_finite() or (exact and exact.adjusted() >= _MOST_QUANTITY_DIGITS):
+        raise InvalidValue("the quantity is too large", str(value), "less than 10^15")
+    scaled = scaled_exactly(exact, 3)
+    if scaled is None:
         what = "the quantity is finer than a thousandth"
-        raise InvalidValue(
-            what, value, "at most 3 decimals", "Round it before, or use a finer unit"
-        )
-    return Decimal(int(scaled)).scaleb(-3).normalize() + 0
+        advice = "Round it before, or use a smaller unit"
+        raise InvalidValue(what, str(value), "at most 3 decimals", advice)
+    return from_thousandths(scaled)
+
+
+def from_thousandths(scaled: int) -> Decimal:
+    """Return the quantity of so many thousandths, without needless zeros."""
+    units, rest = divmod(abs(scaled), 1000)
+    decimals = f".{rest:03d}".rstrip("0") if rest else ""
+    return Decimal(f"{'-' if scaled < 0 else ''}{units}{decimals}")
+
+
+def scaled_exactly(number: Decimal, decimals: int) -> int | None:
+    """Return number × 10^decimals if that is whole, None otherwise; nothing is ever rounded."""
+    if not number:
+        return 0
+    sign, figures, exponent = number.as_tuple()
+    digits = "".join(map(str, figures))
+    zeros = int(exponent) + decimals
+    if zeros >= 0:
+        digits += "0" * zeros
+    elif -zeros < len(digits) and not digits[zeros:].strip("0"):
+        digits = digits[:zeros]
+    else:
+        return None
+    return -int(digits) if sign else int(digits)
+
+
+def _exact(value: object) -> Decimal | None:
+    """Return the number that an int, Decimal or plain text says, None for anything else."""
+    if isinstance(value, str):
+        return Decimal(value) if _PLAIN_NUMBER.fullmatch(value) else None
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(value)
+    return None
 
 
 def thousandths(value: Decimal) -> int:
     """Return a quantity as a whole number of thousandths."""
-    return int(value.scaleb(3))
+    return scaled_exactly(value, 3) or 0

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import attrs
 
-from custinsights.domain.contacts import looks_like_contact, masked
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import as_tuple, flag, instance, members, named, text, whole
 from custinsights.domain.money import Money, minor_exponent
 
@@ -73,7 +73,7 @@ class LeftOut:
 
 
 def _without_contacts(cell: object) -> str:
-    return masked(cell) if looks_like_contact(cell) else str(cell)
+    return str(hidden_if_contact(cell))
 
 
 @attrs.frozen(order=True)

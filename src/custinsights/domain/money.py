@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import attrs
 
 from custinsights.domain.currencies import minor_exponent
+from custinsights.domain.fields import scaled_exactly
 from custinsights.errors import Incompatible, InvalidValue
 
 __all__ = ["Money", "minor_exponent"]
@@ -61,9 +62,8 @@ class Money:
 
     def __init__(self, amount: str | Decimal | int, currency: str) -> None:
         exponent = minor_exponent(currency)
-        scaled = _exact(amount, currency).scaleb(exponent)
-        minor = int(scaled)
-        if scaled != minor:
+        minor = scaled_exactly(_exact(amount, currency), exponent)
+        if minor is None:
             what = f"the amount is finer than {currency} allows"
             allowed = f"at most {exponent} decimals" if exponent else "a whole number"
             raise InvalidValue(what, str(amount), allowed, "Round it before")
@@ -93,8 +93,7 @@ class Money:
     @property
     def amount(self) -> Decimal:
         """The amount in major units, with the decimals of the currency."""
-        sign, digits = self.minor < 0, tuple(map(int, str(abs(self.minor))))
-        return Decimal((sign, digits, -minor_exponent(self.currency)))
+        return Decimal(f"{self.minor}E-{minor_exponent(self.currency)}")
 
     def __repr__(self) -> str:
         return f"Money({str(self.amount)!r}, {self.currency!r})"
@@ -166,7 +165,7 @@ def _exact(amount: object, currency: str) -> Decimal:
         advice = "Leave out signs of currency, blanks and thousands separators"
         raise InvalidValue(what, amount, "digits with a point, such as '1234.50'", advice)
     number = Decimal(amount)
-    if not number.is_finite() or number.adjusted() > _MOST_DIGITS:
+    if not number.is_finite() or (number and number.adjusted() > _MOST_DIGITS):
         raise InvalidValue("the amount of a Money is too large", str(amount), _RANGE)
     return number
 

@@ -1,0 +1,191 @@
+"""Who buys: customers, where they live, how they are tagged."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import attrs
+from attrs.validators import optional
+
+from custinsights.domain.contacts import looks_like_contact, masked, shown_id
+from custinsights.domain.fields import (
+    as_tuple,
+    aware,
+    day,
+    identity,
+    instance,
+    members,
+    refuse_naive,
+    text,
+)
+from custinsights.errors import InvalidValue
+
+__all__ = ["Address", "Customer", "Tag"]
+
+
+@attrs.frozen(kw_only=True)
+class Address:
+    """Where somebody lives or has goods sent; None stands for what is not known.
+
+    Parameters
+    ----------
+    street, postal_code : str, optional
+        Personal: never shown by ``repr``.
+    city, region, country : str, optional
+        As the shop writes them, in codes or in words; they become the labels of orders.
+    """
+
+    street: str | None = attrs.field(default=None, validator=optional(text), repr=False)
+    postal_code: str | None = attrs.field(default=None, validator=optional(text), repr=False)
+    city: str | None = attrs.field(default=None, validator=optional(text))
+    region: str | None = attrs.field(default=None, validator=optional(text))
+    country: str | None = attrs.field(default=None, validator=optional(text))
+
+
+def _stripped(name: Any) -> Any:  # noqa: ANN401 (what is no text is refused by the validator)
+    return name.strip() if isinstance(name, str) else name
+
+
+@attrs.frozen
+class Tag:
+    """A label on a customer, for a time or for always.
+
+    Tags compare by their casefolded name and their time; the spelling is kept.
+
+    Parameters
+    ----------
+    name : str
+        The name; blanks around it are dropped.
+    since, until : aware datetime, optional
+        From when, and before when it holds; None is always.
+
+    Raises
+    ------
+    InvalidValue
+        If the name is blank, or ``until`` is not after ``since``.
+    NaiveTime
+        If a time has no zone.
+
+    Examples
+    --------
+    >>> Tag("VIP") == Tag("vip"), Tag("VIP").name
+    (True, 'VIP')
+    """
+
+    name: str = attrs.field(
+        converter=_stripped,
+        validator=text,
+        eq=str.casefold,
+    )
+    since: datetime | None = attrs.field(default=None, validator=optional(aware))
+    until: datetime | None = attrs.field(default=None, validator=optional(aware))
+
+    def __attrs_post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            given = (self.since, self.until)
+            what = f"the tag {self.name!r} ends before it begins"
+            raise InvalidValue(what, given, "an until that lies after since")
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name is this tag's, however it is spelled."""
+        return self.name.casefold() == name.strip().casefold()
+
+    def holds_at(self, instant: datetime) -> bool:
+        """Whether the tag is on the customer at an instant: from since to before until.
+
+        Raises
+        ------
+        NaiveTime
+            If the instant does not know its zone.
+        """
+        refuse_naive("the instant", instant)
+        begun = self.since is None or self.since <= instant
+        return begun and (self.until is None or instant < self.until)
+
+
+def _e_mail(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    text(owner, field, value)
+    if not looks_like_contact(value) or "@" not in str(value):
+        what = "the e-mail address of a Customer is none"
+        raise InvalidValue(what, masked(value), "a name and a domain around an @")
+
+
+def _phone(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    text(owner, field, value)
+    if not any(sign.isdecimal() for sign in str(value)):
+        what = "the phone number of a Customer has no digits"
+        raise InvalidValue(what, masked(value), "a phone number")
+
+
+def _tags(tags: Iterable[Tag | str]) -> tuple[Tag, ...]:
+    return tuple(Tag(tag) if isinstance(tag, str) else tag for tag in as_tuple(tags))
+
+
+@attrs.frozen
+class Customer:
+    """A person or company known to the shop, whether or not they ever ordered.
+
+    Parameters
+    ----------
+    id : str or int
+        The identity outside; 0 and blank texts are none.
+    name, email, phone : str, optional
+        Personal: never shown by ``repr``, as little as the birthday.
+    created_at : aware datetime, optional
+        When the shop first knew them.
+    acquisition_channel : str, optional
+        How they came.
+    addresses : tuple of Address
+        The first one is the main one.
+    birthday : date, optional
+        The day of birth.
+    tags : tuple of Tag or str
+        The tags; a plain text is a tag for always.
+
+    Raises
+    ------
+    InvalidValue
+        If something is not what it should be.
+    NaiveTime
+        If ``created_at`` has no zone.
+
+    Examples
+    --------
+    >>> Customer("c7", name="Anna Smith", email="anna@example.com", tags=["VIP"]).is_tagged("vip")
+    True
+    """
+
+    id: str | int = attrs.field(validator=identity, repr=shown_id)
+    name: str | None = attrs.field(default=None, validator=optional(text), repr=False, kw_only=True)
+    email: str | None = attrs.field(
+        default=None, validator=optional(_e_mail), repr=False, kw_only=True
+    )
+    phone: str | None = attrs.field(
+        default=None, validator=optional(_phone), repr=False, kw_only=True
+    )
+    created_at: datetime | None = attrs.field(default=None, validator=optional(aware), kw_only=True)
+    acquisition_channel: str | None = attrs.field(
+        default=None, validator=optional(text), kw_only=True
+    )
+    addresses: tuple[Address, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=members(instance(Address)), kw_only=True
+    )
+    birthday: date | None = attrs.field(
+        default=None, validator=optional(day), repr=False, kw_only=True
+    )
+    tags: tuple[Tag, ...] = attrs.field(
+        default=(),
+        converter=_tags,
+        validator=members(instance(Tag)),
+        kw_only=True,
+    )
+
+    @property
+    def address(self) -> Address | None:
+        """The main address, None if none is known."""
+        return self.addresses[0] if self.addresses else None
+
+    def is_tagged(self, name: str, at: datetime | None = None) -> bool:
+        """Whether a tag of that name is on the customer, at an instant or, without one, ever."""
+        named = [tag for tag in self.tags if tag.is_named(name)]
+        return any(at is None or tag.holds_at(at) for tag in named)

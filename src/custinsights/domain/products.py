@@ -1,0 +1,65 @@
+"""What is sold."""
+
+from decimal import Decimal
+
+import attrs
+from attrs.validators import optional
+
+from custinsights.domain.fields import (
+    as_tuple,
+    exact_quantity,
+    identity,
+    instance,
+    members,
+    not_negative,
+    text,
+)
+from custinsights.domain.money import Money
+
+__all__ = ["Product"]
+
+
+@attrs.frozen
+class Product:
+    """Something that the shop sells; None stands for what is not known.
+
+    Parameters
+    ----------
+    id : str or int
+        The identity that order lines name.
+    title : str, optional
+        What it is called.
+    category, department : str, optional
+        Where it belongs.
+    keywords : tuple of str
+        What else it is about.
+    price : Money, optional
+        Today's price, not negative; what was paid is in the order lines.
+    stock : Decimal, optional
+        How much is in stock, given as int, Decimal or text, exact to thousandths; negative where
+        more was sold than there is.
+
+    Raises
+    ------
+    InvalidValue
+        If something is not what it should be.
+
+    Examples
+    --------
+    >>> Product("print-a3", title="Lighthouse", price=Money("45.00", "EUR"), stock=12).stock
+    Decimal('12')
+    """
+
+    id: str | int = attrs.field(validator=identity)
+    title: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
+    category: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
+    department: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
+    keywords: tuple[str, ...] = attrs.field(
+        default=(), converter=as_tuple, validator=members(text), kw_only=True
+    )
+    price: Money | None = attrs.field(
+        default=None, validator=optional([instance(Money), not_negative]), kw_only=True
+    )
+    stock: Decimal | None = attrs.field(
+        default=None, converter=attrs.converters.optional(exact_quantity), kw_only=True
+    )
