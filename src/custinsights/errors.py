@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 _LONGEST_SHOWN = 80
-_MOST_NAMES_SHOWN = 15
+_MOST_NAMES_SHOWN = 60
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ class UnknownName(CustInsightsError, LookupError):
         return _sentences(
             f"There is no {self.kind} named {_shown(self.name)}",
             "" if nearest is None else f"Did you mean {nearest!r}?",
-            f"Known names: {_listed(self.known)}",
+            f"Known names: {_listed(self.known)}" if len(self.known) <= _MOST_NAMES_SHOWN else "",
             self.advice,
         )
 

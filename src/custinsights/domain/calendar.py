@@ -141,7 +141,7 @@ class Calendar:
             return _in_utc(meant, given=value)
         if isinstance(meant, date):
             return self.start_of_day(meant)
-        raise InvalidValue("the time is none", value, _TIMES)
+        raise InvalidValue("the value is no time", value, _TIMES)
 
     def period(self, unit: str, day: date) -> Period:
         """Return the period of a unit in which a day lies.
@@ -234,7 +234,7 @@ class Calendar:
         if isinstance(day, datetime):
             return self.local_date(day)
         if not isinstance(day, date):
-            raise InvalidValue("the day is none", day, "a date or an aware datetime")
+            raise InvalidValue("the value is no day", day, "a date or an aware datetime")
         return day
 
 
@@ -242,18 +242,18 @@ def _pair(value: object) -> tuple[datetime | date | str, datetime | date | str]:
     if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004
         return value[0], value[1]
     allowed = "the label of a period such as '2011-03', a Period, or a start and an end"
-    raise InvalidValue("the window is none", value, allowed)
+    raise InvalidValue("the value is no window of time", value, allowed)
 
 
 def _refuse_time(day: object) -> None:
     if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValue("the day is no date", day, "a date without a time")
+        raise InvalidValue("the value is no day", day, "a date without a time")
 
 
 def _in_utc(instant: object, given: object) -> datetime:
     """Return a plain datetime in UTC, also of a subclass that a data frame handed out."""
     if not isinstance(instant, datetime):
-        raise InvalidValue("the instant is none", given, "an aware datetime")
+        raise InvalidValue("the value is no instant", given, "an aware datetime")
     if instant.utcoffset() is None:
         raise NaiveTime("the time", given, "Give its zone with it, or a date for local midnight")
     try:

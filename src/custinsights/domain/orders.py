@@ -278,8 +278,8 @@ class Order:
 
     def __attrs_post_init__(self) -> None:
         if not self.lines and self.total is None:
-            what = f"the order {shown_id(self.id)} says nothing of what was paid"
-            raise InvalidValue(what, "neither lines nor total", "lines, a total, or both")
+            what = f"the order {shown_id(self.id)} has neither lines nor a total"
+            raise InvalidValue(what, None, "lines, a total, or both")
         first, *others = self._amounts()
         for other in others:
             _refuse_other_currency(f"the amounts of order {shown_id(self.id)}", first, other)
