@@ -1,0 +1,153 @@
+"""Same questions, same shop, same machine: who answers how fast?
+
+``python -m benchmarks.compare --orders 1e7`` runs the contestants one after the other, each in a
+process of its own, on rows in time order and in random order; refuses answers that differ; prints
+times, ratios to the fastest peer, peak memory and the copy yardstick; and keeps the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import attrs
+
+from benchmarks.agreement import check_agreement
+from benchmarks.contestants import GUESTS, NAMES
+from benchmarks.measuring import machine, versions
+from benchmarks.printing import comparison_text, scale_text
+from benchmarks.questions import BY_NAME, QUESTIONS
+from benchmarks.running import ROOT, Job, read_answer, run_apart
+from benchmarks.scale import run_scale
+
+RESULTS = ROOT / "benchmarks" / "results"
+SEED = 20_240_229
+SMOKE_ORDERS = 20_000
+_TELLING = 1_000_000
+
+
+def compare(
+    orders: int,
+    *,
+    contestants: Sequence[str],
+    parts: Sequence[str],
+    strings: bool = False,
+    seed: int = SEED,
+    repeats: int = 3,
+    shuffles: Sequence[bool] = (False, True),
+) -> dict[str, Any]:
+    """Run a comparison and return its figures.
+
+    Parameters
+    ----------
+    orders
+        The size of the shop.
+    contestants
+        Their names; the answers of all are held to those of the first.
+    parts
+        The names of the questions.
+    strings
+        Whether customers go by e-mail address.
+    seed
+        Of the shop.
+    repeats
+        How often each question is asked; the best time counts.
+    shuffles
+        The row orders: False is time order, True a random one.
+
+    Raises
+    ------
+    AnswersDifferError
+        Before any time is returned, when two contestants disagree.
+    """
+    runs = []
+    for shuffled in shuffles:
+        with TemporaryDirectory() as folder:
+            measured = {}
+            for name in contestants:
+                job = Job(
+                    contestant=name,
+                    orders=orders,
+                    seed=seed,
+                    strings=strings,
+                    shuffled=shuffled,
+                    parts=tuple(parts),
+                    repeats=repeats,
+                    answers=folder,
+                )
+                measured[name] = run_apart(job)
+                lean = attrs.evolve(job, ways=measured[name]["ways"], repeats=1, answers=None)
+                memory = run_apart(lean)
+                measured[name]["input_bytes"] = memory["input_bytes"]
+                measured[name]["peak_bytes"] = memory["peak_bytes"]
+            for part in parts:
+                said = [name for name in contestants if part in measured[name]["seconds"]]
+                check_agreement(part, {name: read_answer(folder, name, part) for name in said})
+        runs.append({"rows": "random" if shuffled else "time", "contestants": measured})
+    return {
+        "kind": "compare",
+        "orders": orders,
+        "ids": "email" if strings else "int",
+        "seed": seed,
+        "machine": machine(),
+        "versions": versions(),
+        "runs": runs,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command."""
+    options = _parser().parse_args(arguments)
+    if options.scale:
+        sizes = (10_000, 20_000) if options.smoke else (10**5, 10**6, 10**7, 10**8)
+        figures = run_scale(sizes, seed=options.seed)
+        print(scale_text(figures))
+    else:
+        guests = [name for name in GUESTS if importlib.util.find_spec(name) is not None]
+        figures = compare(
+            SMOKE_ORDERS if options.smoke else int(float(options.orders)),
+            contestants=options.contestant or [*NAMES, *guests],
+            parts=options.part or [question.name for question in QUESTIONS],
+            strings=options.strings,
+            seed=options.seed,
+            repeats=1 if options.smoke else options.repeats,
+            shuffles=(False,) if options.smoke else (False, True),
+        )
+        print(comparison_text(figures))
+    target = options.json if options.json or options.smoke else _default_path(figures)
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        print(f"\nKept in {target}")
+
+
+def _default_path(figures: dict[str, Any]) -> Path | None:
+    """Return where figures of a telling size are kept; small ones are only printed."""
+    if figures["kind"] == "scale":
+        return RESULTS / "scale.json"
+    if figures["orders"] < _TELLING:
+        return None
+    return RESULTS / f"compare-{figures['orders']:.0e}-{figures['ids']}.json".replace("e+0", "e")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
+    parser.add_argument("--orders", default="1e7", help="size of the shop (default 1e7)")
+    parser.add_argument("--strings", action="store_true", help="customers go by e-mail address")
+    parser.add_argument("--scale", action="store_true", help="custinsights alone, 1e5 to 1e8")
+    parser.add_argument("--smoke", action="store_true", help="tiny, only to see that all agree")
+    parser.add_argument("--part", action="append", choices=list(BY_NAME), help="only this part")
+    parser.add_argument("--contestant", action="append", choices=[*NAMES, *GUESTS])
+    parser.add_argument("--repeats", type=int, default=3, help="runs per part (default 3)")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--json", type=Path, help="where to keep the figures")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""custinsights: one build, then a question a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+import custinsights as ci
+from benchmarks.contestants import Contestant
+from benchmarks.questions import Answer
+from benchmarks.shop import CURRENCY, ZONE, Shop
+
+
+def _prepare(shop: Shop) -> dict[str, Any]:
+    """Return the arguments of `from_arrays`; text ids are a pyarrow column, as files give them."""
+    return {
+        "customer": pa.array(shop.customer) if shop.has_text_ids else shop.customer,
+        "placed_at": shop.placed_at,
+        "amount_minor": shop.amount,
+        "country": shop.country,
+        "channel": shop.channel,
+        "currency": CURRENCY,
+        "timezone": ZONE,
+    }
+
+
+def _build(columns: dict[str, Any]) -> ci.OrderHistory:
+    return ci.OrderHistory.from_arrays(**columns)
+
+
+def _build_narrow(columns: dict[str, Any]) -> ci.OrderHistory:
+    """Build from the three columns that the suite asks about."""
+    labels = ("country", "channel")
+    return ci.OrderHistory.from_arrays(**{k: v for k, v in columns.items() if k not in labels})
+
+
+def _summary(history: ci.OrderHistory) -> Any:
+    return ci.traits(history, ["order_count", "total_spent", "first_order_at", "last_order_at"])
+
+
+def _rfm(history: ci.OrderHistory) -> Any:
+    return ci.rfm(history)
+
+
+def _retention(history: ci.OrderHistory) -> Any:
+    return ci.cohorts(history, period="month")
+
+
+def _measured(metrics: list[str], by: list[str]) -> Callable[[ci.OrderHistory], Any]:
+    return lambda history: ci.measure(history, metrics, by=by)
+
+
+def _plain(part: str, result: Any) -> Answer:
+    if part == "retention":
+        return _plain_grid(result)
+    table = result.table()
+    answer: Answer = {}
+    for name, wanted in _COLUMNS[part].items():
+        column = table.column(wanted)
+        if wanted == "month":
+            answer[name] = np.array([_month(label) for label in column.values])
+        elif column.kind == "label":
+            answer[name] = np.array(["" if v is None else v for v in column.values.tolist()])
+        else:
+            answer[name] = column.values
+    return answer
+
+
+def _plain_grid(grid: Any) -> Answer:
+    rows, ages = np.nonzero(np.nan_to_num(grid.values))
+    months = np.array([_month(label) for label in grid.cohorts])
+    return {"cohort": months[rows], "age": ages, "customers": grid.values[rows, ages].astype(int)}
+
+
+def _month(label: str) -> int:
+    year, month = label.split("-")
+    return 12 * int(year) + int(month) - 1
+
+
+_COLUMNS: dict[str, dict[str, str]] = {
+    "summary": {
+        "customer": "customer",
+        "orders": "order_count",
+        "revenue": "total_spent",
+        "first": "first_order_at",
+        "last": "last_order_at",
+    },
+    "rfm": {
+        "customer": "customer",
+        "r": "r_score",
+        "f": "f_score",
+        "m": "m_score",
+        "group": "group",
+    },
+    "mix": {
+        "month": "month",
+        "type": "customer_type",
+        "customers": "customers",
+        "revenue": "revenue",
+    },
+    "sequence": {
+        "number": "order_number",
+        "orders": "orders",
+        "revenue": "revenue",
+        "average": "average_order_value",
+    },
+    "gaps": {"mean": "average_gap_days"},
+    "distinct": {"country": "country", "month": "month", "customers": "customers"},
+    "cube": {
+        "month": "month",
+        "country": "country",
+        "channel": "channel",
+        "orders": "orders",
+        "revenue": "revenue",
+    },
+    "medians": {"month": "month", "median": "median_order_value"},
+}
+
+_WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
+    "summary": (_summary,),
+    "rfm": (_rfm,),
+    "retention": (_retention,),
+    "mix": (_measured(["customers", "revenue"], ["month", "customer_type"]),),
+    "sequence": (_measured(["orders", "revenue", "average_order_value"], ["order_number"]),),
+    "gaps": (_measured(["average_gap_days"], []),),
+    "distinct": (_measured(["customers"], ["country", "month"]),),
+    "cube": (_measured(["orders", "revenue"], ["month", "country", "channel"]),),
+    "medians": (_measured(["median_order_value"], ["month"]),),
+}
+
+CONTESTANT = Contestant(
+    name="custinsights",
+    prepare=_prepare,
+    ways=_WAYS,
+    plain=_plain,
+    build=_build,
+    build_narrow=_build_narrow,
+)

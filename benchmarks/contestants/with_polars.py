@@ -1,0 +1,211 @@
+"""Polars: lazy queries, columns of its own types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import attrs
+import numpy as np
+import polars as pl
+
+from benchmarks.contestants import Contestant
+from benchmarks.questions import GROUPS, Answer
+from benchmarks.shop import ZONE, Shop
+from custinsights.history.columns import Labels
+
+_LOCAL = pl.col("placed_at").dt.convert_time_zone(ZONE)
+_MONTH = (_LOCAL.dt.year() * 12 + _LOCAL.dt.month() - 1).alias("month")
+_BINS = 5
+_HIGH, _MID, _LOW = 4, 3, 2
+
+
+@attrs.frozen(eq=False)
+class _Prepared:
+    orders: pl.LazyFrame
+    as_of: date
+    text_ids: bool
+
+
+def _prepare(shop: Shop) -> _Prepared:
+    frame = pl.DataFrame(
+        {
+            "customer": pl.Series(shop.customer, dtype=pl.String() if shop.has_text_ids else None),
+            "placed_at": pl.Series(shop.placed_at).cast(pl.Datetime("us", "UTC")),
+            "amount": shop.amount,
+            "country": _enum(shop.country),
+            "channel": _enum(shop.channel),
+        }
+    )
+    return _Prepared(frame.lazy(), shop.as_of, shop.has_text_ids)
+
+
+def _enum(labels: Labels) -> pl.Series:
+    codes = pl.DataFrame({"code": labels.codes}).select(
+        pl.when(pl.col("code") >= 0).then("code").cast(pl.UInt8)
+    )
+    return codes.to_series().cat.to(pl.Enum(labels.names))
+
+
+def _summarise(shop: _Prepared) -> pl.LazyFrame:
+    return shop.orders.group_by("customer").agg(
+        orders=pl.len(),
+        revenue=pl.col("amount").sum(),
+        first=pl.col("placed_at").min(),
+        last=pl.col("placed_at").max(),
+    )
+
+
+def _summary(shop: _Prepared) -> pl.DataFrame:
+    return _summarise(shop).collect()
+
+
+def _score(worse_first: pl.Expr) -> pl.Expr:
+    score = 1 + _BINS * (worse_first.rank("min").cast(pl.Int64) - 1) // pl.len()
+    return pl.when(worse_first.n_unique() > 1).then(score).otherwise((_BINS + 1) // 2)
+
+
+def _rfm(shop: _Prepared) -> pl.DataFrame:
+    last_day = pl.col("last").dt.convert_time_zone(ZONE).dt.date()
+    r, v = pl.col("r"), (pl.col("f") + pl.col("m")) / 2
+    champions, loyal, potential, at_risk, lost, dormant = map(pl.lit, GROUPS)
+    best = pl.when((r >= _HIGH) & (v >= _HIGH)).then(champions)
+    recent = best.when(v >= _MID).then(loyal).otherwise(potential)
+    faded = pl.when(v < _MID).then(dormant).when(r == _LOW).then(at_risk).otherwise(lost)
+    group = pl.when(r >= _MID).then(recent).otherwise(faded)
+    return (
+        _summarise(shop)
+        .select(
+            "customer",
+            r=_score(-(pl.lit(shop.as_of) - last_day).dt.total_days()),
+            f=_score(pl.col("orders")),
+            m=_score(pl.col("revenue")),
+        )
+        .with_columns(group=group)
+        .collect()
+    )
+
+
+def _retention_by_rows(shop: _Prepared) -> pl.DataFrame:
+    return _grid(shop.orders.select("customer", _MONTH).unique())
+
+
+def _retention_by_keys(shop: _Prepared) -> pl.DataFrame:
+    if shop.text_ids:
+        return _retention_by_rows(shop)
+    key = (pl.col("customer") * 65536 + _MONTH).alias("key")
+    keys = shop.orders.select(key.unique())
+    return _grid(keys.select(customer=pl.col("key") // 65536, month=pl.col("key") % 65536))
+
+
+def _grid(active: pl.LazyFrame) -> pl.DataFrame:
+    return (
+        active.with_columns(cohort=pl.col("month").min().over("customer"))
+        .group_by("cohort", age=pl.col("month") - pl.col("cohort"))
+        .agg(customers=pl.len())
+        .collect()
+    )
+
+
+def _mix_by_window(shop: _Prepared) -> pl.DataFrame:
+    active = shop.orders.group_by("customer", _MONTH).agg(pl.col("amount").sum())
+    return _types(active.with_columns(first=pl.col("month").min().over("customer")))
+
+
+def _mix_by_join(shop: _Prepared) -> pl.DataFrame:
+    active = shop.orders.group_by("customer", _MONTH).agg(pl.col("amount").sum())
+    first = active.group_by("customer").agg(first=pl.col("month").min())
+    return _types(active.join(first, on="customer"))
+
+
+def _types(active: pl.LazyFrame) -> pl.DataFrame:
+    return (
+        active.group_by("month", new=pl.col("month") == pl.col("first"))
+        .agg(customers=pl.len(), revenue=pl.col("amount").sum())
+        .collect()
+    )
+
+
+def _sequence_by_window(shop: _Prepared) -> pl.DataFrame:
+    numbered = shop.orders.sort("placed_at", "amount").select(
+        "amount", number=pl.col("amount").cum_count().over("customer")
+    )
+    return _numbers(numbered)
+
+
+def _sequence_by_lists(shop: _Prepared) -> pl.DataFrame:
+    amounts = shop.orders.group_by("customer").agg(pl.col("amount").sort_by("placed_at", "amount"))
+    numbered = amounts.select(
+        "amount", number=pl.int_ranges(1, pl.col("amount").list.len() + 1)
+    ).explode("amount", "number")
+    return _numbers(numbered)
+
+
+def _numbers(numbered: pl.LazyFrame) -> pl.DataFrame:
+    return (
+        numbered.group_by("number")
+        .agg(orders=pl.len(), revenue=pl.col("amount").sum())
+        .with_columns(average=pl.col("revenue") / pl.col("orders"))
+        .collect()
+    )
+
+
+def _gaps(shop: _Prepared) -> pl.DataFrame:
+    """Add up last day − first day: what the gaps between a customer's orders telescope to."""
+    spans = shop.orders.group_by("customer").agg(
+        orders=pl.len(), first=pl.col("placed_at").min(), last=pl.col("placed_at").max()
+    )
+    first, last = (pl.col(name).dt.convert_time_zone(ZONE).dt.date() for name in ("first", "last"))
+    return spans.select(
+        mean=(last - first).dt.total_days().sum() / (pl.col("orders") - 1).sum()
+    ).collect()
+
+
+def _distinct_by_count(shop: _Prepared) -> pl.DataFrame:
+    customers = pl.col("customer").n_unique()
+    return shop.orders.group_by("country", _MONTH).agg(customers=customers).collect()
+
+
+def _distinct_by_rows(shop: _Prepared) -> pl.DataFrame:
+    pairs = shop.orders.select("country", _MONTH, "customer").unique()
+    return pairs.group_by("country", "month").agg(customers=pl.len()).collect()
+
+
+def _cube(shop: _Prepared) -> pl.DataFrame:
+    cells = shop.orders.group_by(_MONTH, "country", "channel")
+    return cells.agg(orders=pl.len(), revenue=pl.col("amount").sum()).collect()
+
+
+def _medians(shop: _Prepared) -> pl.DataFrame:
+    return shop.orders.group_by(_MONTH).agg(median=pl.col("amount").median()).collect()
+
+
+def _plain(part: str, frame: pl.DataFrame) -> Answer:
+    if part == "mix":
+        kind = pl.when("new").then(pl.lit("new")).otherwise(pl.lit("returning"))
+        frame = frame.with_columns(type=kind)
+    columns: Answer = {}
+    for column in frame.iter_columns():
+        plain = column
+        if isinstance(column.dtype, pl.Datetime):
+            plain = column.to_physical()
+        elif isinstance(column.dtype, pl.Enum | pl.String):
+            plain = column.cast(pl.String).fill_null("")
+        columns[column.name] = np.asarray(plain.to_numpy())
+    return columns
+
+
+_WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
+    "summary": (_summary,),
+    "rfm": (_rfm,),
+    "retention": (_retention_by_rows, _retention_by_keys),
+    "mix": (_mix_by_window, _mix_by_join),
+    "sequence": (_sequence_by_window, _sequence_by_lists),
+    "gaps": (_gaps,),
+    "distinct": (_distinct_by_count, _distinct_by_rows),
+    "cube": (_cube,),
+    "medians": (_medians,),
+}
+
+CONTESTANT = Contestant(name="polars", prepare=_prepare, ways=_WAYS, plain=_plain)

@@ -1,0 +1,118 @@
+"""How do the figures read, on a screen and in the README?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from benchmarks.questions import BY_NAME, SUITE
+from benchmarks.scale import flatness
+
+OURS = "custinsights"
+_BUILDS = {"build_narrow": "Build of the suite's three columns", "build": "Build of all five"}
+_GIGA = 1e9
+
+
+def comparison_text(figures: dict[str, Any]) -> str:
+    """Return the tables of a comparison, one per row order."""
+    head = f"{figures['orders']:,} orders, {figures['ids']} ids, {machine_text(figures)}"
+    return "\n\n".join([head, *(_run_text(run) for run in figures["runs"])])
+
+
+def comparison_rows(run: dict[str, Any]) -> list[list[str]]:
+    """Return header and rows: part, seconds of each contestant, fastest peer over ours, copies."""
+    said = run["contestants"]
+    rows = [["seconds", *said, "fastest peer ÷ ours", "ours in column copies"]]
+    parts = [part for part in BY_NAME if any(part in who["seconds"] for who in said.values())]
+    rows += [[BY_NAME[part].title, *_cells(_times(run, part), run)] for part in parts]
+    if all(part in parts for part in SUITE):
+        rows += _sums(run)
+    if OURS in said:
+        seconds = said[OURS]["seconds"]
+        for name, title in _BUILDS.items():
+            rows.append([title, *_cells(_times(run, name), run)])
+            fastest = said.get("polars", {}).get("seconds", {}).get("summary")
+            if fastest and name in seconds:
+                rows[-1][-2] = f"{seconds[name] / fastest:.1f} × Polars' summary"
+    memory = [f"{who['peak_bytes'] / _GIGA:.2f}" for who in said.values()]
+    rows.append(["Peak memory with the input, GB", *memory, "", ""])
+    return rows
+
+
+def _times(run: dict[str, Any], part: str) -> dict[str, float | None]:
+    return {name: who["seconds"].get(part) for name, who in run["contestants"].items()}
+
+
+def _cells(seconds: dict[str, float | None], run: dict[str, Any]) -> list[str]:
+    ours = seconds.get(OURS)
+    peers = [value for name, value in seconds.items() if name != OURS and value is not None]
+    copy = next(iter(run["contestants"].values()))["copy_seconds"]["warm"]
+    cells = ["" if value is None else f"{value:.3f}" for value in seconds.values()]
+    cells.append(f"{min(peers) / ours:.1f} ×" if ours and peers else "")
+    cells.append(f"{ours / copy:.0f}" if ours else "")
+    return cells
+
+
+def _sums(run: dict[str, Any]) -> list[list[str]]:
+    """Return the suite's sums; the best peers' sum takes the fastest of them for each part."""
+    said = run["contestants"]
+    full = {n: w["seconds"] for n, w in said.items() if all(part in w["seconds"] for part in SUITE)}
+    sums = {n: sum(full[n][part] for part in SUITE) if n in full else None for n in said}
+    rows = [["Sum of the first six", *_cells(sums, run)]]
+    peers = [seconds for name, seconds in full.items() if name != OURS]
+    if not peers or OURS not in full:
+        return rows
+    best = sum(min(seconds[part] for seconds in peers) for part in SUITE)
+    ours = sums[OURS] or 0.0
+    rows[-1][-2] = f"{best / ours:.1f} ×"
+    built = {n: ours + full[OURS]["build_narrow"] if n == OURS else v for n, v in sums.items()}
+    rows.append(["Sum of the first six with the build", *_cells(built, run)])
+    rows[-1][-2] = f"{best / (ours + full[OURS]['build_narrow']):.1f} ×"
+    return rows
+
+
+def _run_text(run: dict[str, Any]) -> str:
+    return f"Rows in {run['rows']} order\n{aligned(comparison_rows(run))}"
+
+
+def scale_text(figures: dict[str, Any]) -> str:
+    """Return nanoseconds per order by size, and how flat they are."""
+    texts = [machine_text(figures)]
+    for rows in ("time", "random"):
+        runs = [run for run in figures["runs"] if run["rows"] == rows]
+        table = [["ns per order", *(f"{run['orders']:,}" for run in runs), "largest ÷ smallest"]]
+        for part in runs[0]["seconds"]:
+            each = [f"{run['seconds'][part] / run['orders'] * 1e9:.1f}" for run in runs]
+            table.append([part, *each, f"{flatness(figures, part, rows):.1f}"])
+        table.append(["peak GB", *(f"{run['peak_bytes'] / _GIGA:.2f}" for run in runs), ""])
+        texts.append(f"Rows in {rows} order\n{aligned(table)}")
+    return "\n\n".join(texts)
+
+
+def machine_text(figures: dict[str, Any]) -> str:
+    """Return machine and versions in a line."""
+    facts = figures["machine"]
+    libraries = ", ".join(f"{name} {version}" for name, version in figures["versions"].items())
+    return (
+        f"{facts['cores']} cores of {facts['processor']}, "
+        f"{facts['memory_bytes'] / _GIGA:.0f} GB, Python {facts['python']}, {libraries}"
+    )
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of text in columns, the first to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def markdown(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as a Markdown table."""
+    head, *body = rows
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

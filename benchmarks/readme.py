@@ -1,0 +1,99 @@
+"""What does the README say of speed? Only what a kept result says.
+
+``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes and of the
+import between the README's two ``benchmarks`` markers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.printing import comparison_rows, machine_text, markdown
+from benchmarks.running import ROOT
+from benchmarks.scale import flatness
+
+BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
+_GIGA = 1e9
+
+
+def readme_text(results: Iterable[dict[str, Any]]) -> str:
+    """Return the README's section from kept results, of any kinds and in any order."""
+    kept = list(results)
+    compared = [figures for figures in kept if figures["kind"] == "compare"]
+    texts = []
+    if by_number := [figures for figures in compared if figures["ids"] == "int"]:
+        texts.append(_comparison(max(by_number, key=lambda figures: int(figures["orders"]))))
+    texts += [_strings(figures) for figures in compared if figures["ids"] == "email"]
+    texts += [_sizes(figures) for figures in kept if figures["kind"] == "scale"]
+    texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
+    return "\n\n".join(texts)
+
+
+def replaced(readme: str, section: str) -> str:
+    """Return a README with the text between its markers replaced."""
+    before, begin, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the README lacks the markers {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{section}\n{END}{after}"
+
+
+def _comparison(figures: dict[str, Any]) -> str:
+    head = (
+        f"{figures['orders']:,} orders with whole-number customer ids, in memory, a shop in New "
+        "York; every library answers in its own best formulation, and all answers are equal "
+        f"(`python -m benchmarks.compare`; {machine_text(figures)})."
+    )
+    runs = figures["runs"]
+    tables = [f"Rows in {run['rows']} order:\n\n{markdown(comparison_rows(run))}" for run in runs]
+    return "\n\n".join([head, *tables])
+
+
+def _strings(figures: dict[str, Any]) -> str:
+    seconds = figures["runs"][0]["contestants"]["custinsights"]["seconds"]
+    return (
+        f"With e-mail addresses as customer ids the build of {figures['orders']:,} orders takes "
+        f"{seconds['build']:.1f} s (from a pyarrow column)."
+    )
+
+
+def _sizes(figures: dict[str, Any]) -> str:
+    table = [["size", "rows", "build, s", "the nine parts, s", "peak memory with the input, GB"]]
+    for run in figures["runs"]:
+        build = run["seconds"]["build"]
+        parts = sum(run["seconds"].values()) - build - run["seconds"]["build_narrow"]
+        peak = run["peak_bytes"] / _GIGA
+        table.append(
+            [f"{run['orders']:,}", run["rows"], f"{build:.2f}", f"{parts:.2f}", f"{peak:.2f}"]
+        )
+    worst = max(
+        flatness(figures, part, rows)
+        for rows in ("time", "random")
+        for part in figures["runs"][0]["seconds"]
+    )
+    head = f"custinsights alone (time per order varies by at most {worst:.1f} ×):"
+    return f"{head}\n\n{markdown(table)}"
+
+
+def _import(figures: dict[str, Any]) -> str:
+    return (
+        f"`import custinsights` adds {figures['cost_ms']:.0f} ms to the "
+        f"{figures['ground_ms']:.0f} ms of numpy, attrs and dateutil."
+    )
+
+
+def main() -> None:
+    """Write the README's section from the kept results."""
+    kept = sorted(Path(ROOT, "benchmarks", "results").glob("*.json"))
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in kept]
+    readme = ROOT / "README.md"
+    readme.write_text(
+        replaced(readme.read_text(encoding="utf-8"), readme_text(results)), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Does the time per order stay flat from a small shop to a very large one?
+
+custinsights alone, in a process of its own for each size and row order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from benchmarks.measuring import machine, versions
+from benchmarks.questions import QUESTIONS
+from benchmarks.running import Job, run_apart
+
+_FEW = 20_000_000
+
+
+def run_scale(sizes: Sequence[int], *, seed: int) -> dict[str, Any]:
+    """Return build and part times, and peak memory, for shops of several sizes."""
+    runs = []
+    for orders in sizes:
+        for shuffled in (False, True):
+            job = Job(
+                contestant="custinsights",
+                orders=orders,
+                seed=seed,
+                shuffled=shuffled,
+                parts=tuple(question.name for question in QUESTIONS),
+                repeats=3 if orders < _FEW else 1,
+            )
+            measured = run_apart(job)
+            memory = run_apart(attrs.evolve(job, repeats=1)) if job.repeats > 1 else measured
+            measured["peak_bytes"] = memory["peak_bytes"]
+            runs.append({"orders": orders, "rows": "random" if shuffled else "time", **measured})
+    return {
+        "kind": "scale",
+        "seed": seed,
+        "machine": machine(),
+        "versions": versions(),
+        "runs": runs,
+    }
+
+
+def flatness(figures: dict[str, Any], part: str, rows: str) -> float:
+    """Return the largest time per order of a part over the smallest, over all sizes."""
+    runs = [run for run in figures["runs"] if run["rows"] == rows]
+    each = [float(run["seconds"][part]) / int(run["orders"]) for run in runs]
+    return max(each) / min(each)

@@ -1,0 +1,60 @@
+"""Which shop do the benchmarks ask about?
+
+An invented one of any size (`custinsights.datasets.power_law`), in New York time and dollars. The
+contestants get its columns in memory, each in its own native form, before any clock runs.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from custinsights.datasets.large_shop import power_law
+from custinsights.history.columns import Labels
+
+ZONE = "America/New_York"
+CURRENCY = "USD"
+
+
+@attrs.frozen(eq=False)
+class Shop:
+    """The columns of one shop: a row per order, in the order in which a file would hold them.
+
+    `customer` holds integers or e-mail addresses, `placed_at` microseconds UTC, `amount` cents;
+    `as_of` is the day after the last order.
+    """
+
+    customer: npt.NDArray[Any]
+    placed_at: npt.NDArray[np.int64]
+    amount: npt.NDArray[np.int64]
+    country: Labels
+    channel: Labels
+    as_of: date
+
+    @property
+    def has_text_ids(self) -> bool:
+        """Whether customers go by e-mail address."""
+        return self.customer.dtype == object
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+
+def make_shop(orders: int, *, seed: int, strings: bool = False, shuffled: bool = False) -> Shop:
+    """Return the shop of so many orders; equal arguments give an equal shop."""
+    columns = power_law(orders, seed=seed, ids="email" if strings else "int", shuffled=shuffled)
+    placed_at = columns["placed_at"]
+    last = datetime.fromtimestamp(int(placed_at.max()) // 1_000_000, UTC)
+    return Shop(
+        customer=columns["customer"],
+        placed_at=placed_at,
+        amount=columns["amount_minor"],
+        country=columns["country"],
+        channel=columns["channel"],
+        as_of=last.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=1),
+    )
