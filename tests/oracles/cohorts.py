@@ -124,58 +124,70 @@ def cohort_grid(
             for customer, at in anchored.items()
             if row.first <= local_date(shop, at) < row.end
         }
-        values: list[Value] = []
-        marks: list[bool] = []
-        total = 0
-        span = row
-        for _ in rows:
-            begun = start_of(shop, span.first) < view.as_of
-            cell = Facts(view, anchored, members, span)
-            total += cell.revenue()
-            values.append(cell.value(metric, total) if begun else None)
-            marks.append(is_partial(view, span))
-            span = period_of(shop, period, span.end)
+        since = {customer: anchored[customer] for customer in members}
+        orders = [view.order_fact(position) for position in view.counted]
+        facts = Facts(
+            view=view,
+            size=len(members),
+            orders=from_anchor(orders, since),
+            gross=from_anchor(view.gross_facts, since),
+            refunds=from_anchor(view.refund_facts, since),
+        )
+        spans = [
+            nth_period(shop, period, start_of(shop, row.first), age) for age in range(len(rows))
+        ]
+        begun = [start_of(shop, span.first) < view.as_of for span in spans]
         grid.cohorts.append(row.label)
         grid.sizes.append(len(members))
-        grid.values.append(values)
-        grid.partial.append(marks)
+        grid.values.append(
+            [
+                facts.value(metric, spans[: age + 1]) if has_begun else None
+                for age, has_begun in enumerate(begun)
+            ]
+        )
+        grid.partial.append([is_partial(view, span) for span in spans])
     return grid
+
+
+def from_anchor(facts: Sequence[Fact], since: dict[Identity, datetime]) -> list[Fact]:
+    """Those of the given customers, at or after the customer's anchor."""
+    return [fact for fact in facts if fact.customer in since and fact.at >= since[fact.customer]]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of some customers in one period, none of them before its customer's anchor."""
+    """The facts of one cohort, none of them before its customer's anchor."""
 
     view: View
-    anchored: dict[Identity, datetime]
-    members: set[Identity]
-    span: Span
+    size: int
+    orders: list[Fact]
+    gross: list[Fact]
+    refunds: list[Fact]
 
-    def ours(self, facts: Sequence[Fact]) -> list[Fact]:
-        """Those of the members, in the period, at or after the anchor."""
-        return [
-            fact
-            for fact in facts
-            if fact.customer in self.members
-            and fact.at >= self.anchored[fact.customer]
-            and self.span.first <= local_date(self.view.shop, fact.at) < self.span.end
-        ]
+    def within(self, facts: Sequence[Fact], span: Span) -> list[Fact]:
+        """Those in the period."""
+        shop = self.view.shop
+        return [fact for fact in facts if span.first <= local_date(shop, fact.at) < span.end]
 
-    def revenue(self) -> int:
+    def revenue(self, span: Span) -> int:
         """gross_revenue − refunded."""
-        gross, back = self.ours(self.view.gross_facts), self.ours(self.view.refund_facts)
+        gross, back = self.within(self.gross, span), self.within(self.refunds, span)
         return sum(fact.amount for fact in gross) - sum(fact.amount for fact in back)
 
-    def value(self, metric: str, total: int) -> Value:
-        """The metric in this cell; `total` is the revenue of all ages up to this one."""
-        orders = self.ours([self.view.order_fact(position) for position in self.view.counted])
-        return {
-            "customers": len({fact.customer for fact in orders}),
-            "orders": len(orders),
-            "revenue": self.revenue(),
-            "average_order_value": ratio(self.revenue(), len(orders)),
-            "cumulative_revenue": ratio(total, len(self.members)),
-        }[metric]
+    def value(self, metric: str, spans: Sequence[Span]) -> Value:
+        """The metric at the last of the ages; the cumulative one needs all of them."""
+        orders = self.within(self.orders, spans[-1])
+        if metric == "customers":
+            return len({fact.customer for fact in orders})
+        if metric == "orders":
+            return len(orders)
+        if metric == "revenue":
+            return self.revenue(spans[-1])
+        if metric == "average_order_value":
+            return ratio(self.revenue(spans[-1]), len(orders))
+        if metric == "cumulative_revenue":
+            return ratio(sum(self.revenue(span) for span in spans), self.size)
+        raise KeyError(metric)
 
 
 def lifetime_value(shop: Shop, days: int, as_of: datetime, *, gross: bool = False) -> Value:
