@@ -37,8 +37,8 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         errors.NaiveTime("the instant", datetime(2024, 3, 5, 10), "Name the zone"),
         ValueError,
         (
-            "The instant has no time zone: 2024-03-05T10:00:00 was given; allowed is a time with its "
-            "zone. Name the zone."
+            "The instant has no time zone: 2024-03-05T10:00:00 was given; allowed is a time with "
+            "its zone. Name the zone."
         ),
     ),
     (
@@ -50,8 +50,8 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         errors.MissingColumn("the customer", ("Customer ID",), ("Order", "Total"), "Map it"),
         LookupError,
         (
-            "There is no column for the customer: looked for 'Customer ID'; found 'Order', 'Total'. "
-            "Map it."
+            "There is no column for the customer: looked for 'Customer ID'; found 'Order', "
+            "'Total'. Map it."
         ),
     ),
     (
@@ -79,9 +79,9 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
         ValueError,
         (
-            "The orders are in 2 currencies: EUR (1 row, EUR 50.00), GBP (1,000 rows, GBP 9,000.00); "
-            "allowed is one. Pick one with currency='GBP' (the others are left out and counted), or "
-            "convert them with rates=."
+            "The orders are in 2 currencies: EUR (1 row, EUR 50.00), GBP (1,000 rows, GBP "
+            "9,000.00); allowed is one. Pick one with currency='GBP' (the others are left out and counted), "
+            "or convert them with rates=."
         ),
     ),
     (
@@ -109,8 +109,8 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         errors.CannotAsk("drill"),
         RuntimeError,
         (
-            "'drill' asks the history again, and this result does not hold it: it was saved, merged "
-            "or sent without. Measure the history once more."
+            "'drill' asks the history again, and this result does not hold it: it was saved, "
+            "merged or sent without. Measure the history once more."
         ),
     ),
     (

@@ -75,7 +75,7 @@ class Calendar:
     @fiscal_start_month.validator
     def _is_month(self, _field: "attrs.Attribute[Any]", month: object) -> None:
         if isinstance(month, bool) or not isinstance(month, int) or not 1 <= month <= 12:  # noqa: PLR2004
-            what = "fiscal_start_month of a Calendar is no month"
+            what = "the fiscal_start_month of a Calendar is no month"
             raise InvalidValue(what, month, "an int from 1 (January) to 12 (December)")
 
     @property

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
@@ -29,7 +29,6 @@ __all__ = [
     "whole",
 ]
 
-T = TypeVar("T")
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
@@ -37,16 +36,16 @@ _MOST_QUANTITY_DIGITS = 15
 
 
 def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
-    """What an error calls the field: "placed_at of an Order"."""
+    """What an error calls the field: "the placed_at of an Order"."""
     name = type(owner).__name__
-    return f"{field.name} of {'an' if name[0] in 'AEIOU' else 'a'} {name}"
+    return f"the {field.name} of {'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """A text that says something."""
     if not isinstance(value, str) or not value.strip():
         what = f"{_place(owner, field)} is no text that says something"
-        unknown = "" if field.default is attrs.NOTHING else "Pass None where it is not known"
+        unknown = "" if field.default is not None else "Pass None where it is not known"
         raise InvalidValue(what, value, "a text with at least one visible character", unknown)
 
 
@@ -56,7 +55,7 @@ def identity(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
         what = f"{_place(owner, field)} is no identity"
         raise InvalidValue(what, value, "a text or an int")
     if value == 0 or (isinstance(value, str) and not value.strip()):
-        unknown = "" if field.default is attrs.NOTHING else "Pass None where there is none"
+        unknown = "" if field.default is not None else "Pass None where there is none"
         what = f"{_place(owner, field)} is empty"
         raise InvalidValue(
             what, value, "a text that is not blank, or an int that is not 0", unknown
@@ -135,7 +134,7 @@ def members(check: Check) -> Check:
     return check_all
 
 
-def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
+def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     """Return the values as a tuple; a text is one value and not its letters."""
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise InvalidValue("a single value stands where several belong", values, "a list or tuple")

@@ -1,0 +1,46 @@
+"""A contact is recognised and shown by its shape alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custinsights.domain.contacts import hidden_if_contact, looks_like_contact, masked, shown_id
+
+
+@pytest.mark.parametrize(
+    ("value", "is_contact"),
+    [
+        ("anna@example.com", True),
+        ("Anna <anna@example>", True),
+        ("+44 20 7946 0958", True),
+        ("0044 (20) 7946-0958", True),
+        ("1001", False),
+        ("AB-2024-0001", False),
+        ("2024-03-05 10:00:00 +0100", False),
+        ("@", False),
+        (1001, False),
+        (None, False),
+    ],
+)
+def test_contacts_are_told_from_order_numbers(value: object, is_contact: bool) -> None:  # noqa: FBT001
+    """E-mail addresses and international phone numbers are contacts, numbers and dates are not."""
+    assert looks_like_contact(value) == is_contact
+    assert (hidden_if_contact(value) != value) == is_contact
+
+
+@given(st.text())
+def test_a_masked_text_has_none_of_its_letters_or_digits(text: str) -> None:
+    """Letters are x, digits are 0, and nothing but printable signs is left."""
+    shown = masked(text)
+    assert shown.isprintable()
+    kept = {sign for sign in shown if sign.isalnum()}
+    plain = all(sign.isalnum() or sign.isprintable() for sign in text) and "\\" not in text
+    assert not plain or kept <= {"x", "0"}
+
+
+def test_masking_spells_out_what_is_invisible() -> None:
+    """The NUL that makes a cell bad is seen, the person is not."""
+    assert masked("anna\x00@x") == r"xxxx\x00@x"
+    assert masked("y" * 50) == "x" * 40 + "…"
+    assert shown_id("a@b") == "'x@x'"
+    assert shown_id(1001) == "1001"

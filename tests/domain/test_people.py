@@ -1,0 +1,163 @@
+"""Customers, addresses and tags are whole, and keep to themselves what is personal."""
+
+import pickle
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custinsights.domain import Address, Customer, Money, Product, Tag
+from custinsights.errors import InvalidValue, NaiveTime
+
+NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=30)
+ANNA = Customer(
+    "c7",
+    name="Anna Smith",
+    email="anna@example.com",
+    phone="+44 20 7946 0958",
+    created_at=NOON,
+    acquisition_channel="fair",
+    addresses=[
+        Address(street="1 Main Street", postal_code="SW1A 1AA", city="London", country="GB"),
+        Address(city="Bath"),
+    ],
+    birthday=date(1990, 1, 31),
+    tags=["Collector", Tag("VIP", since=NOON, until=LATER)],
+)
+
+
+def test_a_customer_is_whole() -> None:
+    """The first address is the main one; a plain text among the tags is a tag for always."""
+    assert ANNA.address == ANNA.addresses[0]
+    assert ANNA.tags[0] == Tag("Collector")
+    assert Customer("c8").address is None
+
+
+def test_nothing_personal_shows() -> None:
+    """The repr of a customer has no name, contact, street or birthday."""
+    shown = repr(ANNA)
+    for personal in ("Anna", "Smith", "example", "7946", "Main", "SW1A", "1990"):
+        assert personal not in shown
+    assert "'c7'" in shown
+    assert "London" in shown
+
+
+def test_a_contact_as_identity_is_masked() -> None:
+    """Where the e-mail address is the identity, its shape is shown."""
+    assert "id='xxxx@xxxxxxx.xxx'" in repr(Customer("anna@example.com"))
+
+
+def test_a_customer_is_a_value() -> None:
+    """It hashes and pickles."""
+    again = pickle.loads(pickle.dumps(ANNA))
+    assert again == ANNA
+    assert len({ANNA, again}) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"id": 0}, "The id of a Customer is empty: 0 was given"),
+        ({"id": None}, "The id of a Customer is no identity"),
+        ({"name": " "}, "The name of a Customer is no text .* Pass None where it is not known"),
+        ({"email": "anna"}, "e-mail address of a Customer is none: 'xxxx' was given"),
+        ({"email": "@example.com"}, "e-mail address of a Customer is none"),
+        ({"email": "+44 20 7946 0958"}, "e-mail address of a Customer is none"),
+        ({"phone": "unknown"}, "phone number of a Customer has no digits: 'xxxxxxx' was given"),
+        ({"birthday": NOON}, "birthday of a Customer is no day"),
+        ({"created_at": date(2024, 3, 5)}, "created_at of a Customer is no instant"),
+        ({"addresses": Address(city="Bath")}, "single value stands where several belong"),
+        ({"addresses": ["Bath"]}, "addresses of a Customer is no Address"),
+        ({"tags": "vip"}, "single value stands where several belong: 'vip'"),
+        ({"tags": [5]}, "tags of a Customer is no Tag: 5 was given"),
+        ({"acquisition_channel": 3}, "acquisition_channel of a Customer is no text"),
+    ],
+)
+def test_a_customer_is_validated(fields: dict[str, object], says: str) -> None:
+    """The message names the field and what it may be."""
+    with pytest.raises(InvalidValue, match=says):
+        Customer(**({"id": "c7"} | fields))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("field", ["email", "phone"])
+def test_a_wrong_contact_is_masked_in_the_message(field: str) -> None:
+    """The message shows what is wrong with a contact and not whose it is."""
+    with pytest.raises(InvalidValue, match="xxxx xxxxx") as caught:
+        Customer("c7", **{field: "anna smith"})  # type: ignore[arg-type]
+    assert "anna" not in str(caught.value)
+
+
+def test_an_address_is_validated() -> None:
+    """What is not known is None and not an empty text."""
+    with pytest.raises(InvalidValue, match=r"The city of an Address .* Pass None"):
+        Address(city="")
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_tags_compare_casefolded_and_keep_their_spelling(name: str) -> None:
+    """Two spellings are one tag: equal, of one hash, found by either."""
+    tag, folded = Tag(name), Tag(name.casefold())
+    assert tag.name == name.strip()
+    assert folded.is_named(name)
+    if folded.name == name.strip().casefold():
+        assert tag == folded
+        assert hash(tag) == hash(folded)
+
+
+def test_tags_of_two_times_are_two() -> None:
+    """The same name for another time is another fact."""
+    assert Tag("vip", since=NOON) != Tag("VIP")
+    assert Tag("Straße") == Tag("STRASSE")
+
+
+def test_a_tag_holds_from_since_to_before_until() -> None:
+    """Half-open like every span; undated is always."""
+    tag = Tag("vip", since=NOON, until=LATER)
+    just_before = timedelta(microseconds=1)
+    held = [tag.holds_at(t) for t in (NOON - just_before, NOON, LATER - just_before, LATER)]
+    assert held == [False, True, True, False]
+    assert Tag("vip").holds_at(NOON)
+    assert Tag("vip", since=NOON).holds_at(LATER)
+    assert not Tag("vip", until=NOON).holds_at(NOON)
+    with pytest.raises(NaiveTime, match="The instant has no time zone"):
+        tag.holds_at(datetime(2024, 3, 6))
+
+
+def test_a_customer_is_tagged_at_an_instant_or_ever() -> None:
+    """Without an instant any time counts."""
+    assert ANNA.is_tagged("vip")
+    assert ANNA.is_tagged(" VIP ", at=NOON)
+    assert not ANNA.is_tagged("vip", at=LATER)
+    assert ANNA.is_tagged("collector", at=LATER)
+    assert not ANNA.is_tagged("wholesale")
+
+
+@pytest.mark.parametrize(
+    ("name", "since", "until", "says"),
+    [
+        (" ", None, None, "The name of a Tag is no text that says something: '' was given"),
+        (5, None, None, "The name of a Tag is no text"),
+        ("vip", NOON, NOON, "tag 'vip' ends before it begins"),
+        ("vip", LATER, NOON, "an until that lies after since"),
+        ("vip", date(2024, 3, 5), None, "since of a Tag is no instant"),
+    ],
+)
+def test_a_tag_is_validated(name: object, since: object, until: object, says: str) -> None:
+    """A tag has a name, and ends after it began."""
+    with pytest.raises(InvalidValue, match=says):
+        Tag(name, since, until)  # type: ignore[arg-type]
+
+
+def test_a_product_is_validated() -> None:
+    """Its price is not negative, its stock may be, its keywords are several."""
+    assert str(Product("p", stock="-1.50", price=Money(0, "EUR")).stock) == "-1.5"
+    with pytest.raises(InvalidValue, match=r"price of a Product is negative: 'EUR -1.00'"):
+        Product("p", price=Money(-1, "EUR"))
+    with pytest.raises(InvalidValue, match="where several belong: 'print'"):
+        Product("p", keywords="print")
+    with pytest.raises(InvalidValue, match="The id of a Product is empty"):
+        Product("")
+    with pytest.raises(InvalidValue, match="keywords of a Product is no text"):
+        Product("p", keywords=["print", ""])
