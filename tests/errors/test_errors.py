@@ -80,8 +80,8 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ValueError,
         (
             "The orders are in 2 currencies: EUR (1 row, EUR 50.00), GBP (1,000 rows, GBP "
-            "9,000.00); allowed is one. Pick one with currency='GBP' (the others are left out and counted), "
-            "or convert them with rates=."
+            "9,000.00); allowed is one. Pick one with currency='GBP' (the others are left "
+            "out and counted), or convert them with rates=."
         ),
     ),
     (
