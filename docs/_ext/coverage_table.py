@@ -5,18 +5,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from docs._ext.catalog_tables import list_table
 from docs._ext.checklist import COVERAGE, covering_tests, entries
-
-HEAD = """\
-.. list-table::
-   :header-rows: 1
-   :widths: 7 38 30 25
-
-   * - Id
-     - Capability
-     - Names
-     - Tests
-"""
 
 
 class CoverageTable(SphinxDirective):
@@ -28,16 +18,19 @@ class CoverageTable(SphinxDirective):
         tests = covering_tests()
         rows = []
         for ident, entry in entries().items():
-            names = entry.get("names", [])
-            page = entry.get("page")
+            names, page = entry.get("names"), entry.get("page")
             shown = ", ".join(f"``{name}``" for name in names) if isinstance(names, list) else ""
-            told = f" (:doc:`/{page}`)" if page else ""
-            places = ", ".join(f"``{place}``" for place in tests.get(ident, [])) or "—"
             rows.append(
-                f"   * - {ident}\n     - {entry['capability']}\n"
-                f"     - {shown + told if names else 'planned'}\n     - {places}\n"
+                [
+                    ident,
+                    str(entry["capability"]),
+                    shown or "planned",
+                    f":doc:`/{page}`" if page else "—",
+                    ", ".join(f"``{place}``" for place in tests.get(ident, [])) or "—",
+                ]
             )
-        return self.parse_text_to_nodes(HEAD + "".join(rows))
+        head = ["Id", "Capability", "Names", "Page", "Tests"]
+        return self.parse_text_to_nodes(list_table(head, [6, 30, 24, 16, 24], rows))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
