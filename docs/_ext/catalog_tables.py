@@ -1,0 +1,129 @@
+"""The directives `catalog-table` and `facade-table`: what the library itself says it has."""
+
+import inspect
+from collections.abc import Iterable
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+import custinsights
+from custinsights.analyses.declarations import Dimension, Metric
+from custinsights.analyses.plan import check
+from custinsights.errors import CustInsightsError
+
+
+def list_table(head: Iterable[str], widths: Iterable[int], rows: Iterable[Iterable[str]]) -> str:
+    """Write a table in reStructuredText."""
+    lines = [
+        ".. list-table::",
+        "   :header-rows: 1",
+        f"   :widths: {' '.join(map(str, widths))}",
+        "",
+    ]
+    for row in [head, *rows]:
+        for place, cell in enumerate(row):
+            lines.append(f"   {'  ' if place else '* '}- {cell}")
+    return "\n".join(lines)
+
+
+def admits(metric: Metric, dimension: Dimension) -> bool:
+    """Tell whether the metric may be asked by the dimension, if need be with age beside it."""
+    age = custinsights.DEFAULT.dimensions["age"]
+    for by in ((dimension,), (dimension, age)):
+        try:
+            check(metric, by, has_window=False)
+        except CustInsightsError:
+            continue
+        return True
+    return False
+
+
+def admissible(metric: Metric) -> str:
+    """List the dimensions by which a metric may be asked, or those by which it may not."""
+    dimensions = custinsights.DEFAULT.dimensions.values()
+    yes = [f"``{d.name}``" for d in dimensions if admits(metric, d)]
+    no = [f"``{d.name}``" for d in dimensions if not admits(metric, d)]
+    if not no:
+        return "everything"
+    return ", ".join(yes) if len(yes) <= len(no) else "everything but " + ", ".join(no)
+
+
+def metric_rows() -> Iterable[list[str]]:
+    """Give name, definition, unit, kind and dimensions of every metric."""
+    for metric in custinsights.DEFAULT.metrics.values():
+        words = ["stock" if metric.is_stock else "flow"]
+        words += ["proportion"] if metric.proportion else []
+        definition = metric.definition
+        if metric.target is not None:
+            low, high = metric.target
+            definition += f" Usually aimed at: {low:.0%} to {high:.0%}."
+        yield [
+            f"``{metric.name}``",
+            definition,
+            metric.unit or "count",
+            ", ".join(words),
+            admissible(metric),
+        ]
+
+
+def dimension_rows() -> Iterable[list[str]]:
+    """Give name, definition and facts of every dimension."""
+    for dimension in custinsights.DEFAULT.dimensions.values():
+        yield [f"``{dimension.name}``", dimension.definition, dimension.facts]
+
+
+def trait_rows() -> Iterable[list[str]]:
+    """Give name, definition and unit of every trait."""
+    for trait in custinsights.DEFAULT.traits.values():
+        yield [f"``{trait.name}``", trait.definition, trait.unit or trait.kind]
+
+
+TABLES = {
+    "metrics": (
+        ["Name", "Definition", "Unit", "Kind", "May be asked by"],
+        [20, 35, 10, 10, 25],
+        metric_rows,
+    ),
+    "dimensions": (["Name", "Definition", "Labels"], [25, 55, 20], dimension_rows),
+    "traits": (["Name", "Definition", "Unit"], [30, 50, 20], trait_rows),
+}
+
+
+class CatalogTable(SphinxDirective):
+    """The metrics, dimensions or traits of the built-in catalog."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Write the table that the argument names."""
+        head, widths, rows = TABLES[self.arguments[0]]
+        return self.parse_text_to_nodes(list_table(head, widths, rows()))
+
+
+class FacadeTable(SphinxDirective):
+    """Every public name of the library with the first line of what it says about itself."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write one row per name, linked to the room where the thing is at home."""
+        rows = []
+        for name in sorted(custinsights.__all__):
+            thing = getattr(custinsights, name)
+            home = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
+            told = (
+                inspect.getdoc(thing) if inspect.isroutine(thing) or inspect.isclass(thing) else ""
+            )
+            if inspect.ismodule(thing):
+                home, told = thing.__name__, inspect.getdoc(thing)
+            says = (told or getattr(thing, "definition", "")).partition("\n\n")[0]
+            linked = f":py:obj:`{name} <{home}>`" if told else f"``{name}``"
+            rows.append([linked, " ".join(says.split())])
+        return self.parse_text_to_nodes(list_table(["Name", "What it does"], [25, 75], rows))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Make the directives known."""
+    app.add_directive("catalog-table", CatalogTable)
+    app.add_directive("facade-table", FacadeTable)
+    return {"parallel_read_safe": True}
