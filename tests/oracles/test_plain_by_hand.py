@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
 from tests.oracles.hand import ADA_AND_BO, DISCOUNTED, LINES, REFUNDED, at, of, order, shop
 from tests.oracles.plain import measure
 from tests.oracles.shop import PlainRefund, Texts
@@ -221,6 +223,28 @@ def test_recency_of_everybody_at_the_end() -> None:
     }
     may = measure(ADA_AND_BO, metrics, ["month"])["2024-05",]
     assert may == {"active_customers": 2, "average_days_since_last_order": Fraction(136, 2)}
+
+
+@pytest.mark.parametrize(("day", "active"), [("03-30", 1), ("03-31", 0)])
+def test_active_is_less_than_ninety_days(day: str, active: int) -> None:
+    """1 January is 89 days before 30 March (30 + 29 + 30) and 90 before the 31st."""
+    found = measure(shop(order("ada", "01-01", 1)), ["active_customers"], as_of=at(day, 0))
+    assert found[()]["active_customers"] == active
+
+
+@pytest.mark.parametrize(("day", "churn"), [("06-28", 0), ("06-29", 1)])
+def test_lapsed_is_a_hundred_and_eighty_days(day: str, churn: int) -> None:
+    """1 January is 179 days before 28 June and 180 before the 29th."""
+    window = (at("06-01", 0), at(day, 0))
+    found = measure(shop(order("ada", "01-01", 1)), ["churn_rate"], window=window)
+    assert found[()]["churn_rate"] == churn
+
+
+def test_a_window_is_half_open() -> None:
+    """Orders at its start belong to it, those at its end do not."""
+    made = shop(order("ada", "01-10", 1), order("ada", "01-11", 20), order("ada", "01-12", 300))
+    found = measure(made, ["revenue"], window=(at("01-10"), at("01-12")))
+    assert found[()]["revenue"] == 21
 
 
 def test_order_frequency_counts_customer_months() -> None:
