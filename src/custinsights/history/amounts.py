@@ -35,6 +35,7 @@ LARGEST = 2**53
 """The largest whole number taken: up to it a float64 holds every integer."""
 
 _MOST_PLACES = 17
+_MOST_DIGITS = 10**18
 _LONGEST_TEXT = 40
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _BLOCK = 1 << 16
@@ -193,9 +194,26 @@ class Decimals:
         left, right = self._shortest(), other._shortest()
         size = np.abs(left.digits.astype(np.float64)) * np.abs(right.digits.astype(np.float64))
         places = left.places + right.places
-        wrong = self.wrong | other.wrong | (size >= 1e18) | (places > _MOST_PLACES + 1)  # noqa: PLR2004
+        wrong = self.wrong | other.wrong | (size >= _MOST_DIGITS) | (places > _MOST_PLACES + 1)  # noqa: PLR2004
         digits = np.where(wrong, 0, left.digits) * np.where(wrong, 0, right.digits)
         return Decimals(digits, np.where(wrong, 0, places), wrong)
+
+    def plus(self, other: Decimals) -> Decimals:
+        """Return the sums; one that needs more than 18 digits is wrong."""
+        left, right = self._shortest(), other._shortest()
+        places = np.maximum(left.places, right.places)
+        parts = []
+        wrong = self.wrong | other.wrong
+        for part in (left, right):
+            shift = _POWERS.take(places - part.places)
+            wrong = wrong | (np.abs(part.digits) > _MOST_DIGITS // shift)
+            parts.append(np.where(wrong, 0, part.digits) * shift)
+        digits = np.where(wrong, 0, parts[0] + parts[1])
+        return Decimals(digits, np.where(wrong, 0, places), wrong)
+
+    def minus(self, other: Decimals) -> Decimals:
+        """Return the differences; one that needs more than 18 digits is wrong."""
+        return self.plus(Decimals(-other.digits, other.places, other.wrong))
 
     def _shortest(self) -> Decimals:
         """The same numbers without trailing zeros among the decimals."""

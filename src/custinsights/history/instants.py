@@ -194,7 +194,7 @@ def to_instants(
     (1, 1)
     """
     zone = Calendar(timezone=timezone).zone if isinstance(timezone, str) else timezone
-    found = _times_of(values).placed_in(zone, what)
+    found = times_of(values).placed_in(zone, what)
     if errors == "raise" and found.wrong.any():
         first = np.flatnonzero(found.wrong)[:5].tolist()
         raise InvalidValue(
@@ -252,7 +252,7 @@ def _by_slot(table: Transitions, first: int, last: int) -> Callable[[IntArray], 
     return place
 
 
-def _times_of(values: object) -> Times:
+def times_of(values: object) -> Times:
     if hasattr(values, "__array__"):
         array = np.asarray(values)
     else:

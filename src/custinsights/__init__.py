@@ -1,0 +1,115 @@
+"""custinsights: who buys, who comes back, who is worth most, who is slipping away.
+
+A shop's order history goes in, exact customer numbers come out. Everything here is loaded when it
+is first used, so that importing the package costs next to nothing.
+
+>>> import custinsights as ci
+>>> history = ci.datasets.load_online_retail()
+>>> ci.measure(history, ["customers", "revenue"], by=["year"]).to_dicts()[1]["customers"]
+4219
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from custinsights import datasets as datasets
+    from custinsights import domain as domain
+    from custinsights import errors as errors
+    from custinsights import testing as testing
+    from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
+    from custinsights.analyses.cohorts import cohorts
+    from custinsights.analyses.cuts import Cuts, cuts
+    from custinsights.analyses.groups import GroupMap
+    from custinsights.analyses.measure import Measure, measure
+    from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
+    from custinsights.analyses.overview import overview
+    from custinsights.analyses.rfm import RFM, rfm
+    from custinsights.analyses.tiers import tiers
+    from custinsights.analyses.traits import Traits, traits
+    from custinsights.history.orders import OrderHistory
+    from custinsights.sources import read_frame, read_objects, read_orders
+
+__version__ = "0.1.0"
+
+_ROOMS = ("datasets", "domain", "errors", "testing")
+_HOMES = {
+    "DEFAULT": "analyses.catalog",
+    "Catalog": "analyses.catalog",
+    "Cuts": "analyses.cuts",
+    "GroupMap": "analyses.groups",
+    "Measure": "analyses.measure",
+    "OrderHistory": "history.orders",
+    "RFM": "analyses.rfm",
+    "Traits": "analyses.traits",
+    "churn_rate": "analyses.metrics",
+    "cohorts": "analyses.cohorts",
+    "customers": "analyses.metrics",
+    "cuts": "analyses.cuts",
+    "dimension": "analyses.catalog",
+    "measure": "analyses.measure",
+    "orders": "analyses.metrics",
+    "overview": "analyses.overview",
+    "read_frame": "sources",
+    "read_objects": "sources",
+    "read_orders": "sources",
+    "revenue": "analyses.metrics",
+    "rfm": "analyses.rfm",
+    "tally": "analyses.catalog",
+    "tiers": "analyses.tiers",
+    "trait": "analyses.catalog",
+    "traits": "analyses.traits",
+    "units": "analyses.metrics",
+}
+
+__all__ = [
+    "DEFAULT",
+    "RFM",
+    "Catalog",
+    "Cuts",
+    "GroupMap",
+    "Measure",
+    "OrderHistory",
+    "Traits",
+    "__version__",
+    "churn_rate",
+    "cohorts",
+    "customers",
+    "cuts",
+    "datasets",
+    "dimension",
+    "domain",
+    "errors",
+    "measure",
+    "orders",
+    "overview",
+    "read_frame",
+    "read_objects",
+    "read_orders",
+    "revenue",
+    "rfm",
+    "tally",
+    "testing",
+    "tiers",
+    "trait",
+    "traits",
+    "units",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"{__name__}.{name}")
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,387 @@
+"""Which label does each fact carry? One coder per dimension of a question.
+
+A coder gives every fact of a stream a whole number from 0 to size - 1, where 0 is the missing
+label, and later says which label a number stands for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.declarations import Dimension
+from custinsights.analyses.frames import Frames
+from custinsights.domain.period import Period
+from custinsights.errors import InvalidValue, MissingData
+from custinsights.history.columns import AnyArray, IntArray, Labels
+from custinsights.history.counted import CountedHistory
+from custinsights.history.facts import Facts
+from custinsights.history.periods import ordinals, weekdays
+
+Label: TypeAlias = str | int | None
+NO_FRAME = 1 << 40
+"""The first frame of somebody who never bought."""
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NEW, RETURNING = 1, 2
+
+
+class Stream(Protocol):
+    """Facts of one kind: see `custinsights.history.streamviews`."""
+
+    def __len__(self) -> int: ...
+    @property
+    def customer(self) -> IntArray:
+        """The customer code of each fact."""
+    @property
+    def slots(self) -> IntArray:
+        """The quarter-hour slot of each fact."""
+    @property
+    def instant(self) -> IntArray:
+        """The instant by which each fact is labelled."""
+    @property
+    def order(self) -> IntArray | None:
+        """The place of each fact's order among the sales, -1 for none; None for the row."""
+
+
+@attrs.frozen(eq=False, slots=False)
+class Block:
+    """A stretch of customers under one question, with what its coders share."""
+
+    view: CountedHistory
+    frames: Frames
+    buckets: IntArray
+    cached: dict[tuple[str, int], tuple[Stream, AnyArray]] = attrs.field(factory=dict)
+
+    def bucket(self, stream: Stream) -> IntArray:
+        """Return the frame bucket of every fact."""
+        return self.once("bucket", stream, self._buckets)
+
+    def _buckets(self, stream: Stream) -> IntArray:
+        buckets = self.buckets.take(stream.slots)
+        span = self.frames.span
+        if span.window is not None and len(buckets):
+            instant = stream.instant
+            if span.context.start_of(span.first_day) != span.start:
+                buckets[instant < span.start] = 0
+            if span.window[1] < span.as_of:
+                buckets[instant >= span.end] = self.frames.count + 1
+        return buckets
+
+    @cached_property
+    def first_bucket(self) -> IntArray:
+        """int64[k], the bucket of each person's first counted order; huge without one."""
+        first = np.full(self.view.people, NO_FRAME, dtype=np.int64)
+        buyers = self.view.buyers
+        first[buyers] = self.bucket(self.view.orders).take(self.view.offsets.take(buyers))
+        return first
+
+    def customer_type(self, stream: Stream) -> IntArray:
+        """Return 1 for new, 2 for returning, 0 for neither, of every fact."""
+        return self.once("customer_type", stream, self._types)
+
+    def _types(self, stream: Stream) -> IntArray:
+        since = self.bucket(stream) - self.of_customers(self.first_bucket, stream)
+        types = (since > 0).astype(np.int64)
+        types += since >= 0
+        return types
+
+    def of_customers(self, values: AnyArray, stream: Stream) -> AnyArray:
+        """Give every fact the value of its customer."""
+        return values.take(stream.customer)
+
+    def of_sales(self, values: AnyArray, stream: Stream) -> AnyArray:
+        """Give every fact the value of its order, 0 where it names none."""
+        if stream.order is None:
+            return values
+        if len(values) == 0:
+            return np.zeros(len(stream), dtype=values.dtype)
+        taken = values.take(stream.order, mode="clip")
+        if (missing := stream.order < 0).any():
+            taken[missing] = 0
+        return taken
+
+    def once(self, what: str, stream: Stream, make: Callable[[Stream], AnyArray]) -> AnyArray:
+        """Make something of a stream at the first call and keep it."""
+        key = (what, id(stream))  # the stream is kept with it, so that its id stays its own
+        if key not in self.cached:
+            self.cached[key] = (stream, make(stream))
+        return self.cached[key][1]
+
+
+class Coder(Protocol):
+    """What the kernel needs of a dimension."""
+
+    @property
+    def dimension(self) -> Dimension:
+        """What it codes."""
+
+    @property
+    def size(self) -> int:
+        """How many codes there are, the missing label included."""
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:
+        """Return the code of every fact."""
+
+    def label(self, code: int) -> Label:
+        """Return the label of a code above 0."""
+
+
+@attrs.frozen(eq=False, slots=False)
+class ClockCoder:
+    """The local hour or weekday of a fact's instant."""
+
+    dimension: Dimension
+    table: IntArray
+    labels: tuple[Label, ...]
+
+    @property
+    def size(self) -> int:  # noqa: D102
+        return len(self.labels) + 1
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: ARG002, D102
+        return self.table.take(stream.slots)
+
+    def label(self, code: int) -> Label:  # noqa: D102
+        return self.labels[code - 1]
+
+
+@attrs.frozen(eq=False, slots=False)
+class TypeCoder:
+    """Whether a fact's customer is new or returning in its frame."""
+
+    dimension: Dimension
+    size: int = 3
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+        return block.customer_type(stream)
+
+    def label(self, code: int) -> Label:  # noqa: D102
+        return ("new", "returning")[code - 1]
+
+
+@attrs.frozen(eq=False, slots=False)
+class NumberCoder:
+    """The order number of a fact's order, or whether it is the first."""
+
+    dimension: Dimension
+    largest: int
+
+    @property
+    def _is_type(self) -> bool:
+        return self.dimension.kind == "order_type"
+
+    @property
+    def size(self) -> int:  # noqa: D102
+        return 3 if self._is_type else self.largest + 1
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+        numbers = block.of_sales(block.view.number_of_sale, stream)
+        if stream is block.view.orders:
+            numbers = block.view.order_number
+        return np.minimum(numbers, 2) if self._is_type else numbers
+
+    def label(self, code: int) -> Label:  # noqa: D102
+        return ("first", "repeat")[code - 1] if self._is_type else code
+
+
+@attrs.frozen(eq=False, slots=False)
+class NamedCoder:
+    """A text column of the orders, the customers or the lines."""
+
+    dimension: Dimension
+    names: tuple[str, ...]
+    texts: Callable[[CountedHistory, Stream], Labels]
+
+    @property
+    def size(self) -> int:  # noqa: D102
+        return len(self.names) + 1
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+        view = block.view
+        if self.dimension.facts == "lines":
+            return self.texts(view, stream).codes.astype(np.int64) + 1
+        labels = block.once(f"{self.dimension.name} of all", view.sales, self._of_all(view))
+        if self.dimension.facts == "customers":
+            return block.of_customers(labels, stream)
+        if stream is view.orders and view.counted_places is not None:
+            return labels.take(view.counted_places)
+        return block.of_sales(labels, stream)
+
+    def _of_all(self, view: CountedHistory) -> Callable[[Stream], AnyArray]:
+        def coded(sales: Stream) -> AnyArray:
+            labels = self.texts(view, sales).renamed(self.names)
+            return labels.codes.astype(np.int64) + 1
+
+        return coded
+
+    def label(self, code: int) -> Label:  # noqa: D102
+        return self.names[code - 1]
+
+
+@attrs.frozen(eq=False, slots=False)
+class CohortCoder:
+    """The period of a customer's first counted order."""
+
+    dimension: Dimension
+    facts: Facts
+    unit: str
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, dimension: Dimension, facts: Facts, unit: str) -> CohortCoder:
+        """Make the coder for the periods that a history covers."""
+        context = facts.context
+        days = np.array([context.day(context.first), context.day(context.last)])
+        first, last = ordinals(unit, days, context.calendar).tolist()
+        return cls(dimension, facts, unit, first, last)
+
+    @property
+    def size(self) -> int:  # noqa: D102
+        return self.last - self.first + 2
+
+    def of_people(self, view: CountedHistory) -> IntArray:
+        """int64[k], the code of each person's cohort; 0 without a counted order."""
+        days = view.first_day
+        found = ordinals(self.unit, days, self.facts.calendar) - self.first + 1
+        return np.where(view.order_count > 0, found, 0)
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+        return block.of_customers(self.of_people(block.view), stream)
+
+    def label(self, code: int) -> Label:  # noqa: D102
+        ordinal = self.first + code - 1
+        return Period.from_ordinal(self.unit, ordinal, self.facts.calendar).label
+
+
+@attrs.frozen(eq=False, slots=False)
+class AgeCoder:
+    """Periods from the cohort's period to the fact's; 0 codes None, 1 codes age 0."""
+
+    dimension: Dimension
+    cohorts: CohortCoder
+    table: IntArray
+    as_of: int
+
+    @classmethod
+    def of(cls, dimension: Dimension, cohorts: CohortCoder, as_of: int) -> AgeCoder:
+        """Make the coder in the unit of some cohorts."""
+        clock = cohorts.facts.context.clock
+        table = ordinals(cohorts.unit, clock.day_table, cohorts.facts.calendar)
+        return cls(dimension, cohorts, table - cohorts.first + 1, as_of)
+
+    @property
+    def size(self) -> int:  # noqa: D102
+        return max(self.cohorts.size, self._ended - 1) + 1
+
+    @cached_property
+    def _ended(self) -> int:
+        """The code of the first period that has not wholly ended at as_of."""
+        context = self.cohorts.facts.context
+        day = context.day(self.as_of)
+        found = ordinals(self.cohorts.unit, np.array([day]), context.calendar)
+        return int(found[0]) - self.cohorts.first + 1
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+        cohort = self.cohorts.codes(block, stream)
+        ages = self.table.take(stream.slots) - cohort + 1
+        known = (cohort > 0) & (ages > 0)
+        view = block.view
+        if stream is not view.orders:  # a refund may come before the first order that counts
+            known &= stream.instant >= block.of_customers(
+                view.first_per_customer(view.placed_at), stream
+            )
+        return np.where(known, ages, 0)
+
+    def observable(self, view: CountedHistory) -> IntArray:
+        """int64[k], at how many ages from 0 on each customer's period has wholly ended."""
+        return np.maximum(self._ended - self.cohorts.of_people(view), 0)
+
+    def label(self, code: int) -> Label:  # noqa: D102
+        return code - 1
+
+
+class TooManyLabels(Exception):  # noqa: N818 - never leaves the room: the question starts again
+    """More labels came than the coder had room for."""
+
+
+@attrs.define(eq=False, slots=False)
+class OpenCoder:
+    """Labels that a function gives, found as they come.
+
+    Codes depend on the order in which labels are met, labels do not.
+    """
+
+    dimension: Dimension
+    size: int = 1 << 8
+    places: dict[Label, int] = attrs.field(factory=dict)
+    lock: threading.Lock = attrs.field(factory=threading.Lock)
+
+    def grow(self) -> None:
+        """Make room for more labels."""
+        while self.size <= len(self.places) + 1:
+            self.size *= 16
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+        view, facts = block.view, self.dimension.facts
+        assert self.dimension.of is not None  # noqa: S101 - open dimensions have a function
+        if facts == "lines":
+            return self._coded(self.dimension.of(stream), len(stream))
+        if facts == "customers":
+            per_person = self._coded(self.dimension.of(view), view.people)
+            return block.of_customers(per_person, stream)
+        per_sale = self._coded(self.dimension.of(view.sales), len(view.sales))
+        if stream is view.orders and view.counted_places is not None:
+            return per_sale.take(view.counted_places)
+        return block.of_sales(per_sale, stream)
+
+    def _coded(self, values: Any, count: int) -> IntArray:
+        if isinstance(values, Labels):
+            table = [self._place(name) for name in values.names]
+            return np.array([*table, 0], dtype=np.int64).take(values.codes, mode="wrap")
+        array = np.asarray(values)
+        if array.shape != (count,) or array.dtype.kind not in "biuOUT":
+            raise InvalidValue(
+                what=f"the dimension {self.dimension.name!r} does not give one label per fact",
+                given=f"{array.dtype} of shape {array.shape}",
+                allowed=f"texts, integers, truth values or Labels of shape ({count},)",
+            )
+        if array.dtype.kind in "bi":
+            distinct, inverse = np.unique(array, return_inverse=True)
+            found: Sequence[Label] = distinct.tolist()
+            return np.array([self._place(x) for x in found], dtype=np.int64).take(inverse)
+        return np.array([self._place(label) for label in array.tolist()], dtype=np.int64)
+
+    def _place(self, label: Label) -> int:
+        if label is None or label == "":
+            return 0
+        with self.lock:
+            place = self.places.setdefault(label, len(self.places) + 1)
+        if place >= self.size:
+            raise TooManyLabels
+        return place
+
+    def label(self, code: int) -> Label:  # noqa: D102
+        return list(self.places)[code - 1]
+
+
+def clock_coder(dimension: Dimension, facts: Facts) -> ClockCoder:
+    """Make the coder of hours or weekdays."""
+    clock = facts.context.clock
+    if dimension.kind == "hour":
+        if not facts.context.has_times:
+            raise MissingData(
+                "times of day: its source knows dates only",
+                needed_by="the dimension 'hour'",
+                advice="group by weekday or day instead",
+            )
+        return ClockCoder(dimension, clock.hour_table.astype(np.int64) + 1, tuple(range(24)))
+    start = facts.calendar.first_weekday_number
+    table = np.mod(weekdays(clock.day_table) - start, 7) + 1
+    return ClockCoder(dimension, table, WEEKDAYS[start:] + WEEKDAYS[:start])

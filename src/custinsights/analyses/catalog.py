@@ -1,0 +1,280 @@
+"""Which traits, metrics and dimensions are there? An immutable catalog, open to plug-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+import attrs
+
+from custinsights.analyses import builtin_traits, dimensions, metrics
+from custinsights.analyses.declarations import (
+    STREAMS,
+    Dimension,
+    FactFunction,
+    Metric,
+    Sum,
+    Tally,
+    Trait,
+    checked_name,
+    scale_of,
+)
+from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
+
+GROUP = "custinsights.catalog"
+"""The entry point group in which installed packages offer entries by name."""
+
+T = TypeVar("T", Metric, Dimension, Trait)
+_FACTS_OF_DIMENSIONS = ("orders", "customers", "lines")
+
+
+@attrs.frozen(eq=False)
+class Catalog:
+    """Metrics, dimensions and traits by name.
+
+    A catalog does not change: `with_` returns a larger one. A name that it lacks is looked up
+    among the installed packages that offer it as an entry point of the group
+    ``custinsights.catalog``; only that one is loaded.
+
+    Examples
+    --------
+    >>> from custinsights.analyses.catalog import DEFAULT
+    >>> DEFAULT.metric("repeat_rate").definition
+    "Customers with two or more orders ÷ customers, both up to the period's end."
+    """
+
+    metrics: Mapping[str, Metric]
+    dimensions: Mapping[str, Dimension]
+    traits: Mapping[str, Trait]
+
+    def with_(self, *entries: Metric | Dimension | Trait) -> Catalog:
+        """Return the catalog with further entries; a name that is taken is refused."""
+        tables: dict[type, dict[str, Metric | Dimension | Trait]] = {
+            Metric: dict(self.metrics),
+            Dimension: dict(self.dimensions),
+            Trait: dict(self.traits),
+        }
+        for entry in entries:
+            if type(entry) not in tables:
+                raise InvalidValue(
+                    what="the catalog takes metrics, dimensions and traits",
+                    given=type(entry).__name__,
+                    allowed="what ci.tally, ci.metric, ci.dimension and ci.trait make",
+                )
+            table = tables[type(entry)]
+            if entry.name in table:
+                raise InvalidValue(
+                    what="the catalog has an entry of this name already",
+                    given=entry.name,
+                    allowed="a new name",
+                    advice="rename it with .named(...)" if isinstance(entry, Metric) else "",
+                )
+            table[entry.name] = entry
+        return Catalog(tables[Metric], tables[Dimension], tables[Trait])  # type: ignore[arg-type]
+
+    def metric(self, name: str) -> Metric:
+        """Return a metric by name, or load the plug-in that offers it."""
+        return self._find("metric", name, self.metrics, Metric)
+
+    def dimension(self, name: str) -> Dimension:
+        """Return a dimension by name, or load the plug-in that offers it."""
+        return self._find("dimension", name, self.dimensions, Dimension)
+
+    def trait(self, name: str) -> Trait:
+        """Return a trait by name, or load the plug-in that offers it."""
+        return self._find("trait", name, self.traits, Trait)
+
+    def _find(self, kind: str, name: str, table: Mapping[str, T], wanted: type[T]) -> T:
+        if name in table:
+            return table[name]
+        found = [point for point in _installed() if point.name == name]
+        if not found:
+            raise UnknownName(kind, name, tuple(table))
+        if len(found) > 1:
+            owners = ", ".join(sorted(_owner(point) for point in found))
+            raise PlugInFailed(name, owners, "several installed packages offer this name")
+        point = found[0]
+        try:
+            entry = point.load()
+        except Exception as error:
+            raise PlugInFailed(name, _owner(point), f"{type(error).__name__}: {error}") from error
+        if not isinstance(entry, wanted):
+            raise PlugInFailed(
+                name, _owner(point), f"it is a {type(entry).__name__}, not a {wanted.__name__}"
+            )
+        return attrs.evolve(entry, name=name, distribution=_owner(point))
+
+
+def _installed() -> Iterable[EntryPoint]:
+    return entry_points(group=GROUP)
+
+
+def _owner(point: EntryPoint) -> str:
+    return "an unknown package" if point.dist is None else point.dist.name
+
+
+def tally(
+    name: str,
+    *,
+    facts: str = "orders",
+    unit: str = "",
+    scale: int | None = None,
+    definition: str = "",
+    distinct: str | None = None,
+) -> Callable[[FactFunction], Metric]:
+    """Declare a tally: a decorator for a function that gives one whole number per fact.
+
+    Parameters
+    ----------
+    name
+        Its name in results.
+    facts
+        The stream that the function sees: ``"orders"``, ``"lines"``, ``"refunds"``, ``"gaps"``,
+        or ``"customers"`` (judged at the end of every period: stock).
+    unit
+        ``"money"`` for minor units of the history's currency, ``"items"`` for thousandths, or any
+        word.
+    scale
+        How many of the whole numbers make one unit; follows from the unit by default.
+    definition
+        One sentence.
+    distinct
+        ``"customers"``: the function says which facts count, and distinct customers with such a
+        fact are counted.
+
+    Returns
+    -------
+    Callable
+        Turns the function into a `Metric` to be added with `Catalog.with_`, divided by another
+        or narrowed with ``.where``.
+
+    Examples
+    --------
+    >>> @tally("items", unit="items", definition="Items sold.")
+    ... def items(orders):
+    ...     return orders.units  # int64, thousandths
+    """
+    if facts not in STREAMS:
+        raise UnknownName("stream of facts", facts, STREAMS)
+
+    def declare(function: FactFunction) -> Metric:
+        declared = Tally(
+            name=checked_name(name),
+            facts=facts,
+            of=None if distinct else function,
+            distinct=distinct,
+            filters=(function,) if distinct else (),
+            unit=unit,
+            scale=scale_of(unit, scale),
+            definition=definition,
+        )
+        return metric(declared)
+
+    return declare
+
+
+def metric(declared: Tally) -> Metric:
+    """Return the metric that is a tally itself."""
+    return Metric(
+        name=declared.name,
+        numerator=Sum(((1, declared),)),
+        unit=declared.unit,
+        definition=declared.definition,
+    )
+
+
+def dimension(
+    name: str, *, facts: str = "orders", definition: str = "", never_falls: bool = False
+) -> Callable[[FactFunction], Dimension]:
+    """Declare a dimension: a decorator for a function that gives one label per fact.
+
+    Parameters
+    ----------
+    name
+        Its name in `by` and in results.
+    facts
+        ``"orders"``, ``"customers"`` or ``"lines"``: what the function sees and labels.
+    definition
+        One sentence.
+    never_falls
+        Promises that labels ascend along the orders of each customer (labels of customers do).
+
+    Examples
+    --------
+    >>> @dimension("ever_loyal", facts="customers")
+    ... def ever_loyal(history):
+    ...     return history.order_count >= 3
+    """
+    if facts not in _FACTS_OF_DIMENSIONS:
+        raise UnknownName("kind of facts for a dimension", facts, _FACTS_OF_DIMENSIONS)
+
+    def declare(function: FactFunction) -> Dimension:
+        return Dimension(
+            name=checked_name(name),
+            facts=facts,
+            of=function,
+            never_falls=never_falls or facts == "customers",
+            definition=definition,
+        )
+
+    return declare
+
+
+def trait(
+    function: FactFunction | None = None,
+    /,
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    unit: str = "",
+    definition: str = "",
+) -> Callable[[FactFunction], Trait]:
+    """Declare a trait: a decorator for a function that gives one value per known person.
+
+    Parameters
+    ----------
+    name
+        Default: the function's name.
+    kind
+        See `Trait`; default ``"number"``. Whatever the kind, what has the unit money or items is
+        computed in minor units or thousandths and shown in natural units.
+    unit
+        ``"money"``, ``"items"``, ``"days"`` or any word.
+    definition
+        One sentence.
+
+    Examples
+    --------
+    >>> @trait(unit="items", definition="Mean number of items in the customer's orders.")
+    ... def basket_size(history):
+    ...     return history.mean_per_customer(history.units)
+    """
+    if function is not None:
+        raise InvalidValue(
+            what="trait is a decorator with arguments",
+            given="a bare @trait",
+            allowed="@trait(unit=..., definition=...)",
+        )
+
+    def declare(function: FactFunction) -> Trait:
+        own = name or getattr(function, "__name__", "")
+        return Trait(
+            name=checked_name(own),
+            of=function,
+            kind=kind or "number",
+            unit=unit,
+            definition=definition,
+        )
+
+    return declare
+
+
+def _by_name(entries: Iterable[T]) -> dict[str, T]:
+    return {entry.name: entry for entry in entries}
+
+
+DEFAULT = Catalog(
+    _by_name(metrics.BUILT_IN), _by_name(dimensions.BUILT_IN), _by_name(builtin_traits.BUILT_IN)
+)
+"""The built-in metrics, dimensions and traits."""

@@ -1,0 +1,335 @@
+"""How is a trait, a tally, a metric or a dimension declared?
+
+Small frozen values. A function in them sees the facts of some customers that count at an instant,
+never groups; the kernel alone groups and adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import attrs
+
+from custinsights.errors import InvalidValue
+
+FactFunction: TypeAlias = Callable[[Any], Any]
+"""From a stream of facts (or a counted history) to one value per fact."""
+
+STREAMS = ("orders", "sales", "lines", "refunds", "line_refunds", "gaps", "customers")
+"""The streams that a tally can add up.
+
+``sales`` are the orders that count and those refunded in full; ``line_refunds`` the refunds that
+name a product; ``customers`` are judged at the end of every period (stock).
+"""
+
+_SCALE_OF_UNIT = {"items": 1000}
+MONEY = "money"
+"""The unit of amounts in the history's currency, kept in minor units."""
+
+
+@attrs.frozen
+class Tally:
+    """A whole number per fact, summed in every cell, or a distinct count.
+
+    Parameters
+    ----------
+    name
+        Its name in results and errors.
+    facts
+        The stream: see `STREAMS`.
+    of
+        From the stream to int64 per fact; None counts 1 each.
+    distinct
+        ``"customers"`` or ``"orders"``: count those with a fact in the cell instead.
+    filters
+        Truth values per fact: only facts where all hold.
+    customer_type
+        ``"new"``: only customers whose first counted order lies in the cell's frame.
+    so_far
+        True sums everything up to the end of the cell's period (stock).
+    lasting_days
+        A customer is counted at a period's end while the last order is younger (stock).
+    on_lines
+        What to add up instead when the cells are labelled by product; the filters above apply to
+        the orders of the lines.
+    unit, scale
+        ``"money"`` (minor units), ``"items"`` (thousandths), or any word with scale 1.
+    definition
+        One sentence.
+    """
+
+    name: str
+    facts: str
+    of: FactFunction | None = None
+    distinct: str | None = None
+    filters: tuple[FactFunction, ...] = ()
+    customer_type: str | None = None
+    so_far: bool = False
+    lasting_days: int | None = None
+    on_lines: Tally | None = None
+    unit: str = ""
+    scale: int = 1
+    definition: str = ""
+    special: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.facts not in STREAMS:
+            raise InvalidValue(
+                what=f"the tally {self.name!r} adds up an unknown stream",
+                given=self.facts,
+                allowed=", ".join(STREAMS),
+            )
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether it tells the state at the end of a period rather than what happened in it."""
+        return self.so_far or self.lasting_days is not None or self.facts == "customers"
+
+
+@attrs.frozen
+class Sum:
+    """Tallies added up with whole weights: revenue is gross revenue less what was refunded."""
+
+    terms: tuple[tuple[int, Tally], ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit of its tallies."""
+        return self.terms[0][1].unit
+
+    @property
+    def scale(self) -> int:
+        """How many of its whole numbers make one unit; money is scaled by its currency."""
+        return self.terms[0][1].scale
+
+    def __add__(self, other: Sum) -> Sum:
+        return Sum(self.terms + other.terms)
+
+    def __sub__(self, other: Sum) -> Sum:
+        return Sum(self.terms + tuple((-weight, tally) for weight, tally in other.terms))
+
+    def map(self, change: Callable[[Tally], Tally]) -> Sum:
+        """Return the sum with every tally changed."""
+        return Sum(tuple((weight, change(tally)) for weight, tally in self.terms))
+
+
+@attrs.frozen
+class Quantile:
+    """An exact quantile of a whole number per fact in every cell (type 7)."""
+
+    facts: str
+    of: FactFunction
+    q: float = 0.5
+
+
+@attrs.frozen
+class Metric:
+    """A tally, or a tally over a tally divided at the end, with its meaning.
+
+    Parameters
+    ----------
+    name
+        Its name in results.
+    numerator, denominator
+        Sums of tallies; without a denominator the metric is the numerator itself.
+    quantile
+        Instead of both: an exact quantile.
+    unit
+        See `Tally`. A quotient is given in units of the numerator per unit of the denominator.
+    factor
+        A constant by which a quotient is multiplied (days in a month).
+    proportion
+        Whether the numerator is a part of the denominator: then it has a Wilson interval.
+    definition
+        One sentence, for docs and results.
+    target
+        The band that is thought healthy, or None.
+    distribution
+        The installed package that brought it, or None for ours.
+    """
+
+    name: str
+    numerator: Sum | None = None
+    denominator: Sum | None = None
+    quantile: Quantile | None = None
+    unit: str = ""
+    factor: float = 1.0
+    proportion: bool = False
+    definition: str = ""
+    target: tuple[float, float] | None = None
+    distribution: str | None = None
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """Every tally in it, once."""
+        sums = [part for part in (self.numerator, self.denominator) if part is not None]
+        return tuple(dict.fromkeys(tally for part in sums for _, tally in part.terms))
+
+    @property
+    def is_stock(self) -> bool:
+        """Whether it tells the state at the end of a period."""
+        return any(tally.is_stock or tally.special == "lapsed" for tally in self.tallies)
+
+    def where(self, condition: FactFunction) -> Metric:
+        """Return the same metric of only the facts for which `condition` holds.
+
+        The condition sees a stream of facts (``lambda o: o.has("coupon")``) and gives a truth
+        value for each.
+        """
+        return attrs.evolve(
+            self._plain("where"),
+            numerator=self._sum("where").map(
+                lambda tally: attrs.evolve(
+                    tally,
+                    name=f"{tally.name}_where",
+                    filters=(*tally.filters, condition),
+                )
+            ),
+        )
+
+    def __truediv__(self, other: Metric) -> Metric:
+        return Metric(
+            name=f"{self.name}_per_{other.name}",
+            numerator=self._sum("/"),
+            denominator=other._sum("/"),
+            unit=self.unit,
+        )
+
+    def __add__(self, other: Metric) -> Metric:
+        return attrs.evolve(self._plain("+"), numerator=self._sum("+") + other._sum("+"))
+
+    def __sub__(self, other: Metric) -> Metric:
+        return attrs.evolve(self._plain("-"), numerator=self._sum("-") - other._sum("-"))
+
+    def so_far(self) -> Metric:
+        """Return the metric summed up to the end of each period (stock)."""
+        return attrs.evolve(
+            self._plain("so_far"),
+            numerator=self._sum("so_far").map(
+                lambda tally: attrs.evolve(
+                    tally, name=f"{tally.name}_so_far", so_far=True, on_lines=None
+                )
+            ),
+        )
+
+    def named(
+        self,
+        name: str,
+        *,
+        unit: str | None = None,
+        definition: str,
+        proportion: bool = False,
+        factor: float = 1.0,
+        target: tuple[float, float] | None = None,
+    ) -> Metric:
+        """Return the metric under a name, with its unit and definition."""
+        new_unit = self.unit if unit is None else unit
+        return attrs.evolve(
+            self,
+            name=checked_name(name),
+            unit=new_unit,
+            definition=definition,
+            proportion=proportion,
+            factor=factor,
+            target=target,
+        )
+
+    def _sum(self, operation: str) -> Sum:
+        self._plain(operation)
+        assert self.numerator is not None  # noqa: S101 - _plain has made sure
+        return self.numerator
+
+    def _plain(self, operation: str) -> Metric:
+        if self.numerator is None or self.denominator is not None:
+            raise InvalidValue(
+                what=f"{operation!r} works on tallies, before anything is divided",
+                given=f"the metric {self.name!r}",
+                allowed="a metric that is a sum, such as orders or revenue",
+                advice="apply it to the numerator and the denominator",
+            )
+        return self
+
+
+@attrs.frozen
+class Dimension:
+    """One label per fact or per customer to group by.
+
+    Parameters
+    ----------
+    name
+        Its name in `by` and in results.
+    facts
+        What it labels: ``"instants"`` (any fact, by its time), ``"orders"``, ``"customers"`` or
+        ``"lines"``.
+    of
+        From the orders, the counted history or the lines to one label each: texts, integers,
+        truth values or `Labels`; None and -1 codes are unknown.
+    kind
+        Which of the kernel's own dimensions it is, or None for a function.
+    period
+        The period unit, for periods.
+    never_falls
+        Promises that labels ascend along the orders of each customer, which saves a sort.
+    closed
+        All labels in order where they are known beforehand (hours, weekdays).
+    definition
+        One sentence.
+    distribution
+        The installed package that brought it, or None for ours.
+    """
+
+    name: str
+    facts: str
+    of: FactFunction | None = None
+    kind: str | None = None
+    period: str | None = None
+    never_falls: bool = False
+    closed: tuple[str | int, ...] | None = None
+    definition: str = ""
+    distribution: str | None = None
+
+
+@attrs.frozen
+class Trait:
+    """One value per customer, from that customer's facts alone.
+
+    Parameters
+    ----------
+    name
+        Its name in tables and rules.
+    of
+        From a counted history to an array over its k people.
+    kind
+        ``"count"`` (int64), ``"money"`` (int64 minor units), ``"quantity"`` (int64 thousandths),
+        ``"number"`` (float64, NaN where undefined), ``"instant"`` (int64 microseconds UTC, the
+        smallest int64 where undefined), ``"flag"`` or ``"label"``.
+    unit
+        What it is counted in; ``"money"`` for amounts in the history's currency, ``"items"`` for
+        quantities.
+    definition
+        One sentence.
+    """
+
+    name: str
+    of: FactFunction
+    kind: str
+    unit: str = ""
+    definition: str = ""
+    distribution: str | None = None
+
+
+def scale_of(unit: str, scale: int | None) -> int:
+    """Return how many of a tally's whole numbers make one unit."""
+    return _SCALE_OF_UNIT.get(unit, 1) if scale is None else scale
+
+
+def checked_name(name: str) -> str:
+    """Return a name that may stand in results and rules: a Python identifier."""
+    if isinstance(name, str) and name.isidentifier():
+        return name
+    raise InvalidValue(
+        what="a name of the catalog must be an identifier",
+        given=name,
+        allowed="letters, digits and underscores, not beginning with a digit",
+    )

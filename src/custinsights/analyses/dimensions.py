@@ -1,0 +1,189 @@
+"""What can be grouped by? The built-in dimensions, and the coder that each one needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from custinsights.analyses.axes import (
+    AgeCoder,
+    ClockCoder,
+    Coder,
+    CohortCoder,
+    NamedCoder,
+    NumberCoder,
+    OpenCoder,
+    Stream,
+    TypeCoder,
+    clock_coder,
+)
+from custinsights.analyses.declarations import Dimension
+from custinsights.errors import MissingData
+from custinsights.history.columns import Labels
+from custinsights.history.counted import CountedHistory
+from custinsights.history.facts import Facts
+from custinsights.history.streamviews import product_label
+
+COHORT_UNITS = ("week", "month", "quarter", "year")
+_PERIODS = ("day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")
+_ORDER_TEXTS = {
+    "channel": "Sales channel of the order.",
+    "payment_method": "How the order was paid.",
+    "coupon": "Coupon code of the order.",
+    "campaign": "Campaign that the order is credited to.",
+    "source": "System that the order comes from.",
+    "order_status": "Status of the order.",
+}
+_PLACES = ("country", "region", "city")
+_LINE_TEXTS = ("product", "category", "department")
+
+BUILT_IN: tuple[Dimension, ...] = (
+    *(
+        Dimension(
+            unit,
+            "instants",
+            kind="period",
+            period=unit,
+            never_falls=True,
+            definition=f"{unit.replace('_', ' ').capitalize()} of the fact in the shop's calendar.",
+        )
+        for unit in _PERIODS
+    ),
+    Dimension("weekday", "instants", kind="weekday", definition="Local weekday of the fact."),
+    Dimension("hour", "instants", kind="hour", definition="Local hour of the fact, 0 to 23."),
+    Dimension(
+        "customer_type",
+        "customers",
+        kind="customer_type",
+        never_falls=True,
+        closed=("new", "returning"),
+        definition="new: the customer's first order lies in the cell's frame; returning: before.",
+    ),
+    Dimension(
+        "order_type",
+        "orders",
+        kind="order_type",
+        never_falls=True,
+        definition="first: the customer's first order; repeat: a later one.",
+    ),
+    Dimension(
+        "order_number",
+        "orders",
+        kind="order_number",
+        never_falls=True,
+        definition="1 for a customer's first order, 2 for the second, ...",
+    ),
+    *(
+        Dimension(
+            place,
+            "orders",
+            kind="place",
+            definition=f"Where the order went: its {place}, else the customer's.",
+        )
+        for place in _PLACES
+    ),
+    *(Dimension(name, "orders", kind="text", definition=d) for name, d in _ORDER_TEXTS.items()),
+    Dimension(
+        "customer_country",
+        "customers",
+        kind="customer_place",
+        never_falls=True,
+        definition="The customer's own country: the customer table's, else the latest order's.",
+    ),
+    *(
+        Dimension(name, "lines", kind="line_text", definition=f"{name.capitalize()} of the line.")
+        for name in _LINE_TEXTS
+    ),
+    *(
+        Dimension(
+            f"cohort_{unit}",
+            "customers",
+            kind="cohort",
+            period=unit,
+            never_falls=True,
+            definition=f"{unit.capitalize()} of the customer's first order.",
+        )
+        for unit in COHORT_UNITS
+    ),
+    Dimension(
+        "age",
+        "instants",
+        kind="age",
+        never_falls=True,
+        definition="Periods since the customer's first order, in the unit of the cohort beside it.",
+    ),
+)
+
+
+def coder_of(dimension: Dimension, facts: Facts, by: Sequence[Dimension], as_of: int) -> Coder:
+    """Return the coder of a dimension for the facts of a history."""
+    if dimension.kind in ("hour", "weekday"):
+        coder: ClockCoder = clock_coder(dimension, facts)
+        return coder
+    if dimension.kind == "customer_type":
+        return TypeCoder(dimension)
+    if dimension.kind in ("order_number", "order_type"):
+        lengths = facts.offsets[1:] - facts.offsets[:-1]
+        return NumberCoder(dimension, int(lengths.max()) if len(lengths) else 0)
+    if dimension.kind == "cohort":
+        return CohortCoder.of(dimension, facts, str(dimension.period))
+    if dimension.kind == "age":
+        return AgeCoder.of(dimension, CohortCoder.of(dimension, facts, age_unit(by)), as_of)
+    if dimension.of is not None:
+        return OpenCoder(dimension)
+    return _named(dimension, facts)
+
+
+def age_unit(by: Sequence[Dimension]) -> str:
+    """Return the unit of age: that of the cohort beside it, else months."""
+    return next((str(other.period) for other in by if other.kind == "cohort"), "month")
+
+
+def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
+    name = dimension.name
+    if dimension.kind == "line_text":
+        if facts.products is None or facts.lines is None:
+            raise MissingData(
+                "order lines",
+                needed_by=f"the dimension {name!r}",
+                advice="load a file that has a row per order line",
+            )
+        column = facts.products.labels.get(name)
+        known = facts.products.ids if name == "product" else column.names if column else ()
+        return NamedCoder(dimension, known, lambda view, stream: _of_lines(view, stream, name))
+    if dimension.kind == "customer_place":
+        place = name.removeprefix("customer_")
+        return NamedCoder(
+            dimension, _names(facts, place), lambda view, _: view.customer_label(place)
+        )
+    if dimension.kind == "place":
+        return NamedCoder(
+            dimension, _names(facts, name), lambda view, _: place_of_sales(view, name)
+        )
+    column = facts.labels.get(name)
+    return NamedCoder(
+        dimension, column.names if column else (), lambda view, _: view.sales.label(name)
+    )
+
+
+def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:
+    return product_label(view, name, stream.product)  # type: ignore[attr-defined]
+
+
+def _names(facts: Facts, name: str) -> tuple[str, ...]:
+    columns = [facts.labels.get(name), facts.people_table.labels.get(name)]
+    return tuple(sorted({text for column in columns if column for text in column.names}))
+
+
+def place_of_sales(view: CountedHistory, name: str) -> Labels:
+    """Return a place of each sale: the order's own, else what the customer table says."""
+    own = view.sales.label(name)
+    table = view.facts.people_table.labels.get(name)
+    if table is None:
+        return own
+    names = tuple(sorted({*own.names, *table.names}))
+    theirs = table.renamed(names).codes.take(view.sales.customer)
+    codes = own.renamed(names).codes
+    return Labels(np.where(codes >= 0, codes, theirs), names)
+

@@ -1,0 +1,330 @@
+"""How does a merged state become a cube? Empty cells filled, stock run up, sums divided."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.axes import WEEKDAYS
+from custinsights.analyses.declarations import MONEY, Dimension, Metric, Sum, Tally
+from custinsights.analyses.frames import Frames, Span
+from custinsights.analyses.summarise import COUNT, ENDED, SLOPE, Measured
+from custinsights.domain.money import minor_exponent
+from custinsights.errors import InvalidValue
+from custinsights.history.columns import AnyArray, FloatArray, IntArray
+from custinsights.history.localtime import to_datetime
+from custinsights.results.cube import Cube, MetricColumn
+from custinsights.results.provenance import Provenance
+from custinsights.results.tallies import Label, Tallies, label_key, quantile
+
+MOST_CELLS = 50_000_000
+
+
+def finish(state: Measured) -> Cube:
+    """Finish the state of a measurement."""
+    return _Finish(state).cube()
+
+
+@attrs.frozen(eq=False, slots=False)
+class _Finish:
+    """A state spread over its grid: buckets of time by combinations of labels."""
+
+    state: Measured
+
+    @cached_property
+    def frames(self) -> Frames:
+        question = self.state.question
+        return Frames(
+            Span(
+                context=self.state.context,
+                as_of=question.as_of,
+                window=question.window,
+                units=question.units,
+            )
+        )
+
+    @property
+    def _labelled(self) -> tuple[Dimension, ...]:
+        return self.state.question.labelled
+
+    @cached_property
+    def _label_rows(self) -> list[tuple[Label, ...]]:
+        """The labels of every cell of the state, without its period."""
+        tallies = self.state.tallies
+        columns = [tallies.labels_of(dimension.name) for dimension in self._labelled]
+        return list(zip(*columns, strict=True)) if columns else [()] * len(tallies)
+
+    @cached_property
+    def _buckets(self) -> IntArray:
+        return self.state.tallies.codes[0]
+
+    @cached_property
+    def combinations(self) -> list[tuple[Label, ...]]:
+        """Which combinations of labels are shown: those that occur, and all of closed axes."""
+        looks_back = any(t.is_stock or t.special for t in self.state.question.tallies)
+        first = 0 if looks_back else 1
+        seen = {
+            labels
+            for labels, bucket in zip(self._label_rows, self._buckets.tolist(), strict=True)
+            if first <= bucket <= self.frames.count
+        }
+        seen |= set(self._exposed_cells)
+        if not self._labelled:
+            return [()]
+        closed = [_closed(dimension, self.state) for dimension in self._labelled]
+        if not seen and all(closed):
+            seen = set(product(*closed))
+        for place, labels in enumerate(closed):
+            seen |= {(*row[:place], x, *row[place + 1 :]) for x in labels for row in seen}
+        keys = [_display_key(d, self.state) for d in self._labelled]
+        return sorted(seen, key=lambda row: [key(x) for key, x in zip(keys, row, strict=True)])
+
+    @cached_property
+    def _exposed_cells(self) -> dict[tuple[Label, ...], int]:
+        """Customers by their labels and each age that has ended."""
+        exposed = self.state.exposed
+        if exposed is None:
+            return {}
+        columns = [
+            exposed.labels_of(ENDED if d.kind == "age" else d.name) for d in self._labelled
+        ]
+        place = next(i for i, d in enumerate(self._labelled) if d.kind == "age")
+        cells: dict[tuple[Label, ...], int] = {}
+        counts = exposed.columns[COUNT].tolist()
+        for labels, count in zip(zip(*columns, strict=True), counts, strict=True):
+            for age in range(labels[place]):
+                cell = (*labels[:place], age, *labels[place + 1 :])
+                cells[cell] = cells.get(cell, 0) + count
+        return cells
+
+    @cached_property
+    def _places(self) -> tuple[IntArray, IntArray]:
+        """Rows of the state on the grid, and their flat places in it."""
+        place = {labels: column for column, labels in enumerate(self.combinations)}
+        width = len(place)
+        if (self.frames.count + 2) * max(width, 1) > MOST_CELLS:
+            raise InvalidValue(
+                what="the question has too many cells to show",
+                given=f"{self.frames.count} periods of {width} combinations of labels",
+                allowed=f"up to {MOST_CELLS:,} cells",
+                advice="take a coarser period, a window, or leave a dimension out",
+            )
+        columns = np.array([place.get(labels, -1) for labels in self._label_rows], dtype=np.int64)
+        rows = np.flatnonzero(columns >= 0)
+        return rows, self._buckets.take(rows) * width + columns.take(rows)
+
+    def _spread(self, name: str) -> IntArray:
+        """Return a column of the state as int64[buckets, combinations]."""
+        rows, places = self._places
+        grid = np.zeros((self.frames.count + 2, len(self.combinations)), dtype=np.int64)
+        grid.reshape(-1)[places] = self.state.tallies.columns[name].take(rows)
+        return grid
+
+    def _tally(self, tally: Tally) -> IntArray:
+        """Return a tally as int64[frames, combinations]."""
+        last = self.frames.count + 1
+        if tally.special == "observable":
+            row = [self._exposed_cells.get(labels, 0) for labels in self.combinations]
+            return np.array([row], dtype=np.int64).reshape(1, len(self.combinations))
+        name = self.state.question.key(tally)
+        grid = self._spread(name)
+        if tally.special in ("ageing", "exposure"):
+            per_day = np.cumsum(self._spread(f"{name}{SLOPE}"), axis=0)[:last]
+            so_far = np.cumsum(grid, axis=0)[:last] + per_day * self.frames.end_days[:, None]
+            return so_far[1:] if tally.special == "ageing" else np.diff(so_far, axis=0)
+        if tally.special == "at_start":
+            return np.cumsum(grid, axis=0)[: last - 1]
+        if tally.special == "lapsed" or not tally.is_stock or tally.facts == "customers":
+            return grid[1:last]
+        return np.cumsum(grid, axis=0)[1:last]
+
+    def _sum(self, part: Sum) -> IntArray:
+        total = np.zeros((self.frames.count, len(self.combinations)), dtype=np.int64)
+        for weight, tally in part.terms:
+            total += weight * self._tally(tally)
+        return total
+
+    @cached_property
+    def _order(self) -> IntArray:
+        """The cells of the grid in the order in which they are shown."""
+        count, width = self.frames.count, len(self.combinations)
+        by = self.state.question.by
+        period_places = iter(range(len(by)))
+        keys: list[AnyArray] = []
+        frame = np.repeat(np.arange(count), width)
+        column = np.tile(np.arange(width), count)
+        labelled = 0
+        for dimension in by:
+            if dimension.kind == "period":
+                unit = next(period_places)
+                ordinals = np.array([p[unit].ordinal for p in self.frames.periods], dtype=np.int64)
+                keys.append(ordinals.take(frame) if count else frame)
+            else:
+                key = _display_key(dimension, self.state)
+                labels = [row[labelled] for row in self.combinations]
+                ranks = {x: i for i, x in enumerate(sorted(set(labels), key=key))}
+                rank = np.array([ranks[label] for label in labels], dtype=np.int64)
+                keys.append(rank.take(column) if width else column)
+                labelled += 1
+        return np.lexsort(keys[::-1]) if keys else np.arange(count * width)
+
+    def cube(self) -> Cube:
+        """Return the finished cube."""
+        state, order, width = self.state, self._order, len(self.combinations)
+        frame = order // width if width else order
+        column = order % width if width else order
+        quantiles = iter(state.values)
+        metrics = {
+            metric.name: self._metric(metric, next(quantiles) if metric.quantile else None)
+            for metric in state.question.metrics
+        }
+        return Cube(
+            axes=self._axes(frame, column),
+            metrics=metrics,
+            is_incomplete=self.frames.is_incomplete.take(frame),
+            is_unobserved=self.frames.is_unobserved.take(frame),
+            period=frame,
+            provenance=provenance(state),
+            state=state,
+            finish=finish,
+        )
+
+    def _axes(self, frame: IntArray, column: IntArray) -> dict[str, AnyArray]:
+        axes: dict[str, AnyArray] = {}
+        periods, labelled = 0, 0
+        frame_labels = self.frames.labels()
+        for dimension in self.state.question.by:
+            if dimension.kind == "period":
+                table = _objects([labels[periods] for labels in frame_labels])
+                axes[dimension.name] = table.take(frame)
+                periods += 1
+            else:
+                table = _objects([labels[labelled] for labels in self.combinations])
+                axes[dimension.name] = table.take(column)
+                labelled += 1
+        return axes
+
+    def _metric(self, metric: Metric, values: Tallies | None) -> MetricColumn:
+        exponent = minor_exponent(self.state.context.currency)
+        unit = self.state.context.currency if metric.unit == MONEY else metric.unit
+        if values is not None:
+            scale = 10**exponent if metric.unit == MONEY else 1
+            column = self._quantiles(metric, values).reshape(-1).take(self._order) / scale
+            return MetricColumn(
+                name=metric.name,
+                values=column,
+                numerator=None,
+                denominator=None,
+                kind="number",
+                unit=unit,
+            )
+        assert metric.numerator is not None  # noqa: S101 - else it is a quantile
+        above = self._sum(metric.numerator).reshape(-1).take(self._order)
+        scale = _scale(metric.numerator, exponent)
+        if metric.denominator is None:
+            kind = "money" if metric.unit == MONEY else "quantity" if scale == 1000 else "count"  # noqa: PLR2004 - thousandths
+            return MetricColumn(
+                name=metric.name,
+                values=above / scale,
+                numerator=above,
+                denominator=None,
+                kind=kind,
+                unit=unit,
+                exponent={"money": exponent, "quantity": 3}.get(kind, 0),
+            )
+        below = self._sum(metric.denominator).reshape(-1).take(self._order)
+        return MetricColumn(
+            name=metric.name,
+            values=_divided(above, below, scale, _scale(metric.denominator, exponent), metric),
+            numerator=above,
+            denominator=below,
+            kind="share" if metric.unit == "share" else "number",
+            unit=unit,
+            is_proportion=metric.proportion,
+            target=metric.target,
+        )
+
+    def _quantiles(self, metric: Metric, values: Tallies) -> FloatArray:
+        assert metric.quantile is not None  # noqa: S101 - the caller asked
+        grid = np.full((self.frames.count, len(self.combinations)), np.nan)
+        place = {labels: column for column, labels in enumerate(self.combinations)}
+        columns = [values.labels_of(d.name) for d in self._labelled]
+        labels = list(zip(*columns, strict=True)) if columns else [()] * len(values)
+        codes = values.codes[:-1]
+        if not len(values):
+            return grid
+        starts = np.flatnonzero(
+            np.append(True, (codes[:, 1:] != codes[:, :-1]).any(axis=0))
+        ).tolist()
+        found = values.codes[-1]
+        counts = values.columns[COUNT]
+        for start, stop in zip(starts, [*starts[1:], len(values)], strict=True):
+            frame, column = int(codes[0, start]) - 1, place.get(labels[start])
+            if column is not None and 0 <= frame < self.frames.count:
+                part = slice(start, stop)
+                grid[frame, column] = quantile(found[part], counts[part], metric.quantile.q)
+        return grid
+
+
+def _divided(
+    above: IntArray, below: IntArray, scale: int, other_scale: int, metric: Metric
+) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = (above.astype(np.float64) * other_scale * metric.factor) / (
+            below.astype(np.float64) * scale
+        )
+    return np.where(below == 0, np.nan, share)
+
+
+def _scale(part: Sum, exponent: int) -> int:
+    return int(10**exponent) if part.unit == MONEY else part.scale
+
+
+def _closed(dimension: Dimension, state: Measured) -> tuple[Label, ...]:
+    if dimension.kind == "hour":
+        return tuple(range(24))
+    if dimension.kind == "weekday":
+        return _weekdays(state)
+    return dimension.closed or ()
+
+
+def _weekdays(state: Measured) -> tuple[str, ...]:
+    start = state.context.calendar.first_weekday_number
+    return WEEKDAYS[start:] + WEEKDAYS[:start]
+
+
+def _display_key(dimension: Dimension, state: Measured) -> Any:
+    """Return the sort key of a dimension's labels: closed labels in their order, None first."""
+    closed = _closed(dimension, state)
+    if not closed:
+        return label_key
+    return lambda label: -1 if label is None else closed.index(label)
+
+
+def _objects(values: list[Any]) -> AnyArray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def provenance(state: Measured) -> Provenance:
+    """Return where a measurement comes from."""
+    question, context = state.question, state.context
+    window = question.window
+    named = [*question.metrics, *question.by]
+    return Provenance(
+        as_of=to_datetime(question.as_of),
+        window=None if window is None else (to_datetime(window[0]), to_datetime(window[1])),
+        observed_from=to_datetime(context.observed_from),
+        currency=context.currency,
+        calendar=context.calendar,
+        policy=context.policy,
+        definitions={item.name: item.definition for item in named},
+        distributions={i.name: i.distribution for i in named if i.distribution is not None},
+    )
+
+

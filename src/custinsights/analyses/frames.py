@@ -1,0 +1,168 @@
+"""Which periods does a question look at? The frames of time that its cells lie in."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import attrs
+import numpy as np
+
+from custinsights.domain.period import Period
+from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.context import Context
+from custinsights.history.localtime import LocalClock, day_number
+from custinsights.history.periods import ordinals
+
+
+@attrs.frozen(slots=False, kw_only=True)
+class Span:
+    """The time that a question is about.
+
+    Parameters
+    ----------
+    as_of
+        Microseconds UTC, exclusive.
+    window
+        Half-open, microseconds UTC, or None.
+    units
+        The period units in `by`, in their order.
+    """
+
+    context: Context
+    as_of: int
+    window: tuple[int, int] | None
+    units: tuple[str, ...]
+
+    @property
+    def start(self) -> int:
+        """Where the cells begin."""
+        return self.context.observed_from if self.window is None else self.window[0]
+
+    @property
+    def end(self) -> int:
+        """Where the cells end: at the end of the window, at most as_of."""
+        end = self.as_of if self.window is None else min(self.window[1], self.as_of)
+        return max(end, self.start)
+
+    @cached_property
+    def first_day(self) -> int:
+        """The local day of the start."""
+        return self.context.day(self.start)
+
+    @cached_property
+    def last_day(self) -> int:
+        """The local day after the last one, exclusive."""
+        if self.end <= self.start:
+            return self.first_day
+        day = self.context.day(self.end)
+        return day if self.context.start_of(day) == self.end else day + 1
+
+    @cached_property
+    def end_day(self) -> int:
+        """The local date of the end, from which days are counted."""
+        return self.context.day(self.end)
+
+
+@attrs.frozen(slots=False)
+class Frames:
+    """The periods of a question: runs of local days with the same labels.
+
+    Bucket 0 holds what lies before them, buckets 1 to `count` the frames, `count` + 1 what lies
+    after.
+    """
+
+    span: Span
+
+    @cached_property
+    def _days(self) -> IntArray:
+        return np.arange(self.span.first_day, self.span.last_day, dtype=np.int64)
+
+    @cached_property
+    def _run_starts(self) -> IntArray:
+        """Indices into the days where a frame begins."""
+        if not self.span.units:
+            return np.zeros(1, dtype=np.int64)
+        if not len(self._days):
+            return np.empty(0, dtype=np.int64)
+        changes = np.zeros(len(self._days), dtype=np.bool_)
+        changes[0] = True
+        for unit in self.span.units:
+            values = ordinals(unit, self._days, self.span.context.calendar)
+            changes[1:] |= values[1:] != values[:-1]
+        return np.flatnonzero(changes)
+
+    @property
+    def count(self) -> int:
+        """The number of frames."""
+        return len(self._run_starts)
+
+    @cached_property
+    def buckets_of_days(self) -> IntArray:
+        """Bucket of every day from the day before the span to the day after it."""
+        inner = np.zeros(len(self._days), dtype=np.int64)
+        inner[self._run_starts[: len(self._days)]] = 1
+        return np.concatenate([[0], np.cumsum(inner), [self.count + 1]])
+
+    def bucket_table(self, clock: LocalClock) -> IntArray:
+        """Return the bucket of every slot of a clock."""
+        days = clock.day_table.astype(np.int64) - self.span.first_day + 1
+        return self.buckets_of_days.take(np.clip(days, 0, len(self._days) + 1))
+
+    @cached_property
+    def end_days(self) -> IntArray:
+        """int64[count + 1]: the local date at which each bucket from 0 on ends."""
+        if not self.span.units:
+            return np.array([self.span.first_day, self.span.end_day], dtype=np.int64)
+        starts = self.span.first_day + self._run_starts
+        if not len(starts):
+            return np.array([self.span.first_day], dtype=np.int64)
+        return np.concatenate([starts, [self.span.end_day]]).astype(np.int64)
+
+    @cached_property
+    def end_instants(self) -> list[int]:
+        """The instant at which each frame ends."""
+        starts = (self.span.first_day + self._run_starts[1:]).tolist()
+        return [*(self.span.context.start_of(day) for day in starts), self.span.end][: self.count]
+
+    @cached_property
+    def periods(self) -> tuple[tuple[Period, ...], ...]:
+        """For every frame its period of each unit."""
+        calendar = self.span.context.calendar
+        columns = []
+        days = self.span.first_day + self._run_starts
+        for unit in self.span.units:
+            found = {
+                ordinal: Period.from_ordinal(unit, ordinal, calendar)
+                for ordinal in dict.fromkeys(ordinals(unit, days, calendar).tolist())
+            }
+            columns.append([found[o] for o in ordinals(unit, days, calendar).tolist()])
+        return tuple(zip(*columns, strict=True)) if columns else ((),) * self.count
+
+    @cached_property
+    def is_incomplete(self) -> BoolArray:
+        """Which frames the window or as_of cuts."""
+        window = self.span.window
+        return self._cut(None if window is None else window[0], self.span.end)
+
+    @cached_property
+    def is_unobserved(self) -> BoolArray:
+        """Which frames begin before the observation does."""
+        return self._cut(self.span.context.observed_from, None)
+
+    def _cut(self, start: int | None, end: int | None) -> BoolArray:
+        cut = np.zeros(self.count, dtype=np.bool_)
+        context = self.span.context
+        if not self.span.units or not self.count:
+            return cut
+        for place in range(self.count):
+            periods = self.periods[place]
+            first = max(day_number(period.start) for period in periods)
+            last = min(day_number(period.end) for period in periods)
+            is_late = end is not None and context.start_of(last) > end
+            is_early = start is not None and context.start_of(first) < start
+            cut[place] = is_late or is_early
+        return cut
+
+    def labels(self) -> list[tuple[str, ...]]:
+        """Return for every frame the labels of its periods."""
+        return [tuple(period.label for period in periods) for periods in self.periods]

@@ -1,0 +1,228 @@
+"""What does a question need? Names resolved, senseless pairs refused, coders and cells laid out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.axes import AgeCoder, Coder, OpenCoder
+from custinsights.analyses.declarations import Dimension, Metric, Tally
+from custinsights.analyses.dimensions import coder_of
+from custinsights.analyses.frames import Frames, Span
+from custinsights.errors import InvalidValue, Refused
+from custinsights.history.columns import IntArray
+from custinsights.history.facts import Facts
+
+_ONLY_AGES = ("retained", "observable")
+_OF_CUSTOMERS = ("exposure", "lapsed", "at_start")
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """What to measure, by what, in which window, as of when (instants in microseconds UTC)."""
+
+    metrics: tuple[Metric, ...]
+    by: tuple[Dimension, ...]
+    window: tuple[int, int] | None
+    as_of: int
+
+    def __attrs_post_init__(self) -> None:
+        for what, names in (
+            ("metrics", [metric.name for metric in self.metrics]),
+            ("by", [dimension.name for dimension in self.by]),
+        ):
+            if len(set(names)) != len(names):
+                raise InvalidValue(
+                    what=f"{what} names something twice", given=names, allowed="each name once"
+                )
+        for metric in self.metrics:
+            check(metric, self.by, has_window=self.window is not None)
+        self._check_type()
+
+    def _check_type(self) -> None:
+        kinds = {dimension.kind for dimension in self.by}
+        cohorts = [dimension.name for dimension in self.by if dimension.kind == "cohort"]
+        if "age" in kinds and len(cohorts) > 1:
+            raise InvalidValue(
+                what="age is counted in the unit of the cohort beside it, and there are several",
+                given=cohorts,
+                allowed="one cohort_* beside age",
+            )
+        if "customer_type" in kinds and "period" not in kinds and self.window is None:
+            raise InvalidValue(
+                what="new and returning are relative to periods or a window, and there are none",
+                given=[dimension.name for dimension in self.by],
+                allowed="customer_type together with a period such as month, or with window=",
+                advice="order_type tells first orders from repeat ones without a period",
+            )
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """What two states must share to be merged, wherever they were made."""
+        return (
+            tuple((metric.name, metric.definition) for metric in self.metrics),
+            tuple((d.name, d.definition, d.period) for d in self.by),
+            self.window,
+            self.as_of,
+        )
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """Every tally that some metric needs, once."""
+        return tuple(dict.fromkeys(t for metric in self.metrics for t in metric.tallies))
+
+    def key(self, tally: Tally) -> str:
+        """Return the name of a tally's column in the state; tallies may share their own name."""
+        return f"{self.tallies.index(tally):02d} {tally.name}"
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The period units in `by`."""
+        return tuple(str(d.period) for d in self.by if d.kind == "period")
+
+    @property
+    def labelled(self) -> tuple[Dimension, ...]:
+        """The dimensions in `by` that are no periods."""
+        return tuple(d for d in self.by if d.kind != "period")
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the cells are labelled by order line."""
+        return any(dimension.facts == "lines" for dimension in self.by)
+
+
+def check(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> None:
+    """Refuse a metric and dimensions that make no sense together."""
+    for tally in metric.tallies:
+        for dimension in by:
+            _check_pair(metric, tally, dimension)
+        if tally.special in _ONLY_AGES:
+            _check_ages(metric, by, has_window=has_window)
+    if metric.quantile is not None:
+        for dimension in by:
+            if dimension.facts == "lines":
+                raise Refused(
+                    metric.name,
+                    dimension.name,
+                    "an order has lines of several labels",
+                    "Ask for line_revenue",
+                )
+
+
+def _check_pair(metric: Metric, tally: Tally, dimension: Dimension) -> None:
+    is_period = dimension.kind == "period"
+    of_customer = dimension.facts == "customers" and dimension.kind != "customer_type"
+    if (tally.is_stock or tally.special in _OF_CUSTOMERS) and not (is_period or of_customer):
+        raise Refused(
+            metric.name,
+            dimension.name,
+            "it tells the state of customers, so it goes by periods and customer labels only",
+            "Group by customer_country" if dimension.kind == "place" else "",
+        )
+    is_of_lines = tally.facts in ("lines", "line_refunds") or tally.on_lines is not None
+    if dimension.facts == "lines" and not is_of_lines:
+        raise Refused(
+            metric.name,
+            dimension.name,
+            "it belongs to whole orders, which have lines of several labels",
+            "Ask for line_revenue, units, orders or customers, or measure history.for_lines(...)",
+        )
+
+
+def _check_ages(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> None:
+    if has_window or not any(dimension.kind == "age" for dimension in by):
+        raise Refused(
+            metric.name,
+            "window" if has_window else ", ".join(d.name for d in by) or "nothing",
+            "it is the share of a cohort that is active at an age, over all its time",
+            "Ask by=['cohort_month', 'age'], without a window",
+        )
+    for dimension in by:
+        if dimension.kind != "age" and (
+            dimension.facts != "customers" or dimension.kind == "customer_type"
+        ):
+            raise Refused(
+                metric.name,
+                dimension.name,
+                "its denominator is customers, whatever they ordered",
+                "Group by age beside cohort_month or another label of customers",
+            )
+
+
+@attrs.frozen(eq=False, slots=False)
+class Plan:
+    """A question laid out over the facts of one history."""
+
+    question: Question
+    facts: Facts
+
+    @cached_property
+    def frames(self) -> Frames:
+        """The periods of the question."""
+        question = self.question
+        return Frames(
+            Span(
+                context=self.facts.context,
+                as_of=question.as_of,
+                window=question.window,
+                units=question.units,
+            )
+        )
+
+    @cached_property
+    def buckets(self) -> IntArray:
+        """The bucket of every slot of the history's clock."""
+        return self.frames.bucket_table(self.facts.context.clock)
+
+    @cached_property
+    def coders(self) -> tuple[Coder, ...]:
+        """One coder per dimension that is no period."""
+        question = self.question
+        return tuple(
+            coder_of(dimension, self.facts, question.by, question.as_of)
+            for dimension in question.labelled
+        )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Buckets, then the sizes of the coders."""
+        return (self.frames.count + 2, *(coder.size for coder in self.coders))
+
+    @property
+    def cells(self) -> int:
+        """How many cells there could be."""
+        size = 1
+        for length in self.shape:
+            size *= length
+        if size >= 1 << 62:
+            raise InvalidValue(
+                what="the question has too many possible cells",
+                given=f"{size:.1e} cells",
+                allowed="fewer than 4e18",
+                advice="leave a dimension out",
+            )
+        return size
+
+    @property
+    def never_falls(self) -> bool:
+        """Whether cells ascend along the orders of every customer."""
+        return all(dimension.never_falls for dimension in self.question.labelled)
+
+    @cached_property
+    def age(self) -> AgeCoder | None:
+        """The coder of age, if it is in the question."""
+        return next((coder for coder in self.coders if isinstance(coder, AgeCoder)), None)
+
+    def grow(self) -> None:
+        """Make room for more labels than were foreseen."""
+        for coder in self.coders:
+            if isinstance(coder, OpenCoder):
+                coder.grow()
+
+    def unravel(self, cells: IntArray) -> tuple[IntArray, ...]:
+        """Return bucket and codes of cells."""
+        if not len(cells):
+            return tuple(np.empty(0, dtype=np.int64) for _ in self.shape)
+        return tuple(np.asarray(part) for part in np.unravel_index(cells, self.shape))

@@ -1,0 +1,446 @@
+"""How is a question summarised? Block by block of whole customers, in threads."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.axes import Block, Coder, Stream, TooManyLabels
+from custinsights.analyses.declarations import Quantile, Tally
+from custinsights.analyses.plan import Plan, Question
+from custinsights.errors import Incompatible, MissingData
+from custinsights.history.cells import CellTotals, count_values, whole
+from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.context import Context
+from custinsights.history.counted import CountedHistory
+from custinsights.history.facts import Facts
+from custinsights.history.threads import in_threads, workers
+from custinsights.results.tallies import Axis, Tallies
+
+FRAME = "frame"
+FACTS = "facts in the cell"
+ENDED = "ages ended"
+VALUE = "value"
+COUNT = "count"
+
+
+@attrs.frozen(eq=False)
+class Measured:
+    """The state of a measurement: mergeable, finished by `custinsights.analyses.finish`.
+
+    Parameters
+    ----------
+    question, context
+        What was asked of what; the same in states that merge.
+    tallies
+        Every tally in the cells in which a fact lies.
+    values
+        Per quantile metric its values and their counts in every cell.
+    exposed
+        Customers by their labels and the number of ages that have ended, where asked.
+    parts
+        Which parts of a partition are in it.
+    """
+
+    question: Question
+    context: Context
+    tallies: Tallies
+    values: tuple[Tallies, ...] = ()
+    exposed: Tallies | None = None
+    parts: frozenset[tuple[int, int]] = frozenset()
+
+    def __add__(self, other: Measured) -> Measured:
+        check_alike(self, other)
+        return attrs.evolve(
+            self,
+            tallies=self.tallies + other.tallies,
+            values=tuple(a + b for a, b in zip(self.values, other.values, strict=True)),
+            exposed=None
+            if self.exposed is None or other.exposed is None
+            else self.exposed + other.exposed,
+            parts=self.parts | other.parts,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Measured):
+            return NotImplemented
+        return (
+            self.question.signature == other.question.signature
+            and self.tallies == other.tallies
+            and self.values == other.values
+            and self.exposed == other.exposed
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def check_alike(left: Any, right: Any) -> None:
+    """Refuse to merge states of different questions, or of the same part twice."""
+    if left.question.signature != right.question.signature:
+        raise Incompatible("the questions", "one question", "another")
+    for what, plural in (
+        ("currency", "currencies"),
+        ("calendar", "calendars"),
+        ("policy", "policies"),
+        ("observed_from", "beginnings of the observation"),
+    ):
+        ours, theirs = getattr(left.context, what), getattr(right.context, what)
+        if ours != theirs:
+            raise Incompatible(f"the {plural} of the histories", ours, theirs)
+    if twice := left.parts & right.parts:
+        part, count = min(twice)
+        raise Incompatible(
+            "the parts",
+            f"part {part} of {count}",
+            "the same part",
+            "Every part of a partition counts once",
+        )
+
+
+def parts_of(facts: Facts) -> frozenset[tuple[int, int]]:
+    """Return which part of a partition a history is."""
+    part = facts.context.part
+    return frozenset() if part is None else frozenset([part])
+
+
+def summarise(question: Question, facts: Facts) -> Measured:
+    """Summarise the facts of a history for a question."""
+    plan = Plan(question, facts)
+    while True:
+        try:
+            return _Summary(plan).state()
+        except TooManyLabels:
+            plan.grow()
+
+
+@attrs.frozen(eq=False, slots=False)
+class _Summary:
+    plan: Plan
+
+    def state(self) -> Measured:
+        """Go through all blocks and return what they add up to."""
+        plan = self.plan
+        cuts = plan.facts.cuts_by_orders(1 << 16).tolist()
+        waiting = deque(zip(cuts[:-1], cuts[1:], strict=True)) or deque([(0, 0)])
+        _ = plan.buckets, plan.coders  # made once, before threads share them
+        some = in_threads(lambda _: self._work(waiting), range(min(workers(), len(waiting))))
+        total = some[0]
+        for more in some[1:]:
+            total.add(more)
+        return self._finished(total)
+
+    def _work(self, waiting: deque[tuple[int, int]]) -> _Totals:
+        totals = _Totals(CellTotals(self.plan.cells), [[] for _ in self._quantiles])
+        while waiting:
+            try:
+                low, high = waiting.popleft()
+            except IndexError:  # another thread took the last one
+                break
+            facts = self.plan.facts.part(low, high)
+            view = CountedHistory(facts, self.plan.question.as_of)
+            _BlockWork(self.plan, Block(view, self.plan.frames, self.plan.buckets), totals).run()
+        return totals
+
+    @property
+    def _quantiles(self) -> list[Quantile]:
+        return [m.quantile for m in self.plan.question.metrics if m.quantile is not None]
+
+    def _finished(self, totals: _Totals) -> Measured:
+        plan = self.plan
+        totals.cells.touch(FACTS)
+        cells, columns = totals.cells.finished(FACTS)
+        for name in _columns_of(plan.question):
+            columns.setdefault(name, np.zeros(len(cells), dtype=np.int64))
+        axes = [Axis(FRAME), *(_axis(coder) for coder in plan.coders)]
+        values = []
+        for chunks in totals.values:
+            where, value, count = _joined(chunks, 3)
+            values.append(
+                Tallies.of([*axes, Axis(VALUE)], [*plan.unravel(where), value], {COUNT: count})
+            )
+        return Measured(
+            plan.question,
+            attrs.evolve(plan.facts.context, part=None),
+            Tallies.of(axes, plan.unravel(cells), columns),
+            tuple(values),
+            self._exposed(totals),
+            parts_of(plan.facts),
+        )
+
+    def _exposed(self, totals: _Totals) -> Tallies | None:
+        if not any(tally.special == "observable" for tally in self.plan.question.tallies):
+            return None
+        axes = [
+            _axis(coder) if coder is not self.plan.age else Axis(ENDED)
+            for coder in self.plan.coders
+        ]
+        joined = _joined(totals.exposed, len(axes) + 1)
+        return Tallies.of(axes, joined[:-1], {COUNT: joined[-1]})
+
+
+def _joined(chunks: list[tuple[IntArray, ...]], width: int) -> tuple[IntArray, ...]:
+    if not chunks:
+        return tuple(np.empty(0, dtype=np.int64) for _ in range(width))
+    return tuple(np.concatenate(column) for column in zip(*chunks, strict=True))
+
+
+def _axis(coder: Coder) -> Axis:
+    labels = (None, *(coder.label(code) for code in range(1, coder.size)))
+    return Axis(coder.dimension.name, labels)
+
+
+def _columns_of(question: Question) -> list[str]:
+    names = [question.key(tally) for tally in question.tallies if tally.special != "observable"]
+    return names + [
+        f"{question.key(tally)}{SLOPE}"
+        for tally in question.tallies
+        if tally.special in ("ageing", "exposure")
+    ]
+
+
+SLOPE = " per day"
+
+
+@attrs.define(eq=False)
+class _Totals:
+    cells: CellTotals
+    values: list[list[tuple[IntArray, ...]]]
+    exposed: list[tuple[IntArray, ...]] = attrs.field(factory=list)
+
+    def add(self, other: _Totals) -> None:
+        self.cells += other.cells
+        for mine, theirs in zip(self.values, other.values, strict=True):
+            mine.extend(theirs)
+        self.exposed.extend(other.exposed)
+
+
+@attrs.frozen(eq=False, slots=False)
+class _BlockWork:
+    """What one block of customers adds to the totals."""
+
+    plan: Plan
+    block: Block
+    totals: _Totals
+
+    def run(self) -> None:
+        question = self.plan.question
+        touched: set[int] = set()
+        for tally in question.tallies:
+            stream = self._add(tally)
+            if stream is not None and id(stream) not in touched:
+                touched.add(id(stream))
+                self.totals.cells.count(FACTS, self._cells(stream))
+        for place, quantile in enumerate(
+            m.quantile for m in question.metrics if m.quantile is not None
+        ):
+            stream = self._stream(quantile.facts)
+            cells = self._cells(stream)
+            self.totals.values[place].append(
+                count_values(cells, whole("quantile", quantile.of(stream), len(stream)))
+            )
+            if id(stream) not in touched:
+                touched.add(id(stream))
+                self.totals.cells.count(FACTS, cells)
+
+    def _stream(self, facts: str) -> Stream:
+        stream: Stream = getattr(self.block.view, facts)
+        return stream
+
+    def _cells(self, stream: Stream) -> IntArray:
+        return self.block.once("cells", stream, self._coded)
+
+    def _coded(self, stream: Stream) -> AnyArray:
+        cells = self.block.bucket(stream)
+        if self.plan.coders:
+            cells = cells.copy()
+        for coder in self.plan.coders:
+            cells *= coder.size
+            cells += coder.codes(self.block, stream)
+        return cells
+
+    def _add(self, tally: Tally) -> Stream | None:
+        """Add a tally of the block to the totals and return its stream of facts."""
+        if tally.special == "observable":
+            self._expose()
+            return None
+        if tally.facts == "customers":
+            self._judge(tally)
+            return None
+        name, totals = self.plan.question.key(tally), self.totals.cells
+        kept = self._kept(tally)
+        if self.plan.question.has_lines and tally.on_lines is not None:
+            tally = tally.on_lines
+            if kept is not None:
+                kept = kept.take(self.block.view.lines.counted_order)
+        stream = self._stream(tally.facts)
+        cells = self._cells(stream)
+        if tally.distinct is not None:
+            self._add_distinct(name, tally, stream, kept)
+        elif tally.special in ("lapsed", "at_start") or tally.lasting_days is not None:
+            self._add_spells(tally)
+        elif tally.of is None and kept is None:
+            totals.count(name, cells)
+        else:
+            values = kept if tally.of is None else whole(name, tally.of(stream), len(stream))
+            assert values is not None  # noqa: S101 - either a function or a filter
+            totals.add(name, cells, values if kept is None or tally.of is None else values * kept)
+        if tally.special in ("ageing", "exposure"):
+            is_first = self.block.view.order_number == 1
+            totals.add(f"{name}{SLOPE}", cells, is_first)
+        return stream
+
+    def _kept(self, tally: Tally) -> IntArray | None:
+        """Return 1 for the facts that pass the tally's filters, or None if there are none."""
+        kept = None
+        stream = self._stream(tally.facts)
+        for condition in tally.filters:
+            passes = whole(tally.name, condition(stream), len(stream))
+            kept = passes if kept is None else kept * passes
+        return kept
+
+    def _add_distinct(
+        self, name: str, tally: Tally, stream: Stream, kept: IntArray | None
+    ) -> None:
+        cells, owners = self._cells(stream), stream.customer
+        if tally.distinct == "orders" and stream is not self.block.view.orders:
+            owners = stream.counted_order  # type: ignore[attr-defined]
+        if tally.customer_type == "new":
+            is_new = (self.block.customer_type(stream) == 1).astype(np.int64)
+            kept = is_new if kept is None else kept * is_new
+        if tally.special == "retained":
+            assert self.plan.age is not None  # noqa: S101 - the question was checked
+            ended = self.plan.age.observable(self.block.view)
+            ages = self.plan.age.codes(self.block, stream)
+            in_time = (ages <= self.block.of_customers(ended, stream)).astype(np.int64)
+            kept = in_time if kept is None else kept * in_time
+        if kept is not None:
+            rows = np.flatnonzero(kept)
+            cells, owners = cells.take(rows), owners.take(rows)
+        self.totals.cells.count_distinct(
+            name, owners, cells, never_falls=self.plan.never_falls
+        )
+
+    def _add_spells(self, tally: Tally) -> None:
+        """Add customers while their last order is young; see definitions of active and churn."""
+        view, frames, totals = self.block.view, self.plan.frames, self.totals.cells
+        days = tally.lasting_days
+        assert days is not None  # noqa: S101 - spells last a number of days
+        stream = view.orders
+        n = len(stream)
+        if not n:
+            return
+        after = frames.count + 1
+        bucket = self.block.bucket(stream)
+        rest = self._cells(stream) - bucket * self._stride
+        following = np.full(n, after, dtype=np.int64)
+        following[:-1] = bucket[1:]
+        following[view.offsets[1:].take(view.buyers) - 1] = after
+        # The first bucket whose end comes `days` or more after the order.
+        lapse = np.searchsorted(frames.end_days, stream.day.astype(np.int64) + days, side="left")
+        if tally.special == "lapsed":
+            self._add_lapses(tally, bucket, following, lapse, rest)
+            return
+        stop = np.maximum(np.minimum(following, lapse), bucket)
+        ones = np.ones(n, dtype=np.int64)
+        totals.add(self.plan.question.key(tally), bucket * self._stride + rest, ones)
+        totals.add(self.plan.question.key(tally), stop * self._stride + rest, -ones)
+        totals.count(FACTS, stop * self._stride + rest)
+
+    @property
+    def _stride(self) -> int:
+        return self.plan.cells // self.plan.shape[0]
+
+    def _add_lapses(
+        self,
+        tally: Tally,
+        bucket: IntArray,
+        following: IntArray,
+        lapse: IntArray,
+        rest: IntArray,
+    ) -> None:
+        """Add customers in the frame at whose start they were active and at whose end not."""
+        view, frames = self.block.view, self.plan.frames
+        days = tally.lasting_days
+        assert days is not None  # noqa: S101 - spells last a number of days
+        inside = (lapse >= 1) & (lapse <= frames.count) & (following > lapse)
+        lapses = inside & (bucket < lapse)
+        # An order in the very frame in which it lapses: what was the last one before the frame?
+        within = np.flatnonzero(inside & (bucket == lapse))
+        if len(within):
+            starts = np.ones(len(bucket), dtype=np.bool_)
+            starts[1:] = bucket[1:] != bucket[:-1]
+            starts[view.offsets.take(view.buyers)] = True
+            run = np.maximum.accumulate(np.where(starts, np.arange(len(bucket)), 0)).take(within)
+            before = np.maximum(run - 1, 0)
+            has_before = view.order_number.take(run) > 1
+            age = frames.end_days.take(lapse.take(within) - 1) - view.day.take(before)
+            lapses[within] = has_before & (age < days)
+        rows = np.flatnonzero(lapses)
+        cells = lapse.take(rows) * self._stride + rest.take(rows)
+        self.totals.cells.count(self.plan.question.key(tally), cells)
+        self.totals.cells.count(FACTS, cells)
+
+    def _judge(self, tally: Tally) -> None:
+        """Add what a function says of every customer at the end of each period."""
+        from custinsights.history.selection import select
+
+        assert tally.of is not None  # noqa: S101 - tallies of customers have a function
+        view, frames = self.block.view, self.plan.frames
+        positions = view.orders.positions
+        counted = view.facts
+        if positions is not None:
+            counted = select(view.facts, orders=positions)
+        buyers = _People(view)
+        labels = self._cells(buyers) % self._stride
+        for place, end in enumerate(frames.end_instants, start=1):
+            then = CountedHistory(counted, min(end, view.as_of))
+            is_customer = then.order_count > 0
+            values = whole(tally.name, tally.of(then), then.people) * is_customer
+            cells = place * self._stride + labels
+            self.totals.cells.add(self.plan.question.key(tally), cells, values)
+            self.totals.cells.add(FACTS, cells, is_customer)
+
+    def _expose(self) -> None:
+        """Count the customers by their labels and the number of ages that have ended."""
+        age = self.plan.age
+        assert age is not None  # noqa: S101 - the question was checked
+        view = self.block.view
+        people = _People(view)
+        ended = age.observable(view)
+        columns = [
+            ended if coder is age else coder.codes(self.block, people)
+            for coder in self.plan.coders
+        ]
+        rows = view.buyers
+        self.totals.exposed.append(
+            (*(column.take(rows) for column in columns), np.ones(len(rows), dtype=np.int64))
+        )
+
+
+@attrs.frozen(eq=False)
+class _People:
+    """The people of a block as a stream, for labels of customers."""
+
+    view: CountedHistory
+
+    def __len__(self) -> int:
+        return self.view.people
+
+    @property
+    def customer(self) -> IntArray:
+        return np.arange(self.view.people)
+
+    @property
+    def slots(self) -> IntArray:
+        return np.zeros(self.view.people, dtype=np.int64)
+
+    @property
+    def instant(self) -> IntArray:
+        return np.zeros(self.view.people, dtype=np.int64)
+
+    @property
+    def order(self) -> IntArray:
+        raise MissingData("orders", needed_by="a label of customers")

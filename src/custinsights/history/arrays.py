@@ -1,0 +1,193 @@
+"""How do plain arrays become the columns of a history?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.load_report import LoadReport
+from custinsights.domain.money import minor_exponent
+from custinsights.errors import InvalidValue
+from custinsights.history.amounts import to_minor, to_thousandths
+from custinsights.history.columns import (
+    NUMBER_COLUMNS,
+    AnyArray,
+    IntArray,
+    Labels,
+    LineColumns,
+    OrderColumns,
+    People,
+    Products,
+    RefundColumns,
+)
+from custinsights.history.instants import to_instants
+
+_MINOR = "_minor"
+
+
+def calendar_of(timezone: str | None, calendar: Calendar | None) -> Calendar:
+    """Return the calendar that two ways of saying it mean; refuse both at once."""
+    if timezone is not None and calendar is not None:
+        raise InvalidValue(
+            what="the zone is given twice",
+            given="timezone and calendar",
+            allowed="one of them",
+            advice="put the zone into the calendar",
+        )
+    if calendar is not None:
+        return calendar
+    return Calendar() if timezone is None else Calendar(timezone=timezone)
+
+
+def columns_of(
+    *,
+    customer: Any,
+    placed_at: Any,
+    amount: Any,
+    amount_minor: Any,
+    order_id: Any,
+    currency: str,
+    calendar: Calendar,
+    has_zone: bool,
+    columns: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the keyword arguments of `OrderHistory.of` that plain arrays mean."""
+    exponent = minor_exponent(currency)
+    streams: dict[str, Any] = {}
+    for name, kind in _STREAMS.items():
+        if (given := columns.pop(name, None)) is not None:
+            if not isinstance(given, kind):
+                raise InvalidValue(
+                    what=f"{name} must be columns of their own",
+                    given=type(given).__name__,
+                    allowed=f"a {kind.__name__}",
+                )
+            streams[name] = given
+    if (amount is None) == (amount_minor is None):
+        raise InvalidValue(
+            what="the amount must be given once",
+            given="neither" if amount is None else "amount and amount_minor",
+            allowed="amount in major units, or amount_minor in minor units",
+        )
+    rounded = 0
+    if amount_minor is None:
+        minor, rounded = to_minor(amount, exponent)
+    else:
+        minor = whole_numbers(amount_minor, "amount_minor")
+    instants, notes, has_times, is_assumed = _instants(placed_at, calendar, has_zone=has_zone)
+    numbers, labels = {}, {}
+    for name, values in columns.items():
+        if values is None:
+            continue
+        stem = name.removesuffix(_MINOR)
+        if stem not in NUMBER_COLUMNS:
+            labels[name] = values if isinstance(values, Labels) else _labels(name, values)
+        elif stem != name:
+            numbers[stem] = whole_numbers(values, name)
+        elif stem == "units":
+            numbers[stem], more = to_thousandths(values)
+            rounded += more
+        else:
+            numbers[stem], more = to_minor(values, exponent)
+            rounded += more
+    if rounded:
+        notes["rounded_values"] = rounded
+    rows = len(minor)
+    refunds: RefundColumns | None = streams.get("refunds")
+    if refunds is not None:
+        rows += len(refunds) if refunds.rows is None else int(refunds.rows.sum())
+    return {
+        "orders": OrderColumns(
+            customer=customer if isinstance(customer, np.ndarray | Labels) else _listed(customer),
+            placed_at=instants,
+            amount=minor,
+            order_id=None if order_id is None else _order_ids(order_id),
+            numbers=numbers,
+            labels=labels,
+        ),
+        **streams,
+        "currency": currency,
+        "calendar": calendar,
+        "has_times": has_times,
+        "load_report": LoadReport(
+            rows_read=rows,
+            rows_used=rows,
+            notes=tuple(sorted(notes.items())),
+            timezone_assumed=is_assumed,
+        ),
+    }
+
+
+_STREAMS: dict[str, type] = {
+    "refunds": RefundColumns,
+    "lines": LineColumns,
+    "products": Products,
+    "people": People,
+}
+
+
+def whole_numbers(values: Any, what: str) -> IntArray:
+    """Return a column of whole numbers as int64; refuse floats, which would be truncated."""
+    array = np.asarray(values)
+    if array.dtype.kind in "iu" or (not len(array)):
+        return array.astype(np.int64)
+    raise InvalidValue(
+        what=f"{what} must be whole numbers",
+        given=f"a column of {array.dtype}",
+        allowed="integers",
+        advice=f"{what.removesuffix(_MINOR)} takes major units"
+        if what.endswith(_MINOR)
+        else "",
+    )
+
+
+def _instants(
+    values: Any, calendar: Calendar, *, has_zone: bool
+) -> tuple[IntArray, dict[str, int], bool, bool]:
+    """Return instants, what the load report says of them, whether they hold times, and a guess."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "i":
+        return values.astype(np.int64, copy=False), {}, True, not has_zone
+    found = to_instants(values, calendar.zone if has_zone else None)
+    notes = {"ambiguous_times": found.ambiguous, "skipped_times": found.gaps}
+    return (
+        found.values,
+        {name: count for name, count in notes.items() if count},
+        not found.dates_only,
+        not has_zone,
+    )
+
+
+def _labels(name: str, values: Any) -> Labels:
+    array = values if isinstance(values, np.ndarray) else _listed(values)
+    if array.dtype.kind in "OTU":
+        texts = array.tolist()
+        wrong = {type(text).__name__ for text in texts if not isinstance(text, str)}
+        wrong -= {"NoneType", "float"}  # None and NaN are missing
+        if not wrong and all(text != text for text in texts if isinstance(text, float)):  # noqa: PLR0124
+            return Labels.encode(texts)
+        given = ", ".join(sorted(wrong)) or "numbers"
+    else:
+        given = str(array.dtype)
+    raise InvalidValue(
+        what=f"the column {name!r} must hold texts",
+        given=f"values of type {given}",
+        allowed="texts, None where unknown; or one of the number columns "
+        + ", ".join(NUMBER_COLUMNS),
+    )
+
+
+def _order_ids(values: Any) -> AnyArray:
+    array = values if isinstance(values, np.ndarray) else _listed(values)
+    if array.dtype.kind in "iu":
+        return array.astype(np.int64, copy=False)
+    return array.astype(object)
+
+
+def _listed(values: Any) -> AnyArray:
+    """Return any sequence as an array, texts as objects."""
+    array = np.asarray(list(values))
+    if array.dtype.kind in "iuO":
+        return array
+    return np.array(list(values), dtype=object)

@@ -1,0 +1,194 @@
+"""The grouping kernel: how are facts added into cells?
+
+A cell is a non-negative integer. Dense totals are plain arrays; where the cells are too many for
+that, sorted runs of (cell, total) are kept and merged. Whole numbers only: sums are exact and do
+not depend on the order of the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from custinsights.errors import InvalidValue
+from custinsights.history.columns import AnyArray, IntArray
+
+DENSE_CELLS = 1 << 21
+"""Up to this many cells, totals are dense arrays."""
+
+Totals: TypeAlias = Mapping[str, IntArray]
+
+
+class CellTotals:
+    """Int64 totals by name over a number of cells.
+
+    Parameters
+    ----------
+    size
+        Cells are 0 to size - 1.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.is_dense = size <= DENSE_CELLS
+        self._dense: dict[str, IntArray] = {}
+        self._runs: dict[str, list[tuple[IntArray, IntArray]]] = {}
+
+    def count(self, name: str, cells: IntArray) -> None:
+        """Add 1 to the cell of every fact."""
+        if self.is_dense and self.size <= 4 * len(cells) + 1024:
+            total = self._total(name)
+            total += np.bincount(cells, minlength=self.size)
+        elif self.is_dense:
+            np.add.at(self._total(name), cells, 1)
+        else:
+            self._add_run(name, *_counted(cells))
+
+    def add(self, name: str, cells: IntArray, values: AnyArray) -> None:
+        """Add a whole number per fact to its cell; refuse anything that is not whole numbers."""
+        values = whole(name, values, len(cells))
+        if self.is_dense:
+            np.add.at(self._total(name), cells, values)
+        else:
+            self._add_run(name, *_summed(cells, values))
+
+    def count_distinct(
+        self, name: str, owners: IntArray, cells: IntArray, *, never_falls: bool
+    ) -> None:
+        """Add 1 to a cell for every distinct owner with a fact in it.
+
+        `owners` come in ascending order; `never_falls` promises that cells ascend within each.
+        """
+        if not len(cells):
+            self.count(name, cells)
+            return
+        if never_falls:
+            fresh = np.empty(len(cells), dtype=np.bool_)
+            fresh[0] = True
+            np.not_equal(cells[1:], cells[:-1], out=fresh[1:])
+            fresh[1:] |= owners[1:] != owners[:-1]
+            if self.is_dense:
+                np.add.at(self._total(name), cells, fresh.view(np.int8).astype(np.int64))
+            else:
+                self._add_run(name, *_counted(cells.take(np.flatnonzero(fresh))))
+            return
+        key = owners - int(owners[0])
+        bits = max(self.size - 1, 1).bit_length()
+        if int(key[-1]).bit_length() + bits <= 32:
+            narrow = key.astype(np.uint32)
+            narrow <<= np.uint32(bits)
+            narrow |= cells.astype(np.uint32)
+            narrow.sort()
+            fresh = np.flatnonzero(np.append(True, narrow[1:] != narrow[:-1]))
+            self.count(name, (narrow.take(fresh) & np.uint32((1 << bits) - 1)).astype(np.int64))
+            return
+        key = (key << bits) | cells
+        key.sort()
+        fresh = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+        self.count(name, key.take(fresh) & ((1 << bits) - 1))
+
+    def touch(self, name: str) -> None:
+        """Make sure that a total exists, also when no fact lies anywhere."""
+        if self.is_dense:
+            self._total(name)
+        else:
+            self._runs.setdefault(name, [])
+
+    def __iadd__(self, other: CellTotals) -> CellTotals:
+        """Add the totals of other facts over the same cells."""
+        for name, total in other._dense.items():
+            mine = self._total(name)
+            mine += total
+        for name, runs in other._runs.items():
+            self._runs.setdefault(name, []).extend(runs)
+        return self
+
+    def finished(self, marker: str) -> tuple[IntArray, dict[str, IntArray]]:
+        """Return the cells in which `marker` counted a fact, and every total in them."""
+        if self.is_dense:
+            cells = np.flatnonzero(self._total(marker))
+            return cells, {name: total.take(cells) for name, total in self._dense.items()}
+        merged = {name: _merged(runs) for name, runs in self._runs.items()}
+        cells = merged[marker][0] if marker in merged else np.empty(0, dtype=np.int64)
+        totals = {}
+        for name, (found, sums) in merged.items():
+            total = np.zeros(len(cells), dtype=np.int64)
+            total[np.searchsorted(cells, found)] = sums
+            totals[name] = total
+        return cells, totals
+
+    def _total(self, name: str) -> IntArray:
+        total = self._dense.get(name)
+        if total is None:
+            total = self._dense[name] = np.zeros(self.size, dtype=np.int64)
+        return total
+
+    def _add_run(self, name: str, cells: IntArray, sums: IntArray) -> None:
+        runs = self._runs.setdefault(name, [])
+        runs.append((cells, sums))
+        if len(runs) >= 64:
+            self._runs[name] = [_merged(runs)]
+
+
+def whole(name: str, values: AnyArray, count: int) -> IntArray:
+    """Return a tally's values as int64; refuse floats (they would be truncated) and other shapes."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biu" or array.shape != (count,):
+        raise InvalidValue(
+            what=f"the tally {name!r} does not give one whole number per fact",
+            given=f"{array.dtype} of shape {array.shape}",
+            allowed=f"integers or truth values of shape ({count},)",
+            advice="give money in minor units and quantities in thousandths",
+        )
+    return array.astype(np.int64, copy=False)
+
+
+def _counted(cells: IntArray) -> tuple[IntArray, IntArray]:
+    return _summed(cells, np.ones(len(cells), dtype=np.int64))
+
+
+def _summed(cells: IntArray, values: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the distinct cells in ascending order and the sum of the values in each."""
+    if not len(cells):
+        return cells.astype(np.int64), values.astype(np.int64)
+    row_bits = (len(cells) - 1).bit_length()
+    if int(cells.max()).bit_length() + row_bits <= 63:  # one sort of plain integers is faster
+        key = (cells << row_bits) | np.arange(len(cells))
+        key.sort()
+        order, sorted_cells = key & ((1 << row_bits) - 1), key >> row_bits
+    else:
+        order = np.argsort(cells, kind="stable")
+        sorted_cells = cells.take(order)
+    starts = np.flatnonzero(np.append(True, sorted_cells[1:] != sorted_cells[:-1]))
+    return sorted_cells.take(starts), np.add.reduceat(values.take(order), starts)
+
+
+def _merged(runs: Sequence[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
+    if not runs:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    return _summed(np.concatenate([run[0] for run in runs]), np.concatenate([r[1] for r in runs]))
+
+
+def count_values(cells: IntArray, values: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the distinct (cell, value) pairs, sorted, and how often each occurs.
+
+    Cost: one sort of 64-bit keys where cell and value fit one, else one by both.
+    """
+    if not len(cells):
+        return cells, values, np.empty(0, dtype=np.int64)
+    low, high = int(values.min()), int(values.max())
+    value_bits = (high - low).bit_length()
+    if int(cells.max()).bit_length() + value_bits <= 63:
+        key = (cells << value_bits) | (values - low)
+        key.sort()
+        starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+        counts = np.diff(np.append(starts, len(key)))
+        key = key.take(starts)
+        return key >> value_bits, (key & ((1 << value_bits) - 1)) + low, counts
+    order = np.lexsort((values, cells))
+    cells, values = cells.take(order), values.take(order)
+    is_new = (cells[1:] != cells[:-1]) | (values[1:] != values[:-1])
+    starts = np.flatnonzero(np.append(True, is_new))
+    return cells.take(starts), values.take(starts), np.diff(np.append(starts, len(order)))

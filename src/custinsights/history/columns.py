@@ -1,0 +1,218 @@
+"""What do rows look like before they are a history?
+
+A source hands over columns in any row order: one row per order, per refund, per order line, per
+known person. `custinsights.history.builder.build` validates them and lays them customer by
+customer, in time order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from custinsights.errors import InvalidValue
+
+IntArray: TypeAlias = npt.NDArray[np.int64]
+CodeArray: TypeAlias = npt.NDArray[np.int32]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+AnyArray: TypeAlias = npt.NDArray[Any]
+
+NO_INSTANT = int(np.iinfo(np.int64).min)
+"""Stands in an instant column where there is no instant."""
+
+NUMBER_COLUMNS = ("goods", "discount", "shipping", "tax", "tip", "units")
+"""Whole-number columns of an order: minor units, and units in thousandths."""
+
+
+@attrs.frozen(eq=False)
+class Labels:
+    """A text column as codes into a tuple of names.
+
+    Parameters
+    ----------
+    codes
+        int32[n], an index into `names`; -1 means that the label is missing (None).
+    names
+        The distinct labels, in any order.
+
+    Examples
+    --------
+    >>> Labels.encode(["US", None, "CA", "US"]).names
+    ('CA', 'US')
+    """
+
+    codes: CodeArray
+    names: tuple[str, ...]
+
+    @classmethod
+    def encode(cls, values: Iterable[str | None] | AnyArray) -> Labels:
+        """Encode texts; None, NaN and the empty text are missing. Names come out sorted."""
+        places: dict[str, int] = {}
+        codes = [
+            places.setdefault(value, len(places)) if isinstance(value, str) and value else -1
+            for value in (values.tolist() if isinstance(values, np.ndarray) else values)
+        ]
+        return cls(np.array(codes, dtype=np.int32), tuple(places)).canonical()
+
+    @classmethod
+    def missing(cls, n: int) -> Labels:
+        """Return a column of `n` missing labels."""
+        return cls(np.full(n, -1, dtype=np.int32), ())
+
+    def canonical(self) -> Labels:
+        """Return the same column with its names sorted, so that equal content is equal codes."""
+        return self.renamed(tuple(sorted(set(self.names))))
+
+    def renamed(self, names: tuple[str, ...]) -> Labels:
+        """Return the same column coded in `names`, which hold all of its own."""
+        if names == self.names:
+            return self
+        place = {name: code for code, name in enumerate(names)}
+        table = np.array([place[name] for name in self.names] + [-1], dtype=np.int32)
+        return Labels(table.take(self.codes, mode="wrap"), names)
+
+    def take(self, rows: AnyArray | slice) -> Labels:
+        """Return the labels of some rows."""
+        return Labels(self.codes[rows], self.names)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def texts(self) -> AnyArray:
+        """Return an object array of the labels themselves, None where missing."""
+        table = np.array([*self.names, None], dtype=object)
+        return table[self.codes]
+
+    def check(self, what: str, rows: int) -> None:
+        """Refuse codes that point nowhere, and a column of another length."""
+        if len(self.codes) != rows:
+            raise InvalidValue(
+                what=f"the column {what!r} has another length than its table",
+                given=f"{len(self.codes)} rows",
+                allowed=f"{rows} rows",
+            )
+        if rows and not -1 <= int(self.codes.min()) <= int(self.codes.max()) < len(self.names):
+            raise InvalidValue(
+                what=f"the column {what!r} holds codes that point to no label",
+                given=f"codes from {self.codes.min()} to {self.codes.max()}",
+                allowed=f"-1 (missing) to {len(self.names) - 1}",
+            )
+
+
+def _mapping() -> Any:
+    return attrs.field(factory=dict)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class OrderColumns:
+    """One row per order, in any order of the rows.
+
+    Parameters
+    ----------
+    customer
+        Outside customer identities: an integer array, or an object or string array of texts.
+    placed_at
+        int64[n], microseconds since 1970-01-01 UTC.
+    amount
+        int64[n], what was paid to the shop before refunds, minor units.
+    order_id
+        Outside order identities (integers or texts), or None where the source has none.
+    numbers
+        Any of `NUMBER_COLUMNS`: minor units, and ``units`` in thousandths.
+    labels
+        Text columns by name: order_status, channel, country, payment_method, coupon, ...
+    rows
+        int64[n], how many rows of the source stand behind each order (default 1 each).
+    """
+
+    customer: AnyArray
+    placed_at: IntArray
+    amount: IntArray
+    order_id: AnyArray | None = None
+    numbers: Mapping[str, IntArray] = _mapping()
+    labels: Mapping[str, Labels] = _mapping()
+    rows: IntArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class RefundColumns:
+    """One row per refund.
+
+    `order` is the row of the order in `OrderColumns`, or -1 for a refund that names none;
+    `product` is a code into the product table, or -1. Amounts are positive minor units.
+    """
+
+    customer: AnyArray
+    refunded_at: IntArray
+    amount: IntArray
+    order: IntArray
+    product: IntArray
+    rows: IntArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class LineColumns:
+    """One row per order line: its order's row, product code, thousandths, minor units."""
+
+    order: IntArray
+    product: IntArray
+    quantity: IntArray
+    amount: IntArray
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Products:
+    """The product table: ids, and text columns such as title, category, department.
+
+    `numbers` holds whole-number columns (price in minor units, stock in thousandths); a missing
+    number is the smallest int64.
+    """
+
+    ids: tuple[str, ...]
+    labels: Mapping[str, Labels] = _mapping()
+    numbers: Mapping[str, IntArray] = _mapping()
+    keywords: tuple[tuple[str, ...], ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@attrs.frozen(kw_only=True)
+class TagRow:
+    """A tag that the customer in row `person` carries from `since` until `until` (or always)."""
+
+    person: int
+    name: str
+    since: int | None = None
+    until: int | None = None
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class People:
+    """The customer table, for people with and without orders.
+
+    `created_at` is int64 microseconds UTC, `NO_INSTANT` where unknown; `labels` are text columns
+    such as country, region, city, acquisition_channel.
+    """
+
+    ids: AnyArray
+    created_at: IntArray | None = None
+    labels: Mapping[str, Labels] = _mapping()
+    tags: tuple[TagRow, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)

@@ -1,0 +1,68 @@
+"""What holds for a whole history and every part of it?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+
+import attrs
+
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.load_report import LoadReport
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.history.localtime import LocalClock, date_of, day_number, to_datetime, to_microseconds
+
+@attrs.frozen(slots=False, kw_only=True)
+class Context:
+    """Currency, calendar, policy and span: shared by a history and all its parts.
+
+    Parameters
+    ----------
+    currency
+        ISO 4217 code of every amount.
+    calendar
+        Zone, first weekday, fiscal start.
+    policy
+        Which orders count and when a linked refund happens.
+    observed_from, observed_until
+        The half-open span that the source covers, microseconds UTC.
+    first, last
+        No fact lies before `first` or after `last` (microseconds UTC).
+    has_times
+        False for a source that knows dates only: it has no hours.
+    source_report, load_report
+        What was read and what was left out, before and after the policy.
+    part
+        Which part of how many this is, or None for a whole history.
+    """
+
+    currency: str
+    calendar: Calendar
+    policy: PurchasePolicy
+    observed_from: int
+    observed_until: int
+    first: int
+    last: int
+    has_times: bool = True
+    source_report: LoadReport = attrs.field(factory=LoadReport, repr=False)
+    load_report: LoadReport = attrs.field(factory=LoadReport, repr=False)
+    part: tuple[int, int] | None = None
+
+    @cached_property
+    def clock(self) -> LocalClock:
+        """Local days and hours of every fact."""
+        return LocalClock.over(self.calendar.zone, self.first, self.last)
+
+    def instant(self, value: dt.datetime | dt.date | str | None) -> int:
+        """Return an as-of argument in microseconds UTC; None means the end of the observation."""
+        if value is None:
+            return self.observed_until
+        return to_microseconds(self.calendar.instant(value))
+
+    def day(self, instant: int) -> int:
+        """Return the local day number of any instant, whether the clock covers it or not."""
+        return day_number(self.calendar.local_date(to_datetime(instant)))
+
+    def start_of(self, day: int) -> int:
+        """Return the instant at which a local day begins."""
+        return to_microseconds(self.calendar.start_of_day(date_of(day)))

@@ -1,0 +1,194 @@
+"""Where does every column of a history lie, and what is a part of it?
+
+`Facts` are the columns alone, customer by customer, in time order. `OrderHistory` adds what a
+user does with them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Self
+
+import attrs
+import numpy as np
+
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.load_report import LoadReport
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.errors import MissingData, UnknownName
+from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels, Products
+from custinsights.history.context import Context
+from custinsights.history.localtime import to_datetime
+from custinsights.history.streams import Lines, PeopleTable, Refunds
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Facts:
+    """The columns of a history.
+
+    Customer ``c`` (a code: the position in `customer_ids`) owns the orders
+    ``offsets[c]:offsets[c + 1]``, by instant.
+
+    Parameters
+    ----------
+    customer_ids
+        k outside identities in ascending order; some may have no order.
+    offsets
+        int64[k + 1].
+    placed_at
+        int64[n], microseconds UTC.
+    amount
+        int64[n], paid to the shop before refunds, minor units.
+    numbers
+        Further int64[n] columns: goods, discount, shipping, tax, tip; units in thousandths.
+    labels
+        Text columns: order_status, channel, country, region, city, payment_method, coupon, ...
+    order_ids
+        Outside order identities, or None.
+    rows
+        int64[n], rows of the source behind each order.
+    refunds, lines, products, people_table
+        The other streams and tables; see `custinsights.history.streams`.
+    aside
+        The orders that do not count by status or amount, as a history of the same customers;
+        another policy may bring them back. None if there are none.
+    context
+        Currency, calendar, policy, span, load report.
+    """
+
+    customer_ids: AnyArray
+    offsets: IntArray
+    placed_at: IntArray
+    amount: IntArray
+    numbers: Mapping[str, IntArray]
+    labels: Mapping[str, Labels]
+    order_ids: AnyArray | None
+    rows: IntArray | None
+    refunds: Refunds
+    lines: Lines | None
+    products: Products | None
+    people_table: PeopleTable
+    aside: Facts | None
+    context: Context
+
+    def __len__(self) -> int:
+        """Return the number of orders whose status counts."""
+        return len(self.amount)
+
+    @property
+    def people(self) -> int:
+        """The number of known people, with and without orders."""
+        return len(self.customer_ids)
+
+    @property
+    def currency(self) -> str:
+        """The ISO 4217 code of every amount."""
+        return self.context.currency
+
+    @property
+    def calendar(self) -> Calendar:
+        """Zone, first weekday and fiscal start."""
+        return self.context.calendar
+
+    @property
+    def policy(self) -> PurchasePolicy:
+        """Which orders count."""
+        return self.context.policy
+
+    @property
+    def load_report(self) -> LoadReport:
+        """What was read, left out and why, in rows and in money."""
+        return self.context.load_report
+
+    @property
+    def observed_from(self) -> dt.datetime:
+        """Where the observation begins."""
+        return to_datetime(self.context.observed_from)
+
+    @property
+    def observed_until(self) -> dt.datetime:
+        """Where the observation ends, exclusive; the default `as_of` of every analysis."""
+        return to_datetime(self.context.observed_until)
+
+    def __repr__(self) -> str:
+        first = self.calendar.local_date(self.observed_from)
+        until = self.calendar.local_date(self.observed_until)
+        span = f"{first.isoformat()} to {until.isoformat()}"
+        part = "" if self.context.part is None else " (part {} of {})".format(*self.context.part)
+        return (
+            f"<OrderHistory{part}: {len(self):,} orders of {self.people:,} people, "
+            f"{span} {self.calendar.timezone}, {self.currency}>"
+        )
+
+    @property
+    def customer(self) -> IntArray:
+        """int64[n], the customer code of each order."""
+        return np.repeat(np.arange(self.people), np.diff(self.offsets))
+
+    def number(self, name: str) -> IntArray:
+        """Return a whole-number column of the orders, or say that the source has none."""
+        if name == "amount":
+            return self.amount
+        if name in self.numbers:
+            return self.numbers[name]
+        raise MissingData(
+            f"a column {name!r} of its orders", needed_by=name, advice=f"map the column {name!r}"
+        )
+
+    def label(self, name: str) -> Labels:
+        """Return a text column of the orders; all missing if the source has none."""
+        column = self.labels.get(name)
+        return Labels.missing(len(self)) if column is None else column
+
+    def has(self, name: str) -> BoolArray:
+        """Return which orders have a label or a number other than 0 in a column."""
+        if name in self.numbers:
+            return self.numbers[name] != 0
+        return self.label(name).codes >= 0
+
+    def code_of(self, customer: int | str) -> int:
+        """Return the code of an outside identity, or raise `UnknownName`."""
+        ids = self.customer_ids
+        is_text = ids.dtype.kind == "T"
+        if isinstance(customer, str) == is_text and len(ids):
+            place = int(np.searchsorted(ids, np.array(customer, dtype=ids.dtype)))
+            if place < len(ids) and ids[place] == customer:
+                return place
+        raise UnknownName(kind="customer", name="(not shown)", known=())
+
+    def part(self, low: int, high: int) -> Self:
+        """Return the customers with codes low to high as a view."""
+        begin, end = int(self.offsets[low]), int(self.offsets[high])
+        return attrs.evolve(
+            self,
+            customer_ids=self.customer_ids[low:high],
+            offsets=self.offsets[low : high + 1] - begin,
+            placed_at=self.placed_at[begin:end],
+            amount=self.amount[begin:end],
+            numbers={name: column[begin:end] for name, column in self.numbers.items()},
+            labels={name: column.take(slice(begin, end)) for name, column in self.labels.items()},
+            order_ids=None if self.order_ids is None else self.order_ids[begin:end],
+            rows=None if self.rows is None else self.rows[begin:end],
+            refunds=self.refunds.part(low, high, begin),
+            lines=None if self.lines is None else self.lines.part(begin, end),
+            people_table=self.people_table.part(low, high),
+            aside=None if self.aside is None else self.aside.part(low, high),
+        )
+
+    def cuts_by_orders(self, orders: int) -> IntArray:
+        """Return customer codes that cut the history into stretches of about `orders` orders."""
+        goals = np.arange(0, max(len(self), 1), max(orders, 1))[1:]
+        inner = np.searchsorted(self.offsets, goals, side="left")
+        return np.unique(np.concatenate([[0], inner, [self.people]]))
+
+    def blocks(self, orders: int = 1 << 16) -> Iterator[Self]:
+        """Yield views of whole customers, about `orders` orders each, in customer order.
+
+        A history without customers is one empty block.
+        """
+        cuts = self.cuts_by_orders(orders)
+        if len(cuts) == 1:
+            yield self
+        for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+            yield self.part(low, high)

@@ -1,0 +1,146 @@
+"""Which customer is a row about?
+
+Outside identities (integers or texts) become dense codes: the position of the identity among all
+known identities in ascending order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from custinsights.errors import InvalidValue
+from custinsights.history.columns import AnyArray, CodeArray, IntArray, Labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TEXT = np.dtypes.StringDType()
+
+
+@attrs.frozen(eq=False)
+class Coded:
+    """Identities in ascending order, and for every row the position of its own."""
+
+    ids: AnyArray
+    codes: IntArray
+
+
+def as_identities(values: Any, what: str) -> AnyArray:
+    """Return identities as int64 or as an array of texts; refuse anything else.
+
+    Integers stay integers, a column of whole floats (as data frames make of integers with gaps)
+    is refused rather than guessed at, and texts must not be empty.
+    """
+    array = values if isinstance(values, np.ndarray) else np.asarray(values)
+    if array.ndim != 1:
+        raise InvalidValue(
+            what=f"{what} must be one column", given=f"{array.ndim} dimensions", allowed="1"
+        )
+    if len(array) == 0 and array.dtype.kind in "fOT":
+        return np.empty(0, dtype=np.int64)
+    if array.dtype.kind in "iu":
+        if array.dtype == np.uint64 and len(array) and int(array.max()) > np.iinfo(np.int64).max:
+            raise InvalidValue(
+                what=f"{what} holds integers that do not fit 64 bits with a sign",
+                given="values from 2**63 up",
+                allowed="integers below 2**63, or texts",
+            )
+        return array.astype(np.int64, copy=False)
+    if array.dtype.kind == "U":
+        array = array.astype(object)
+    if array.dtype.kind in "OT":
+        return _texts_or_integers(array, what)
+    raise InvalidValue(
+        what=f"{what} must hold integers or texts",
+        given=f"a column of {array.dtype}",
+        allowed="integers or texts",
+        advice="convert it first, e.g. with .astype('int64') or .astype(str)",
+    )
+
+
+def _texts_or_integers(array: AnyArray, what: str) -> AnyArray:
+    values = array.tolist()
+    kinds = set(map(type, values))
+    if kinds <= {int}:
+        return np.array(values, dtype=np.int64)
+    if not all(issubclass(kind, str) for kind in kinds):
+        wrong = sorted(kind.__name__ for kind in kinds if not issubclass(kind, str))
+        raise InvalidValue(
+            what=f"{what} must hold only integers or only texts",
+            given=f"also values of type {', '.join(wrong)}",
+            allowed="integers or texts, none missing",
+            advice="rows without an identity belong into the load report: leave them out first",
+        )
+    if "" in values:
+        raise InvalidValue(
+            what=f"{what} holds an empty text", given="''", allowed="a text of one character up"
+        )
+    return array if array.dtype.kind == "O" else np.array(values, dtype=object)
+
+
+def code(identities: AnyArray | Labels) -> Coded:
+    """Code identities: distinct ones in ascending order, and each row's position among them.
+
+    Cost: three passes for integers that lie densely, one sort for others, one dictionary look-up
+    a row for texts, and for texts that come coded already (`Labels`) one pass.
+    """
+    if isinstance(identities, Labels):
+        return _recode(identities.codes, identities.names)
+    if identities.dtype.kind == "i":
+        return _code_integers(identities)
+    places: dict[str, int] = {}
+    codes = np.array(
+        [places.setdefault(name, len(places)) for name in identities.tolist()], dtype=np.int32
+    )
+    return _recode(codes, tuple(places))
+
+
+def code_together(columns: Sequence[AnyArray | Labels]) -> tuple[AnyArray, list[IntArray]]:
+    """Code several columns of identities in one set of codes."""
+    filled = [column for column in columns if len(column)]
+    if len(filled) == 1:
+        coded = code(filled[0])
+        return coded.ids, [coded.codes if len(c) else coded.codes[:0] for c in columns]
+    kinds = {"text" if _is_text(column) else "integer" for column in filled}
+    if len(kinds) > 1:
+        raise InvalidValue(
+            what="orders, refunds and people name customers in different ways",
+            given="integers in one and texts in another",
+            allowed="integers everywhere or texts everywhere",
+        )
+    flat = [c.texts() if isinstance(c, Labels) else c for c in columns]
+    coded = code(np.concatenate(flat) if filled else np.empty(0, dtype=np.int64))
+    ends = np.cumsum([len(column) for column in flat])
+    return coded.ids, np.split(coded.codes, ends[:-1])
+
+
+def _is_text(column: AnyArray | Labels) -> bool:
+    return isinstance(column, Labels) or column.dtype.kind != "i"
+
+
+def _code_integers(identities: IntArray) -> Coded:
+    if len(identities):
+        low, high = int(identities.min()), int(identities.max())
+        if high - low < 4 * len(identities) + 1024:
+            shifted = identities - low
+            is_known = np.zeros(high - low + 1, dtype=np.bool_)
+            is_known[shifted] = True
+            codes = np.cumsum(is_known, dtype=np.int64) - 1
+            return Coded(np.flatnonzero(is_known) + low, codes.take(shifted))
+    ids, codes = np.unique(identities, return_inverse=True)
+    return Coded(ids, codes.astype(np.int64, copy=False))
+
+
+def _recode(codes: CodeArray, names: Sequence[str]) -> Coded:
+    order = sorted(range(len(names)), key=names.__getitem__)
+    table = np.empty(len(names), dtype=np.int64)
+    table[order] = np.arange(len(names))
+    return Coded(texts([names[place] for place in order]), table.take(codes))
+
+
+def texts(values: Sequence[str]) -> AnyArray:
+    """Return texts as a compact string array."""
+    return np.array(values, dtype=TEXT) if len(values) else np.empty(0, dtype=TEXT)

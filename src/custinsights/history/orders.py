@@ -1,0 +1,234 @@
+"""What happened? The orders of a shop as columns, customer by customer, in time order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Self, TypeAlias
+
+import attrs
+import numpy as np
+
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.load_report import LoadReport
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.errors import InvalidValue
+from custinsights.history import arrays, joining, selection
+from custinsights.history.columns import (
+    BoolArray,
+    LineColumns,
+    OrderColumns,
+    People,
+    Products,
+    RefundColumns,
+)
+from custinsights.history.facts import Facts
+from custinsights.history.laying import lay
+
+When: TypeAlias = dt.datetime | dt.date | str
+"""An aware datetime, a date (local midnight at its start), or the ISO text of either."""
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class OrderHistory(Facts):
+    """The orders, refunds and lines of a shop, ordered once and read-only.
+
+    Make one with `read_orders`, `read_frame`, `read_objects` or `from_arrays`; every analysis
+    takes one. The columns are described at `custinsights.history.facts.Facts`.
+
+    Examples
+    --------
+    >>> history = OrderHistory.from_arrays(
+    ...     customer=["ada", "bo", "ada"], placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
+    ...     amount=["10.00", "5.50", "7.25"], currency="EUR", timezone="Europe/Paris",
+    ... )
+    >>> history
+    <OrderHistory: 3 orders of 2 people, 2024-01-05 to 2024-02-02 Europe/Paris, EUR>
+    >>> history.history_of("ada").amount.tolist()
+    [1000, 725]
+    """
+
+    @classmethod
+    def from_arrays(
+        cls,
+        *,
+        customer: Any,
+        placed_at: Any,
+        amount: Any = None,
+        amount_minor: Any = None,
+        order_id: Any = None,
+        currency: str,
+        timezone: str | None = None,
+        calendar: Calendar | None = None,
+        policy: PurchasePolicy | None = None,
+        observed_from: When | None = None,
+        observed_until: When | None = None,
+        **columns: Any,
+    ) -> Self:
+        """Make a history of arrays, one element per order, in any order.
+
+        Parameters
+        ----------
+        customer
+            Outside identities: integers or texts, none missing.
+        placed_at
+            Instants: ``datetime64`` or int64 microseconds (UTC), aware datetimes, or naive ones,
+            ISO texts and dates, which need `timezone`.
+        amount
+            Paid to the shop, in major units: int, float (by its shortest decimal), Decimal or
+            text. How many values rounding changed is in the load report.
+        amount_minor
+            The same as int64 minor units; give one of the two.
+        order_id
+            Outside order identities, unique, or None.
+        currency
+            ISO 4217 code.
+        timezone
+            IANA name of the shop's zone. Without it a source of aware times is reported in UTC.
+        calendar
+            Instead of `timezone`: zone, first weekday and fiscal start.
+        policy
+            Which orders count; the default counts status ``paid`` (and orders without a status).
+        observed_from, observed_until
+            The span that the arrays cover; default: from the start of the first local day to the
+            end of the last.
+        **columns
+            Further columns by name: goods, discount, shipping, tax, tip (major units), units
+            (items), each also as ``name_minor``; any other name is a text column (order_status,
+            channel, country, region, city, payment_method, campaign, coupon, ...).
+
+        Raises
+        ------
+        InvalidValue
+            If a column has another length or holds what it cannot hold.
+        NaiveTime
+            If naive times come without a zone.
+        """
+        return cls.of(
+            **arrays.columns_of(
+                customer=customer,
+                placed_at=placed_at,
+                amount=amount,
+                amount_minor=amount_minor,
+                order_id=order_id,
+                currency=currency,
+                calendar=arrays.calendar_of(timezone, calendar),
+                has_zone=timezone is not None or calendar is not None,
+                columns=columns,
+            ),
+            policy=policy,
+            observed_from=observed_from,
+            observed_until=observed_until,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        orders: OrderColumns,
+        *,
+        refunds: RefundColumns | None = None,
+        lines: LineColumns | None = None,
+        products: Products | None = None,
+        people: People | None = None,
+        currency: str,
+        calendar: Calendar,
+        policy: PurchasePolicy | None = None,
+        observed_from: When | None = None,
+        observed_until: When | None = None,
+        has_times: bool = True,
+        load_report: LoadReport | None = None,
+    ) -> Self:
+        """Make a history of validated columns; what the readers of sources call."""
+        return cls._from(
+            lay(
+                orders,
+                refunds=refunds,
+                lines=lines,
+                products=products,
+                people=people,
+                currency=currency,
+                calendar=calendar,
+                policy=PurchasePolicy() if policy is None else policy,
+                observed_from=observed_from,
+                observed_until=observed_until,
+                has_times=has_times,
+                load_report=load_report,
+            )
+        )
+
+    @classmethod
+    def _from(cls, facts: Facts) -> Self:
+        fields = {field.name: getattr(facts, field.name) for field in attrs.fields(Facts)}
+        return cls(**fields)
+
+    def partition(self, n: int) -> tuple[Self, ...]:
+        """Cut the history into n contiguous parts by customer, balanced by orders.
+
+        Parts are views and are marked ``i of n``; some are empty when there are fewer customers.
+        The merged states of the parts equal the state of the whole, for every analysis.
+        """
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            raise InvalidValue(
+                what="the number of parts is wrong", given=n, allowed="a whole number from 1 up"
+            )
+        goals = np.arange(1, n) * len(self) // n
+        inner = np.searchsorted(self.offsets, goals, side="left")
+        cuts = [0, *np.minimum(inner, self.people).tolist(), self.people]
+        parts = []
+        for place, (low, high) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+            part = self.part(low, high)
+            context = attrs.evolve(part.context, part=(place, n))
+            parts.append(attrs.evolve(part, context=context))
+        return tuple(parts)
+
+    def history_of(self, customer: int | str) -> Self:
+        """Return the history of one customer, by outside identity."""
+        place = self.code_of(customer)
+        return self.part(place, place + 1)
+
+    def up_to(self, as_of: When) -> Self:
+        """Return the history as it stood at an instant: later facts do not exist.
+
+        Orders and refunds at or after `as_of` are gone, and people first heard of at or after
+        it; `observed_until` becomes `as_of`.
+        """
+        return self._from(selection.up_to(self, self.context.instant(as_of)))
+
+    def where(
+        self,
+        *,
+        customers: Iterable[int | str] | BoolArray | None = None,
+        orders: BoolArray | Callable[[Facts], BoolArray] | None = None,
+    ) -> Self:
+        """Return the history of some customers, or as if only some orders had happened.
+
+        Parameters
+        ----------
+        customers
+            Outside identities, or a boolean mask over `customer_ids`.
+        orders
+            A boolean mask over the orders, or a function of this history that returns one. The
+            orders kept are numbered anew; refunds of the others go with them, refunds that name
+            no order stay.
+        """
+        return self._from(selection.where(self, customers, orders))
+
+    def for_lines(self, **labels: str) -> Self:
+        """Return the history of some products, e.g. ``for_lines(department="Prints")``.
+
+        It holds the orders with such a line; their amount is the revenue of those lines, and the
+        refunds are those that name such a product. Other refunds are left out and summed in the
+        load report.
+        """
+        return self._from(selection.for_lines(self, labels))
+
+    def with_policy(self, policy: PurchasePolicy) -> Self:
+        """Return the same facts under another policy of what counts."""
+        return self._from(joining.with_policy(self, policy))
+
+    def append(self, other: Facts) -> Self:
+        """Return one history of the facts of two, in one currency, calendar and policy.
+
+        An order id that is in both is refused, for it would count twice.
+        """
+        return self._from(joining.append(self, other))

@@ -1,0 +1,84 @@
+"""Which rows belong together, and what a group of rows has: its first row, its sums.
+
+Rows that are not ordered yet, such as the lines of orders in a file, know their group by a dense
+number.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from custinsights.history.columns import AnyArray, BoolArray, IntArray
+
+NO_ROW = -1
+
+
+@attrs.frozen(eq=False)
+class RowGroups:
+    """Rows in dense groups; a row of group -1 belongs to none.
+
+    Parameters
+    ----------
+    codes
+        int64[n], the group of each row: 0 to ``count - 1``, or -1.
+    count
+        The number of groups.
+    """
+
+    codes: IntArray
+    count: int
+
+    @classmethod
+    def by(cls, *keys: AnyArray) -> RowGroups:
+        """Group rows that are equal in all of some integer columns; -1 in any is no group."""
+        codes = keys[0].astype(np.int64)
+        count = int(codes.max(initial=-1)) + 1
+        for key in keys[1:]:
+            wide = int(key.max(initial=-1)) + 1
+            codes = np.where((codes < 0) | (key < 0), -1, codes * wide + key)
+            count = count * wide
+        if count > 2 * len(codes) + 1_000:
+            names, codes = np.unique(codes, return_inverse=True)
+            has_none = len(names) > 0 and names[0] < 0
+            codes = codes.astype(np.int64) - has_none
+            count = len(names) - has_none
+        return cls(codes, count)
+
+    def first(self, where: BoolArray | None = None) -> IntArray:
+        """Return the first row of each group (of those marked), -1 for a group without."""
+        rows = np.flatnonzero(self.codes >= 0 if where is None else where & (self.codes >= 0))
+        first = np.full(self.count, NO_ROW, dtype=np.int64)
+        first[self.codes[rows[::-1]]] = rows[::-1]
+        return first
+
+    def any(self, where: BoolArray) -> BoolArray:
+        """Return bool[count], whether the group has a marked row."""
+        found = np.zeros(self.count, dtype=np.bool_)
+        found[self.codes[where & (self.codes >= 0)]] = True
+        return found
+
+    def sizes(self, where: BoolArray | None = None) -> IntArray:
+        """Return how many rows (marked ones) each group has."""
+        codes = self.codes if where is None else self.codes[where]
+        return np.bincount(codes[codes >= 0], minlength=self.count).astype(np.int64)
+
+    def sums(self, values: IntArray) -> IntArray:
+        """Return the sum of each group, exact."""
+        sums = np.zeros(self.count, dtype=values.dtype)
+        known = self.codes >= 0
+        np.add.at(sums, self.codes[known], values[known])
+        return sums
+
+    def least(self, values: IntArray, where: BoolArray, default: int) -> IntArray:
+        """Return the smallest value of each group over the marked rows."""
+        least = np.full(self.count, np.iinfo(np.int64).max, dtype=np.int64)
+        rows = np.flatnonzero(where & (self.codes >= 0))
+        np.minimum.at(least, self.codes[rows], values[rows])
+        return np.where(least == np.iinfo(np.int64).max, default, least)
+
+    def spread(self, values: AnyArray, default: int = 0) -> AnyArray:
+        """Return to each row what its group has."""
+        if not self.count:
+            return np.full(len(self.codes), default, dtype=values.dtype)
+        return np.where(self.codes >= 0, values[self.codes], default)

@@ -1,0 +1,270 @@
+"""What is left of a history when only some of it is looked at, or when there is more of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import attrs
+import numpy as np
+
+from custinsights.domain.load_report import LeftOut, LoadReport
+from custinsights.errors import InvalidValue, MissingData, UnknownName
+from custinsights.history.columns import BoolArray, IntArray, Labels
+from custinsights.history.facts import Facts
+from custinsights.history.ordering import offsets_of, ragged_rows
+from custinsights.history.streams import PeopleTable, Refunds, Tags
+from custinsights.history.threads import gather
+
+
+def select(
+    facts: Facts,
+    *,
+    orders: IntArray,
+    customers: IntArray | None = None,
+    is_refund_kept: BoolArray | None = None,
+) -> Facts:
+    """Return some orders (sorted positions) of some customers (sorted codes; default all).
+
+    Refunds of dropped orders and dropped customers go with them.
+    """
+    offsets = np.searchsorted(orders, facts.offsets).astype(np.int64)
+    refunds = facts.refunds
+    kept = np.ones(len(refunds), dtype=np.bool_) if is_refund_kept is None else is_refund_kept
+    place = np.searchsorted(orders, refunds.order)
+    is_held = np.zeros(len(refunds), dtype=np.bool_)
+    inside = np.flatnonzero(place < len(orders))
+    is_held[inside] = orders.take(place.take(inside)) == refunds.order.take(inside)
+    kept = kept & (is_held | (refunds.order < 0))
+    owner = refunds.customer
+    if customers is not None:
+        new_code = np.full(facts.people, -1, dtype=np.int64)
+        new_code[customers] = np.arange(len(customers))
+        offsets = np.append(offsets.take(customers), offsets[-1])
+        owner = new_code.take(owner)
+        kept = kept & (owner >= 0)
+    rows = np.flatnonzero(kept)
+    people = len(offsets) - 1
+    return attrs.evolve(
+        facts,
+        customer_ids=facts.customer_ids if customers is None else facts.customer_ids[customers],
+        offsets=offsets,
+        placed_at=gather(facts.placed_at, orders),
+        amount=gather(facts.amount, orders),
+        numbers={name: gather(column, orders) for name, column in facts.numbers.items()},
+        labels={
+            name: Labels(gather(column.codes, orders), column.names)
+            for name, column in facts.labels.items()
+        },
+        order_ids=None if facts.order_ids is None else gather(facts.order_ids, orders),
+        rows=None if facts.rows is None else gather(facts.rows, orders),
+        refunds=Refunds(
+            offsets_of(owner.take(rows), people),
+            refunds.refunded_at.take(rows),
+            refunds.amount.take(rows),
+            np.where(refunds.order.take(rows) < 0, -1, place.take(rows)),
+            refunds.product.take(rows),
+            refunds.rows.take(rows),
+        ),
+        lines=None if facts.lines is None else facts.lines.take(orders),
+        people_table=facts.people_table
+        if customers is None
+        else _people_of(facts.people_table, customers),
+    )
+
+
+def _people_of(table: PeopleTable, customers: IntArray) -> PeopleTable:
+    tags = table.tags
+    if tags is not None:
+        place = np.searchsorted(customers, tags.customer)
+        place = np.minimum(place, max(len(customers) - 1, 0))
+        held = customers.take(place) == tags.customer if len(customers) else tags.customer < 0
+        rows = np.flatnonzero(held)
+        tags = Tags(
+            place.take(rows), tags.name.take(rows), tags.since.take(rows), tags.until.take(rows)
+        )
+    return PeopleTable(
+        None if table.created_at is None else table.created_at.take(customers),
+        {name: column.take(customers) for name, column in table.labels.items()},
+        tags,
+    )
+
+
+def is_known(facts: Facts, as_of: int) -> BoolArray | None:
+    """Return which people had been heard of before an instant, or None if all had.
+
+    A person is heard of at the first order of any status, the first refund, or `created_at`; one
+    of whom nothing is dated is always known.
+    """
+    if as_of > facts.context.last and facts.people_table.created_at is None:
+        return None
+    first = np.full(facts.people, np.iinfo(np.int64).max)
+    is_dated = np.zeros(facts.people, dtype=np.bool_)
+    streams = [(facts.offsets, facts.placed_at), (facts.refunds.offsets, facts.refunds.refunded_at)]
+    if facts.aside is not None:
+        streams += [
+            (facts.aside.offsets, facts.aside.placed_at),
+            (facts.aside.refunds.offsets, facts.aside.refunds.refunded_at),
+        ]
+    for offsets, instants in streams:
+        owners = np.flatnonzero(np.diff(offsets))
+        first[owners] = np.minimum(first[owners], instants.take(offsets.take(owners)))
+        is_dated[owners] = True
+    created_at = facts.people_table.created_at
+    if created_at is not None:
+        has_date = created_at != np.iinfo(np.int64).min
+        first = np.where(has_date, np.minimum(first, created_at), first)
+        is_dated |= has_date
+    known = ~is_dated | (first < as_of)
+    return None if bool(known.all()) else known
+
+
+def up_to(facts: Facts, as_of: int) -> Facts:
+    """Return the facts before an instant; see `OrderHistory.up_to`."""
+    context = facts.context
+    context = attrs.evolve(
+        context,
+        observed_until=max(as_of, context.observed_from),
+        last=max(min(context.last, as_of - 1), context.first),
+    )
+    known = is_known(facts, as_of)
+    customers = None if known is None else np.flatnonzero(known)
+    aside = facts.aside
+    return attrs.evolve(
+        _before(facts, as_of, customers),
+        context=context,
+        aside=None
+        if aside is None
+        else attrs.evolve(_before(aside, as_of, customers), context=context),
+    )
+
+
+def _before(facts: Facts, as_of: int, customers: IntArray | None) -> Facts:
+    return select(
+        facts,
+        orders=np.flatnonzero(facts.placed_at < as_of),
+        customers=customers,
+        is_refund_kept=facts.refunds.refunded_at < as_of,
+    )
+
+
+def where(
+    facts: Facts,
+    customers: Iterable[int | str] | BoolArray | None,
+    orders: BoolArray | Callable[[Facts], BoolArray] | None,
+) -> Facts:
+    """Return the facts of some customers or orders; see `OrderHistory.where`."""
+    chosen = facts
+    if customers is not None:
+        codes = _codes(facts, customers)
+        chosen = _of_customers(facts, codes)
+        if facts.aside is not None:
+            chosen = attrs.evolve(chosen, aside=_of_customers(facts.aside, codes))
+    if orders is not None:
+        mask = np.asarray(orders(facts) if callable(orders) else orders)
+        if mask.dtype != np.bool_ or mask.shape != (len(facts),):
+            raise InvalidValue(
+                what="the choice of orders is not one truth value per order",
+                given=f"{mask.dtype} of shape {mask.shape}",
+                allowed=f"bool of shape ({len(facts)},)",
+            )
+        if customers is not None:
+            mask = mask[np.isin(facts.customer, codes)]
+        chosen = select(chosen, orders=np.flatnonzero(mask))
+    return chosen
+
+
+def _of_customers(facts: Facts, codes: IntArray) -> Facts:
+    lengths = np.diff(facts.offsets).take(codes)
+    rows = ragged_rows(facts.offsets.take(codes), lengths)
+    return select(facts, orders=rows, customers=codes)
+
+
+def _codes(facts: Facts, customers: Iterable[int | str] | BoolArray) -> IntArray:
+    if isinstance(customers, np.ndarray) and customers.dtype == np.bool_:
+        if len(customers) != facts.people:
+            raise InvalidValue(
+                what="the mask over the customers has another length than the history",
+                given=f"{len(customers)} values",
+                allowed=f"{facts.people} values, one per customer id",
+            )
+        return np.flatnonzero(customers)
+    if isinstance(customers, str):
+        raise InvalidValue(
+            what="the customers to keep must be several identities",
+            given="one text",
+            allowed="a list of identities, or a mask",
+            advice="use history_of for one customer",
+        )
+    return np.unique(np.array([facts.code_of(c) for c in customers], dtype=np.int64))
+
+
+def for_lines(facts: Facts, labels: Mapping[str, str]) -> Facts:
+    """Return the facts of the lines with some labels; see `OrderHistory.for_lines`."""
+    if not labels:
+        raise InvalidValue(
+            what="for_lines needs to know which lines",
+            given="nothing",
+            allowed="at least one label, such as department='Prints' or product='print-a3'",
+        )
+    if facts.lines is None or facts.products is None:
+        raise MissingData("order lines", needed_by="for_lines", advice="load a file of lines")
+    is_chosen = np.ones(len(facts.products), dtype=np.bool_)
+    for name, wanted in labels.items():
+        if name == "product":
+            is_chosen &= np.array([product == wanted for product in facts.products.ids], dtype=bool)
+        elif name in facts.products.labels:
+            column = facts.products.labels[name]
+            if wanted not in column.names:
+                raise UnknownName(kind=name, name=wanted, known=column.names)
+            is_chosen &= column.codes == column.names.index(wanted)
+        else:
+            known = ("product", *facts.products.labels)
+            raise UnknownName(kind="line label", name=name, known=known)
+    chosen = _lines_only(facts, is_chosen)
+    refunds = facts.refunds
+    stays = _names_one(refunds, is_chosen)
+    other = np.flatnonzero(~stays)
+    dropped = LeftOut(
+        reason="selection",
+        detail="refunds of other products",
+        rows=int(refunds.rows.take(other).sum()),
+        money=((facts.currency, int(refunds.amount.take(other).sum())),),
+    )
+    report = facts.load_report
+    if len(other):
+        report = attrs.evolve(report, rows_used=report.rows_used - dropped.rows)
+        report = report + LoadReport(left_out=(dropped,))
+    context = attrs.evolve(facts.context, load_report=report)
+    aside = None if facts.aside is None else _lines_only(facts.aside, is_chosen)
+    return attrs.evolve(chosen, context=context, aside=aside)
+
+
+def _names_one(refunds: Refunds, is_chosen: BoolArray) -> BoolArray:
+    table = np.append(is_chosen, np.False_)
+    return table.take(refunds.product, mode="wrap")
+
+
+def _lines_only(facts: Facts, is_chosen: BoolArray) -> Facts:
+    """Return the orders with a chosen line, reduced to those lines."""
+    assert facts.lines is not None  # noqa: S101 - the caller asked for lines
+    lines = facts.lines
+    rows = np.flatnonzero(is_chosen.take(lines.product))
+    order = lines.order.take(rows)
+    amount = np.zeros(len(facts), dtype=np.int64)
+    np.add.at(amount, order, lines.amount.take(rows))
+    units = np.zeros(len(facts), dtype=np.int64)
+    np.add.at(units, order, lines.quantity.take(rows))
+    reduced = attrs.evolve(
+        facts,
+        amount=amount,
+        numbers={"units": units},
+        lines=attrs.evolve(
+            lines,
+            offsets=offsets_of(order, len(facts)),
+            product=lines.product.take(rows),
+            quantity=lines.quantity.take(rows),
+            amount=lines.amount.take(rows),
+        ),
+    )
+    stays = _names_one(facts.refunds, is_chosen)
+    return select(reduced, orders=np.unique(order), is_refund_kept=stays)

@@ -1,0 +1,174 @@
+"""What else happened beside orders? Refunds and order lines, and what is known of the people.
+
+Each lies in the order of what it belongs to, behind offsets, so that a stretch of customers is a
+view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+
+from custinsights.history.columns import CodeArray, IntArray, Labels, Products
+from custinsights.history.ordering import ragged_rows
+
+UNLINKED = -1
+"""The order of a refund that names none."""
+
+
+@attrs.frozen(eq=False)
+class Refunds:
+    """Refunds customer by customer, by instant.
+
+    Parameters
+    ----------
+    offsets
+        int64[k + 1], customer c owns refunds ``offsets[c]:offsets[c + 1]``.
+    refunded_at
+        int64[r], microseconds UTC.
+    amount
+        int64[r], positive minor units.
+    order
+        int64[r], the position of its order in the same history, or -1.
+    product
+        int32[r], a code into the product table, or -1.
+    rows
+        int64[r], rows of the source behind each refund.
+    """
+
+    offsets: IntArray
+    refunded_at: IntArray
+    amount: IntArray
+    order: IntArray
+    product: CodeArray
+    rows: IntArray
+
+    @classmethod
+    def none(cls, customers: int) -> Refunds:
+        """Return no refunds for a number of customers."""
+        empty = np.empty(0, dtype=np.int64)
+        return cls(
+            np.zeros(customers + 1, dtype=np.int64),
+            empty,
+            empty,
+            empty,
+            empty.astype(np.int32),
+            empty,
+        )
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+    @property
+    def customer(self) -> IntArray:
+        """int64[r], the code of each refund's customer."""
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    def part(self, low: int, high: int, first_order: int) -> Refunds:
+        """Return the refunds of customers low to high, whose orders begin at `first_order`."""
+        begin, end = int(self.offsets[low]), int(self.offsets[high])
+        order = self.order[begin:end]
+        return Refunds(
+            self.offsets[low : high + 1] - begin,
+            self.refunded_at[begin:end],
+            self.amount[begin:end],
+            np.where(order == UNLINKED, UNLINKED, order - first_order) if end > begin else order,
+            self.product[begin:end],
+            self.rows[begin:end],
+        )
+
+
+@attrs.frozen(eq=False)
+class Lines:
+    """Order lines order by order.
+
+    Parameters
+    ----------
+    offsets
+        int64[n + 1], order i owns lines ``offsets[i]:offsets[i + 1]``; a view of a larger array
+        may begin elsewhere than at 0.
+    product
+        int32[l], a code into the product table.
+    quantity
+        int64[l], thousandths.
+    amount
+        int64[l], minor units.
+    """
+
+    offsets: IntArray
+    product: CodeArray
+    quantity: IntArray
+    amount: IntArray
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+    @property
+    def order(self) -> IntArray:
+        """int64[l], the position of each line's order."""
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    def part(self, low: int, high: int) -> Lines:
+        """Return the lines of orders low to high."""
+        begin, end = int(self.offsets[low]), int(self.offsets[high])
+        return Lines(
+            self.offsets[low : high + 1] - begin,
+            self.product[begin:end],
+            self.quantity[begin:end],
+            self.amount[begin:end],
+        )
+
+    def take(self, orders: IntArray) -> Lines:
+        """Return the lines of some orders, in the order given."""
+        lengths = np.diff(self.offsets).take(orders)
+        rows = ragged_rows(self.offsets.take(orders), lengths)
+        offsets = np.zeros(len(orders) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        return Lines(
+            offsets, self.product.take(rows), self.quantity.take(rows), self.amount.take(rows)
+        )
+
+
+@attrs.frozen(eq=False)
+class Tags:
+    """Tags that customers carry, customer by customer.
+
+    `since` and `until` are instants; the smallest and largest int64 stand for always.
+    """
+
+    customer: IntArray
+    name: Labels
+    since: IntArray
+    until: IntArray
+
+    def part(self, low: int, high: int) -> Tags:
+        """Return the tags of customers low to high."""
+        begin, end = np.searchsorted(self.customer, [low, high])
+        return Tags(
+            self.customer[begin:end] - low,
+            self.name.take(slice(begin, end)),
+            self.since[begin:end],
+            self.until[begin:end],
+        )
+
+
+@attrs.frozen(eq=False)
+class PeopleTable:
+    """What is known of every customer beside the facts: aligned to the customer codes."""
+
+    created_at: IntArray | None
+    labels: Mapping[str, Labels]
+    tags: Tags | None
+
+    def part(self, low: int, high: int) -> PeopleTable:
+        """Return the rows of customers low to high."""
+        return PeopleTable(
+            None if self.created_at is None else self.created_at[low:high],
+            {name: column.take(slice(low, high)) for name, column in self.labels.items()},
+            None if self.tags is None else self.tags.part(low, high),
+        )
+
+
+__all__ = ["UNLINKED", "Lines", "PeopleTable", "Products", "Refunds", "Tags"]

@@ -1,0 +1,315 @@
+"""What does one fact look like? Orders, lines, refunds and gaps that count at an instant.
+
+Every stream tells for each of its facts the customer, the instant by which it is labelled, and the
+place of its order among the sales (-1 for a refund that names none).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import attrs
+import numpy as np
+
+from custinsights.errors import MissingData
+from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
+
+if TYPE_CHECKING:
+    from custinsights.history.counted import CountedHistory
+
+
+def ordinal_in_group(offsets: IntArray, count: int) -> IntArray:
+    """Return 1, 2, 3 ... within every group of consecutive rows."""
+    steps = np.ones(count, dtype=np.int64)
+    sizes = np.diff(offsets)
+    filled = np.flatnonzero(sizes)
+    starts = offsets.take(filled)
+    steps[starts[1:]] -= sizes.take(filled[:-1])
+    return np.cumsum(steps, out=steps)
+
+
+@attrs.frozen(eq=False, slots=False)
+class OrderFacts:
+    """Some orders of a history, in its order.
+
+    Parameters
+    ----------
+    view
+        The counted history that they belong to.
+    positions
+        Their positions among all orders held, ascending; None for all.
+    """
+
+    view: CountedHistory
+    positions: IntArray | None
+
+    def _taken(self, column: AnyArray) -> AnyArray:
+        return column if self.positions is None else column.take(self.positions)
+
+    def __len__(self) -> int:
+        return len(self.view.facts) if self.positions is None else len(self.positions)
+
+    @cached_property
+    def customer(self) -> IntArray:
+        """int64, the customer code of each order."""
+        return self._taken(self.view.facts.customer)
+
+    @cached_property
+    def order(self) -> IntArray | None:
+        """The place of each order among the sales, or None if it is the row itself."""
+        return self.view.counted_places if self is not self.view.sales else None
+
+    @cached_property
+    def placed_at(self) -> IntArray:
+        """int64, microseconds UTC."""
+        return self._taken(self.view.facts.placed_at)
+
+    @property
+    def instant(self) -> IntArray:
+        """The instant by which an order is labelled."""
+        return self.placed_at
+
+    @cached_property
+    def amount(self) -> IntArray:
+        """int64, minor units before refunds."""
+        return self._taken(self.view.facts.amount)
+
+    @cached_property
+    def units(self) -> IntArray:
+        """int64, items in thousandths."""
+        return self.number("units")
+
+    @cached_property
+    def order_number(self) -> IntArray:
+        """int64, 1 for a customer's first counted order; 0 for one refunded in full."""
+        is_counted = self is self.view.orders
+        return self.view.order_number if is_counted else self.view.number_of_sale
+
+    @cached_property
+    def slots(self) -> IntArray:
+        """The quarter-hour slot of each order in the history's clock."""
+        return self.view.clock.slots(self.placed_at)
+
+    @cached_property
+    def day(self) -> CodeArray:
+        """int32, local day number (days since 1970-01-01)."""
+        return self.view.clock.day_table.take(self.slots)
+
+    @cached_property
+    def hour(self) -> CodeArray:
+        """int32, local hour, 0 to 23."""
+        return self.view.clock.hour_table.take(self.slots)
+
+    def number(self, name: str) -> IntArray:
+        """Return a whole-number column, or say that the source has none."""
+        return self._taken(self.view.facts.number(name))
+
+    def label(self, name: str) -> Labels:
+        """Return a text column; all missing if the source has none."""
+        column = self.view.facts.labels.get(name)
+        if column is None:
+            return Labels.missing(len(self))
+        return Labels(self._taken(column.codes), column.names)
+
+    def has(self, name: str) -> BoolArray:
+        """Return which orders have a label in a column, or a number other than 0."""
+        if name in self.view.facts.numbers:
+            return self.number(name) != 0
+        return self.label(name).codes >= 0
+
+
+@attrs.frozen(eq=False, slots=False)
+class RefundFacts:
+    """The refunds before as_of; `order` is the place among the sales, -1 for none."""
+
+    view: CountedHistory
+    rows: IntArray
+    order: IntArray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def customer(self) -> IntArray:
+        """int64, the customer code of each refund."""
+        return self.view.facts.refunds.customer.take(self.rows)
+
+    @cached_property
+    def amount(self) -> IntArray:
+        """int64, positive minor units."""
+        return self.view.facts.refunds.amount.take(self.rows)
+
+    @cached_property
+    def product(self) -> IntArray:
+        """The product code of each refund, -1 where it names none."""
+        return self.view.facts.refunds.product.take(self.rows).astype(np.int64)
+
+    @cached_property
+    def instant(self) -> IntArray:
+        """The instant by which a refund is labelled: its order's, or its own, by policy."""
+        own = self.view.facts.refunds.refunded_at.take(self.rows)
+        if self.view.facts.policy.refund_date == "refund" or not len(own):
+            return own
+        linked = np.flatnonzero(self.order >= 0)
+        own[linked] = self.view.sales.placed_at.take(self.order.take(linked))
+        return own
+
+    @cached_property
+    def slots(self) -> IntArray:
+        """The quarter-hour slot of each refund."""
+        return self.view.clock.slots(self.instant)
+
+    @cached_property
+    def is_of_line(self) -> BoolArray:
+        """Which refunds lower line revenue: they name a product, and their order still counts."""
+        of_line = self.product >= 0
+        if self.view.is_reversed is not None:
+            gone = np.append(self.view.is_reversed, np.False_)
+            of_line &= ~gone.take(self.order, mode="wrap")
+        return of_line
+
+
+@attrs.frozen(eq=False, slots=False)
+class LineFacts:
+    """The lines of the counted orders, order by order."""
+
+    view: CountedHistory
+
+    @cached_property
+    def _rows(self) -> IntArray | None:
+        """Rows of the lines of counted orders, or None for all lines."""
+        positions = self.view.orders.positions
+        if positions is None:
+            return None
+        held = np.zeros(len(self.view.facts), dtype=np.bool_)
+        held[positions] = True
+        return np.flatnonzero(np.repeat(held, np.diff(self._lines.offsets)))
+
+    @property
+    def _lines(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        return self.view.facts.lines
+
+    def _taken(self, column: AnyArray) -> AnyArray:
+        return column if self._rows is None else column.take(self._rows)
+
+    def __len__(self) -> int:
+        return len(self.amount)
+
+    @cached_property
+    def _lengths(self) -> IntArray:
+        lengths = np.diff(self._lines.offsets)
+        positions = self.view.orders.positions
+        return lengths if positions is None else lengths.take(positions)
+
+    @cached_property
+    def counted_order(self) -> IntArray:
+        """The row of each line's order among the counted orders."""
+        return np.repeat(np.arange(len(self.view)), self._lengths)
+
+    @cached_property
+    def order(self) -> IntArray:
+        """The place of each line's order among the sales."""
+        places = self.view.counted_places
+        return self.counted_order if places is None else places.take(self.counted_order)
+
+    @cached_property
+    def customer(self) -> IntArray:
+        """int64, the customer code of each line."""
+        return self.view.customer.take(self.counted_order)
+
+    @cached_property
+    def slots(self) -> IntArray:
+        """The quarter-hour slot of each line's order."""
+        return self.view.orders.slots.take(self.counted_order)
+
+    @property
+    def instant(self) -> IntArray:
+        """The instant by which a line is labelled: its order's."""
+        return self.view.orders.placed_at.take(self.counted_order)
+
+    @property
+    def order_number(self) -> IntArray:
+        """int64, the order number of each fact's order."""
+        return self.view.order_number.take(self.counted_order)
+
+    @cached_property
+    def product(self) -> IntArray:
+        """int64, the product code of each line."""
+        return self._taken(self._lines.product).astype(np.int64)
+
+    @cached_property
+    def quantity(self) -> IntArray:
+        """int64, thousandths."""
+        return self._taken(self._lines.quantity)
+
+    @cached_property
+    def amount(self) -> IntArray:
+        """int64, minor units."""
+        return self._taken(self._lines.amount)
+
+    def label(self, name: str) -> Labels:
+        """Return a label of each line's product, such as category."""
+        return product_label(self.view, name, self.product)
+
+
+def product_label(view: CountedHistory, name: str, product: IntArray) -> Labels:
+    """Return a label of products by code; -1 has none."""
+    products = view.facts.products
+    if products is None:
+        raise MissingData("products", needed_by=name, advice="load a file of order lines")
+    if name == "product":
+        return Labels(product.astype(np.int32), products.ids)
+    column = products.labels.get(name)
+    if column is None:
+        return Labels.missing(len(product))
+    table = np.append(column.codes, np.int32(-1))
+    return Labels(table.take(product, mode="wrap"), column.names)
+
+
+@attrs.frozen(eq=False, slots=False)
+class GapFacts:
+    """The gaps between consecutive counted orders; each belongs to its later order."""
+
+    view: CountedHistory
+
+    @cached_property
+    def counted_order(self) -> IntArray:
+        """The row of the later order among the counted orders."""
+        return np.flatnonzero(self.view.order_number > 1)
+
+    def __len__(self) -> int:
+        return len(self.counted_order)
+
+    @cached_property
+    def order(self) -> IntArray:
+        """The place of the later order among the sales."""
+        places = self.view.counted_places
+        return self.counted_order if places is None else places.take(self.counted_order)
+
+    @cached_property
+    def customer(self) -> IntArray:
+        """int64, the customer code of each gap."""
+        return self.view.customer.take(self.counted_order)
+
+    @cached_property
+    def slots(self) -> IntArray:
+        """The quarter-hour slot of the later order."""
+        return self.view.orders.slots.take(self.counted_order)
+
+    @property
+    def instant(self) -> IntArray:
+        """The instant of the later order."""
+        return self.view.orders.placed_at.take(self.counted_order)
+
+    @property
+    def order_number(self) -> IntArray:
+        """int64, the order number of each fact's order."""
+        return self.view.order_number.take(self.counted_order)
+
+    @cached_property
+    def days(self) -> IntArray:
+        """int64, local calendar days between the two orders; 0 on the same day."""
+        day = self.view.day
+        later = self.counted_order
+        return np.subtract(day.take(later), day.take(later - 1), dtype=np.int64)

@@ -1,0 +1,287 @@
+"""What came out of a measurement: metrics in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from custinsights.errors import CannotAsk, InvalidValue, UnknownName
+from custinsights.results.door import Presented
+from custinsights.results.intervals import SMALL, wilson
+from custinsights.results.provenance import Provenance
+from custinsights.results.table import Column, Table
+
+IntArray: TypeAlias = npt.NDArray[np.int64]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+ObjectArray: TypeAlias = npt.NDArray[Any]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class MetricColumn:
+    """One metric in every cell.
+
+    Parameters
+    ----------
+    values
+        float64[m] in natural units (major units of money, items); NaN where undefined.
+    numerator, denominator
+        int64[m] sums, scaled (minor units, thousandths); the denominator is None for a sum.
+        Both are None for a quantile.
+    kind
+        How the column shows in a `Table`.
+    """
+
+    name: str
+    values: FloatArray
+    numerator: IntArray | None
+    denominator: IntArray | None
+    kind: str
+    unit: str
+    exponent: int = 0
+    is_proportion: bool = False
+    target: tuple[float, float] | None = None
+
+    def take(self, rows: IntArray) -> MetricColumn:
+        """Return the metric in some of the cells."""
+        return attrs.evolve(
+            self,
+            values=self.values.take(rows),
+            numerator=None if self.numerator is None else self.numerator.take(rows),
+            denominator=None if self.denominator is None else self.denominator.take(rows),
+        )
+
+
+class Ask(Protocol):
+    """How a cube asks its history again; analyses supply one."""
+
+    def drill(self, cube: Cube, dimension: str, labels: Mapping[str, Any]) -> Cube:
+        """Return the cells of a finer dimension inside some cells."""
+
+    def orders(self, cube: Cube, labels: Mapping[str, Any]) -> Table:
+        """Return the orders in some cells."""
+
+    def without(self, cube: Cube, dimension: str) -> Cube:
+        """Return the cube without a dimension."""
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Cube(Presented):
+    """Metrics by dimensions: one row per cell.
+
+    Parameters
+    ----------
+    axes
+        Dimension name -> the label of every cell (text, integer, truth value or None).
+    metrics
+        Metric name -> its column.
+    is_incomplete
+        bool[m], cells whose period the window or as_of cuts.
+    is_unobserved
+        bool[m], cells whose period begins before the observation does.
+    period
+        int64[m], which period of the question each cell is in, counted from 0.
+    provenance
+        Of what, as of when, by which definitions.
+    state
+        The mergeable state that was finished; ``cube + other`` merges them.
+
+    Notes
+    -----
+    Rows are sorted by the dimensions in the order of `by`, None first, periods in time.
+    """
+
+    axes: Mapping[str, ObjectArray]
+    metrics: Mapping[str, MetricColumn]
+    is_incomplete: BoolArray
+    is_unobserved: BoolArray
+    period: IntArray
+    provenance: Provenance
+    state: Any
+    finish: Callable[[Any], Cube]
+    ask: Ask | None = None
+
+    def __len__(self) -> int:
+        """Return the number of cells."""
+        return len(self.period)
+
+    def __getitem__(self, metric: str) -> FloatArray:
+        """Return a metric of every cell in natural units, NaN where undefined."""
+        return self._metric(metric).values
+
+    def minor(self, metric: str) -> IntArray:
+        """Return a sum of every cell as whole numbers: minor units, thousandths or counts."""
+        column = self._metric(metric)
+        if column.numerator is None or column.denominator is not None:
+            raise InvalidValue(
+                what=f"{metric!r} is no sum of whole numbers",
+                given="a quotient or a quantile",
+                allowed="a metric such as revenue, orders or units",
+                advice="numerator(name) and denominator(name) give the whole numbers in it",
+            )
+        return column.numerator
+
+    def numerator(self, metric: str) -> IntArray | None:
+        """Return the scaled whole number above the line, None for a quantile."""
+        return self._metric(metric).numerator
+
+    def denominator(self, metric: str) -> IntArray | None:
+        """Return the scaled whole number below the line (the n of a proportion), or None."""
+        return self._metric(metric).denominator
+
+    def interval(self, metric: str) -> tuple[FloatArray, FloatArray]:
+        """Return Wilson 95 % bounds of a proportion; orders are treated as independent."""
+        column = self._metric(metric)
+        if not column.is_proportion or column.numerator is None or column.denominator is None:
+            raise InvalidValue(
+                what=f"{metric!r} is no proportion",
+                given=metric,
+                allowed=", ".join(n for n, c in self.metrics.items() if c.is_proportion) or "none",
+            )
+        return wilson(column.numerator, column.denominator)
+
+    def is_small(self, metric: str) -> BoolArray:
+        """Return in which cells a proportion rests on fewer than 30."""
+        column = self._metric(metric)
+        n = column.denominator if column.denominator is not None else column.numerator
+        return np.zeros(len(self), dtype=np.bool_) if n is None else n < SMALL
+
+    def labels(self, dimension: str) -> ObjectArray:
+        """Return the label of every cell on one dimension."""
+        if dimension not in self.axes:
+            raise UnknownName("dimension of the cube", dimension, tuple(self.axes))
+        return self.axes[dimension]
+
+    def at(self, **labels: Any) -> Cube:
+        """Return the cells with some labels, e.g. ``cube.at(month="2024-03")``."""
+        rows = np.arange(len(self))
+        for name, wanted in labels.items():
+            column = self.labels(name)
+            held = set(column.tolist())
+            if wanted not in held:
+                known = tuple(str(label) for label in sorted(held, key=str))
+                raise UnknownName(f"{name} of the cube", str(wanted), known)
+            rows = rows[[column[row] == wanted for row in rows.tolist()]]
+        return self._take(rows)
+
+    def _take(self, rows: IntArray) -> Cube:
+        return attrs.evolve(
+            self,
+            axes={name: column[rows] for name, column in self.axes.items()},
+            metrics={name: column.take(rows) for name, column in self.metrics.items()},
+            is_incomplete=self.is_incomplete[rows],
+            is_unobserved=self.is_unobserved[rows],
+            period=self.period[rows],
+        )
+
+    def growth(self, metric: str) -> FloatArray:
+        """Return (this − previous) ÷ previous period, for every cell.
+
+        NaN in the first period, after a value that is not positive, and where either period is
+        incomplete or begins before the observation.
+        """
+        values = self[metric]
+        others = list(zip(*[self.axes[name] for name in self._labelled], strict=True))
+        place = {
+            (int(period), others[row] if others else ()): row
+            for row, period in enumerate(self.period.tolist())
+        }
+        unusable = self.is_incomplete | self.is_unobserved
+        growth = np.full(len(self), np.nan)
+        for (period, labels), row in place.items():
+            before = place.get((period - 1, labels))
+            if before is None or unusable[row] or unusable[before] or not values[before] > 0:
+                continue
+            growth[row] = (values[row] - values[before]) / values[before]
+        return growth
+
+    @property
+    def _labelled(self) -> tuple[str, ...]:
+        """The dimensions that are no periods."""
+        periods = {d.name for d in self.state.question.by if d.kind == "period"}
+        return tuple(name for name in self.axes if name not in periods)
+
+    def __add__(self, other: Cube) -> Cube:
+        """Merge the measurements of disjoint customers."""
+        return attrs.evolve(self.finish(self.state + other.state), ask=None)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two cubes hold the same cells and numbers."""
+        if not isinstance(other, Cube):
+            return NotImplemented
+        return (
+            self.provenance == other.provenance
+            and self.axes.keys() == other.axes.keys()
+            and self.metrics.keys() == other.metrics.keys()
+            and all(column.tolist() == other.axes[n].tolist() for n, column in self.axes.items())
+            and all(
+                np.array_equal(column.values, other.metrics[n].values, equal_nan=True)
+                for n, column in self.metrics.items()
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def drill(self, dimension: str, **labels: Any) -> Cube:
+        """Ask the same metrics by a finer dimension inside some cells.
+
+        ``years.drill("month", year="2011")`` gives the months of 2011. The history is asked
+        again, for numbers such as distinct or new customers do not add up.
+        """
+        return self._asked().drill(self, dimension, labels)
+
+    def orders(self, **labels: Any) -> Table:
+        """Return the counted orders in some cells, e.g. ``years.orders(month="2011-11")``."""
+        return self._asked().orders(self, labels)
+
+    def without(self, dimension: str) -> Cube:
+        """Ask the same metrics without one of the dimensions."""
+        self.labels(dimension)
+        return self._asked().without(self, dimension)
+
+    def _asked(self) -> Ask:
+        if self.ask is None:
+            raise CannotAsk("the cube has no history to ask again: it was added up or unpickled")
+        return self.ask
+
+    def __getstate__(self) -> dict[str, Any]:
+        fields = {field.name: getattr(self, field.name) for field in attrs.fields(Cube)}
+        return {**fields, "ask": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
+    def _metric(self, name: str) -> MetricColumn:
+        if name not in self.metrics:
+            raise UnknownName("metric of the cube", name, tuple(self.metrics))
+        return self.metrics[name]
+
+    def table(self) -> Table:
+        """Return the cells as rows: labels, then metrics."""
+        columns = [Column(name, "label", labels) for name, labels in self.axes.items()]
+        for column in self.metrics.values():
+            is_sum = column.kind in ("money", "quantity", "count")
+            columns.append(
+                Column(
+                    column.name,
+                    column.kind,
+                    column.numerator if is_sum else column.values,  # type: ignore[arg-type]
+                    unit=column.unit,
+                    exponent=column.exponent if is_sum else 0,
+                    provisional=self.is_incomplete if self.is_incomplete.any() else None,
+                )
+            )
+        title = ", ".join(self.metrics)
+        if self.axes:
+            title += " by " + ", ".join(self.axes)
+        return Table(
+            title,
+            columns,
+            notes=self.provenance.notes(),
+            timezone=self.provenance.calendar.timezone,
+        )

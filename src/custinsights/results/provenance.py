@@ -1,0 +1,51 @@
+"""What does a result say of itself? Of what, as of when, by which definitions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import attrs
+
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.policy import PurchasePolicy
+
+
+@attrs.frozen(kw_only=True)
+class Provenance:
+    """Where a result comes from.
+
+    Parameters
+    ----------
+    as_of
+        Exclusive: no fact at or after it is in the result.
+    window
+        Half-open, or None for all that was observed.
+    observed_from
+        Where the observation begins.
+    currency, calendar, policy
+        Of the history.
+    definitions
+        Metric or trait name -> its definition.
+    distributions
+        Name -> the installed package that brought it, for what is not ours.
+    """
+
+    as_of: dt.datetime
+    currency: str
+    calendar: Calendar
+    policy: PurchasePolicy
+    observed_from: dt.datetime
+    window: tuple[dt.datetime, dt.datetime] | None = None
+    definitions: Mapping[str, str] = attrs.field(factory=dict)
+    distributions: Mapping[str, str] = attrs.field(factory=dict)
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a reader has to know of the result, in sentences."""
+        zone = self.calendar.timezone
+        as_of = self.as_of.astimezone(self.calendar.zone)
+        notes = [f"As of {as_of:%Y-%m-%d %H:%M} {zone}, exclusive."]
+        if self.window is not None:
+            start, end = (at.astimezone(self.calendar.zone) for at in self.window)
+            notes.append(f"Window {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}, exclusive.")
+        return tuple(notes)
