@@ -8,7 +8,6 @@ times, ratios to the fastest peer, peak memory and the copy yardstick; and keeps
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,15 +17,15 @@ from typing import Any
 import attrs
 
 from benchmarks.agreement import check_agreement
-from benchmarks.contestants import GUESTS, NAMES
+from benchmarks.contestants import NAMES
 from benchmarks.measuring import machine, versions
 from benchmarks.printing import comparison_text, scale_text
 from benchmarks.questions import BY_NAME, QUESTIONS
 from benchmarks.running import ROOT, Job, read_answer, run_apart
 from benchmarks.scale import run_scale
+from benchmarks.shop import SEED
 
 RESULTS = ROOT / "benchmarks" / "results"
-SEED = 20_240_229
 SMOKE_ORDERS = 20_000
 _TELLING = 1_000_000
 
@@ -108,10 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         figures = run_scale(sizes, seed=options.seed)
         print(scale_text(figures))
     else:
-        guests = [name for name in GUESTS if importlib.util.find_spec(name) is not None]
         figures = compare(
             SMOKE_ORDERS if options.smoke else int(float(options.orders)),
-            contestants=options.contestant or [*NAMES, *guests],
+            contestants=options.contestant or NAMES,
             parts=options.part or [question.name for question in QUESTIONS],
             strings=options.strings,
             seed=options.seed,
@@ -142,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--scale", action="store_true", help="custinsights alone, 1e5 to 1e8")
     parser.add_argument("--smoke", action="store_true", help="tiny, only to see that all agree")
     parser.add_argument("--part", action="append", choices=list(BY_NAME), help="only this part")
-    parser.add_argument("--contestant", action="append", choices=[*NAMES, *GUESTS])
+    parser.add_argument("--contestant", action="append", choices=NAMES)
     parser.add_argument("--repeats", type=int, default=3, help="runs per part (default 3)")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--json", type=Path, help="where to keep the figures")

@@ -27,6 +27,7 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     if by_number := [figures for figures in compared if figures["ids"] == "int"]:
         texts.append(_comparison(max(by_number, key=lambda figures: int(figures["orders"]))))
     texts += [_strings(figures) for figures in compared if figures["ids"] == "email"]
+    texts += [_rfm(figures) for figures in kept if figures["kind"] == "rfm"]
     texts += [_sizes(figures) for figures in kept if figures["kind"] == "scale"]
     texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
     return "\n\n".join(texts)
@@ -57,6 +58,15 @@ def _strings(figures: dict[str, Any]) -> str:
     return (
         f"With e-mail addresses as customer ids the build of {figures['orders']:,} orders takes "
         f"{seconds['build']:.1f} s (from a pyarrow column)."
+    )
+
+
+def _rfm(figures: dict[str, Any]) -> str:
+    seconds = figures["seconds"]
+    return (
+        f"RFM of {figures['orders']:,} orders: custinsights {seconds['custinsights']:.2f} s "
+        f"({seconds['build']:.2f} s more for the build), openretailscience "
+        f"{figures['versions']['openretailscience']} {seconds['peer']:.2f} s."
     )
 
 

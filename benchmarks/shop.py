@@ -19,6 +19,7 @@ from custinsights.history.columns import Labels
 
 ZONE = "America/New_York"
 CURRENCY = "USD"
+SEED = 20_240_229
 
 
 @attrs.frozen(eq=False)

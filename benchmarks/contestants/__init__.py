@@ -18,9 +18,6 @@ from benchmarks.shop import Shop
 NAMES = ("custinsights", "polars", "duckdb", "pandas")
 """The contestants of every comparison; ours first, since the others are held to its answers."""
 
-GUESTS = ("openretailscience",)
-"""Contestants that take part when their library is installed."""
-
 
 @attrs.frozen(eq=False)
 class Contestant:

@@ -1,7 +1,6 @@
 """No time is told before all answers are equal."""
 
 import datetime as dt
-import importlib.util
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.agreement import AnswersDifferError, check_agreement
-from benchmarks.contestants import GUESTS, NAMES, contestant
+from benchmarks.contestants import NAMES, contestant
 from benchmarks.questions import BY_NAME, QUESTIONS, Answer
 from benchmarks.shop import Shop, make_shop
 from custinsights.history.columns import Labels
@@ -73,11 +72,6 @@ RIGHT: dict[str, list[tuple[object, ...]]] = {
 }
 
 
-def available(names: tuple[str, ...]) -> list[str]:
-    """Return the contestants whose library is installed."""
-    return [name for name in names if importlib.util.find_spec(name) is not None]
-
-
 def answers(name: str, shop: Shop, part: str) -> dict[str, Answer]:
     """Return what a contestant says to a part, by each of its formulations."""
     who = contestant(name)
@@ -93,7 +87,7 @@ def rows(answer: Mapping[str, np.ndarray]) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-@pytest.mark.parametrize("name", [*NAMES, *available(GUESTS)])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_contestant_is_right(name: str, part: str) -> None:
     """Each formulation of each contestant finds the answer worked out by hand."""
     for way, answer in answers(name, SHOP, part).items():
@@ -106,7 +100,7 @@ def test_all_contestants_agree(part: str, strings: bool, shuffled: bool) -> None
     """All formulations of all contestants say the same of a generated shop."""
     shop = make_shop(3_000, seed=4, strings=strings, shuffled=shuffled)
     said: dict[str, Answer] = {}
-    for name in [*NAMES, *available(GUESTS)]:
+    for name in NAMES:
         said |= answers(name, shop, part)
     assert len(said) >= len(NAMES)
     check_agreement(part, said)
