@@ -1,0 +1,284 @@
+"""What becomes of the rows of a source, step by step.
+
+Read every cell, group rows into orders, know the currency, add the money up, choose the currency,
+tell whose it is. Each step may settle the fate of rows; what is left goes into the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from custinsights.domain import money as domain
+from custinsights.domain.load_report import LoadReport
+from custinsights.domain.statuses import ORDER_STATUSES
+from custinsights.errors import BadRowsError, InvalidValue, SeveralCurrencies
+from custinsights.history.columns import BoolArray, IntArray, Labels
+from custinsights.history.instants import Instants
+from custinsights.history.row_groups import NO_ROW, RowGroups
+from custinsights.sources import identity
+from custinsights.sources.columns import Texts
+from custinsights.sources.conversion import Conversion
+from custinsights.sources.grouping import OrderRows, group, picked, spread_bad
+from custinsights.sources.money import Money, add_up
+from custinsights.sources.options import Options
+from custinsights.sources.rows import DATE, TOO_LARGE, UNKNOWN_CURRENCY, ParsedRows
+
+_TIMES = ("placed_at", "refunded_at", "cancelled_at")
+Times = Mapping[str, tuple[Instants, BoolArray]]
+
+
+@attrs.frozen(eq=False)
+class Assembled:
+    """What the rows of a source come to, before it takes the shape of a history.
+
+    Parameters
+    ----------
+    rows, money, conversion
+        The rows, their amounts, and how these become amounts of the history.
+    orders
+        The rows of each order that goes into the history.
+    of_order
+        int64 by order, what was paid, in the order's own currency.
+    is_refund
+        bool[n], the rows that are refunds; those that nothing speaks against are used.
+    placed_at
+        int64[n], the instant of each row: of an order its earliest one.
+    times
+        The instants of the rows by field, and where there is one.
+    statuses
+        The state of each row's order in our words.
+    persons
+        The person of each row that is used.
+    linked
+        int64[n], a row of the order that each row's order id names, -1 where there is none.
+    span
+        The first and last instant of the rows used or left out; None where there is none.
+    """
+
+    rows: ParsedRows
+    money: Money
+    conversion: Conversion
+    orders: OrderRows
+    of_order: IntArray
+    is_refund: BoolArray
+    placed_at: IntArray
+    times: Times
+    statuses: Texts
+    persons: identity.People
+    linked: IntArray
+    span: tuple[int, int] | None
+
+
+def assemble(rows: ParsedRows, options: Options) -> Assembled:
+    """Settle the fate of every row; see the module.
+
+    Raises
+    ------
+    BadRowsError
+        There are bad rows, and ``errors="raise"``.
+    SeveralCurrencies
+        The good rows are in several currencies, and nothing says what to do.
+    """
+    ledger = rows.ledger
+    is_refund = options.refund_rows(rows)
+    times = {field: rows.instants(field) for field in _TIMES if field in rows.sheet.columns}
+    for field in rows.sheet.columns:
+        if rows.kind(field) in {"money", "quantity"}:
+            rows.decimals(field)
+    statuses = rows.statuses(options.statuses)
+    says = _says_currency(rows, options)
+    orders = group(rows, is_refund)
+    placed_at = _place(orders, is_refund, times)
+    _use_currency(orders, says)
+    money = add_up(orders, is_refund)
+    _refuse_bad(rows, money, options)
+    good = ~ledger.is_bad
+    span = (int(placed_at[good].min()), int(placed_at[good].max())) if good.any() else None
+    currency = _choose_currency(rows, options, money)
+    conversion = Conversion.of(rows, options, currency, placed_at, money.of_row)
+    ledger.bad(~conversion.fits(money.of_row), TOO_LARGE, "amount")
+    spread_bad(money.orders)
+    _refuse_bad(rows, money, options)
+    statuses = _status_of_orders(money.orders, statuses)
+    linked = _linked(money.orders)
+    persons = _whose(money.orders, is_refund, linked, options)
+    _leave_out_nobodys(rows, is_refund, statuses, persons, options)
+    orders = money.orders.settled()
+    first = orders.groups.first()
+    return Assembled(
+        rows,
+        money,
+        conversion,
+        orders,
+        picked(money.of_order, picked(money.orders.groups.codes, first)),
+        is_refund,
+        placed_at,
+        times,
+        statuses,
+        persons,
+        np.where(picked(orders.groups.codes, linked) >= 0, linked, NO_ROW),
+        span,
+    )
+
+
+def report_of(rows: ParsedRows, money: Money) -> LoadReport:
+    """Return the load report of the rows as they are settled."""
+    ledger = rows.ledger
+    of_rows = (money.of_row, rows.currency, rows.currencies)
+    left_out, bad = ledger.left_out(*of_rows), ledger.bad_rows(*of_rows)
+    gone = sum(entry.rows for entry in left_out) + sum(kind.rows for kind in bad)
+    notes = [*ledger.notes, ("rounded_values", rows.rounded)]
+    return LoadReport(
+        sources=rows.sheet.files,
+        rows_read=ledger.rows_read,
+        rows_used=ledger.rows_read - gone,
+        left_out=left_out,
+        bad=bad,
+        notes=[note for note in notes if note[1]],
+    )
+
+
+def _refuse_bad(rows: ParsedRows, money: Money, options: Options) -> None:
+    if options.errors == "raise" and (rows.ledger.is_bad.any() or rows.sheet.unread):
+        raise BadRowsError(report_of(rows, money))
+
+
+def _says_currency(rows: ParsedRows, options: Options) -> Labels:
+    """Return the currency that each row says, or all of them have."""
+    if "currency" in rows.sheet.columns:
+        return rows.currency_cells()
+    name = rows.format.currency or options.currency
+    if name is None:
+        raise InvalidValue(
+            "nothing says in which currency the amounts are",
+            None,
+            "the code of a currency, or a column that holds it",
+            "Pass currency='EUR' or another code, or columns={'currency': 'the header'}",
+        )
+    return Labels(np.zeros(len(rows), dtype=np.int32), (name,))
+
+
+def _use_currency(orders: OrderRows, says: Labels) -> None:
+    """Give every row of an order the currency that one of its rows says; without one it is bad."""
+    rows, groups = orders.rows, orders.groups
+    codes = says.codes.astype(np.int64)
+    if not orders.is_single and "currency" in rows.sheet.columns:
+        first = groups.spread(groups.first(codes >= 0), NO_ROW)
+        codes = np.where((codes < 0) & (first >= 0), picked(codes, first), codes)
+    rows.use_currency(codes, says.names)
+    rows.ledger.bad(codes < 0, UNKNOWN_CURRENCY, "currency")
+
+
+def _place(orders: OrderRows, is_refund: BoolArray, times: Times) -> IntArray:
+    """Return the instant of each row: an order's earliest one, a refund's own."""
+    rows, groups, ledger = orders.rows, orders.groups, orders.rows.ledger
+    placed, has_placed = times["placed_at"]
+    is_dated = has_placed
+    if "refunded_at" in times:
+        is_dated = has_placed | times["refunded_at"][1]
+    ledger.bad(is_refund & ~is_dated, DATE, "placed_at")
+    for name, mask in (("ambiguous_times", placed.is_twice), ("skipped_times", placed.is_never)):
+        ledger.note(name, int(np.count_nonzero(mask & ledger.is_open)))
+    if orders.is_single:
+        ledger.bad(~has_placed & ~is_refund, DATE, "placed_at")
+        return placed.values
+    ledger.bad(groups.spread(~groups.any(has_placed), default=False), DATE, "placed_at")
+    earliest = groups.spread(groups.least(placed.values, has_placed, 0))
+    in_order = groups.codes >= 0
+    differs = has_placed & in_order & (placed.values != earliest)
+    ledger.note("orders_with_several_times", int(np.count_nonzero(groups.any(differs))))
+    return np.where(in_order, earliest, placed.values)
+
+
+def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
+    """Leave out other currencies than the one wanted; where none is, there may be only one."""
+    ledger = rows.ledger
+    names: Sequence[str] = rows.currencies
+    codes = np.where(ledger.is_open, rows.currency, -1)
+    present = np.flatnonzero(RowGroups(codes, len(names)).sizes()).tolist()
+    if options.currency is not None:
+        for code in present if options.rates is None else ():
+            if names[code] != options.currency:
+                ledger.leave_out(rows.currency == code, "currency", names[code])
+        return options.currency
+    if len(present) > 1:
+        told = []
+        for code in present:
+            here = codes == code
+            total = domain.Money.from_minor(sum(money.of_row[here].tolist()), names[code])
+            told.append((names[code], int(np.count_nonzero(here)), total))
+        raise SeveralCurrencies(tuple(sorted(told, key=lambda one: (-one[1], one[0]))))
+    if not present and not names:
+        raise InvalidValue(
+            "no row says in which currency its amount is",
+            None,
+            "the code of a currency",
+            "Pass currency='EUR' or another code",
+        )
+    return names[present[0] if present else 0]
+
+
+def _status_of_orders(orders: OrderRows, statuses: Texts) -> Texts:
+    """Return to every row the state of its order."""
+    if orders.is_single or "order_status" not in orders.rows.sheet.columns:
+        return statuses
+    groups = orders.groups
+    first = groups.spread(groups.first(~statuses.is_blank), NO_ROW)
+    return Texts(
+        np.where(first >= 0, picked(statuses.codes, first), statuses.codes), statuses.names
+    )
+
+
+def _linked(orders: OrderRows) -> IntArray:
+    """Return a row of the order that each row's order id names, -1 where there is none."""
+    by_key = RowGroups(orders.keys, int(orders.keys.max(initial=-1)) + 1)
+    return by_key.spread(by_key.first(orders.groups.codes >= 0), NO_ROW)
+
+
+def _whose(
+    orders: OrderRows, is_refund: BoolArray, linked: IntArray, options: Options
+) -> identity.People:
+    """Tell whose each order and each refund is; a refund that names an order is its customer's."""
+    rows, groups = orders.rows, orders.groups
+    is_open = rows.ledger.is_open
+    left = RowGroups(np.where(is_open, groups.codes, -1), groups.count)
+    first = left.first()
+    asked = is_refund & is_open  # each refund, and each order by its first row
+    asked[first[first >= 0]] = True
+    at = np.flatnonzero(asked)
+    columns: dict[str, Labels] = {}
+    for kind in options.identity:
+        if kind not in rows.sheet.columns:
+            continue
+        own = rows.texts(kind)
+        if not orders.is_single:
+            says = left.spread(left.first(~own.is_blank), NO_ROW)
+            own = Texts(np.where(says >= 0, picked(own.codes, says), own.codes), own.names)
+        columns[kind] = own.take(at).labels()
+    found = identity.resolve(columns, options.identity)
+    persons = np.full(len(rows), identity.NOBODY, dtype=np.int64)
+    if columns:
+        persons[at] = found.codes
+    persons = np.where(left.codes >= 0, left.spread(picked(persons, first)), persons)
+    is_linked = is_refund & (linked >= 0) & (picked(left.codes, linked) >= 0)
+    return identity.People(np.where(is_linked, picked(persons, linked), persons), found.names)
+
+
+def _leave_out_nobodys(
+    rows: ParsedRows,
+    is_refund: BoolArray,
+    statuses: Texts,
+    persons: identity.People,
+    options: Options,
+) -> None:
+    """Leave out what is nobody's: by its status where that does not count, for that comes first."""
+    ledger = rows.ledger
+    nobodys = ledger.is_open & (persons.codes < 0)
+    ledger.leave_out(nobodys & is_refund, "refund_identity")
+    for status in ORDER_STATUSES:
+        if not options.policy.counts_status(status):
+            ledger.leave_out(nobodys & statuses.where(status.__eq__), "status", status)
+    ledger.leave_out(nobodys, "identity")

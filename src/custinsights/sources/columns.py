@@ -1,0 +1,155 @@
+"""A column as it comes: texts coded by their distinct values, or values that have a type already.
+
+Everything that must be done to a text is done once for each distinct one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+import attrs
+import numpy as np
+
+from custinsights.history.amounts import distinct
+from custinsights.history.columns import AnyArray, BoolArray, CodeArray, Labels
+
+
+@attrs.frozen(eq=False, slots=False)
+class Texts:
+    """A column of texts.
+
+    Parameters
+    ----------
+    codes
+        int32[n], an index into `names`.
+    names
+        The distinct texts; the empty one stands for a blank cell. Some may be in no row.
+    """
+
+    codes: CodeArray
+    names: Sequence[str]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Texts:
+        """Code texts."""
+        return cls(*distinct(texts))
+
+    @classmethod
+    def same(cls, text: str, n: int) -> Texts:
+        """Return a column of n times one text."""
+        return cls(np.zeros(n, dtype=np.int32), [text])
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @cached_property
+    def is_blank(self) -> BoolArray:
+        """bool[n], where the cell is empty."""
+        return self.where(lambda text: not text)
+
+    def where(self, holds: Callable[[str], bool]) -> BoolArray:
+        """Return bool[n], where something holds of the text."""
+        return self.of_each([holds(name) for name in self.names], np.bool_)
+
+    def of_each(self, values: Sequence[object], dtype: object) -> AnyArray:
+        """Return the value of each row, given the value of each distinct text."""
+        if not len(self.names):
+            return np.empty(len(self), dtype=dtype)  # type: ignore[call-overload,no-any-return]
+        table = np.array(values, dtype=dtype)  # type: ignore[call-overload]
+        return table.take(self.codes)  # type: ignore[no-any-return]
+
+    def mapped(self, change: Callable[[str], str]) -> Texts:
+        """Return the column with every text changed; equal results become one."""
+        places, names = distinct(map(change, self.names))
+        return Texts(places.take(self.codes) if len(names) else self.codes, names)
+
+    def take(self, rows: AnyArray) -> Texts:
+        """Return the texts in some rows."""
+        return Texts(self.codes.take(rows), self.names)
+
+    def or_else(self, other: Texts) -> Texts:
+        """Return the column with its blank cells filled from another."""
+        codes = np.where(self.is_blank, other.codes + np.int32(len(self.names)), self.codes)
+        return Texts(codes, [*self.names, *other.names]).mapped(str)
+
+    def used(self) -> Texts:
+        """Return the column with the names that stand in some row, and no other."""
+        is_used = np.zeros(len(self.names), dtype=np.bool_)
+        is_used[self.codes] = True
+        if is_used.all():
+            return self
+        table = np.cumsum(is_used, dtype=np.int32) - np.int32(1)
+        names = [name for name, used in zip(self.names, is_used.tolist(), strict=True) if used]
+        return Texts(table.take(self.codes), names)
+
+    def labels(self) -> Labels:
+        """Return the column as labels, blank cells as missing."""
+        column = self.used()
+        order = sorted(name for name in column.names if name)
+        place = {name: code for code, name in enumerate(order)} | {"": -1}
+        table = np.array([place[name] for name in column.names], dtype=np.int32)
+        return Labels(table.take(column.codes) if len(table) else column.codes, tuple(order))
+
+    def array(self) -> AnyArray:
+        """Return the texts themselves, object[n]."""
+        return self.of_each(list(self.names), object)
+
+
+@attrs.frozen(eq=False)
+class Values:
+    """A column of typed values, as Parquet and frames have them.
+
+    Parameters
+    ----------
+    array
+        [n] integers, floats, datetime64 or objects.
+    missing
+        bool[n], where there is no value.
+    is_instant
+        Whether datetime64 values are instants (UTC) and not times on some wall clock.
+    """
+
+    array: AnyArray
+    missing: BoolArray
+    is_instant: bool = False
+
+    @classmethod
+    def of(cls, array: AnyArray) -> Values:
+        """Return an array as a column; NaN, NaT and None are missing."""
+        if array.dtype.kind == "f":
+            missing = np.isnan(array)
+        elif array.dtype.kind in "mM":
+            missing = np.isnat(array)
+        elif array.dtype.kind == "O":
+            missing = np.array([item is None or item != item for item in array.tolist()], np.bool_)  # noqa: PLR0124 - NaN and NaT are not themselves
+        else:
+            missing = np.zeros(len(array), dtype=np.bool_)
+        return cls(array, missing)
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def take(self, rows: AnyArray) -> Values:
+        """Return the values in some rows."""
+        return attrs.evolve(self, array=self.array.take(rows), missing=self.missing.take(rows))
+
+    def texts(self) -> Texts:
+        """Return the values as texts: whole floats without a point, missing ones blank."""
+        items = self.array.tolist()
+        if self.array.dtype.kind == "f":
+            items = [int(item) if item.is_integer() else item for item in _finite(items)]
+        texts = [
+            "" if is_missing else str(item)
+            for item, is_missing in zip(items, self.missing.tolist(), strict=True)
+        ]
+        return Texts.of(texts)
+
+
+Cells: TypeAlias = Texts | Values
+
+
+def _finite(items: list[float]) -> list[float]:
+    """Replace what is no finite number, so that every item can be asked whether it is whole."""
+    return [item if item - item == 0 else 0.5 for item in items]

@@ -1,0 +1,81 @@
+"""Amounts in the currency of the history: as they are, or by a rate for the day."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from custinsights.domain.money import minor_exponent
+from custinsights.history.amounts import Decimals, distinct
+from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.localtime import DAY, Transitions, date_of
+from custinsights.sources.options import Options
+from custinsights.sources.rows import ParsedRows
+
+NO_RATE = "no exchange rate"
+
+
+@attrs.frozen(eq=False)
+class Conversion:
+    """The currency of the history, and what one unit of each row's currency is worth in it.
+
+    `rates` is None where no amount is converted; `places` are the decimals of amounts by row.
+    """
+
+    currency: str
+    rates: Decimals | None
+    places: IntArray
+
+    @classmethod
+    def of(
+        cls,
+        rows: ParsedRows,
+        options: Options,
+        currency: str,
+        placed_at: IntArray,
+        of_row: IntArray,
+    ) -> Conversion:
+        """Ask for the rate of every currency and day; rows without one are bad.
+
+        The load report keeps how many rows were converted, and their sum before that.
+        """
+        places = np.zeros(len(rows), dtype=np.int64) + rows.exponent
+        if options.rates is None:
+            return cls(currency, None, places)
+        is_open = rows.ledger.is_open
+        known = np.where(is_open, placed_at, 0)
+        zone = options.calendar.zone
+        first, last = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+        days = Transitions.of(zone, first, last).to_local(known) // DAY
+        pairs, names = distinct(
+            f"{day}:{code}" for day, code in zip(days.tolist(), rows.currency.tolist(), strict=True)
+        )
+        told = []
+        for name in names:
+            day, code = map(int, name.split(":"))
+            rate = options.rate(rows.currencies[code], date_of(day)) if code >= 0 else None
+            told.append("" if rate is None else str(rate))
+        rates = Decimals.of(told)
+        is_rate = (rates.digits > 0) & ~rates.wrong
+        rows.ledger.bad(is_open & ~is_rate.take(pairs), NO_RATE, "currency")
+        for code, name in enumerate(rows.currencies):
+            converted = rows.ledger.is_open & (rows.currency == code)
+            if name != currency:
+                rows.ledger.note(f"converted_from_{name}", int(np.count_nonzero(converted)))
+                total = sum(of_row[converted].tolist())
+                rows.ledger.note(f"converted_from_{name}_in_minor_units", total)
+        return cls(currency, rates.take(pairs), places)
+
+    def amounts(self, minor: IntArray, at: IntArray) -> IntArray:
+        """Return amounts, each of a row, in the currency of the history."""
+        if self.rates is None:
+            return minor
+        exact = Decimals(minor, self.places.take(at), np.zeros(len(minor), dtype=np.bool_))
+        return exact.times(self.rates.take(at)).scaled(minor_exponent(self.currency))[0]
+
+    def fits(self, minor: IntArray) -> BoolArray:
+        """bool[n], the amounts of all rows that can be converted without leaving the numbers."""
+        if self.rates is None:
+            return np.ones(len(minor), dtype=np.bool_)
+        exact = Decimals(minor, self.places, np.zeros(len(minor), dtype=np.bool_))
+        return ~exact.times(self.rates).scaled(minor_exponent(self.currency))[2]

@@ -1,0 +1,342 @@
+"""From bytes to rows of cells: compression, encoding, delimiter, and rows that are damaged.
+
+A file is opened with `opened` and read in chunks of rows, each with its line numbers. A row that
+cannot be trusted (a cell too many, a byte that is no UTF-8) is told apart here and never dropped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import gzip
+import io
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import BinaryIO, TypeAlias, cast
+
+import attrs
+import numpy as np
+
+from custinsights.errors import UnreadableFile
+from custinsights.history.columns import IntArray
+
+Source: TypeAlias = str | os.PathLike[str] | BinaryIO
+"""A path, or a binary file that is open for reading."""
+
+Progress: TypeAlias = Callable[[int, int], object]
+"""Called now and then with the bytes done and the bytes in total (as they lie on the disk)."""
+
+CHUNK = 1 << 13
+_BUFFER = 1 << 18
+_LOOK = 1 << 16
+_DELIMITERS = ",;\t|"
+_BLANKS = ""
+"""Stands for a file whose cells are parted by any number of blanks."""
+_LONE = re.compile("[\ud800-\udfff\0]")
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
+
+NUL, NOT_UTF8 = "NUL character", "not UTF-8"
+CELLS, LONG_CELL = "wrong number of cells", "cell too long"
+TRUNCATED, DAMAGED = "truncated gzip", "damaged gzip"
+
+
+@attrs.frozen
+class Unread:
+    """A row that did not become cells: what is wrong with it, in which line, what stands there."""
+
+    kind: str
+    line: int
+    cell: str
+
+
+@attrs.frozen(eq=False)
+class Chunk:
+    """Some rows of a file.
+
+    Parameters
+    ----------
+    rows
+        The cells of each row, as many as the header has.
+    lines
+        int64[n], the line of the file in which each row begins.
+    marked
+        Rows (positions in `rows`) that hold a character which a text cannot hold, the column of
+        the cell, and the kind.
+    unread
+        Rows that are not in `rows`.
+    notes
+        What else was passed over, and how often: blank rows, repeated headers.
+    """
+
+    rows: list[list[str]]
+    lines: IntArray
+    marked: list[tuple[int, int, str]]
+    unread: list[Unread]
+    notes: dict[str, int]
+
+
+@attrs.define(eq=False)
+class RowFile:
+    """An open file of rows; iterate over `chunks` once."""
+
+    name: str
+    header: list[str]
+    first_line: int
+    _reader: Iterator[list[str]]
+    _counter: _Counter
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the rows after the header, chunk by chunk."""
+        line = self.first_line
+        is_open = True
+        while is_open:
+            rows: list[list[str]] = []
+            unread: list[Unread] = []
+            try:
+                rows.extend(islice(self._reader, CHUNK))
+                is_open = len(rows) == CHUNK
+            except csv.Error:
+                unread.append(Unread(LONG_CELL, line + _height(rows) + 1, ""))
+            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                kind = TRUNCATED if isinstance(error, EOFError) else DAMAGED
+                unread.append(Unread(kind, line + _height(rows) + 1, ""))
+                is_open = False
+            except UnicodeError:
+                unread.append(Unread(NOT_UTF8, line + _height(rows) + 1, ""))
+                is_open = False
+            except OSError as error:
+                raise UnreadableFile(self.name, _reason(error)) from error
+            next_line = getattr(self._reader, "line_num", line + len(rows))
+            if rows or unread:
+                yield self._settled(rows, line, next_line, unread)
+            line = next_line
+
+    def _settled(
+        self, rows: list[list[str]], line: int, next_line: int, unread: list[Unread]
+    ) -> Chunk:
+        """Tell the rows that have the header's cells from the others."""
+        lines = np.arange(line + 1, line + 1 + len(rows), dtype=np.int64)
+        if next_line - line != len(rows) or unread:
+            heights = [_height([row]) for row in rows]
+            lines = line + 1 + np.cumsum([0, *heights[:-1]], dtype=np.int64)
+        notes: dict[str, int] = {}
+        width = len(self.header)
+        keep = np.ones(len(rows), dtype=np.bool_)
+        if set(map(len, rows)) != {width}:
+            for at, row in enumerate(rows):
+                if len(row) == width:
+                    continue
+                keep[at] = False
+                if any(row):
+                    told = f"{len(row)} cells, the header has {width}"
+                    unread.append(Unread(CELLS, int(lines[at]), told))
+        if not all(map(any, rows)):
+            is_blank = np.fromiter((not any(row) for row in rows), np.bool_, len(rows))
+            notes["blank_rows"] = sum(1 for row in rows if row and not any(row))
+            keep &= ~is_blank
+        if self.header in rows:
+            is_header = np.fromiter((row == self.header for row in rows), np.bool_, len(rows))
+            notes["repeated_headers"] = int(np.count_nonzero(is_header))
+            keep &= ~is_header
+        if not keep.all():
+            rows = [rows[at] for at in np.flatnonzero(keep).tolist()]
+            lines = lines[keep]
+        return Chunk(rows, lines, self._marked(rows), unread, notes)
+
+    def _marked(self, rows: list[list[str]]) -> list[tuple[int, int, str]]:
+        """Find the cells with a NUL or a byte that is no UTF-8."""
+        if not self._counter.is_suspicious or not _LONE.search("".join(map("".join, rows))):
+            return []
+        marked = []
+        for at, row in enumerate(rows):
+            found = [(column, _LONE.search(cell)) for column, cell in enumerate(row)]
+            for column, match in found:
+                if match:
+                    marked.append((at, column, NUL if match[0] == "\0" else NOT_UTF8))
+                    break
+        return marked
+
+
+@attrs.define(eq=False, slots=False)
+class _Counter(io.RawIOBase):
+    """A stream of bytes that tells its caller how far it is, and whether any byte is not ASCII."""
+
+    stream: BinaryIO
+    tell_progress: Callable[[int], object] | None
+    is_suspicious: bool = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        # read1 hands over what there is, so that a gzip file cut short loses no more than its end
+        data: bytes = getattr(self.stream, "read1", self.stream.read)(len(buffer))
+        buffer[: len(data)] = data
+        self.is_suspicious = self.is_suspicious or b"\0" in data or not data.isascii()
+        if self.tell_progress is not None:
+            self.tell_progress(len(data))
+        return len(data)
+
+
+def readable(text: str) -> str:
+    """Return a text that can be shown: bytes that are no UTF-8 as the replacement character."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "␀")
+
+
+def name_of(source: Source) -> str:
+    """Return what a file is called in reports: its name without the folders above it."""
+    if isinstance(source, str | os.PathLike):
+        return os.path.basename(os.fspath(source))
+    return os.path.basename(str(getattr(source, "name", "file")))
+
+
+def size_of(source: Source) -> int:
+    """Return the bytes of a file; 0 where only reading could tell."""
+    if isinstance(source, str | os.PathLike):
+        with contextlib.suppress(OSError):
+            return os.stat(source).st_size
+    return 0
+
+
+@contextlib.contextmanager
+def open_bytes(source: Source) -> Iterator[BinaryIO]:
+    """Open a path; leave a file open that was open before."""
+    if not isinstance(source, str | os.PathLike):
+        yield source
+        return
+    try:
+        stream = open(source, "rb")  # noqa: SIM115 - closed below
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(os.fspath(source), _reason(error)) from error
+    with stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def opened(source: Source, progress: Callable[[int], object] | None = None) -> Iterator[RowFile]:
+    """Open a CSV file, compressed or not, and read its header.
+
+    Parameters
+    ----------
+    source
+        A path or a binary file.
+    progress
+        Called with the number of further bytes read from the disk.
+
+    Raises
+    ------
+    UnreadableFile
+        The file is absent, empty, no text, or damaged before its first row.
+    """
+    name = name_of(source)
+    with open_bytes(source) as stream:
+        try:
+            disk = io.BufferedReader(_Counter(stream, progress), _BUFFER)
+            start = disk.peek(4)[:4]
+            is_gzip = start[:2] == b"\x1f\x8b"
+            inner = cast("BinaryIO", gzip.GzipFile(fileobj=disk)) if is_gzip else disk
+            counter = _Counter(inner, None)
+            buffered = io.BufferedReader(counter, _BUFFER)
+            look = buffered.peek(_LOOK)[:_LOOK]
+        except (EOFError, OSError, zlib.error) as error:
+            raise UnreadableFile(name, _reason(error)) from error
+        _refuse_other_kinds(name, look)
+        encoding, errors = _encoding(look)
+        text = io.TextIOWrapper(buffered, encoding, errors, newline="")
+        try:
+            yield _with_header(name, text, look.decode(encoding, "replace"), counter)
+        except UnicodeError as error:
+            reason = "it is no UTF-8 text"
+            raise UnreadableFile(name, reason, "Save it as CSV in UTF-8") from error
+        finally:
+            with contextlib.suppress(Exception):
+                text.detach()
+
+
+def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter) -> RowFile:
+    if look[:4].lower() == "sep=":
+        text.readline()
+        look = look.partition("\n")[2]
+    delimiter = _delimiter(look)
+    reader: Iterator[list[str]]
+    if delimiter == _BLANKS:
+        reader = map(str.split, text)
+    else:
+        reader = csv.reader(text, delimiter=delimiter)
+    line = 0
+    try:
+        for line, cells in enumerate(reader, start=1):  # noqa: B007 - used after the loop
+            if any(cells):
+                break
+        else:
+            raise UnreadableFile(name, "it is empty", "Export it again")
+    except csv.Error as error:
+        reason = "its first row is longer than any header"
+        raise UnreadableFile(name, reason, "Save it as CSV") from error
+    except (EOFError, OSError, zlib.error) as error:
+        raise UnreadableFile(name, _reason(error)) from error
+    header = [cell.strip() for cell in cells]
+    return RowFile(name, header, getattr(reader, "line_num", line), reader, counter)
+
+
+def _delimiter(look: str) -> str:
+    """Find what parts the cells: what parts the first lines into most cells, as many in each."""
+    lines = [line for line in _LINE_ENDS.split(look) if line.strip()][:6]
+    best, most = ",", 1
+    for delimiter in _DELIMITERS:
+        with contextlib.suppress(csv.Error):
+            widths = [len(row) for row in csv.reader(lines[:1], delimiter=delimiter)]
+            if widths and widths[0] > most:
+                best, most = delimiter, widths[0]
+    if most == 1 and lines and len(lines[0].split()) > 1:
+        widths = [len(line.split()) for line in lines]
+        if len(set(widths[:-1] or widths)) == 1:  # the last line looked at may be cut
+            return _BLANKS
+    return best
+
+
+def _encoding(look: bytes) -> tuple[str, str]:
+    if look[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16", "strict"
+    return "utf-8-sig", "surrogateescape"
+
+
+def _refuse_other_kinds(name: str, look: bytes) -> None:
+    kinds: Sequence[tuple[bytes, str]] = (
+        (b"PK\x03\x04", "it is a spreadsheet or a zip archive, not a CSV file"),
+        (b"\xd0\xcf\x11\xe0", "it is a spreadsheet, not a CSV file"),
+        (b"%PDF", "it is a PDF, not a CSV file"),
+    )
+    for start, reason in kinds:
+        if look.startswith(start):
+            raise UnreadableFile(name, reason, "Save the orders as CSV")
+    if not look.strip():
+        raise UnreadableFile(name, "it is empty", "Export it again")
+
+
+def _height(rows: list[list[str]]) -> int:
+    """How many lines of the file the rows took: one each, and one for each end inside a cell."""
+    inside = sum(
+        len(_LINE_ENDS.findall(cell))
+        for row in rows
+        for cell in row
+        if "\n" in cell or "\r" in cell
+    )
+    return len(rows) + inside
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "it is a folder"
+    if isinstance(error, PermissionError):
+        return "permission is denied"
+    if isinstance(error, EOFError):
+        return "its gzip data ends before the first row"
+    if isinstance(error, zlib.error | gzip.BadGzipFile):
+        return "its gzip data is damaged"
+    return "the system cannot read it"

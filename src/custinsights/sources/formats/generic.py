@@ -1,0 +1,72 @@
+"""Any table of orders or order lines, by a mapping from our fields to its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+from custinsights.sources.formats.declaration import Layout, OrderFormat
+from custinsights.sources.vocabulary import KINDS, LINE_FIELDS, field_named, fields_named
+
+STATUSES = {
+    "": "paid",
+    "paid": "paid",
+    "complete": "paid",
+    "completed": "paid",
+    "processing": "paid",
+    "shipped": "paid",
+    "delivered": "paid",
+    "fulfilled": "paid",
+    "partially_paid": "paid",
+    "partially_refunded": "paid",
+    "refunded": "paid",
+    "pending": "pending",
+    "on-hold": "pending",
+    "authorized": "pending",
+    "unpaid": "pending",
+    "failed": "failed",
+    "voided": "voided",
+    "expired": "voided",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+}
+"""Words for the state of an order that mean the same in every shop."""
+
+
+def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
+    """Return the format of a table whose columns are told.
+
+    A table with unit prices, line amounts or line ids, or with both products and order ids, has
+    a row for each line of an order; any other has a row for each order.
+    """
+    named = cast("Mapping[str, str | Sequence[str]]", fields_named(columns))
+    return OrderFormat(
+        name="generic",
+        columns=named,
+        layout=_layout(named),
+        needs=("placed_at",),
+        statuses=STATUSES,
+        refunded_statuses=frozenset({"refunded"}),
+        addresses=("", "billing_"),
+    )
+
+
+def named_columns(header: Iterable[str]) -> dict[str, str]:
+    """Return the columns of a table whose headers are our own words."""
+    columns: dict[str, str] = {}
+    for cell in header:
+        field = field_named("_".join(cell.split()).casefold())
+        if field in KINDS or field in LINE_FIELDS or field in _LABELS:
+            columns.setdefault(field, cell)
+    return columns
+
+
+_LABELS = frozenset(
+    {"country", "region", "city", "channel", "source", "payment_method", "coupon", "campaign"}
+)
+
+
+def _layout(columns: Mapping[str, object]) -> Layout:
+    if {"unit_price", "line_amount", "line_id"} & columns.keys():
+        return "lines"
+    return "lines" if {"product", "order_id"} <= columns.keys() else "orders"

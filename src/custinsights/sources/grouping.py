@@ -1,0 +1,249 @@
+"""Which rows make one order, and which orders are there twice.
+
+Rows of one order share its id within a file. Inside a file, what says two things of one order is
+an error; the same again is left out. Of an order in several files, the later file's is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import attrs
+import numpy as np
+
+from custinsights.history.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.row_groups import NO_ROW, RowGroups
+from custinsights.sources.columns import Texts
+from custinsights.sources.rows import ParsedRows
+
+NO_ORDER_ID = "no order id"
+TWO_CUSTOMERS = "two customers under one order id"
+TWO_CURRENCIES = "two currencies under one order id"
+TWO_STATUSES = "two statuses under one order id"
+TWO_ORDERS = "two orders under one order id"
+TWO_LINES = "two lines under one line id"
+REST_OF_BAD = "other lines of a bad order"
+
+
+@attrs.frozen(eq=False)
+class OrderRows:
+    """The rows of each order.
+
+    Parameters
+    ----------
+    groups
+        The order of each row: -1 for refunds, and for rows that something spoke against when the
+        orders were settled.
+    named
+        The order that each row names in its file, whatever speaks against the row; -1 for refunds.
+    keys
+        int64[n], equal for rows of equal (source, order id), whatever their file; -1 without id.
+    """
+
+    rows: ParsedRows
+    groups: RowGroups
+    named: RowGroups
+    keys: IntArray
+
+    @property
+    def is_single(self) -> bool:
+        """Whether every order is one row."""
+        return self.rows.format.layout == "orders"
+
+    def settled(self) -> OrderRows:
+        """Return the orders that are left, numbered in the order of their first row."""
+        codes = np.where(self.rows.ledger.is_open, self.named.codes, -1)
+        left = RowGroups(codes, self.named.count)
+        first = left.first()
+        heads = np.zeros(len(codes), dtype=np.bool_)
+        heads[first[first >= 0]] = True
+        numbers = np.cumsum(heads, dtype=np.int64) - 1
+        groups = left.spread(np.where(first >= 0, picked(numbers, first), -1), -1)
+        count = int(np.count_nonzero(heads))
+        return attrs.evolve(self, groups=RowGroups(groups, count))
+
+    def row_of(self, field: str) -> IntArray:
+        """Return the row that says a field of each order: the first one that says anything."""
+        if self.is_single:
+            return self.groups.first()
+        return self.groups.first(~self.rows.is_blank(field))
+
+    def texts(self, field: str) -> Texts:
+        """Return a field of each order as texts, blank where no row says it."""
+        return taken(self.rows.texts(field), self.row_of(field))
+
+    def numbers(self, field: str) -> IntArray:
+        """Return an amount of each order in minor units, 0 where no row says it."""
+        at = self.row_of(field)
+        return np.where(at >= 0, picked(self.rows.minor(field), at), 0)
+
+
+def taken(column: Texts, at: IntArray) -> Texts:
+    """Return the texts in some rows, blank for row -1."""
+    codes = np.where(at >= 0, picked(column.codes, at), np.int32(len(column.names)))
+    return Texts(codes, [*column.names, ""])
+
+
+def picked(values: AnyArray, at: IntArray) -> AnyArray:
+    """Return the values in some rows; what stands for row -1 does not matter."""
+    return values.take(at, mode="wrap") if len(values) else np.zeros(len(at), dtype=values.dtype)
+
+
+def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
+    """Find the orders of the rows that nothing speaks against, and judge orders that clash."""
+    ledger, sheet = rows.ledger, rows.sheet
+    if not rows.has("order_id"):
+        keys = np.full(len(rows), -1, dtype=np.int64)
+        named = RowGroups(np.where(is_refund, -1, np.arange(len(rows))), len(rows))
+        return OrderRows(rows, named, named, keys).settled()
+    ids = rows.texts("order_id")
+    ledger.bad(ids.is_blank & ~is_refund, NO_ORDER_ID, "order_id")
+    parts: list[AnyArray] = [np.where(ids.is_blank, np.int32(-1), ids.codes)]
+    if rows.has("source"):
+        parts.append(rows.texts("source").codes)
+    keys = RowGroups.by(*parts).codes
+    in_file = RowGroups.by(keys, sheet.file) if len(sheet.files) > 1 else RowGroups.by(keys)
+    named = RowGroups(np.where(is_refund, -1, in_file.codes), in_file.count)
+    found = RowGroups(np.where(ledger.is_open, named.codes, -1), named.count)
+    signatures = _signatures(rows)
+    if rows.format.layout == "orders":
+        _judge_doubles(rows, found, signatures)
+    else:
+        _judge_lines(rows, found, signatures)
+    orders = OrderRows(rows, found, named, keys)
+    spread_bad(orders)
+    if len(sheet.files) > 1:
+        _supersede(rows, found, keys, signatures)
+    return orders.settled()
+
+
+def spread_bad(orders: OrderRows) -> None:
+    """Where the total of an order is told, call it bad with one of its lines.
+
+    The total holds all of its lines: without one of them it is not true.
+    """
+    rows, named = orders.rows, orders.named
+    if not orders.is_single and rows.has("amount"):
+        is_hurt = named.spread(named.any(rows.ledger.is_bad), default=False)
+        rows.ledger.bad(is_hurt, REST_OF_BAD, "order_id")
+
+
+def _judge_doubles(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> None:
+    """Where a row is an order: leave out what is the same again, refuse what is not."""
+    first = found.first()
+    is_again = (found.codes >= 0) & (found.spread(first, NO_ROW) != np.arange(len(rows)))
+    if not is_again.any():
+        return
+    leader = picked(signatures, found.spread(first, NO_ROW))
+    is_same = is_again & (signatures == leader)
+    clashes = found.any(is_again & ~is_same)
+    _refuse_clashes(rows, found, clashes)
+    rows.ledger.leave_out(is_same, "duplicate")
+
+
+def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> None:
+    """Where a row is a line: lines and orders that are there twice, and orders that clash."""
+    ledger = rows.ledger
+    if rows.has("line_id"):
+        ids = rows.texts("line_id")
+        lines = RowGroups.by(found.codes, np.where(ids.is_blank, np.int32(-1), ids.codes))
+        first = lines.spread(lines.first(), NO_ROW)
+        is_again = (lines.codes >= 0) & (first != np.arange(len(rows)))
+        is_same = is_again & (signatures == picked(signatures, first))
+        ledger.bad(is_again & ~is_same, TWO_LINES, "line_id")
+        ledger.leave_out(is_same, "duplicate")
+    if rows.format.layout == "first_line":
+        _judge_blocks(rows, found, signatures)
+    no_clash = np.zeros(found.count, dtype=np.bool_)
+    _refuse_clashes(rows, found, no_clash)
+
+
+def _judge_blocks(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> None:
+    """Find orders of which the first line is there twice: the whole order is, or they clash."""
+    is_head = ~rows.is_blank("amount") & (found.codes >= 0)
+    double = np.flatnonzero(found.sizes(is_head) > 1)
+    if not len(double):
+        return
+    is_double = np.zeros(found.count, dtype=np.bool_)
+    is_double[double] = True
+    members: dict[int, list[int]] = {}
+    for row in np.flatnonzero(found.spread(is_double, default=False)).tolist():
+        members.setdefault(int(found.codes[row]), []).append(row)
+    is_same = np.zeros(len(rows), dtype=np.bool_)
+    clashes = np.zeros(found.count, dtype=np.bool_)
+    for order, lines in members.items():
+        starts = [at for at, row in enumerate(lines) if is_head[row]]
+        bounds = [0, *starts[1:], len(lines)]
+        blocks = [lines[low:high] for low, high in pairwise(bounds)]
+        seen = [signatures[block].tolist() for block in blocks]
+        if all(block == seen[0] for block in seen):
+            is_same[[row for block in blocks[1:] for row in block]] = True
+        else:
+            clashes[order] = True
+    _refuse_clashes(rows, found, clashes)
+    rows.ledger.leave_out(is_same, "duplicate")
+
+
+def _refuse_clashes(rows: ParsedRows, found: RowGroups, clashes: BoolArray) -> None:
+    """Call orders bad that say two things of one matter; `clashes` do so in some other way."""
+    for kind, fields in (
+        (TWO_CUSTOMERS, ("customer_id", "email", "phone")),
+        (TWO_CURRENCIES, ("currency",)),
+        (TWO_STATUSES, ("order_status",)),
+    ):
+        is_judged = np.zeros(found.count, dtype=np.bool_)
+        for field in fields:
+            if field not in rows.sheet.columns:
+                continue
+            says = ~rows.texts(field).is_blank & (found.codes >= 0)
+            codes = rows.texts(field).codes.astype(np.int64)
+            first = found.spread(found.first(says), NO_ROW)
+            differs = says & (codes != picked(codes, first))
+            differs &= ~found.spread(is_judged, default=False)
+            rows.ledger.bad(found.spread(found.any(differs), default=False), kind, field)
+            is_judged |= found.any(says)
+    if clashes.any():
+        rows.ledger.bad(found.spread(clashes, default=False), TWO_ORDERS, "order_id")
+
+
+def _supersede(
+    rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: AnyArray
+) -> None:
+    """Of an order in several files keep the later file's; say whether the earlier differed."""
+    ledger = rows.ledger
+    is_sale = (found.codes >= 0) & ledger.is_open
+    by_key = RowGroups(np.where(is_sale, keys, -1), int(keys.max(initial=-1)) + 1)
+    file = rows.sheet.file.astype(np.int64)
+    latest = -by_key.least(-file, is_sale, 0)
+    is_old = is_sale & (file < by_key.spread(latest))
+    if not is_old.any():
+        return
+    sales = RowGroups(np.where(is_sale, found.codes, -1), found.count)
+    content = sales.sums(signatures) ^ sales.sizes().astype(np.uint64)
+    is_newest = is_sale & (file == by_key.spread(latest))
+    newest = by_key.spread(by_key.first(is_newest), NO_ROW)
+    of_newest = picked(sales.codes, newest)
+    is_equal = picked(content, sales.codes) == picked(content, of_newest)
+    ledger.leave_out(is_old & is_equal, "duplicate")
+    ledger.leave_out(is_old & ~is_equal, "duplicate", "updated")
+    ledger.note("updated_orders", int(np.count_nonzero(sales.any(is_old & ~is_equal))))
+
+
+def _signatures(rows: ParsedRows) -> AnyArray:
+    """Return a number for each row that is equal where all of its cells are."""
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for field in sorted(rows.sheet.columns):
+        column = rows.sheet.columns[field]
+        values: AnyArray
+        if isinstance(column, Texts):
+            values = column.codes.astype(np.uint64)
+        elif column.array.dtype.kind in "iufmM" and column.array.dtype.itemsize == 8:  # noqa: PLR2004
+            values = np.where(column.missing, 0, column.array.view(np.int64)).astype(np.uint64)
+        else:
+            values = column.texts().codes.astype(np.uint64)
+        mixed = (mixed ^ values) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+    return mixed
+
+

@@ -1,0 +1,99 @@
+"""Whose row is it? By customer id, then e-mail, then phone.
+
+Every row (an order, a refund, a person) may carry several of these. A value of the first kind is a
+person. A row without it belongs to the person who alone has its e-mail; an e-mail that nobody has
+is a person itself, unless its phone belongs to exactly one person of the kinds before. What belongs
+to several people tells nothing. All rows with the same value get the same answer, so that the order
+of the rows does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from custinsights.errors import InvalidValue, UnknownName
+from custinsights.history.columns import IntArray, Labels
+from custinsights.history.row_groups import RowGroups
+
+KINDS = ("customer_id", "email", "phone")
+NOBODY, SEVERAL = -1, -2
+
+
+@attrs.frozen(eq=False)
+class People:
+    """The person of each row: int64[n] codes into `names`, `NOBODY` where it cannot be told."""
+
+    codes: IntArray
+    names: tuple[str, ...]
+
+
+def check_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Refuse an ``identity=`` that is empty, unknown or double."""
+    wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
+    for kind in wanted:
+        if kind not in KINDS:
+            raise UnknownName("kind of identity", kind, KINDS)
+    if not wanted or len(set(wanted)) != len(wanted):
+        raise InvalidValue(
+            "identity must name kinds of identity, each once", wanted, ", ".join(KINDS)
+        )
+    return wanted
+
+
+def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
+    """Find the person of each row.
+
+    Parameters
+    ----------
+    columns
+        For each kind that the source has, what the rows carry; missing where they carry none.
+    kinds
+        The kinds in the order in which they are tried.
+    """
+    given = [(kind, columns[kind]) for kind in kinds if kind in columns]
+    n = len(next(iter(columns.values()))) if columns else 0
+    persons = np.full(n, NOBODY, dtype=np.int64)
+    names: list[tuple[str, str]] = []
+    for level, (kind, column) in enumerate(given):
+        codes = column.codes.astype(np.int64)
+        owner = _owners(codes, len(column.names), persons)
+        for _, lower in given[level + 1 :]:  # a value that nobody has may have a phone that somebody has
+            if level == 0:
+                break
+            values = lower.codes.astype(np.int64)
+            of_lower = RowGroups(values, len(lower.names)).spread(
+                _owners(values, len(lower.names), persons), NOBODY
+            )
+            through = _owners(codes, len(column.names), of_lower)
+            owner = np.where((owner == NOBODY) & (through >= 0), through, owner)
+        own = np.flatnonzero(owner == NOBODY)
+        owner[own] = len(names) + np.arange(len(own))
+        names.extend((kind, column.names[at]) for at in own.tolist())
+        found = RowGroups(codes, len(column.names)).spread(owner, NOBODY)
+        persons = np.where(persons >= 0, persons, np.where(found >= 0, found, persons))
+    return People(persons, _spelled(names))
+
+
+def _owners(values: IntArray, count: int, persons: IntArray) -> IntArray:
+    """Return the one person of each value: `NOBODY` for none, `SEVERAL` for more."""
+    groups = RowGroups(values, count)
+    known = persons >= 0
+    first = groups.first(known)
+    owner = np.where(first >= 0, persons.take(first, mode="wrap"), NOBODY) if len(persons) else first
+    differs = known & (persons != groups.spread(owner, NOBODY))
+    return np.where(groups.any(differs), SEVERAL, owner)
+
+
+def _spelled(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Spell the people; two kinds with the same spelling stay two people."""
+    taken: set[str] = set()
+    spelled = []
+    for kind, name in names:
+        while name in taken:
+            name = f"{kind}:{name}"  # noqa: PLW2901 - until nobody else is called so
+        taken.add(name)
+        spelled.append(name)
+    return tuple(spelled)

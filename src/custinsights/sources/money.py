@@ -1,0 +1,208 @@
+"""The money of rows and of orders, each in its own currency.
+
+A row's money is its part of what the source says was sold: an order's amount lies on its lines, and
+what is not in the lines on the first of them; a refund is negative. So the rows of an order add up
+to its amount, and all rows to the whole source.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from custinsights.errors import MissingColumn
+from custinsights.history.amounts import Decimals
+from custinsights.history.columns import BoolArray, IntArray
+from custinsights.sources.grouping import OrderRows, picked, spread_bad
+from custinsights.sources.rows import NUMBER, ParsedRows
+
+NEGATIVE_QUANTITY, NEGATIVE_AMOUNT = "negative quantity", "negative amount"
+TWO_AMOUNTS = "two amounts under one order id"
+_EXTRAS = ("shipping", "tax", "tip")
+
+
+@attrs.frozen(eq=False)
+class LineMoney:
+    """What rows say of the goods sold.
+
+    Parameters
+    ----------
+    revenue, goods
+        int64[n] minor units: quantity × unit price − line discount, and before the discount; None
+        where the source has no prices.
+    quantity
+        int64[n], thousandths; None where the source has none.
+    is_line
+        bool[n], the row names a product that was sold: no tip, no refund.
+    is_tip
+        bool[n], the row is a tip.
+    """
+
+    revenue: IntArray | None
+    goods: IntArray | None
+    quantity: IntArray | None
+    is_line: BoolArray
+    is_tip: BoolArray
+
+
+@attrs.frozen(eq=False)
+class Money:
+    """Amounts in minor units of each row's currency.
+
+    Parameters
+    ----------
+    orders
+        The orders that are left once amounts are judged.
+    lines
+        What rows say of the goods sold.
+    of_order
+        int64 by order, what was paid.
+    of_row
+        int64[n], the row's part of the source's total.
+    refund
+        int64[n], what a refund row gives back.
+    """
+
+    orders: OrderRows
+    lines: LineMoney
+    of_order: IntArray
+    of_row: IntArray
+    refund: IntArray
+
+
+def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
+    """Read the amounts of rows, judge them, and add them up to those of orders."""
+    rows, ledger = orders.rows, orders.rows.ledger
+    lines = _lines(rows, is_refund)
+    if rows.has("amount"):
+        own = rows.minor("amount")
+    else:
+        own = _from_goods(rows) if lines.revenue is None else lines.revenue
+    refund = np.where(is_refund, np.abs(own), 0)
+    ledger.note(
+        "refund_rows_with_positive_amounts",
+        int(np.count_nonzero(is_refund & (own > 0) & ledger.is_open)),
+    )
+    if orders.is_single and rows.has("amount"):
+        ledger.bad(rows.is_blank("amount") & ~is_refund, NUMBER, "amount")
+    if rows.has("refunded"):
+        ledger.bad(magnitudes(rows, "refunded") < 0, NEGATIVE_AMOUNT, "refunded")
+    spread_bad(orders)
+    orders = orders.settled()
+    if orders.is_single:
+        of_order, of_row = picked(own, orders.groups.first()), own
+    elif rows.has("amount"):
+        of_order, of_row = _told(orders, own)
+    else:
+        of_order, of_row = _summed(orders, own)
+    field = "amount" if rows.has("amount") else _price_field(rows)
+    ledger.bad(orders.groups.spread(of_order < 0, default=False), NEGATIVE_AMOUNT, field)
+    return Money(orders, lines, of_order, np.where(is_refund, -refund, of_row), refund)
+
+
+def magnitudes(rows: ParsedRows, field: str) -> IntArray:
+    """Return a column that lowers something: where none of it is above 0, its sizes."""
+    values = rows.minor(field)
+    return values if (values > 0).any() else -values
+
+
+def said(orders: OrderRows, field: str, values: IntArray) -> IntArray:
+    """Return the value of each order from the row that says it, 0 where none does."""
+    at = orders.row_of(field)
+    return np.where(at >= 0, picked(values, at), 0)
+
+
+def _lines(rows: ParsedRows, is_refund: BoolArray) -> LineMoney:
+    """Read and judge what each row says of the goods sold."""
+    ledger = rows.ledger
+    is_tip = np.zeros(len(rows), dtype=np.bool_)
+    if rows.format.tip_rows is not None:
+        is_tip = rows.format.tip_rows(rows)
+    says_product = ~rows.is_blank("product") | ~rows.is_blank("product_name")
+    for field in ("quantity", "units"):
+        if rows.has(field):
+            ledger.bad((rows.thousandths(field) < 0) & ~is_refund, NEGATIVE_QUANTITY, field)
+    revenue, goods = _revenue(rows, is_refund)
+    if revenue is not None:
+        ledger.bad((revenue < 0) & ~is_refund, NEGATIVE_AMOUNT, _price_field(rows))
+    return LineMoney(
+        revenue,
+        goods,
+        rows.thousandths("quantity") if rows.has("quantity") else None,
+        says_product & ~is_refund & ~is_tip,
+        is_tip,
+    )
+
+
+def _revenue(rows: ParsedRows, is_refund: BoolArray) -> tuple[IntArray | None, IntArray | None]:
+    """Return the revenue of each line, and its goods before the discount."""
+    is_whole_story = rows.format.layout == "lines" and not rows.has("amount")
+    fields = ("line_amount",) if rows.has("line_amount") else ("quantity", "unit_price")
+    for field in fields:
+        if is_whole_story and rows.has(field):
+            rows.ledger.bad(rows.is_blank(field), NUMBER, field)
+    if rows.has("line_amount"):
+        amount = rows.minor("line_amount")
+        return amount, amount
+    if not rows.has("unit_price"):
+        return None, None
+    price = rows.decimals("unit_price")
+    if rows.has("quantity"):
+        price = price.times(rows.decimals("quantity"))
+    goods = rows.whole(price, rows.exponent, "unit_price", counts=not rows.has("line_discount"))
+    if not rows.has("line_discount"):
+        return goods, goods
+    off = rows.decimals("line_discount")
+    # A discount is written with or without its sign; a refund gives back what was paid after it.
+    sign = 1 if (off.digits > 0).any() else -1
+    digits = np.where(is_refund & (price.digits < 0), -sign * off.digits, sign * off.digits)
+    off = Decimals(digits, off.places, off.wrong)
+    return rows.whole(price.minus(off), rows.exponent, "unit_price"), goods
+
+
+def _from_goods(rows: ParsedRows) -> IntArray:
+    """Return the amount of each row where only its parts are told."""
+    if not rows.has("goods"):
+        raise MissingColumn(
+            "the amount of the order",
+            ("amount", "goods", "line_amount", "quantity", "unit_price"),
+            tuple(rows.sheet.headers.values()),
+            "Say which header holds it: columns={'amount': 'the header'}, or for order lines "
+            "{'quantity': ..., 'unit_price': ...}",
+        )
+    total = rows.minor("goods") - magnitudes(rows, "discount")
+    for field in _EXTRAS:
+        total = total + rows.minor(field)
+    return total
+
+
+def _told(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the amounts that the orders' rows tell: on the first line, or on all of them."""
+    rows, groups, named = orders.rows, orders.groups, orders.named
+    says = ~rows.is_blank("amount")
+    at = groups.first(says)
+    rows.ledger.bad(groups.spread(at < 0, default=False), NUMBER, "amount")
+    of_order = np.where(at >= 0, picked(own, at), 0)
+    differs = says & (groups.codes >= 0) & (own != groups.spread(of_order))
+    rows.ledger.bad(groups.spread(groups.any(differs), default=False), TWO_AMOUNTS, "amount")
+    if rows.format.layout == "first_line":
+        return of_order, own
+    is_first = np.zeros(len(rows), dtype=np.bool_)
+    first = named.first(says)
+    is_first[first[first >= 0]] = True
+    return of_order, np.where(is_first, own, 0)
+
+
+def _summed(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the amounts that lines (tips too) and what is told for the whole order add up to."""
+    rows, groups = orders.rows, orders.groups
+    extras = -said(orders, "discount", magnitudes(rows, "discount"))
+    for field in _EXTRAS:
+        extras = extras + said(orders, field, rows.minor(field))
+    of_row = own.copy()
+    of_row[groups.first()] += extras
+    return groups.sums(own) + extras, of_row
+
+
+def _price_field(rows: ParsedRows) -> str:
+    return "line_amount" if rows.has("line_amount") else "unit_price"

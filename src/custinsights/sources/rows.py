@@ -1,0 +1,220 @@
+"""The rows of a sheet, parsed: what each field says in each row, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from custinsights.domain.currencies import CURRENCIES, minor_exponent
+from custinsights.history.amounts import Decimals
+from custinsights.history.columns import BoolArray, IntArray, Labels
+from custinsights.history.instants import Instants
+from custinsights.sources import cells
+from custinsights.sources.columns import Texts
+from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.ledger import Ledger
+from custinsights.sources.sheet import Sheet
+from custinsights.sources.vocabulary import Kind, kind_of
+
+LARGEST_AMOUNT = 10**14
+"""Minor units and thousandths beyond which a number is a mistake, and many could not be summed."""
+
+DATE, NUMBER, TOO_LARGE = "unreadable date", "unreadable number", "number too large"
+UNKNOWN_CURRENCY, UNKNOWN_STATUS = "unknown currency", "unknown status"
+
+
+class ParsedRows:
+    """The rows of a sheet as a format reads them; each field is parsed once.
+
+    Parameters
+    ----------
+    sheet, ledger
+        The rows, and what becomes of them.
+    format
+        How they are read.
+    zone
+        The zone of times without one.
+    dayfirst
+        Whether the day comes first in a date; None lets the column tell.
+
+    Attributes
+    ----------
+    currency, currencies
+        int64[n], the currency of each row as a code into the names; -1 where it is not known.
+        Amounts can be read once `use_currency` has told it.
+    exponent
+        The decimals of each row's currency, one number where all have the same.
+    rounded
+        How many values rounding changed so far.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        ledger: Ledger,
+        format: OrderFormat,  # noqa: A002 - the word of shop exports
+        *,
+        zone: ZoneInfo | None,
+        dayfirst: bool | None,
+    ) -> None:
+        self.sheet, self.ledger, self.format = sheet, ledger, format
+        self._zone = zone
+        self._dayfirst = format.dayfirst if dayfirst is None else dayfirst
+        self._texts: dict[str, Texts] = {}
+        self._numbers: dict[str, Decimals] = {}
+        self._whole: dict[str, IntArray] = {}
+        for row, header, cell, kind in sheet.marked:
+            ledger.bad_cell(row, kind, header, cell)
+        self.currency: IntArray = np.full(len(sheet), -1, dtype=np.int64)
+        self.currencies: tuple[str, ...] = ()
+        self.exponent: int | IntArray = 2
+        self.rounded = 0
+
+    def __len__(self) -> int:
+        return len(self.sheet)
+
+    def has(self, field: str) -> bool:
+        """Tell whether the source has a field, or the format works it out."""
+        return field in self.sheet.columns or field in self.format.computed
+
+    def kind(self, field: str) -> Kind:
+        """Return how a field is read."""
+        return self.format.kinds.get(field, kind_of(field))
+
+    def texts(self, field: str) -> Texts:
+        """Return a field as texts, blank where the source does not have it."""
+        if field not in self._texts:
+            self._texts[field] = self._read_texts(field)
+        return self._texts[field]
+
+    def is_blank(self, field: str) -> BoolArray:
+        """bool[n], where a row says nothing in a field."""
+        if field in self.format.computed:
+            return np.zeros(len(self), dtype=np.bool_)
+        column = self.sheet.columns.get(field)
+        if column is None:
+            return np.ones(len(self), dtype=np.bool_)
+        if isinstance(column, Texts):
+            return column.where(lambda text: not text.strip())
+        return column.missing
+
+    def decimals(self, field: str) -> Decimals:
+        """Return a field as exact numbers, 0 where it is blank; wrong ones make their rows bad."""
+        if field not in self._numbers:
+            self._numbers[field] = self._read_numbers(field)
+        return self._numbers[field]
+
+    def use_currency(self, codes: IntArray, names: Sequence[str]) -> None:
+        """Tell the currency of each row, as a code into names, or -1."""
+        self.currency, self.currencies = codes, tuple(names)
+        exponents = [minor_exponent(name) for name in names] or [2]
+        table = np.array([*exponents, 2], dtype=np.int64)
+        is_one = len(set(exponents)) == 1
+        self.exponent = exponents[0] if is_one else table.take(codes, mode="wrap")
+
+    def currency_cells(self) -> Labels:
+        """Return the currency that each row says, missing where it says none or no known one."""
+        column, unknown = cells.currencies(self.sheet.columns["currency"])
+        self.ledger.bad(unknown, UNKNOWN_CURRENCY, "currency")
+        known = frozenset(CURRENCIES)
+        return column.mapped(lambda code: code if code in known else "").labels()
+
+    def minor(self, field: str) -> IntArray:
+        """Return a field as minor units of each row's currency."""
+        if field not in self._whole:
+            self._whole[field] = self.whole(self.decimals(field), self.exponent, field)
+        return self._whole[field]
+
+    def thousandths(self, field: str) -> IntArray:
+        """Return a field as thousandths."""
+        if field not in self._whole:
+            self._whole[field] = self.whole(self.decimals(field), 3, field)
+        return self._whole[field]
+
+    def whole(
+        self, numbers: Decimals, exponent: int | IntArray, field: str, *, counts: bool = True
+    ) -> IntArray:
+        """Scale numbers, count what rounding changed, and call bad what is too large."""
+        whole, changed, wrong = numbers.scaled(exponent)
+        wrong = wrong & ~numbers.wrong | (np.abs(whole) > LARGEST_AMOUNT)
+        self.ledger.bad(wrong, TOO_LARGE, field)
+        if counts:
+            self.rounded += int(np.count_nonzero(changed & ~wrong))
+        return np.where(wrong, 0, whole)
+
+    def instants(self, field: str) -> tuple[Instants, BoolArray]:
+        """Return a field as instants and bool[n] where there is one.
+
+        A cell that holds something else makes its row bad.
+        """
+        column = self.sheet.columns[field]
+        header = self.sheet.headers.get(field, field)
+        found, is_blank = cells.times(column, dayfirst=self._dayfirst, what=repr(header))
+        instants = found.placed_in(self._zone, header)
+        self.ledger.bad(instants.wrong & ~is_blank, DATE, field)
+        return instants, ~instants.wrong
+
+    def statuses(self, words: Mapping[str, str] | None) -> Texts:
+        """Return the state of each row's order in our words; a blank cell stays blank."""
+        known = {**self.format.statuses, **{w.casefold(): s for w, s in (words or {}).items()}}
+        column = self.texts("order_status")
+        self.ledger.bad(
+            column.where(lambda word: bool(word) and word not in known),
+            UNKNOWN_STATUS,
+            "order_status",
+        )
+        return column.mapped(lambda word: known.get(word, "") if word else "")
+
+    def says_refunded(self) -> BoolArray:
+        """bool[n], where the state of the order says that all of it was given back."""
+        words = self.format.refunded_statuses
+        return self.texts("order_status").where(lambda word: word in words)
+
+    def _read_texts(self, field: str) -> Texts:
+        column = self.sheet.columns.get(field)
+        if column is None:
+            return Texts.same("", len(self))
+        read = _READERS.get(field, cells.keys if self.kind(field) == "key" else cells.labels)
+        texts = read(column)
+        fallback = self.format.fallbacks.get(field)
+        if fallback in self.sheet.columns:
+            texts = texts.or_else(read(self.sheet.columns[fallback]))
+        return texts
+
+    def _read_numbers(self, field: str) -> Decimals:
+        if field in self.format.computed:
+            found = self.format.computed[field](self)
+            self.ledger.bad(found.wrong, NUMBER, field)
+            return found
+        column = self.sheet.columns.get(field)
+        if column is None:
+            return zeros(len(self))
+        read = cells.numbers(column)
+        self.ledger.bad(read.wrong, NUMBER, field)
+        keep = ~(read.wrong | read.is_blank)
+        found = read.decimals
+        return Decimals(
+            np.where(keep, found.digits, 0), np.where(keep, found.places, 0), read.wrong
+        )
+
+
+def _status_word(text: str) -> str:
+    return text.casefold().removeprefix("wc-").replace(" ", "_")
+
+
+def zeros(n: int) -> Decimals:
+    """Return n times the number 0."""
+    whole = np.zeros(n, dtype=np.int64)
+    return Decimals(whole, whole, np.zeros(n, dtype=np.bool_))
+
+
+_READERS = {
+    "customer_id": cells.customer_ids,
+    "email": cells.emails,
+    "phone": cells.phones,
+    "product": cells.keys,
+    "currency": lambda column: cells.currencies(column)[0],
+    "order_status": lambda column: cells.labels(column).mapped(_status_word),
+}

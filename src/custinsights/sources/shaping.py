@@ -1,0 +1,280 @@
+"""The columns of a history from rows that are settled: orders, lines, refunds, products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from custinsights.history.columns import (
+    AnyArray,
+    IntArray,
+    Labels,
+    LineColumns,
+    OrderColumns,
+    Products,
+    RefundColumns,
+)
+from custinsights.history.row_groups import RowGroups
+from custinsights.sources.assembly import Assembled
+from custinsights.sources.columns import Texts
+from custinsights.sources.grouping import picked, taken
+from custinsights.sources.money import magnitudes, said
+from custinsights.sources.vocabulary import LINE_FIELDS, PRODUCT_LABELS
+
+_MOST_FIGURES = 18
+_ADDRESS = ("country", "region", "city")
+
+
+@attrs.frozen(eq=False)
+class Shaped:
+    """What the builder of histories takes, beside its settings."""
+
+    orders: OrderColumns
+    refunds: RefundColumns | None
+    lines: LineColumns | None
+    products: Products | None
+
+
+def shape(found: Assembled) -> Shaped:
+    """Give what was read the shape of a history's columns."""
+    codes, products = _products(found)
+    return Shaped(
+        _orders(found), _refunds(found, codes), _lines(found, codes, products), products
+    )
+
+
+def outside_ids(names: Sequence[str], codes: IntArray) -> AnyArray | Labels:
+    """Return identities: integers where every one is written as one, else texts."""
+    if names and all(map(_is_integer, names)):
+        return np.array([int(name) for name in names], dtype=np.int64).take(codes)
+    return Labels(codes.astype(np.int32), tuple(names))
+
+
+def _is_integer(text: str) -> bool:
+    """Whether a text is an integer as Python writes it, so that nothing of it is lost."""
+    return text.isascii() and text.isdecimal() and len(text) <= _MOST_FIGURES and (
+        text[0] != "0" or text == "0"
+    )
+
+
+def _orders(found: Assembled) -> OrderColumns:
+    rows, orders, groups = found.rows, found.orders, found.orders.groups
+    first = groups.first()
+    ids = None
+    if "order_id" in rows.sheet.columns:
+        texts = taken(rows.texts("order_id"), first).used()
+        ids = outside_ids(texts.names, texts.codes.astype(np.int64))
+        if isinstance(ids, Labels):
+            ids = texts.array()
+    return OrderColumns(
+        customer=outside_ids(found.persons.names, picked(found.persons.codes, first)),
+        placed_at=picked(found.placed_at, first),
+        amount=found.conversion.amounts(found.of_order, first),
+        order_id=ids,
+        numbers=_numbers(found),
+        labels=_labels(found),
+        rows=groups.sizes(),
+    )
+
+
+def _numbers(found: Assembled) -> dict[str, IntArray]:
+    """Return what an order consists of: goods before the discount, discount, shipping, …, units."""
+    rows, orders, lines = found.rows, found.orders, found.money.lines
+    groups, first = orders.groups, orders.groups.first()
+    keep = np.where(lines.is_tip, 0, 1)
+    numbers: dict[str, IntArray] = {}
+    for field in ("goods", "shipping", "tax", "tip"):
+        if rows.has(field):
+            numbers[field] = said(orders, field, rows.minor(field))
+    if rows.has("discount"):
+        numbers["discount"] = said(orders, "discount", magnitudes(rows, "discount"))
+    if lines.goods is not None and lines.revenue is not None:
+        numbers.setdefault("goods", groups.sums(lines.goods * keep))
+        if rows.has("line_discount"):
+            numbers.setdefault("discount", groups.sums((lines.goods - lines.revenue) * keep))
+        if lines.is_tip.any():
+            numbers.setdefault("tip", groups.sums(lines.revenue * (1 - keep)))
+    numbers = {name: found.conversion.amounts(column, first) for name, column in numbers.items()}
+    if rows.has("units"):
+        numbers["units"] = said(orders, "units", rows.thousandths("units"))
+    elif lines.quantity is not None:
+        numbers["units"] = groups.sums(lines.quantity * keep)
+    return numbers
+
+
+def _labels(found: Assembled) -> dict[str, Labels]:
+    rows, orders = found.rows, found.orders
+    first = orders.groups.first()
+    labels: dict[str, Labels] = {}
+    if "order_status" in rows.sheet.columns:
+        labels["order_status"] = taken(found.statuses, first).labels()
+    prefixes = rows.format.addresses
+    internal = {f"{prefix}{part}" for prefix in prefixes for part in _ADDRESS}
+    internal |= {*LINE_FIELDS, *rows.format.kinds, *rows.format.fallbacks.values(), "order_status"}
+    for field in rows.sheet.columns:
+        if rows.kind(field) == "label" and field not in internal:
+            labels[field] = orders.texts(field).labels()
+    labels.update(_address(found))
+    if rows.format.source is not None and "source" not in labels:
+        labels["source"] = Texts.same(rows.format.source, len(first)).labels()
+    return labels
+
+
+def _address(found: Assembled) -> dict[str, Labels]:
+    """Return country, region and city, all from the first address that says anything."""
+    rows, orders = found.rows, found.orders
+    parts: dict[str, Texts] = {}
+    is_said = np.zeros(orders.groups.count, dtype=np.bool_)
+    for prefix in rows.format.addresses:
+        fields = {part: f"{prefix}{part}" for part in _ADDRESS}
+        fields = {part: field for part, field in fields.items() if field in rows.sheet.columns}
+        columns = {part: orders.texts(field) for part, field in fields.items()}
+        says = np.zeros(len(is_said), dtype=np.bool_)
+        for column in columns.values():
+            says |= ~column.is_blank
+        for part in {**parts, **columns}:
+            ours = parts.get(part, Texts.same("", len(is_said)))
+            theirs = columns.get(part, Texts.same("", len(is_said)))
+            emptied = Texts(
+                np.where(is_said, ours.codes, np.int32(len(ours.names))), [*ours.names, ""]
+            )
+            fresh = Texts(
+                np.where(is_said, np.int32(len(theirs.names)), theirs.codes), [*theirs.names, ""]
+            )
+            parts[part] = emptied.or_else(fresh)
+        is_said |= says
+    return {part: column.labels() for part, column in parts.items()}
+
+
+def _products(found: Assembled) -> tuple[IntArray, Products | None]:
+    """Return the product of each row, and the table of products."""
+    rows = found.rows
+    n = len(rows)
+    names = [field for field in ("product", "product_name") if field in rows.sheet.columns]
+    if not names:
+        return np.full(n, -1, dtype=np.int64), None
+    ids = rows.texts(names[0])
+    for field in names[1:]:
+        ids = ids.or_else(rows.texts(field))
+    is_used = rows.ledger.is_open & (found.money.lines.is_line | found.is_refund)
+    used = ids.take(np.flatnonzero(is_used)).labels()
+    codes = np.full(n, -1, dtype=np.int64)
+    codes[is_used] = used.codes
+    groups = RowGroups(codes, len(used.names))
+    labels = {
+        name: _most_frequent(groups, rows.texts(field))
+        for field, name in PRODUCT_LABELS.items()
+        if field in rows.sheet.columns
+    }
+    return codes, Products(ids=used.names, labels=labels)
+
+
+def _most_frequent(groups: RowGroups, texts: Texts) -> Labels:
+    """Return the text that most rows of each group have, of equally many the first by letter."""
+    labels = texts.labels()
+    width = max(len(labels.names), 1)
+    pairs = np.where(
+        (groups.codes >= 0) & (labels.codes >= 0), groups.codes * width + labels.codes, -1
+    )
+    told = RowGroups.by(pairs)
+    rows = told.first()
+    rows = rows[rows >= 0]
+    times = told.sizes()
+    best = np.full(groups.count, -1, dtype=np.int64)
+    most = np.zeros(groups.count, dtype=np.int64)
+    found = sorted(
+        zip(
+            groups.codes[rows].tolist(),
+            labels.codes[rows].tolist(),
+            times[told.codes[rows]].tolist(),
+            strict=True,
+        )
+    )
+    for group, label, count in found:
+        if count > most[group]:
+            best[group], most[group] = label, count
+    return Labels(best.astype(np.int32), labels.names)
+
+
+def _lines(found: Assembled, products: IntArray, table: Products | None) -> LineColumns | None:
+    """Return the lines of orders, where the source says what each came to."""
+    rows, groups, lines = found.rows, found.orders.groups, found.money.lines
+    revenue = lines.revenue
+    if revenue is None and found.orders.is_single:
+        revenue = picked(found.of_order, groups.codes)
+    if revenue is None or table is None:
+        return None
+    at = np.flatnonzero(lines.is_line & (groups.codes >= 0))
+    quantity = np.full(len(rows), 1000) if lines.quantity is None else lines.quantity
+    return LineColumns(
+        order=groups.codes[at],
+        product=products[at],
+        quantity=quantity[at],
+        amount=found.conversion.amounts(revenue[at], at),
+    )
+
+
+def _refunds(found: Assembled, products: IntArray) -> RefundColumns | None:
+    """Return the refunds: rows that are refunds, and what orders say was given back."""
+    rows, groups, ledger = found.rows, found.orders.groups, found.rows.ledger
+    at = np.flatnonzero(found.is_refund & ledger.is_open)
+    in_rows = {
+        "row": at,
+        "amount": found.money.refund[at],
+        "order": np.where(found.linked[at] >= 0, picked(groups.codes, found.linked[at]), -1),
+        "product": products[at],
+        "at": found.placed_at[at],
+        "rows": np.ones(len(at), dtype=np.int64),
+    }
+    if "refunded_at" in found.times:
+        dated, is_dated = found.times["refunded_at"]
+        in_rows["at"] = np.where(is_dated[at], dated.values[at], in_rows["at"])
+    of_orders = _refunds_of_orders(found)
+    parts = [in_rows, of_orders] if of_orders is not None else [in_rows]
+    if not any(len(part["row"]) for part in parts):
+        return None
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in in_rows}
+    person = picked(found.persons.codes, joined["row"])
+    return RefundColumns(
+        customer=outside_ids(found.persons.names, person),
+        refunded_at=joined["at"],
+        amount=found.conversion.amounts(joined["amount"], joined["row"]),
+        order=joined["order"],
+        product=joined["product"],
+        rows=joined["rows"],
+    )
+
+
+def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
+    """Return what orders say was given back; a state that says all of it stands for the amount."""
+    rows, orders, groups = found.rows, found.orders, found.orders.groups
+    first = groups.first()
+    amount = np.zeros(groups.count, dtype=np.int64)
+    if rows.has("refunded"):
+        amount = said(orders, "refunded", magnitudes(rows, "refunded"))
+    is_full = (amount == 0) & groups.any(rows.says_refunded()) & (found.of_order > 0)
+    rows.ledger.note("full_refunds_by_status", int(np.count_nonzero(is_full)))
+    amount = np.where(is_full, found.of_order, amount)
+    given = np.flatnonzero(amount > 0)
+    if not len(given):
+        return None
+    at = picked(found.placed_at, first)
+    is_undated = np.ones(groups.count, dtype=np.bool_)
+    for field in ("cancelled_at", "refunded_at"):
+        if field in found.times:
+            instants, is_there = found.times[field]
+            row = groups.first(is_there)
+            at = np.where(row >= 0, picked(instants.values, row), at)
+            is_undated &= row < 0 if field == "refunded_at" else True
+    rows.ledger.note("undated_refunds", int(np.count_nonzero(is_undated[given])))
+    none = np.full(len(given), -1, dtype=np.int64)
+    return {
+        "row": first[given],
+        "amount": amount[given],
+        "order": given,
+        "product": none,
+        "at": at[given],
+        "rows": np.zeros(len(given), dtype=np.int64),
+    }

@@ -1,0 +1,147 @@
+"""The words for what a column holds: the same for every file, frame and format.
+
+A source maps these field names to its own headers. Any other name is a label: a text column of
+the orders under that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+from custinsights.errors import InvalidValue
+
+Kind: TypeAlias = Literal["identity", "key", "time", "money", "quantity", "code", "label"]
+"""How the cells of a field are read."""
+
+KINDS: Mapping[str, Kind] = {
+    "customer_id": "identity",
+    "email": "identity",
+    "phone": "identity",
+    "order_id": "key",
+    "line_id": "key",
+    "placed_at": "time",
+    "cancelled_at": "time",
+    "refunded_at": "time",
+    "amount": "money",
+    "refunded": "money",
+    "goods": "money",
+    "discount": "money",
+    "shipping": "money",
+    "tax": "money",
+    "tip": "money",
+    "unit_price": "money",
+    "line_discount": "money",
+    "line_amount": "money",
+    "quantity": "quantity",
+    "units": "quantity",
+    "currency": "code",
+    "order_status": "code",
+}
+"""The kind of every field that is not a label."""
+
+LINE_FIELDS = frozenset(
+    {
+        "line_id",
+        "product",
+        "product_name",
+        "category",
+        "department",
+        "quantity",
+        "unit_price",
+        "line_discount",
+        "line_amount",
+    }
+)
+"""What belongs to one line of an order; everything else belongs to the order."""
+
+PRODUCT_LABELS = {"product_name": "title", "category": "category", "department": "department"}
+"""Fields that describe a product, and their names in the product table."""
+
+CONTACTS = frozenset({"customer_id", "email", "phone"})
+"""Cells of these fields are masked in messages."""
+
+MEANINGS = {
+    "customer_id": "the customer (an id, an e-mail address or a phone number)",
+    "placed_at": "the time of the order",
+    "amount": "the amount of the order",
+    "order_id": "the order's id",
+}
+"""How messages speak of the fields that are needed."""
+
+_SYNONYMS = {
+    "customer": "customer_id",
+    "e_mail": "email",
+    "telephone": "phone",
+    "date": "placed_at",
+    "order_date": "placed_at",
+    "created_at": "placed_at",
+    "total": "amount",
+    "order_total": "amount",
+    "order": "order_id",
+    "status": "order_status",
+    "refund": "refunded",
+    "refund_amount": "refunded",
+    "refunded_amount": "refunded",
+    "amount_refunded": "refunded",
+    "refund_date": "refunded_at",
+    "refund_at": "refunded_at",
+    "canceled_at": "cancelled_at",
+    "product_id": "product",
+    "sku": "product",
+    "title": "product_name",
+    "price": "unit_price",
+    "line_total": "line_amount",
+    "line_revenue": "line_amount",
+    "taxes": "tax",
+    "tips": "tip",
+    "discounts": "discount",
+    "state": "region",
+}
+
+
+def kind_of(field: str) -> Kind:
+    """Return how the cells of a field are read; a name of no field is a label."""
+    return KINDS.get(field, "label")
+
+
+def field_named(name: str) -> str:
+    """Return the field that a name means: itself, or the one of which it is another word.
+
+    Examples
+    --------
+    >>> field_named("customer"), field_named("price"), field_named("theme")
+    ('customer_id', 'unit_price', 'theme')
+    """
+    return _SYNONYMS.get(name, name)
+
+
+def fields_named(columns: Mapping[str, object]) -> dict[str, object]:
+    """Return a mapping under the names of the fields; two words for one field are refused."""
+    named: dict[str, object] = {}
+    for name, header in columns.items():
+        field = field_named(name)
+        if field in named:
+            raise InvalidValue(
+                f"columns names the field {field!r} twice", name, "one column for each field"
+            )
+        if not name.isidentifier():
+            raise InvalidValue(
+                "columns maps a name that is no field",
+                name,
+                "a name such as 'customer', 'placed_at', 'amount', 'country'",
+                "columns is a mapping from our field to the header of the file: "
+                "{'customer': 'Customer ID'}",
+            )
+        named[field] = header
+    return named
+
+
+def plain(header: str) -> str:
+    """Return a header as it is compared: without case and superfluous blanks."""
+    return " ".join(header.split()).casefold()
+
+
+def has_any(fields: Iterable[str], wanted: Iterable[str]) -> bool:
+    """Tell whether one of the wanted fields is there."""
+    return not set(fields).isdisjoint(wanted)
