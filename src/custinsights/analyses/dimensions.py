@@ -150,7 +150,7 @@ def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
                 advice="load a file that has a row per order line",
             )
         column = facts.products.labels.get(name)
-        known = facts.products.ids if name == "product" else column.names if column else ()
+        known = facts.products.ids if name == "product" else _names_of(column)
         return NamedCoder(dimension, known, lambda view, stream: _of_lines(view, stream, name))
     if dimension.kind == "customer_place":
         place = name.removeprefix("customer_")
@@ -163,7 +163,7 @@ def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
         )
     column = facts.labels.get(name)
     return NamedCoder(
-        dimension, column.names if column else (), lambda view, _: view.sales.label(name)
+        dimension, _names_of(column), lambda view, _: view.sales.label(name)
     )
 
 
@@ -173,7 +173,12 @@ def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:
 
 def _names(facts: Facts, name: str) -> tuple[str, ...]:
     columns = [facts.labels.get(name), facts.people_table.labels.get(name)]
-    return tuple(sorted({text for column in columns if column for text in column.names}))
+    return tuple(sorted({text for column in columns for text in _names_of(column)}))
+
+
+def _names_of(column: Labels | None) -> tuple[str, ...]:
+    """Return the names of a column; one without rows has names too."""
+    return () if column is None else column.names
 
 
 def place_of_sales(view: CountedHistory, name: str) -> Labels:
