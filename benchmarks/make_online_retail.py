@@ -24,10 +24,11 @@ import numpy.typing as npt
 import custinsights as ci
 from benchmarks.running import ROOT
 from custinsights.datasets.online_retail import CURRENCY, DATA, TIMEZONE, pennies
+from custinsights.domain import LoadReport
 from custinsights.history.streams import Lines
 
 TARGET = ROOT / "src" / "custinsights" / "datasets" / DATA
-SOURCE = "UCI Online Retail (bundled cut)"
+SOURCE = "UCI Online Retail"
 COLUMNS = {
     "order_id": "InvoiceNo",
     "product": "StockCode",
@@ -46,7 +47,7 @@ _UNCHANGED = (1980, 1, 1, 0, 0, 0)
 
 def read_raw(path: str) -> ci.OrderHistory:
     """Return the history of the raw file."""
-    return ci.read_orders(
+    history: ci.OrderHistory = ci.read_orders(
         path,
         columns=COLUMNS,
         currency=CURRENCY,
@@ -54,6 +55,7 @@ def read_raw(path: str) -> ci.OrderHistory:
         refunds="invoice_prefix:C",
         errors="report",
     )
+    return history
 
 
 def pack(history: ci.OrderHistory) -> dict[str, npt.NDArray[np.uint8]]:
@@ -62,7 +64,7 @@ def pack(history: ci.OrderHistory) -> dict[str, npt.NDArray[np.uint8]]:
     It must have lines, products with titles, countries and numbers as order ids; its refunds name
     products and no orders.
     """
-    numbers = np.array([int(number) for number in np.asarray(history.order_ids).tolist()])
+    numbers = np.asarray(history.order_ids)
     by_number = np.argsort(numbers)
     countries = history.label("country").canonical()
     refunds = history.refunds
@@ -72,7 +74,7 @@ def pack(history: ci.OrderHistory) -> dict[str, npt.NDArray[np.uint8]]:
         raise ValueError("the history has no lines or no products")
     titles = ["" if title is None else title for title in products.labels["title"].texts()]
     return {
-        "customer_ids": _steps(np.array([int(name) for name in history.customer_ids.tolist()])),
+        "customer_ids": _steps(history.customer_ids),
         "order_number": _steps(numbers[by_number]),
         "order_customer": planes(history.customer[by_number]),
         "order_minute": _signed_steps(history.placed_at[by_number] // _MINUTE),
@@ -85,7 +87,7 @@ def pack(history: ci.OrderHistory) -> dict[str, npt.NDArray[np.uint8]]:
         "refund_customer": planes(refunds.customer[by_time]),
         "refund_product": planes(refunds.product[by_time]),
         "refund_amount": planes(refunds.amount[by_time]),
-        "report": _bytes(json.dumps(_report(history), separators=(",", ":"))),
+        "report": _bytes(json.dumps(_report(history.load_report))),
     }
 
 
@@ -125,18 +127,6 @@ def _price_list(
     return offered, np.array([place[pair] for pair in pairs])
 
 
-def _report(history: ci.OrderHistory) -> dict[str, Any]:
-    """Return the load report without the bad rows, which the cut knows nothing of."""
-    report = history.load_report
-    return {
-        "source": SOURCE,
-        "rows_read": report.rows_read - report.rows_bad,
-        "rows_used": report.rows_used,
-        "left_out": [attrs.asdict(entry) for entry in report.left_out],
-        "notes": report.notes,
-    }
-
-
 def planes(numbers: npt.ArrayLike) -> npt.NDArray[np.uint8]:
     """Return whole numbers, none negative, as planes of bytes, the lowest first."""
     column = np.asarray(numbers, dtype="<i8")
@@ -144,6 +134,10 @@ def planes(numbers: npt.ArrayLike) -> npt.NDArray[np.uint8]:
         raise ValueError("planes hold no negative numbers")
     count = max((int(column.max(initial=0)).bit_length() + 7) // 8, 1)
     return np.ascontiguousarray(column.view(np.uint8).reshape(-1, 8).T[:count])
+
+
+def _report(report: LoadReport) -> dict[str, Any]:
+    return attrs.asdict(attrs.evolve(report, sources=(SOURCE,)))
 
 
 def _steps(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:

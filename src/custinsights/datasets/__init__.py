@@ -2,5 +2,6 @@
 
 from custinsights.datasets.gallery_shop import GalleryObjects, gallery, gallery_objects
 from custinsights.datasets.large_shop import power_law
+from custinsights.datasets.online_retail import load_online_retail
 
-__all__ = ["GalleryObjects", "gallery", "gallery_objects", "power_law"]
+__all__ = ["GalleryObjects", "gallery", "gallery_objects", "load_online_retail", "power_law"]

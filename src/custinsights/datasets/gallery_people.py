@@ -26,8 +26,8 @@ _GIVEN = (  # noqa: SIM905 (as a list they would fill the screen)
 _FAMILY = (  # noqa: SIM905
     "Abara Alder Ashcombe Belmont Birk Calloway Castellan Dunmore Eklund Fairweather Ferro "
     "Garrick Hallow Harrow Iversen Jessup Kestrel Kimura Lindqvist Lockhart Marlow Mendel "
-    "Norcross Okafor Ostrander Pell Penhallow Quill Rainer Rosario Sable Sorrel Tamura Thorne Underhill Vail "
-    "Voss Wexler Winslow Yardley Zamora"
+    "Norcross Okafor Ostrander Pell Penhallow Quill Rainer Rosario Sable Sorrel Tamura "
+    "Thorne Underhill Vail Voss Wexler Winslow Yardley Zamora"
 ).split()
 _PLACES = {
     ("New York", "NY", "US"): 26,
