@@ -13,7 +13,6 @@ from benchmarks.contestants import Contestant
 from benchmarks.questions import Answer
 from benchmarks.shop import CURRENCY, ZONE, Shop
 
-
 _CENTS = 100
 
 
