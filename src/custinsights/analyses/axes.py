@@ -18,7 +18,7 @@ from custinsights.analyses.declarations import Dimension
 from custinsights.analyses.frames import Frames
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, MissingData
-from custinsights.history.columns import AnyArray, IntArray, Labels
+from custinsights.history.columns import NO_INSTANT, AnyArray, IntArray, Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
 from custinsights.history.periods import ordinals, weekdays
@@ -240,7 +240,7 @@ class CohortCoder:
         context = facts.context
         days = np.array([context.day(context.first), context.day(context.last)])
         first, last = ordinals(unit, days, context.calendar).tolist()
-        return cls(dimension, facts, unit, first, last)
+        return cls(dimension, facts, unit, int(first), int(last))
 
     @property
     def size(self) -> int:  # noqa: D102
@@ -248,9 +248,29 @@ class CohortCoder:
 
     def of_people(self, view: CountedHistory) -> IntArray:
         """int64[k], the code of each person's cohort; 0 without a counted order."""
-        days = view.first_day
-        found = ordinals(self.unit, days, self.facts.calendar) - self.first + 1
-        return np.where(view.order_count > 0, found, 0)
+        anchors = self.anchors(view)
+        has_one = (anchors != NO_INSTANT) & (view.order_count > 0)
+        context = self.facts.context
+        if not bool(has_one.any()):
+            return np.zeros(view.people, dtype=np.int64)
+        outside = anchors[has_one]
+        if not context.first <= int(outside.min()) <= int(outside.max()) <= context.last:
+            raise InvalidValue(
+                what=f"an anchor of {self.dimension.name!r} lies outside the history",
+                given="an instant before its first fact or after its last",
+                allowed="instants between them",
+            )
+        clock = context.clock
+        days = clock.days(np.where(has_one, anchors, context.first))
+        found = ordinals(self.unit, days, context.calendar) - self.first + 1
+        return np.where(has_one, found, 0)
+
+    def anchors(self, view: CountedHistory) -> IntArray:
+        """int64[k], the instant from which each person's periods are counted."""
+        if self.dimension.of is None:
+            first: IntArray = view.first_per_customer(view.placed_at)
+            return np.where(view.order_count > 0, first, NO_INSTANT)
+        return np.asarray(self.dimension.of(view), dtype=np.int64)
 
     def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
         return block.of_customers(self.of_people(block.view), stream)
@@ -293,10 +313,9 @@ class AgeCoder:
         ages = self.table.take(stream.slots) - cohort + 1
         known = (cohort > 0) & (ages > 0)
         view = block.view
-        if stream is not view.orders:  # a refund may come before the first order that counts
-            known &= stream.instant >= block.of_customers(
-                view.first_per_customer(view.placed_at), stream
-            )
+        if stream is not view.orders or self.dimension.of is not None:
+            # A fact, such as a refund, may come before the anchor.
+            known &= stream.instant >= block.of_customers(self.cohorts.anchors(view), stream)
         return np.where(known, ages, 0)
 
     def observable(self, view: CountedHistory) -> IntArray:

@@ -129,14 +129,16 @@ def coder_of(dimension: Dimension, facts: Facts, by: Sequence[Dimension], as_of:
     if dimension.kind == "cohort":
         return CohortCoder.of(dimension, facts, str(dimension.period))
     if dimension.kind == "age":
-        return AgeCoder.of(dimension, CohortCoder.of(dimension, facts, age_unit(by)), as_of)
+        return AgeCoder.of(dimension, CohortCoder.of(dimension, facts, age_unit(dimension, by)), as_of)
     if dimension.of is not None:
         return OpenCoder(dimension)
     return _named(dimension, facts)
 
 
-def age_unit(by: Sequence[Dimension]) -> str:
-    """Return the unit of age: that of the cohort beside it, else months."""
+def age_unit(age: Dimension, by: Sequence[Dimension]) -> str:
+    """Return the unit of age: its own, else that of the cohort beside it, else months."""
+    if age.period is not None:
+        return age.period
     return next((str(other.period) for other in by if other.kind == "cohort"), "month")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.analyses.axes import Block, Coder, Stream, TooManyLabels
+from custinsights.analyses.axes import Block, Coder, OpenCoder, Stream, TooManyLabels
 from custinsights.analyses.declarations import Quantile, Tally
 from custinsights.analyses.plan import Plan, Question
 from custinsights.errors import Incompatible, MissingData
@@ -188,7 +188,8 @@ def _joined(chunks: list[tuple[IntArray, ...]], width: int) -> tuple[IntArray, .
 
 
 def _axis(coder: Coder) -> Axis:
-    labels = (None, *(coder.label(code) for code in range(1, coder.size)))
+    count = len(coder.places) + 1 if isinstance(coder, OpenCoder) else coder.size
+    labels = (None, *(coder.label(code) for code in range(1, count)))
     return Axis(coder.dimension.name, labels)
 
 

@@ -17,6 +17,7 @@ from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import (
+    NO_INSTANT,
     AnyArray,
     BoolArray,
     IntArray,
@@ -73,6 +74,7 @@ def lay(
             allowed="one row per customer",
         )
     span = _span(orders, refunds, calendar, observed_from, observed_until)
+    span = (*span[:2], *_with_people(people, *span[2:]))
     source_report = LoadReport() if load_report is None else load_report
     if load_report is None:
         rows = _rows_of(orders.rows, len(orders)) + _rows_of(
@@ -258,6 +260,16 @@ def _report(
     left_out = sum(entry.rows for entry in entries)
     report = attrs.evolve(source, rows_used=source.rows_used - left_out)
     return report + LoadReport(left_out=tuple(entries))
+
+
+def _with_people(people: People | None, first: int, last: int) -> tuple[int, int]:
+    """Return the span of all facts with the creation of the people in it."""
+    if people is None or people.created_at is None:
+        return first, last
+    known = people.created_at[people.created_at != NO_INSTANT]
+    if not len(known):
+        return first, last
+    return min(first, int(known.min())), max(last, int(known.max()))
 
 
 def _units(lines: LineColumns, orders: OrderColumns) -> IntArray:

@@ -1,0 +1,292 @@
+"""What became of the customers who came in the same period, or with the same label?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.anchors import Anchor, anchor_of
+from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.declarations import Dimension, Metric, Trait
+from custinsights.analyses.dimensions import COHORT_UNITS
+from custinsights.analyses.finish import provenance
+from custinsights.analyses.measure import Measure
+from custinsights.analyses.summarise import Measured
+from custinsights.domain.period import Period
+from custinsights.errors import Refused, UnknownName
+from custinsights.history.columns import FloatArray, IntArray
+from custinsights.history.facts import Facts
+from custinsights.history.localtime import date_of
+from custinsights.history.orders import When
+from custinsights.history.periods import ordinals
+from custinsights.results.cohort_grid import CohortGrid
+from custinsights.results.cube import Cube
+
+CUMULATIVE = "cumulative_revenue_per_customer"
+BY_PERIOD = "period"
+
+
+@attrs.frozen
+class Cohorts:
+    """The analysis behind `cohorts`: two measurements, of the cells and of the sizes."""
+
+    period: str = "month"
+    by: str | Dimension | Trait = BY_PERIOD
+    metric: str | Metric = "customers"
+    anchor: str | Anchor = "first_order"
+    as_of: When | None = None
+    catalog: Catalog = DEFAULT
+
+    def __attrs_post_init__(self) -> None:
+        if self.period not in COHORT_UNITS:
+            raise UnknownName("period of cohorts", self.period, COHORT_UNITS)
+        anchor_of(self.anchor)
+
+    def __call__(self, history: Facts) -> CohortGrid:
+        """Summarise and finish."""
+        return self.finish(self.summarise(history))
+
+    @property
+    def _label(self) -> Dimension:
+        """The dimension whose labels are the cohorts."""
+        if self.by == BY_PERIOD:
+            return self._cohort
+        if isinstance(self.by, Dimension):
+            found = self.by
+        elif isinstance(self.by, Trait) or self.by in self.catalog.traits:
+            trait = self.by if isinstance(self.by, Trait) else self.catalog.traits[self.by]
+            found = Dimension(trait.name, "customers", of=trait.of, never_falls=True)
+            if trait.kind != "label":
+                raise Refused(
+                    "cohorts",
+                    trait.name,
+                    f"it is a {trait.kind}, one of its own for every customer",
+                    "Take a trait that is a label",
+                )
+        else:
+            found = self.catalog.dimension(self.by)
+        if found.facts != "customers" or found.kind == "customer_type":
+            raise Refused(
+                "cohorts",
+                found.name,
+                "a customer has several such labels, and a cohort is one label of a customer",
+                "Take a label of customers, such as customer_country or first_channel",
+            )
+        return found
+
+    @property
+    def _cohort(self) -> Dimension:
+        plain = self.catalog.dimension(f"cohort_{self.period}")
+        if self.anchor == "first_order":
+            return plain
+        name = self.anchor if isinstance(self.anchor, str) else self.anchor.__name__
+        return attrs.evolve(plain, of=anchor_of(self.anchor), definition=f"By {name}.")
+
+    @property
+    def _age(self) -> Dimension:
+        """Age in this analysis' period and from its anchor, whatever dimension is beside it."""
+        return attrs.evolve(self.catalog.dimension("age"), of=self._cohort.of, period=self.period)
+
+    @property
+    def _metric(self) -> Metric:
+        if isinstance(self.metric, Metric):
+            return self.metric
+        return self.catalog.metric("revenue" if self.metric == CUMULATIVE else self.metric)
+
+    def _cells(self) -> Measure:
+        active = self.catalog.metric("customers")
+        metrics = tuple(dict.fromkeys((active, self._metric)))
+        by = (self._label, self._age)
+        return Measure(metrics, by=by, as_of=self.as_of, catalog=self.catalog)
+
+    def _sizes(self) -> Measure:
+        return Measure(
+            ("retention_rate",),
+            by=(self._label, self._age),
+            as_of=self.as_of,
+            catalog=self.catalog,
+        )
+
+    def summarise(self, history: Facts) -> tuple[Measured, Measured, Measured]:
+        """Return the mergeable states of a history or of a part of one."""
+        sizes = Measure(("total_customers",), by=(self._label,), as_of=self.as_of)
+        return (
+            self._cells().summarise(history),
+            self._sizes().summarise(history),
+            sizes.summarise(history),
+        )
+
+    def finish(self, state: tuple[Measured, Measured, Measured]) -> CohortGrid:
+        """Lay the merged cells out as a grid."""
+        measure = self._cells()
+        cells, observed, sizes = (measure.finish(part) for part in state)
+        return _Grid(self, state[0], cells, observed, sizes).grid()
+
+
+@attrs.frozen(eq=False)
+class _Grid:
+    analysis: Cohorts
+    state: Measured
+    cells: Cube
+    observed: Cube
+    sizes: Cube
+
+    def grid(self) -> CohortGrid:
+        label = self.analysis._label.name  # noqa: SLF001 - its own room
+        labels = self._labels(label)
+        row = {name: place for place, name in enumerate(labels)}
+        ages = self._ages(labels)
+        size = np.zeros(len(labels), dtype=np.int64)
+        for name, count in zip(
+            self.sizes.labels(label).tolist(), self.sizes.minor("total_customers"), strict=True
+        ):
+            if name in row:
+                size[row[name]] = count
+        seen = self._spread(self.observed, row, ages, "retention_rate", of_denominator=True)
+        observed = seen.astype(np.int64)
+        is_over = (observed == size[:, None]) & (size[:, None] > 0)
+        running = self._running(labels, observed, size)
+        reached = is_over | running
+        metric = self.analysis._metric  # noqa: SLF001
+        active = np.where(reached, self._spread(self.cells, row, ages, "customers"), np.nan)
+        values = np.where(reached, self._spread(self.cells, row, ages, metric.name), np.nan)
+        column = self.cells.metrics[metric.name]
+        kind, unit, name = column.kind, column.unit, metric.name
+        if self.analysis.metric == CUMULATIVE:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values = np.cumsum(values, axis=1) / size[:, None]
+            kind, name = "number", CUMULATIVE
+        return CohortGrid(
+            cohorts=tuple(labels),
+            sizes=size,
+            values=values,
+            partial=reached & ~is_over,
+            active=active,
+            observed=observed,
+            metric=name,
+            kind=kind,
+            unit=unit,
+            exponent=column.exponent if kind == column.kind else 0,
+            period=self.analysis.period,
+            provenance=provenance(self.state),
+        )
+
+    def _labels(self, label: str) -> list[Any]:
+        """Return the cohorts: every period from the first to the last, or the labels."""
+        found = [x for x in dict.fromkeys(self.sizes.labels(label).tolist()) if x is not None]
+        if self.analysis.by != BY_PERIOD or not found:
+            return found
+        calendar = self.state.context.calendar
+        first = Period.parse(found[0], calendar).ordinal
+        last = Period.parse(found[-1], calendar).ordinal
+        unit = self.analysis.period
+        return [Period.from_ordinal(unit, o, calendar).label for o in range(first, last + 1)]
+
+    def _now(self) -> int:
+        """The ordinal of the period that as_of lies in."""
+        context = self.state.context
+        day = context.day(self.state.question.as_of)
+        found = ordinals(self.analysis.period, np.array([day]), context.calendar)
+        return int(found[0])
+
+    def _is_at_start(self) -> bool:
+        """Whether as_of is the very beginning of a period, so that none is running."""
+        context = self.state.context
+        period = Period.from_ordinal(self.analysis.period, self._now(), context.calendar)
+        start = context.calendar.start_of_day(period.start)
+        return bool(start == self.cells.provenance.as_of)
+
+    def _ages(self, labels: list[Any]) -> int:
+        ages = [age for age in self.observed.labels("age").tolist() if age is not None]
+        if self.analysis.by == BY_PERIOD and labels:
+            first = Period.parse(labels[0], self.state.context.calendar).ordinal
+            return max(self._now() - first + (0 if self._is_at_start() else 1), 1)
+        ages += [age for age in self.cells.labels("age").tolist() if age is not None]
+        return max(ages, default=0) + 1
+
+    def _running(self, labels: list[Any], observed: IntArray, size: IntArray) -> Any:
+        """Return which cells lie, for some customers, in a period that is not over."""
+        running = np.zeros(observed.shape, dtype=np.bool_)
+        if self.analysis.by != BY_PERIOD:
+            running[:] = (observed > 0) & (observed < size[:, None])
+            active = self._spread(
+                self.cells,
+                {name: place for place, name in enumerate(labels)},
+                observed.shape[1],
+                "customers",
+            )
+            return running | ((active > 0) & (observed < size[:, None]))
+        if self._is_at_start():
+            return running
+        now = self._now()
+        for place, label in enumerate(labels):
+            age = now - Period.parse(label, self.state.context.calendar).ordinal
+            if 0 <= age < running.shape[1]:
+                running[place, age] = True
+        return running
+
+    def _spread(
+        self, cube: Cube, row: dict[Any, int], ages: int, name: str, *, of_denominator: bool = False
+    ) -> FloatArray:
+        """Return a metric as float64[cohorts, ages]; 0 where there is no cell."""
+        column = cube.metrics[name]
+        values = column.denominator if of_denominator else column.values
+        assert values is not None  # noqa: S101 - a rate has a denominator
+        is_quotient = column.denominator is not None and not of_denominator
+        grid = np.full((len(row), ages), np.nan if is_quotient else 0.0)
+        label = next(iter(cube.axes))
+        labels, found = cube.labels(label).tolist(), cube.labels("age").tolist()
+        for place, (cohort, age) in enumerate(zip(labels, found, strict=True)):
+            if cohort in row and age is not None and age < ages:
+                grid[row[cohort], age] = values[place]
+        return grid
+
+
+def cohorts(
+    history: Facts,
+    *,
+    period: str = "month",
+    by: str | Dimension | Trait = BY_PERIOD,
+    metric: str | Metric = "customers",
+    anchor: str | Anchor = "first_order",
+    as_of: When | None = None,
+    catalog: Catalog = DEFAULT,
+) -> CohortGrid:
+    """Follow the customers who share the period, or a label, of an anchor.
+
+    Parameters
+    ----------
+    history
+        An order history.
+    period
+        ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``: of the cohorts and of age.
+    by
+        ``"period"`` for the period of the anchor, or a label of customers: a dimension such as
+        ``customer_country``, or a label trait such as ``first_channel``.
+    metric
+        A flow metric such as ``customers``, ``orders``, ``revenue``, ``average_order_value``, or
+        ``"cumulative_revenue_per_customer"``.
+    anchor
+        ``"first_order"`` (counted), ``"created_at"``, or a function from a counted history to one
+        instant per person.
+    as_of
+        Limits the facts, exclusive; default: the end of the observation.
+    catalog
+        Where names are looked up.
+
+    Returns
+    -------
+    CohortGrid
+        A cell whose whole period ended at or before `as_of` is observable; a running one is
+        partial; later ones are NaN, never 0.
+
+    Notes
+    -----
+    Cost: three measurements of the history, each a few passes over instants and customers. Facts
+    before the anchor have no age and are in no cell.
+    """
+    return Cohorts(period, by, metric, anchor, as_of, catalog)(history)
+
+

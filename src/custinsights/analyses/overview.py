@@ -1,0 +1,232 @@
+"""How is the shop doing, in a dozen numbers?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+from dateutil.relativedelta import relativedelta
+
+from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.declarations import Metric
+from custinsights.analyses.measure import Measure, Window, window_of
+from custinsights.analyses.summarise import Measured
+from custinsights.domain.money import minor_exponent
+from custinsights.errors import UnknownName
+from custinsights.history.context import Context
+from custinsights.history.counted import CountedHistory
+from custinsights.history.facts import Facts
+from custinsights.history.localtime import to_datetime
+from custinsights.history.orders import When
+from custinsights.results.cube import Cube
+from custinsights.results.overview import Headline, Overview
+
+HEADLINES = (
+    "revenue",
+    "orders",
+    "customers",
+    "new_customers",
+    "returning_customers",
+    "average_order_value",
+    "median_order_value",
+    "orders_per_customer",
+    "revenue_per_customer",
+    "refund_rate",
+    "new_customer_rate",
+    "total_customers",
+    "active_customers",
+    "repeat_customers",
+    "repeat_rate",
+    "churn_rate",
+    "customer_lifetime_value",
+    "average_gap_days",
+    "order_frequency",
+)
+"""The metrics of an overview for which none are named."""
+
+COMPARISONS = ("previous_period", "previous_year")
+
+
+@attrs.frozen(eq=False)
+class OverviewState:
+    """The state behind an overview: one or two measurements, and who has refunds only."""
+
+    current: Measured
+    previous: Measured | None
+    balance_only: int
+    balance: int
+
+    def __add__(self, other: OverviewState) -> OverviewState:
+        return OverviewState(
+            self.current + other.current,
+            None
+            if self.previous is None or other.previous is None
+            else self.previous + other.previous,
+            self.balance_only + other.balance_only,
+            self.balance + other.balance,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, OverviewState):
+            return NotImplemented
+        return (self.current, self.previous, self.balance_only, self.balance) == (
+            other.current,
+            other.previous,
+            other.balance_only,
+            other.balance,
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@attrs.frozen
+class Overviewing:
+    """The analysis behind `overview`."""
+
+    metrics: tuple[str | Metric, ...] = attrs.field(default=HEADLINES, converter=tuple)
+    compare: str | None = None
+    window: Window = None
+    as_of: When | None = None
+    catalog: Catalog = DEFAULT
+
+    def __attrs_post_init__(self) -> None:
+        if self.compare is not None and self.compare not in COMPARISONS:
+            raise UnknownName("comparison", self.compare, COMPARISONS)
+
+    def __call__(self, history: Facts) -> Overview:
+        """Summarise and finish."""
+        return self.finish(self.summarise(history))
+
+    def summarise(self, history: Facts) -> OverviewState:
+        """Return the mergeable state of a history or of a part of one."""
+        window = self._window(history.context)
+        earlier = self._earlier(history.context, window)
+        view = CountedHistory(history, history.context.instant(self.as_of))
+        only_refunds = (view.order_count == 0) & (view.refunded_per_customer > 0)
+        return OverviewState(
+            self._measure(window).summarise(history),
+            None if earlier is None else self._measure(earlier).summarise(history),
+            int(only_refunds.sum()),
+            int(view.spent[only_refunds].sum()),
+        )
+
+    def finish(self, state: OverviewState) -> Overview:
+        """Return the overview of a merged state."""
+        measure = Measure(self.metrics, catalog=self.catalog)
+        current = measure.finish(state.current)
+        previous = None if state.previous is None else measure.finish(state.previous)
+        return Overview(
+            headlines=tuple(_headline(name, current, previous) for name in current.metrics),
+            current=current,
+            previous=previous,
+            balance_only=state.balance_only,
+            balance=state.balance,
+            exponent=minor_exponent(current.provenance.currency),
+        )
+
+    def _measure(self, window: tuple[dt.datetime, dt.datetime]) -> Measure:
+        return Measure(self.metrics, window=window, as_of=self.as_of, catalog=self.catalog)
+
+    def _window(self, context: Context) -> tuple[dt.datetime, dt.datetime]:
+        given = window_of(context, self.window)
+        if given is not None:
+            return to_datetime(given[0]), to_datetime(given[1])
+        end = to_datetime(context.instant(self.as_of))
+        return _shifted(context, end, relativedelta(years=-1)), end
+
+    def _earlier(
+        self, context: Context, window: tuple[dt.datetime, dt.datetime]
+    ) -> tuple[dt.datetime, dt.datetime] | None:
+        start, end = window
+        if self.compare is None:
+            return None
+        if self.compare == "previous_year":
+            year = relativedelta(years=-1)
+            return _shifted(context, start, year), _shifted(context, end, year)
+        days = (context.calendar.local_date(end) - context.calendar.local_date(start)).days
+        return _shifted(context, start, relativedelta(days=-max(days, 1))), start
+
+
+def overview(
+    history: Facts,
+    metrics: Sequence[str | Metric] | None = None,
+    *,
+    compare: str | None = None,
+    window: Window = None,
+    as_of: When | None = None,
+    catalog: Catalog = DEFAULT,
+) -> Overview:
+    """Return the headline metrics of a window, beside an earlier one where asked.
+
+    Parameters
+    ----------
+    history
+        An order history.
+    metrics
+        Names or metrics; default: the usual ones. Stock metrics tell the state at the end of the
+        window.
+    compare
+        ``"previous_period"`` (as many days before), ``"previous_year"`` (both ends a year
+        earlier), or None.
+    window
+        A period's label or ``(start, end)``; default: the 12 months before `as_of`.
+    as_of
+        Limits the facts, exclusive; default: the end of the observation.
+    catalog
+        Where names are looked up.
+
+    Returns
+    -------
+    Overview
+        One row per metric: value, previous, change, and for proportions n and a Wilson interval.
+        A metric that the history cannot tell (discounts that its source lacks) raises; the usual
+        ones need nothing but orders.
+    """
+    chosen = HEADLINES if metrics is None else tuple(metrics)
+    return Overviewing(chosen, compare, window, as_of, catalog)(history)
+
+
+def _shifted(context: Context, instant: dt.datetime, by: relativedelta) -> dt.datetime:
+    """Return an instant moved in the shop's calendar, at the same local time of day."""
+    local = instant.astimezone(context.calendar.zone)
+    moved = (local.replace(tzinfo=None) + by).replace(tzinfo=context.calendar.zone)
+    return moved.astimezone(dt.UTC)
+
+
+def _headline(name: str, current: Cube, previous: Cube | None) -> Headline:
+    column = current.metrics[name]
+    value = _one(current[name])
+    before = None if previous is None else _one(previous[name])
+    low = high = n = None
+    if column.is_proportion and column.denominator is not None and len(current):
+        lows, highs = current.interval(name)
+        low, high, n = _one(lows), _one(highs), int(column.denominator[0])
+    return Headline(
+        metric=name,
+        value=value,
+        previous=before,
+        change=_change(value, before, previous),
+        low=low,
+        high=high,
+        n=n,
+        unit=column.unit,
+        target=column.target,
+        definition=current.provenance.definitions[name],
+    )
+
+
+def _change(value: float | None, before: float | None, previous: Cube | None) -> float | None:
+    """Return the growth, or None where the earlier window was not wholly observed."""
+    if previous is None or value is None or before is None or before <= 0:
+        return None
+    window = previous.provenance.window
+    if window is None or window[0] < previous.provenance.observed_from:
+        return None
+    return (value - before) / before
+
+
+def _one(values: np.ndarray) -> float | None:  # type: ignore[type-arg]
+    return None if not len(values) or math.isnan(values[0]) else float(values[0])

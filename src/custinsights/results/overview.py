@@ -1,0 +1,120 @@
+"""How is the shop doing? Headline metrics beside an earlier window's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from custinsights.errors import UnknownName
+from custinsights.results.cube import Cube
+from custinsights.results.door import Presented
+from custinsights.results.table import Column, Table
+
+
+@attrs.frozen
+class Headline:
+    """One metric of an overview.
+
+    Parameters
+    ----------
+    value, previous
+        In natural units; None where undefined or not asked for.
+    change
+        (value − previous) ÷ previous; None where previous is not positive, incomplete or not
+        wholly observed.
+    low, high
+        Wilson 95 % bounds of a proportion; None for other metrics.
+    n
+        What a proportion rests on; None for other metrics.
+    target
+        The band that is thought healthy, or None.
+    """
+
+    metric: str
+    value: float | None
+    previous: float | None
+    change: float | None
+    low: float | None
+    high: float | None
+    n: int | None
+    unit: str
+    target: tuple[float, float] | None
+    definition: str
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class Overview(Presented):
+    """Headline metrics of a window, one row each.
+
+    Parameters
+    ----------
+    headlines
+        The metrics in order.
+    current, previous
+        The cubes that they come from; the second is None without a comparison.
+    balance_only
+        How many people have refunds but no counted order; they are in revenue, not in customers.
+    balance
+        What they sum to, minor units.
+    """
+
+    headlines: tuple[Headline, ...]
+    current: Cube
+    previous: Cube | None
+    balance_only: int
+    balance: int
+    exponent: int
+
+    def __getitem__(self, metric: str) -> Headline:
+        """Return one headline by the name of its metric."""
+        for headline in self.headlines:
+            if headline.metric == metric:
+                return headline
+        raise UnknownName("metric of the overview", metric, tuple(h.metric for h in self.headlines))
+
+    def __len__(self) -> int:
+        """Return the number of headlines."""
+        return len(self.headlines)
+
+    def table(self) -> Table:
+        """Return one row per metric."""
+        rows = self.headlines
+        notes = list(self.current.provenance.notes())
+        if self.previous is not None:
+            notes.append("Compared: " + " ".join(self.previous.provenance.notes()[1:]))
+        if self.balance_only:
+            money = f"{self.balance / 10**self.exponent:,.{self.exponent}f}"
+            notes.append(
+                f"{self.balance_only:,} people have refunds and no order that counts: "
+                f"{money} {self.current.provenance.currency}, in revenue and in no customer number."
+            )
+        columns = [
+            Column("metric", "label", [row.metric for row in rows]),
+            Column("value", "number", _numbers([row.value for row in rows])),
+        ]
+        if self.previous is not None:
+            columns += [
+                Column("previous", "number", _numbers([row.previous for row in rows])),
+                Column("change", "share", _numbers([row.change for row in rows])),
+            ]
+        counts = np.array([row.n or 0 for row in rows], dtype=np.int64)
+        columns += [
+            Column("low", "number", _numbers([row.low for row in rows])),
+            Column("high", "number", _numbers([row.high for row in rows])),
+            Column("n", "count", counts, missing=np.array([row.n is None for row in rows])),
+            Column("target", "label", [_band(row.target) for row in rows]),
+            Column("unit", "label", [row.unit for row in rows]),
+        ]
+        return Table(
+            "overview", columns, notes=notes, timezone=self.current.provenance.calendar.timezone
+        )
+
+
+def _numbers(values: list[float | None]) -> Any:
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _band(target: tuple[float, float] | None) -> str:
+    return "" if target is None else f"{target[0]:.0%} to {target[1]:.0%}"

@@ -1,0 +1,108 @@
+"""Who belongs where? Customers cut into named segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from custinsights.errors import UnknownName
+from custinsights.results.customer_table import CustomerTable
+from custinsights.results.door import Presented
+from custinsights.results.table import Column, Table
+
+
+class Sizes(dict[str, int]):
+    """Segment name -> number of customers; also found by spaced name and in any case.
+
+    Examples
+    --------
+    >>> sizes = Sizes({"VIP": 433, "At-risk": 594})
+    >>> sizes["value:vip"], sizes["recency:at_risk"]
+    (433, 594)
+    """
+
+    def __missing__(self, name: str) -> int:
+        """Find a segment under another spelling of its name."""
+        wanted = spelled(name.rpartition(":")[2])
+        for known, size in self.items():
+            if spelled(known) == wanted:
+                return size
+        raise UnknownName("segment", name, tuple(self))
+
+
+def spelled(name: str) -> str:
+    """Return a segment's name as it stands in rules: ``At-risk`` is ``at_risk``."""
+    return "_".join(name.casefold().replace("'", "").replace("-", " ").split())
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True)
+class SegmentSet(Presented):
+    """Customers in segments that do not overlap.
+
+    Parameters
+    ----------
+    space
+        What the names belong to: ``value``, ``frequency``, ``recency``, ``rfm``.
+    names
+        The segments, from the best to the worst.
+    customers
+        One row per customer; the column ``segment`` is None for who was excluded.
+    codes
+        int64[k], the place of each customer's segment in `names`, -1 for the excluded.
+    """
+
+    space: str
+    names: tuple[str, ...]
+    customers: CustomerTable
+    codes: npt.NDArray[np.int64]
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Segment name -> how many customers, in the order of `names`; the excluded not among."""
+        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
+        return Sizes(zip(self.names, counts.tolist(), strict=True))
+
+    @property
+    def excluded(self) -> int:
+        """How many customers were excluded."""
+        return int((self.codes < 0).sum())
+
+    def members(self, name: str) -> CustomerTable:
+        """Return the customers of a segment, by name or spaced name (``value:vip``)."""
+        wanted = spelled(name.rpartition(":")[2])
+        for place, known in enumerate(self.names):
+            if spelled(known) == wanted:
+                return self.customers.take(np.flatnonzero(self.codes == place))
+        raise UnknownName("segment", name, self.names)
+
+    def table(self) -> Table:
+        """Return one row per segment: customers, their share, what they spent."""
+        sizes = np.array(list(self.sizes.values()), dtype=np.int64)
+        total = int(sizes.sum())
+        spent = self.customers.columns["total_spent"]
+        sums = [int(spent.values[self.codes == place].sum()) for place in range(len(self.names))]
+        notes = list(self.customers.provenance.notes())
+        if self.excluded:
+            notes.append(f"{self.excluded:,} customers excluded.")
+        columns: list[Any] = [
+            Column("segment", "label", list(self.names)),
+            Column("customers", "count", sizes),
+            Column("share", "share", sizes / total if total else np.full(len(sizes), np.nan)),
+            Column(
+                "total_spent",
+                "money",
+                np.array(sums, dtype=np.int64),
+                unit=spent.unit,
+                exponent=spent.exponent,
+            ),
+        ]
+        return Table(
+            f"{self.space} segments",
+            columns,
+            notes=notes,
+            timezone=self.customers.provenance.calendar.timezone,
+        )
