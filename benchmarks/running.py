@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,7 +23,7 @@ import numpy as np
 from benchmarks.contestants import Contestant, contestant
 from benchmarks.measuring import copy_seconds, peak_bytes, timed
 from benchmarks.questions import Answer
-from benchmarks.shop import make_shop
+from benchmarks.shop import Shop, make_shop
 
 ROOT = Path(__file__).parents[1]
 _WARM_UP_ORDERS = 2_000
@@ -33,8 +34,9 @@ _ENOUGH_SECONDS = 60.0
 class Job:
     """What one process measures.
 
-    `ways` fixes the formulation of each part (a memory run asks each part once, in the fastest
-    one); None tries all. `answers` names the folder for the answers, or is None.
+    A `narrow` shop has no countries and channels: only the suite can be asked. `ways` fixes the
+    formulation of each part (a memory run asks each part once, in the fastest one); None tries all.
+    `answers` names the folder for the answers, or is None.
     """
 
     contestant: str
@@ -42,6 +44,7 @@ class Job:
     seed: int
     strings: bool = False
     shuffled: bool = False
+    narrow: bool = False
     parts: tuple[str, ...] = ()
     repeats: int = 3
     ways: Mapping[str, int] | None = None
@@ -65,28 +68,23 @@ def run(job: Job) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``seconds`` and ``ways``: per part the best time and which formulation took it (where
-        there is a build, ``build`` is a part, and ``build_narrow`` from the suite's columns
-        alone); ``copy_seconds``; ``input_bytes``: memory once the input lies ready;
+        ``seconds`` and ``ways``: per part, and per build, the best time and which formulation
+        took it; ``copy_seconds``; ``input_bytes``: the most memory until the input lies ready;
         ``peak_bytes``: the most memory of all.
     """
     who = contestant(job.contestant)
-    _once(who, job, orders=_WARM_UP_ORDERS)
+    _warm_up(who, job)
     copying = copy_seconds(job.orders)
-    shop = make_shop(job.orders, seed=job.seed, strings=job.strings, shuffled=job.shuffled)
-    prepared = who.prepare(shop)
-    del shop
+    prepared = who.prepare(_shop(job, job.orders))
     gc.collect()
     ready = peak_bytes()
     clock = _Clock()
     for _ in range(job.repeats):
         data = prepared
-        if who.build_narrow is not None:
-            clock.time(("build_narrow", 0), who.build_narrow, data)
-        if who.build is not None:
-            data = clock.time(("build", 0), who.build, data)
+        for name, build in who.builds(prepared).items():
+            data = clock.time((name, 0), build)
         for part, way in _asked(who, job):
-            clock.time((part, way), who.ways[part][way], data)
+            clock.time((part, way), partial(who.ways[part][way], data))
         del data
         if clock.spent > _ENOUGH_SECONDS:
             break
@@ -98,7 +96,10 @@ def run(job: Job) -> dict[str, Any]:
         "peak_bytes": peak_bytes(),
     }
     if job.answers is not None:
-        _write_answers(who, job, prepared, measured["ways"])
+        data = prepared
+        for build in who.builds(prepared).values():
+            data = build()
+        _write_answers(who, job.answers, data, measured["ways"])
     return measured
 
 
@@ -109,8 +110,8 @@ class _Clock:
     best: dict[tuple[str, int], float] = attrs.field(factory=dict)
     spent: float = 0.0
 
-    def time(self, key: tuple[str, int], question: Callable[[Any], Any], data: Any) -> Any:
-        seconds, result = timed(lambda: question(data))
+    def time(self, key: tuple[str, int], question: Callable[[], Any]) -> Any:
+        seconds, result = timed(question)
         self.best[key] = min(seconds, self.best.get(key, seconds))
         self.spent += seconds
         return result
@@ -125,22 +126,25 @@ def _asked(who: Contestant, job: Job) -> list[tuple[str, int]]:
     return [(part, way) for part in job.parts for way in range(len(who.ways.get(part, ())))]
 
 
-def _once(who: Contestant, job: Job, *, orders: int) -> None:
+def _shop(job: Job, orders: int) -> Shop:
+    return make_shop(
+        orders, seed=job.seed, strings=job.strings, shuffled=job.shuffled, narrow=job.narrow
+    )
+
+
+def _warm_up(who: Contestant, job: Job) -> None:
     """Answer every part once for a tiny shop: imports, first calls, thread pools."""
-    data = who.prepare(make_shop(orders, seed=job.seed, strings=job.strings))
-    data = data if who.build is None else who.build(data)
+    data = who.ready(_shop(job, _WARM_UP_ORDERS))
     for part, way in _asked(who, job):
         who.ways[part][way](data)
 
 
-def _write_answers(who: Contestant, job: Job, prepared: Any, ways: Mapping[str, int]) -> None:
-    data = prepared if who.build is None else who.build(prepared)
-    for part, way in ways.items():
-        if part not in who.ways:
-            continue
+def _write_answers(who: Contestant, folder: str, data: Any, ways: Mapping[str, int]) -> None:
+    for part in who.ways.keys() & ways.keys():
+        way = ways[part]
         answer = who.plain(part, who.ways[part][way](data))
         columns: dict[str, Any] = {name: _flat(column) for name, column in answer.items()}
-        np.savez(_path(job.answers, who.name, part), **columns)
+        np.savez(_path(folder, who.name, part), **columns)
 
 
 def read_answer(folder: str, name: str, part: str) -> Answer:
@@ -149,8 +153,8 @@ def read_answer(folder: str, name: str, part: str) -> Answer:
         return {column: stored[column] for column in stored.files}
 
 
-def _path(folder: str | None, name: str, part: str) -> Path:
-    return Path(str(folder), f"{name}-{part}.npz")
+def _path(folder: str, name: str, part: str) -> Path:
+    return Path(folder, f"{name}-{part}.npz")
 
 
 def _flat(column: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ class Shop:
     """The columns of one shop: a row per order, in the order in which a file would hold them.
 
     `customer` holds integers or e-mail addresses, `placed_at` microseconds UTC, `amount` cents;
-    `as_of` is the day after the last order.
+    `as_of` is the day after the last order. A narrow shop has no labels: they are empty.
     """
 
     customer: npt.NDArray[Any]
@@ -46,16 +46,29 @@ class Shop:
         return len(self.amount)
 
 
-def make_shop(orders: int, *, seed: int, strings: bool = False, shuffled: bool = False) -> Shop:
+def make_shop(
+    orders: int,
+    *,
+    seed: int,
+    strings: bool = False,
+    shuffled: bool = False,
+    narrow: bool = False,
+) -> Shop:
     """Return the shop of so many orders; equal arguments give an equal shop."""
-    columns = power_law(orders, seed=seed, ids="email" if strings else "int", shuffled=shuffled)
+    columns = power_law(
+        orders,
+        seed=seed,
+        ids="email" if strings else "int",
+        shuffled=shuffled,
+        labels=not narrow,
+    )
     placed_at = columns["placed_at"]
     last = datetime.fromtimestamp(int(placed_at.max()) // 1_000_000, UTC)
     return Shop(
         customer=columns["customer"],
         placed_at=placed_at,
         amount=columns["amount_minor"],
-        country=columns["country"],
-        channel=columns["channel"],
+        country=columns.get("country", Labels.missing(0)),
+        channel=columns.get("channel", Labels.missing(0)),
         as_of=last.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=1),
     )

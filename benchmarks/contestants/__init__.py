@@ -30,21 +30,26 @@ class Contestant:
     prepare
         Turns a shop into what the library works on; not timed.
     ways
-        For each part its formulations; each takes the prepared data (or what `build` made of it).
+        For each part its formulations; each takes the prepared data, or what the last build made.
     plain
         Turns a part's native result into an `Answer`; not timed.
-    build
-        What custinsights does once before it answers; None for the others.
-    build_narrow
-        The same from the three columns that the suite asks about.
+    builds
+        What custinsights does once before it answers, from several inputs: the last one's history
+        is asked. The others build nothing.
     """
 
     name: str
     prepare: Callable[[Shop], Any]
     ways: Mapping[str, tuple[Callable[[Any], Any], ...]]
     plain: Callable[[str, Any], Answer]
-    build: Callable[[Any], Any] | None = None
-    build_narrow: Callable[[Any], Any] | None = None
+    builds: Callable[[Any], Mapping[str, Callable[[], Any]]] = lambda _: {}
+
+    def ready(self, shop: Shop) -> Any:
+        """Return what the formulations take, prepared and built."""
+        data = self.prepare(shop)
+        for build in self.builds(data).values():
+            data = build()
+        return data
 
 
 def contestant(name: str) -> Contestant:

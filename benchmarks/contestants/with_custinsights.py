@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,27 +17,30 @@ from benchmarks.shop import CURRENCY, ZONE, Shop
 _CENTS = 100
 
 
-def _prepare(shop: Shop) -> dict[str, Any]:
-    """Return the arguments of `from_arrays`; text ids are a pyarrow column, as files give them."""
-    return {
+def _prepare(shop: Shop) -> dict[str, dict[str, Any]]:
+    """Return the arguments of each build.
+
+    ``build`` is of all columns, ``build_narrow`` of the three that the suite asks about. Text ids
+    are a pyarrow column, as files and frames give them; ``build_plain`` has them without pyarrow.
+    """
+    narrow = {
         "customer": pa.array(shop.customer) if shop.has_text_ids else shop.customer,
         "placed_at": shop.placed_at,
         "amount_minor": shop.amount,
-        "country": shop.country,
-        "channel": shop.channel,
         "currency": CURRENCY,
         "timezone": ZONE,
     }
+    builds = {"build_plain": {**narrow, "customer": shop.customer}} if shop.has_text_ids else {}
+    builds["build_narrow"] = narrow
+    if len(shop.country):
+        builds["build"] = {**narrow, "country": shop.country, "channel": shop.channel}
+    return builds
 
 
-def _build(columns: dict[str, Any]) -> ci.OrderHistory:
-    return ci.OrderHistory.from_arrays(**columns)
-
-
-def _build_narrow(columns: dict[str, Any]) -> ci.OrderHistory:
-    """Build from the three columns that the suite asks about."""
-    labels = ("country", "channel")
-    return ci.OrderHistory.from_arrays(**{k: v for k, v in columns.items() if k not in labels})
+def _builds(arguments: dict[str, dict[str, Any]]) -> dict[str, Callable[[], ci.OrderHistory]]:
+    return {
+        name: partial(ci.OrderHistory.from_arrays, **given) for name, given in arguments.items()
+    }
 
 
 def _summary(history: ci.OrderHistory) -> Any:
@@ -143,6 +147,5 @@ CONTESTANT = Contestant(
     prepare=_prepare,
     ways=_WAYS,
     plain=_plain,
-    build=_build,
-    build_narrow=_build_narrow,
+    builds=_builds,
 )

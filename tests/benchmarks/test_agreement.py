@@ -75,8 +75,7 @@ RIGHT: dict[str, list[tuple[object, ...]]] = {
 def answers(name: str, shop: Shop, part: str) -> dict[str, Answer]:
     """Return what a contestant says to a part, by each of its formulations."""
     who = contestant(name)
-    data = who.prepare(shop)
-    data = data if who.build is None else who.build(data)
+    data = who.ready(shop)
     ways = enumerate(who.ways.get(part, ()))
     return {f"{name} {number}": who.plain(part, way(data)) for number, way in ways}
 
