@@ -7,6 +7,7 @@ tell whose it is. Each step may settle the fate of rows; what is left goes into 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias, cast
 
 import attrs
 import numpy as np
@@ -19,15 +20,16 @@ from custinsights.history.columns import BoolArray, IntArray, Labels
 from custinsights.history.instants import Instants
 from custinsights.history.row_groups import NO_ROW, RowGroups
 from custinsights.sources import identity
-from custinsights.sources.columns import Texts
+from custinsights.sources.columns import Texts, one_below_another
 from custinsights.sources.conversion import Conversion
 from custinsights.sources.grouping import OrderRows, group, picked, spread_bad
+from custinsights.sources.known import contacts
 from custinsights.sources.money import Money, add_up
 from custinsights.sources.options import Options
 from custinsights.sources.rows import DATE, TOO_LARGE, UNKNOWN_CURRENCY, ParsedRows
 
 _TIMES = ("placed_at", "refunded_at", "cancelled_at")
-Times = Mapping[str, tuple[Instants, BoolArray]]
+Times: TypeAlias = Mapping[str, tuple[Instants, BoolArray]]
 
 
 @attrs.frozen(eq=False)
@@ -108,6 +110,9 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     _leave_out_nobodys(rows, is_refund, statuses, persons, options)
     orders = money.orders.settled()
     first = orders.groups.first()
+    placed, has_placed = times["placed_at"]
+    differs = has_placed & ~is_refund & (placed.values != placed_at)
+    ledger.note("orders_with_several_times", int(np.count_nonzero(orders.groups.any(differs))))
     return Assembled(
         rows,
         money,
@@ -174,23 +179,22 @@ def _use_currency(orders: OrderRows, says: Labels) -> None:
 
 def _place(orders: OrderRows, is_refund: BoolArray, times: Times) -> IntArray:
     """Return the instant of each row: an order's earliest one, a refund's own."""
-    rows, groups, ledger = orders.rows, orders.groups, orders.rows.ledger
+    groups, ledger = orders.groups, orders.rows.ledger
     placed, has_placed = times["placed_at"]
-    is_dated = has_placed
+    instants, is_dated = placed.values, has_placed
     if "refunded_at" in times:
-        is_dated = has_placed | times["refunded_at"][1]
+        refunded, is_there = times["refunded_at"]
+        instants = np.where(is_refund & is_there, refunded.values, instants)
+        is_dated = has_placed | is_there
     ledger.bad(is_refund & ~is_dated, DATE, "placed_at")
     for name, mask in (("ambiguous_times", placed.is_twice), ("skipped_times", placed.is_never)):
         ledger.note(name, int(np.count_nonzero(mask & ledger.is_open)))
     if orders.is_single:
         ledger.bad(~has_placed & ~is_refund, DATE, "placed_at")
-        return placed.values
+        return instants
     ledger.bad(groups.spread(~groups.any(has_placed), default=False), DATE, "placed_at")
     earliest = groups.spread(groups.least(placed.values, has_placed, 0))
-    in_order = groups.codes >= 0
-    differs = has_placed & in_order & (placed.values != earliest)
-    ledger.note("orders_with_several_times", int(np.count_nonzero(groups.any(differs))))
-    return np.where(in_order, earliest, placed.values)
+    return np.where(groups.codes >= 0, earliest, instants)
 
 
 def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
@@ -249,7 +253,7 @@ def _whose(
     asked = is_refund & is_open  # each refund, and each order by its first row
     asked[first[first >= 0]] = True
     at = np.flatnonzero(asked)
-    columns: dict[str, Labels] = {}
+    asked_for: dict[str, Texts] = {}
     for kind in options.identity:
         if kind not in rows.sheet.columns:
             continue
@@ -257,14 +261,19 @@ def _whose(
         if not orders.is_single:
             says = left.spread(left.first(~own.is_blank), NO_ROW)
             own = Texts(np.where(says >= 0, picked(own.codes, says), own.codes), own.names)
-        columns[kind] = own.take(at).labels()
+        asked_for[kind] = own.take(at)
+    columns = {}
+    for kind in options.identity:
+        own = asked_for.get(kind, Texts.same("", len(at)))
+        both = one_below_another([own, contacts(options.customers, kind)])
+        columns[kind] = cast("Texts", both).labels()
     found = identity.resolve(columns, options.identity)
     persons = np.full(len(rows), identity.NOBODY, dtype=np.int64)
-    if columns:
-        persons[at] = found.codes
+    persons[at] = found.codes[: len(at)]
     persons = np.where(left.codes >= 0, left.spread(picked(persons, first)), persons)
     is_linked = is_refund & (linked >= 0) & (picked(left.codes, linked) >= 0)
-    return identity.People(np.where(is_linked, picked(persons, linked), persons), found.names)
+    persons = np.where(is_linked, picked(persons, linked), persons)
+    return identity.People(persons, found.names, known=found.codes[len(at) :])
 
 
 def _leave_out_nobodys(

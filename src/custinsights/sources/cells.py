@@ -48,7 +48,7 @@ _DATE = re.compile(
 
 @attrs.frozen(eq=False)
 class Numbers:
-    """A column of numbers: exact decimals, where the cell is blank (0 there) and where it is wrong."""
+    """A column of numbers: exact decimals, and where the cell is blank (0 there) or wrong."""
 
     decimals: Decimals
     is_blank: BoolArray

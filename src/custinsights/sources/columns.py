@@ -150,6 +150,23 @@ class Values:
 Cells: TypeAlias = Texts | Values
 
 
+def one_below_another(columns: Sequence[Cells]) -> Cells:
+    """Return several columns as one; columns of different types become texts."""
+    typed = [column for column in columns if isinstance(column, Values)]
+    kinds = {(column.array.dtype.kind, column.is_instant) for column in typed}
+    if len(typed) == len(columns) and len(kinds) == 1:
+        return Values(
+            np.concatenate([column.array for column in typed]),
+            np.concatenate([column.missing for column in typed]),
+            is_instant=typed[0].is_instant,
+        )
+    texts = [column.texts() if isinstance(column, Values) else column for column in columns]
+    starts = np.cumsum([0, *(len(column.names) for column in texts)])
+    codes = [column.codes + np.int32(start) for column, start in zip(texts, starts, strict=False)]
+    names = [name for column in texts for name in column.names]
+    return Texts(np.concatenate(codes), names).mapped(str)
+
+
 def _finite(items: list[float]) -> list[float]:
     """Replace what is no finite number, so that every item can be asked whether it is whole."""
     return [item if item - item == 0 else 0.5 for item in items]

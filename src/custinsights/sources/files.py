@@ -6,6 +6,7 @@ cannot be trusted (a cell too many, a byte that is no UTF-8) is told apart here 
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import gzip
@@ -15,6 +16,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
 import attrs
@@ -29,7 +31,7 @@ Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 Progress: TypeAlias = Callable[[int, int], object]
 """Called now and then with the bytes done and the bytes in total (as they lie on the disk)."""
 
-CHUNK = 1 << 13
+CHUNK = 1 << 10  # so many rows stay in the cache until their columns are coded
 _BUFFER = 1 << 18
 _LOOK = 1 << 16
 _DELIMITERS = ",;\t|"
@@ -162,11 +164,14 @@ class RowFile:
 
 @attrs.define(eq=False, slots=False)
 class _Counter(io.RawIOBase):
-    """A stream of bytes that tells its caller how far it is, and whether any byte is not ASCII."""
+    """A stream of bytes that tells its caller how far it is, and whether all of it is UTF-8."""
 
     stream: BinaryIO
     tell_progress: Callable[[int], object] | None
     is_suspicious: bool = False
+    _decoder: codecs.IncrementalDecoder = attrs.field(
+        factory=lambda: codecs.getincrementaldecoder("utf-8")("strict")
+    )
 
     def readable(self) -> bool:
         return True
@@ -175,7 +180,11 @@ class _Counter(io.RawIOBase):
         # read1 hands over what there is, so that a gzip file cut short loses no more than its end
         data: bytes = getattr(self.stream, "read1", self.stream.read)(len(buffer))
         buffer[: len(data)] = data
-        self.is_suspicious = self.is_suspicious or b"\0" in data or not data.isascii()
+        if not self.is_suspicious:
+            try:
+                self.is_suspicious = "\0" in self._decoder.decode(data)
+            except UnicodeDecodeError:
+                self.is_suspicious = True
         if self.tell_progress is not None:
             self.tell_progress(len(data))
         return len(data)
@@ -189,16 +198,30 @@ def readable(text: str) -> str:
 def name_of(source: Source) -> str:
     """Return what a file is called in reports: its name without the folders above it."""
     if isinstance(source, str | os.PathLike):
-        return os.path.basename(os.fspath(source))
-    return os.path.basename(str(getattr(source, "name", "file")))
+        return Path(source).name
+    return Path(str(getattr(source, "name", "file"))).name
 
 
 def size_of(source: Source) -> int:
     """Return the bytes of a file; 0 where only reading could tell."""
     if isinstance(source, str | os.PathLike):
-        with contextlib.suppress(OSError):
-            return os.stat(source).st_size
+        with contextlib.suppress(OSError, ValueError):
+            return Path(source).stat().st_size
     return 0
+
+
+def starts_with(source: Source, magic: bytes) -> bool:
+    """Tell whether a file begins with some bytes; leave an open one where it was."""
+    with open_bytes(source) as stream:
+        if not (hasattr(stream, "seekable") and stream.seekable()):
+            return False
+        at = stream.tell()
+        try:
+            return stream.read(len(magic)) == magic
+        except OSError as error:
+            raise UnreadableFile(name_of(source), _reason(error)) from error
+        finally:
+            stream.seek(at)
 
 
 @contextlib.contextmanager
@@ -208,7 +231,7 @@ def open_bytes(source: Source) -> Iterator[BinaryIO]:
         yield source
         return
     try:
-        stream = open(source, "rb")  # noqa: SIM115 - closed below
+        stream = Path(source).open("rb")  # noqa: SIM115 - closed below
     except (OSError, ValueError) as error:
         raise UnreadableFile(os.fspath(source), _reason(error)) from error
     with stream:
@@ -261,11 +284,10 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
         text.readline()
         look = look.partition("\n")[2]
     delimiter = _delimiter(look)
-    reader: Iterator[list[str]]
-    if delimiter == _BLANKS:
-        reader = map(str.split, text)
-    else:
-        reader = csv.reader(text, delimiter=delimiter)
+    by_blanks = delimiter == _BLANKS
+    reader: Iterator[list[str]] = (
+        map(str.split, text) if by_blanks else csv.reader(text, delimiter=delimiter)
+    )
     line = 0
     try:
         for line, cells in enumerate(reader, start=1):  # noqa: B007 - used after the loop

@@ -6,7 +6,6 @@ an error; the same again is left out. Of an order in several files, the later fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import attrs
@@ -85,7 +84,7 @@ def taken(column: Texts, at: IntArray) -> Texts:
     return Texts(codes, [*column.names, ""])
 
 
-def picked(values: AnyArray, at: IntArray) -> AnyArray:
+def picked(values: AnyArray, at: AnyArray) -> AnyArray:
     """Return the values in some rows; what stands for row -1 does not matter."""
     return values.take(at, mode="wrap") if len(values) else np.zeros(len(at), dtype=values.dtype)
 
@@ -207,9 +206,7 @@ def _refuse_clashes(rows: ParsedRows, found: RowGroups, clashes: BoolArray) -> N
         rows.ledger.bad(found.spread(clashes, default=False), TWO_ORDERS, "order_id")
 
 
-def _supersede(
-    rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: AnyArray
-) -> None:
+def _supersede(rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: AnyArray) -> None:
     """Of an order in several files keep the later file's; say whether the earlier differed."""
     ledger = rows.ledger
     is_sale = (found.codes >= 0) & ledger.is_open
@@ -245,5 +242,3 @@ def _signatures(rows: ParsedRows) -> AnyArray:
         mixed = (mixed ^ values) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     return mixed
-
-

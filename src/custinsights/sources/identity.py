@@ -24,10 +24,14 @@ NOBODY, SEVERAL = -1, -2
 
 @attrs.frozen(eq=False)
 class People:
-    """The person of each row: int64[n] codes into `names`, `NOBODY` where it cannot be told."""
+    """The person of each row: int64[n] codes into `names`, `NOBODY` where it cannot be told.
+
+    `known` are the persons of the customers that were given beside the rows.
+    """
 
     codes: IntArray
     names: tuple[str, ...]
+    known: IntArray = attrs.field(factory=lambda: np.empty(0, dtype=np.int64))
 
 
 def check_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
@@ -60,7 +64,9 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
     for level, (kind, column) in enumerate(given):
         codes = column.codes.astype(np.int64)
         owner = _owners(codes, len(column.names), persons)
-        for _, lower in given[level + 1 :]:  # a value that nobody has may have a phone that somebody has
+        for _, lower in given[
+            level + 1 :
+        ]:  # a value that nobody has may have a phone that somebody has
             if level == 0:
                 break
             values = lower.codes.astype(np.int64)
@@ -82,7 +88,9 @@ def _owners(values: IntArray, count: int, persons: IntArray) -> IntArray:
     groups = RowGroups(values, count)
     known = persons >= 0
     first = groups.first(known)
-    owner = np.where(first >= 0, persons.take(first, mode="wrap"), NOBODY) if len(persons) else first
+    owner = (
+        np.where(first >= 0, persons.take(first, mode="wrap"), NOBODY) if len(persons) else first
+    )
     differs = known & (persons != groups.spread(owner, NOBODY))
     return np.where(groups.any(differs), SEVERAL, owner)
 

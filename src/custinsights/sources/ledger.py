@@ -148,4 +148,6 @@ class Ledger:
 
     def _example(self, row: int, header: str, cell: str, *, is_contact: bool) -> BadCell:
         file = self._sheet.files[int(self._sheet.file[row])]
-        return BadCell(file, int(self._sheet.line[row]), header, masked(cell) if is_contact else cell)
+        return BadCell(
+            file, int(self._sheet.line[row]), header, masked(cell) if is_contact else cell
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -13,10 +13,13 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.money import minor_exponent
+from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import BoolArray
 from custinsights.sources.identity import KINDS, check_kinds
+from custinsights.sources.known import objects
 from custinsights.sources.rows import ParsedRows
 
 Rates: TypeAlias = (
@@ -39,9 +42,7 @@ def _known_currency(_owner: object, _field: object, currency: str | None) -> Non
 
 def _report_or_raise(_owner: object, _field: object, errors: str) -> None:
     if errors not in {"raise", "report"}:
-        raise InvalidValue(
-            "errors says what to do with bad rows", errors, "'raise' or 'report'"
-        )
+        raise InvalidValue("errors says what to do with bad rows", errors, "'raise' or 'report'")
 
 
 def _known_rule(_owner: object, _field: object, rule: RefundRule | None) -> None:
@@ -54,18 +55,30 @@ def _known_rule(_owner: object, _field: object, rule: RefundRule | None) -> None
         )
 
 
+def _customers(given: Iterable[Customer] | None) -> tuple[Customer, ...]:
+    return objects(given, Customer, "customers")
+
+
+def _products(given: Iterable[Product] | None) -> tuple[Product, ...]:
+    return objects(given, Product, "products")
+
+
+def _policy(given: PurchasePolicy | None) -> PurchasePolicy:
+    return PurchasePolicy() if given is None else given
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Options:
     """How a source is read; see `read_orders` for each of them."""
 
+    customers: tuple[Customer, ...] = attrs.field(default=(), converter=_customers)
+    products: tuple[Product, ...] = attrs.field(default=(), converter=_products)
     identity: tuple[str, ...] = attrs.field(default=KINDS, converter=check_kinds)
     refunds: RefundRule | None = attrs.field(default=None, validator=_known_rule)
     currency: str | None = attrs.field(default=None, validator=_known_currency)
     rates: Rates | None = None
     timezone: str | None = None
-    policy: PurchasePolicy = attrs.field(
-        default=None, converter=attrs.converters.default_if_none(factory=PurchasePolicy)
-    )
+    policy: PurchasePolicy = attrs.field(default=None, converter=_policy)
     observed_until: dt.datetime | dt.date | str | None = None
     errors: Literal["raise", "report"] = attrs.field(default="raise", validator=_report_or_raise)
     dayfirst: bool | None = None

@@ -6,79 +6,32 @@ and what is left becomes a history.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from custinsights.domain.load_report import LoadReport
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
-from custinsights.errors import InvalidValue, MissingColumn
-from custinsights.history.builder import build
-from custinsights.history.columns import RefundColumns
-from custinsights.history.localtime import to_datetime
+from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
-from custinsights.sources.assembly import Assembled, assemble, report_of
-from custinsights.sources.files import Progress, Source, opened, size_of
-from custinsights.sources.formats import format_for
+from custinsights.sources import parquet
+from custinsights.sources.building import history_of
+from custinsights.sources.files import Progress, Source, opened, size_of, starts_with
+from custinsights.sources.formats import format_for, places_in
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.ledger import Ledger
 from custinsights.sources.options import Options, Rates, RefundRule
-from custinsights.sources.rows import ParsedRows
-from custinsights.sources.shaping import shape
-from custinsights.sources.sheet import Sheet, SheetWriter
-from custinsights.sources.vocabulary import MEANINGS
+from custinsights.sources.sheet import Sheet, SheetWriter, stacked
 
 Paths: TypeAlias = Source | Iterable[Source]
-
-
-def history_of(sheet: Sheet, format: OrderFormat, options: Options) -> OrderHistory:  # noqa: A002
-    """Make a history of a sheet of cells: what every reader of tables ends in."""
-    ledger = Ledger(sheet)
-    rows = ParsedRows(
-        sheet, ledger, format, zone=options.zone(format.timezone), dayfirst=options.dayfirst
-    )
-    found = assemble(rows, options)
-    shaped = shape(found)
-    placed, _ = found.times["placed_at"]
-    report = report_of(rows, found.money)
-    observed_from, observed_until = _observed(found, shaped.refunds, options)
-    is_assumed = options.timezone is None and not placed.dates_only
-    return build(
-        shaped.orders,
-        refunds=shaped.refunds,
-        lines=shaped.lines,
-        products=shaped.products,
-        currency=found.conversion.currency,
-        calendar=options.calendar,
-        policy=options.policy,
-        observed_from=observed_from,
-        observed_until=observed_until if options.observed_until is None else options.observed_until,
-        has_times=not placed.dates_only,
-        load_report=report + LoadReport(timezone_assumed=is_assumed),
-    )
-
-
-def _observed(
-    found: Assembled, refunds: RefundColumns | None, options: Options
-) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """Return the local days from the first row to the last one, used or left out."""
-    instants = [] if found.span is None else [*found.span]
-    if refunds is not None:
-        instants += [int(refunds.refunded_at.min()), int(refunds.refunded_at.max())]
-    if not instants:
-        return None, None
-    calendar = options.calendar
-    first, last = (calendar.local_date(to_datetime(at)) for at in (min(instants), max(instants)))
-    return calendar.start_of_day(first), calendar.start_of_day(last + dt.timedelta(days=1))
 
 
 def read_orders(
     paths: Paths,
     *,
-    format: str | OrderFormat | None = None,  # noqa: A002 - the word of shop exports
+    format: str | OrderFormat | None = None,
     columns: Mapping[str, str | Sequence[str]] | None = None,
     customers: Iterable[Customer] | None = None,
     products: Iterable[Product] | None = None,
@@ -94,7 +47,98 @@ def read_orders(
     statuses: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> OrderHistory:
+    r"""Read the order exports of a shop into one history.
+
+    Parameters
+    ----------
+    paths
+        A path, a binary file that is open, or several of them in the order in which they were
+        exported: CSV (comma, semicolon, tab or blanks between the cells), CSV in gzip, or Parquet
+        (extra ``arrow``). Split exports, and exports of several dates, come together: of an order
+        in several files the later file's is taken, and counted as updated.
+    format
+        ``"generic"``, ``"shopify"``, the name of an installed format, or an `OrderFormat`. By
+        default the header tells.
+    columns
+        For ``generic``, our field to the header (or to several, of which the first that is there
+        is taken). Orders: customer, email, phone, placed_at, amount, order_id, currency,
+        order_status, country, region, city, channel, source, payment_method, coupon, campaign,
+        goods, discount, shipping, tax, tip, units, refunded, refunded_at, cancelled_at. Order
+        lines, which make the table one of lines: product, product_name, category, department,
+        quantity, unit_price, line_discount, line_amount, line_id. Any other name becomes a label
+        of the orders. Without it, headers that are these words are used. For other formats it
+        changes single columns.
+    customers, products
+        What is known beside the orders.
+    identity
+        Which of customer_id, email and phone tell who a row is, in this order. A row without the
+        first belongs to the one person that has its next; 0 is no id.
+    refunds
+        Which rows are refunds: ``"invoice_prefix:C"`` (their order ids begin so), or a function of
+        a row, a mapping of our fields to texts. A refund that names an order's id is that order's.
+    currency
+        With a currency column: the one to keep, the others are left out. Without: that of all
+        amounts.
+    rates
+        The worth of one unit of a currency in `currency` on a day: a function of both, or a
+        mapping by currency or by both. Everything is converted, and the report keeps the sums
+        before.
+    timezone
+        The shop's zone, in which its days and hours are counted and times without a zone are
+        read. By default UTC, which is enough for times that name their zone, and for dates.
+    policy
+        Which orders count. Those that do not are set aside and counted in the load report.
+    observed_until
+        Until when the files know everything; default: the end of the last local day in them.
+    errors
+        ``"raise"`` refuses files with bad rows and lists them by kind; ``"report"`` leaves them
+        out and counts them in the load report.
+    dayfirst
+        Whether the day comes first in dates such as 3/4/2024; by default the column must tell.
+    statuses
+        The file's words for the state of an order that are not known, to paid, pending, failed,
+        voided or cancelled.
+    progress
+        Called now and then with the bytes read and the bytes in total.
+
+    Returns
+    -------
+    OrderHistory
+        The history. ``history.load_report`` says what was read, left out and why, in rows and
+        money; every row of the files is in it once.
+
+    Raises
+    ------
+    UnreadableFile
+        A file is absent, empty, or no table.
+    MissingColumn
+        A field that is needed is in no column; it says which were looked for and found.
+    BadRowsError
+        Rows cannot be read: times, numbers, currencies, statuses, negative quantities and amounts,
+        two customers, currencies or statuses under one order id, other numbers of cells than the
+        header, NUL, bytes that are no UTF-8, truncated gzip.
+    SeveralCurrencies
+        Orders in several currencies, and neither `currency` nor `rates`.
+    NaiveTime
+        Times without a zone, and no `timezone`.
+    MissingExtra
+        A Parquet file, and pyarrow is not installed.
+
+    Notes
+    -----
+    Cost: one pass over the cells of the columns that are needed; dates and amounts are read once
+    for each distinct text.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.BytesIO(b"order_id,customer,placed_at,amount\n1,ada,2024-01-05,10.00\n")
+    >>> read_orders(file, currency="EUR").amount.tolist()
+    [1000]
+    """
     options = Options(
+        customers=customers,
+        products=products,
         identity=identity,
         refunds=refunds,
         currency=currency,
@@ -121,7 +165,7 @@ def _sources(paths: Paths) -> list[Source]:
 
 def _read(
     sources: Sequence[Source],
-    format: str | OrderFormat | None,  # noqa: A002
+    format: str | OrderFormat | None,
     columns: Mapping[str, str | Sequence[str]] | None,
     progress: Progress | None,
 ) -> tuple[OrderFormat, Sheet]:
@@ -136,51 +180,31 @@ def _read(
             progress(done, total)
 
     found: OrderFormat | None = None
-    writer: SheetWriter | None = None
+    sheets: list[Sheet] = []
+    writer: SheetWriter | None = None  # collects files that follow one another into one sheet
     for source in sources:
-        with opened(source, further) as file:
-            this = format_for(format, columns, file.header)
-            positions = checked_positions(this, file.header)
-            if found is None or writer is None:
-                found, writer = this, SheetWriter(list(this.columns))
-            elif found.name != this.name:
+        is_parquet = starts_with(source, parquet.MAGIC)
+        with contextlib.ExitStack() as stack:
+            file = None if is_parquet else stack.enter_context(opened(source, further))
+            header = parquet.header_of(source) if file is None else file.header
+            this = format_for(format, columns, header)
+            positions = places_in(this, header)
+            if found is not None and found.name != this.name:
                 raise InvalidValue(
                     "the files are of several formats",
                     (found.name, this.name),
                     "files of one format",
-                    "Read each by itself",
+                    "Read each format by itself",
                 )
-            writer.add(file, positions)
+            found = this
+            if file is None:
+                sheets += [] if writer is None else [writer.sheet()]
+                sheets.append(parquet.sheet_of(source, positions, header))
+                writer = None
+                further(size_of(source))
+            else:
+                writer = writer or SheetWriter()
+                writer.add(file, positions)
+    sheets += [] if writer is None else [writer.sheet()]
     assert found is not None  # noqa: S101 - there is a source
-    assert writer is not None  # noqa: S101 - there is a source
-    return found, writer.sheet()
-
-
-def checked_positions(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:  # noqa: A002
-    """Return the place of each field, once every header that was named is there."""
-    positions = format.positions(header)
-    found = [cell for cell in header if cell]
-    if format.name == "generic":
-        for field, wanted in format.columns.items():
-            if field not in positions:
-                names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-                advice = f"Correct columns={{'{field}': ...}}, or leave it away"
-                raise MissingColumn(MEANINGS.get(field, field), names, found, advice)
-    needs = list(format.needs)
-    if format.layout != "orders" and "order_id" not in needs:
-        needs.append("order_id")
-    for field in needs:
-        if field not in positions and field not in format.computed:
-            wanted = format.columns.get(field, field)
-            names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-            advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}"
-            raise MissingColumn(MEANINGS.get(field, field), names, found, advice)
-    if not {"customer_id", "email", "phone"} & positions.keys():
-        raise MissingColumn(
-            MEANINGS["customer_id"],
-            [name for kind in ("customer_id", "email", "phone")
-             if isinstance(name := format.columns.get(kind, kind), str)],
-            found,
-            "Say which header it is: columns={'customer': 'the header', ...}",
-        )
-    return positions
+    return found, stacked(sheets)

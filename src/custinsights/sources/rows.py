@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,7 +12,7 @@ from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray, IntArray, Labels
 from custinsights.history.instants import Instants
 from custinsights.sources import cells
-from custinsights.sources.columns import Texts
+from custinsights.sources.columns import Cells, Texts
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.sheet import Sheet
@@ -54,7 +54,7 @@ class ParsedRows:
         self,
         sheet: Sheet,
         ledger: Ledger,
-        format: OrderFormat,  # noqa: A002 - the word of shop exports
+        format: OrderFormat,
         *,
         zone: ZoneInfo | None,
         dayfirst: bool | None,
@@ -179,7 +179,7 @@ class ParsedRows:
         read = _READERS.get(field, cells.keys if self.kind(field) == "key" else cells.labels)
         texts = read(column)
         fallback = self.format.fallbacks.get(field)
-        if fallback in self.sheet.columns:
+        if fallback is not None and fallback in self.sheet.columns:
             texts = texts.or_else(read(self.sheet.columns[fallback]))
         return texts
 
@@ -210,7 +210,7 @@ def zeros(n: int) -> Decimals:
     return Decimals(whole, whole, np.zeros(n, dtype=np.bool_))
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[Cells], Texts]] = {
     "customer_id": cells.customer_ids,
     "email": cells.emails,
     "phone": cells.phones,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import attrs
@@ -13,17 +14,20 @@ from custinsights.history.columns import (
     Labels,
     LineColumns,
     OrderColumns,
+    People,
     Products,
     RefundColumns,
 )
 from custinsights.history.row_groups import RowGroups
+from custinsights.sources import known
 from custinsights.sources.assembly import Assembled
 from custinsights.sources.columns import Texts
 from custinsights.sources.grouping import picked, taken
 from custinsights.sources.money import magnitudes, said
+from custinsights.sources.options import Options
 from custinsights.sources.vocabulary import LINE_FIELDS, PRODUCT_LABELS
 
-_MOST_FIGURES = 18
+_INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 _ADDRESS = ("country", "region", "city")
 
 
@@ -35,44 +39,59 @@ class Shaped:
     refunds: RefundColumns | None
     lines: LineColumns | None
     products: Products | None
+    people: People | None
 
 
-def shape(found: Assembled) -> Shaped:
+def shape(found: Assembled, options: Options) -> Shaped:
     """Give what was read the shape of a history's columns."""
-    codes, products = _products(found)
+    codes, table = _products(found)
+    codes, table = known.products(table, codes, options.products, found.conversion.currency)
+    persons, customers = found.persons, options.customers
+    is_text = any(isinstance(one.id, str) for one in customers) or any(
+        map(found.rows.sheet.has_text_ids, ("customer_id", "email"))
+    )
+    ids = outside_ids(persons.names, is_text=is_text)
+    is_told = persons.known >= 0
+    found.rows.ledger.note("customers_without_identity", int(np.count_nonzero(~is_told)))
+    told = [one for one, is_there in zip(customers, is_told.tolist(), strict=True) if is_there]
     return Shaped(
-        _orders(found), _refunds(found, codes), _lines(found, codes, products), products
+        _orders(found, ids),
+        _refunds(found, ids, codes),
+        _lines(found, codes, table),
+        table,
+        known.people(told, _of(ids, persons.known[is_told])),
     )
 
 
-def outside_ids(names: Sequence[str], codes: IntArray) -> AnyArray | Labels:
-    """Return identities: integers where every one is written as one, else texts."""
-    if names and all(map(_is_integer, names)):
-        return np.array([int(name) for name in names], dtype=np.int64).take(codes)
-    return Labels(codes.astype(np.int32), tuple(names))
+def outside_ids(names: Sequence[str], *, is_text: bool) -> AnyArray:
+    """Return identities: integers where every one is written as one, else (and if told) texts."""
+    if names and not is_text and all(map(_INTEGER.fullmatch, names)):
+        return np.array([int(name) for name in names], dtype=np.int64)
+    array = np.empty(len(names), dtype=object)
+    array[:] = names
+    return array
 
 
-def _is_integer(text: str) -> bool:
-    """Whether a text is an integer as Python writes it, so that nothing of it is lost."""
-    return text.isascii() and text.isdecimal() and len(text) <= _MOST_FIGURES and (
-        text[0] != "0" or text == "0"
-    )
+def _of(ids: AnyArray, codes: IntArray) -> AnyArray | Labels:
+    """Return the identity of each code."""
+    if ids.dtype.kind == "O":
+        return Labels(codes.astype(np.int32), tuple(ids.tolist()))
+    return picked(ids, codes)
 
 
-def _orders(found: Assembled) -> OrderColumns:
-    rows, orders, groups = found.rows, found.orders, found.orders.groups
+def _orders(found: Assembled, ids: AnyArray) -> OrderColumns:
+    rows, groups = found.rows, found.orders.groups
     first = groups.first()
-    ids = None
+    order_ids = None
     if "order_id" in rows.sheet.columns:
         texts = taken(rows.texts("order_id"), first).used()
-        ids = outside_ids(texts.names, texts.codes.astype(np.int64))
-        if isinstance(ids, Labels):
-            ids = texts.array()
+        names = outside_ids(texts.names, is_text=rows.sheet.has_text_ids("order_id"))
+        order_ids = picked(names, texts.codes)
     return OrderColumns(
-        customer=outside_ids(found.persons.names, picked(found.persons.codes, first)),
+        customer=_of(ids, picked(found.persons.codes, first)),
         placed_at=picked(found.placed_at, first),
         amount=found.conversion.amounts(found.of_order, first),
-        order_id=ids,
+        order_id=order_ids,
         numbers=_numbers(found),
         labels=_labels(found),
         rows=groups.sizes(),
@@ -195,7 +214,8 @@ def _most_frequent(groups: RowGroups, texts: Texts) -> Labels:
     for group, label, count in found:
         if count > most[group]:
             best[group], most[group] = label, count
-    return Labels(best.astype(np.int32), labels.names)
+    codes = np.where(best < 0, len(labels.names), best).astype(np.int32)
+    return Texts(codes, [*labels.names, ""]).labels()
 
 
 def _lines(found: Assembled, products: IntArray, table: Products | None) -> LineColumns | None:
@@ -216,9 +236,9 @@ def _lines(found: Assembled, products: IntArray, table: Products | None) -> Line
     )
 
 
-def _refunds(found: Assembled, products: IntArray) -> RefundColumns | None:
+def _refunds(found: Assembled, ids: AnyArray, products: IntArray) -> RefundColumns | None:
     """Return the refunds: rows that are refunds, and what orders say was given back."""
-    rows, groups, ledger = found.rows, found.orders.groups, found.rows.ledger
+    groups, ledger = found.orders.groups, found.rows.ledger
     at = np.flatnonzero(found.is_refund & ledger.is_open)
     in_rows = {
         "row": at,
@@ -228,9 +248,6 @@ def _refunds(found: Assembled, products: IntArray) -> RefundColumns | None:
         "at": found.placed_at[at],
         "rows": np.ones(len(at), dtype=np.int64),
     }
-    if "refunded_at" in found.times:
-        dated, is_dated = found.times["refunded_at"]
-        in_rows["at"] = np.where(is_dated[at], dated.values[at], in_rows["at"])
     of_orders = _refunds_of_orders(found)
     parts = [in_rows, of_orders] if of_orders is not None else [in_rows]
     if not any(len(part["row"]) for part in parts):
@@ -238,7 +255,7 @@ def _refunds(found: Assembled, products: IntArray) -> RefundColumns | None:
     joined = {name: np.concatenate([part[name] for part in parts]) for name in in_rows}
     person = picked(found.persons.codes, joined["row"])
     return RefundColumns(
-        customer=outside_ids(found.persons.names, person),
+        customer=_of(ids, person),
         refunded_at=joined["at"],
         amount=found.conversion.amounts(joined["amount"], joined["row"]),
         order=joined["order"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from operator import itemgetter
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from custinsights.domain.load_report import BadCell, BadRows
 from custinsights.history.columns import AnyArray, CodeArray, IntArray
-from custinsights.sources.columns import Cells, Texts
+from custinsights.sources.columns import Cells, Texts, one_below_another
 from custinsights.sources.files import RowFile, readable
 
 
@@ -38,6 +38,11 @@ class Sheet:
         Rows that did not become cells, by kind.
     notes
         What was passed over, and how often.
+    is_typed
+        Whether the source knows numbers from texts; if not, an id that is written as an integer is
+        one.
+    text_ids
+        Fields of a typed source whose ids stay texts although they are written as integers.
     """
 
     columns: Mapping[str, Cells]
@@ -48,9 +53,18 @@ class Sheet:
     marked: Sequence[tuple[int, str, str, str]] = ()
     unread: Sequence[BadRows] = ()
     notes: Mapping[str, int] = attrs.field(factory=dict)
+    is_typed: bool = False
+    text_ids: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.line)
+
+    def has_text_ids(self, field: str) -> bool:
+        """Tell whether the ids of a field are texts by their type, however they are written."""
+        column = self.columns.get(field)
+        return field in self.text_ids or (
+            self.is_typed and isinstance(column, Texts) and field != "phone"
+        )
 
     def cell(self, row: int, field: str) -> str:
         """Return the text of one cell."""
@@ -68,11 +82,9 @@ class SheetWriter:
     The texts of a field are coded in one table for all files, so that equal texts are equal codes.
     """
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        self._tables: dict[str, defaultdict[str, int]] = {
-            field: defaultdict(count().__next__) for field in fields
-        }
-        self._codes: dict[str, list[AnyArray]] = {field: [] for field in fields}
+    def __init__(self) -> None:
+        self._tables: dict[str, defaultdict[str, int]] = {}
+        self._codes: dict[str, list[AnyArray]] = {}
         self._headers: dict[str, str] = {}
         self._files: list[str] = []
         self._file: list[AnyArray] = []
@@ -86,6 +98,9 @@ class SheetWriter:
         """Read all rows of a file, of which some fields stand in the given columns."""
         fields = list(positions)
         for field in fields:
+            if field not in self._tables:  # blank in the files before
+                self._tables[field] = defaultdict(count().__next__)
+                self._codes[field] = [self._blanks(field, self._rows)]
             self._headers.setdefault(field, file.header[positions[field]])
         pick = _picker([positions[field] for field in fields], len(file.header))
         number = len(self._files)
@@ -98,8 +113,7 @@ class SheetWriter:
                 codes = np.fromiter(map(table.__getitem__, column), np.int32, n)
                 self._codes[field].append(codes)
             for field in self._tables.keys() - positions.keys():
-                blank = self._tables[field][""]
-                self._codes[field].append(np.full(n, blank, dtype=np.int32))
+                self._codes[field].append(self._blanks(field, n))
             self._file.append(np.full(n, number, dtype=np.int32))
             self._line.append(chunk.lines)
             for at, column_at, kind in chunk.marked:
@@ -113,6 +127,9 @@ class SheetWriter:
             for name, times in chunk.notes.items():
                 self._notes[name] = self._notes.get(name, 0) + times
             self._rows += n
+
+    def _blanks(self, field: str, n: int) -> CodeArray:
+        return np.full(n, self._tables[field][""] if n else 0, dtype=np.int32)
 
     def sheet(self) -> Sheet:
         """Return what was read."""
@@ -132,13 +149,44 @@ class SheetWriter:
         )
 
 
+def stacked(sheets: Sequence[Sheet]) -> Sheet:
+    """Return the rows of several sheets as one; a field that one of them lacks is blank there."""
+    if len(sheets) == 1:
+        return sheets[0]
+    fields = dict.fromkeys(field for sheet in sheets for field in sheet.columns)
+    file_starts = np.cumsum([0, *(len(sheet.files) for sheet in sheets)])
+    row_starts = np.cumsum([0, *map(len, sheets)]).tolist()
+    return Sheet(
+        {
+            field: one_below_another(
+                [sheet.columns.get(field) or Texts.same("", len(sheet)) for sheet in sheets]
+            )
+            for field in fields
+        },
+        {field: name for sheet in reversed(sheets) for field, name in sheet.headers.items()},
+        [name for sheet in sheets for name in sheet.files],
+        np.concatenate(
+            [sheet.file + start for sheet, start in zip(sheets, file_starts, strict=False)]
+        ).astype(np.int32),
+        np.concatenate([sheet.line for sheet in sheets]),
+        [
+            (row + start, *rest)
+            for sheet, start in zip(sheets, row_starts, strict=False)
+            for row, *rest in sheet.marked
+        ],
+        [kind for sheet in sheets for kind in sheet.unread],
+        {name: times for sheet in sheets for name, times in sheet.notes.items()},
+        is_typed=all(sheet.is_typed for sheet in sheets),
+    )
+
+
 def _joined(parts: Sequence[AnyArray], dtype: type) -> AnyArray:
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
 
 
 def _picker(
     positions: Sequence[int], width: int
-) -> Callable[[list[list[str]]], object]:
+) -> Callable[[list[list[str]]], Iterable[Sequence[str]]]:
     """Return what takes the wanted columns of rows, in the order wanted."""
     if list(positions) == list(range(width)):
         return lambda rows: rows

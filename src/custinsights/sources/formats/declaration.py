@@ -89,11 +89,11 @@ class OrderFormat:
 
     name: str
     columns: Mapping[str, str | Sequence[str]]
-    recognised_by: frozenset[str] = attrs.field(converter=frozenset, default=frozenset())
+    recognised_by: frozenset[str] = attrs.field(default=frozenset())
     needs: Sequence[str] = ("placed_at",)
     layout: Layout = "orders"
     statuses: Mapping[str, str] = attrs.field(factory=dict)
-    refunded_statuses: frozenset[str] = attrs.field(converter=frozenset, default=frozenset())
+    refunded_statuses: frozenset[str] = attrs.field(default=frozenset())
     dayfirst: bool | None = None
     timezone: str | None = None
     currency: str | None = None

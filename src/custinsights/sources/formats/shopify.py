@@ -36,7 +36,6 @@ SHOPIFY = OrderFormat(
         "product_name": "Lineitem name",
         "unit_price": "Lineitem price",
         "line_discount": "Lineitem discount",
-        "vendor": "Vendor",
         "coupon": "Discount Code",
         "payment_method": "Payment Method",
         "channel": "Source",

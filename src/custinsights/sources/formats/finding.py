@@ -1,0 +1,135 @@
+"""Which format a file has: the built-in ones, and those that other distributions add."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+
+from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed, UnknownName
+from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.formats.generic import generic, named_columns
+from custinsights.sources.formats.shopify import SHOPIFY
+from custinsights.sources.vocabulary import MEANINGS
+
+GROUP = "custinsights.formats"
+"""The entry point group under which other distributions add formats."""
+
+BUILT_IN: Mapping[str, OrderFormat] = {"shopify": SHOPIFY}
+"""The formats that have headers of their own; ``generic`` has those that it is told."""
+
+
+def format_for(
+    wanted: str | OrderFormat | None,
+    columns: Mapping[str, str | Sequence[str]] | None,
+    header: Sequence[str],
+) -> OrderFormat:
+    """Return the format to read a file with.
+
+    Parameters
+    ----------
+    wanted
+        A format, its name, or None to recognise it.
+    columns
+        Headers of our fields: all of them for ``generic``, changes to another format.
+    header
+        The header of the file.
+
+    Raises
+    ------
+    UnknownName
+        No format has that name.
+    MissingColumn
+        The header is none that is known, and no columns are told.
+    """
+    if wanted == "generic" or (wanted is None and columns):
+        return generic(columns or named_columns(header))
+    if wanted is None:
+        return _recognised(header)
+    found = _installed(wanted) if isinstance(wanted, str) else wanted
+    if not isinstance(found, OrderFormat):
+        raise InvalidValue(
+            "the format is no format",
+            type(found).__name__,
+            "the name of a format, or an OrderFormat",
+        )
+    return _with_columns(found, columns)
+
+
+def _recognised(header: Sequence[str]) -> OrderFormat:
+    """Find the format whose own headers are there, most of them first; else our own words."""
+    known = [found for found in BUILT_IN.values() if found.recognises(header)]
+    if known:
+        return max(known, key=lambda found: len(found.recognised_by))
+    columns = named_columns(header)
+    if "placed_at" in columns:
+        return generic(columns)
+    raise MissingColumn(
+        "the time of the order, and the header is none of " + ", ".join(sorted(BUILT_IN)),
+        ("placed_at",),
+        [cell for cell in header if cell],
+        "Say which header holds which field: columns={'customer': ..., 'placed_at': ..., "
+        "'amount': ...}; for order lines also order_id, product, quantity, unit_price",
+    )
+
+
+def _installed(name: str) -> OrderFormat:
+    if name in BUILT_IN:
+        return BUILT_IN[name]
+    found = [point for point in entry_points(group=GROUP) if point.name == name]
+    if not found:
+        added = [point.name for point in entry_points(group=GROUP)]
+        raise UnknownName("format", name, tuple(sorted({*BUILT_IN, "generic", *added})))
+    owner = getattr(found[0].dist, "name", "unknown")
+    if len(found) > 1:
+        raise PlugInFailed(name, owner, "several distributions bring a format of this name")
+    try:
+        loaded = found[0].load()
+    except Exception as error:
+        raise PlugInFailed(name, owner, f"it does not load ({type(error).__name__})") from error
+    if not isinstance(loaded, OrderFormat):
+        raise PlugInFailed(name, owner, "it is no OrderFormat")
+    return loaded
+
+
+def _with_columns(
+    found: OrderFormat, columns: Mapping[str, str | Sequence[str]] | None
+) -> OrderFormat:
+    if not columns:
+        return found
+    import attrs
+
+    named = generic(columns).columns
+    return attrs.evolve(found, columns={**found.columns, **named})
+
+
+def places_in(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:
+    """Return the place of each field, once every header that was named is there."""
+    positions = format.positions(header)
+    found = [cell for cell in header if cell]
+    if format.name == "generic":
+        for field, wanted in format.columns.items():
+            if field not in positions:
+                names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+                advice = f"Correct columns={{'{field}': ...}}, or leave it away"
+                raise MissingColumn(MEANINGS.get(field, field), names, found, advice)
+    needs = list(format.needs)
+    if format.layout != "orders" and "order_id" not in needs:
+        needs.append("order_id")
+    for field in needs:
+        if field not in positions and field not in format.computed:
+            wanted = format.columns.get(field, field)
+            names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+            advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}"
+            raise MissingColumn(MEANINGS.get(field, field), names, found, advice)
+    if not {"customer_id", "email", "phone"} & positions.keys():
+        raise MissingColumn(
+            MEANINGS["customer_id"],
+            [
+                name
+                for kind in ("customer_id", "email", "phone")
+                if isinstance(name := format.columns.get(kind, kind), str)
+            ],
+            found,
+            "Say which header it is: columns={'customer': 'the header', ...}",
+        )
+    return positions

@@ -1,0 +1,114 @@
+"""Read a table that is in memory already: a frame of pandas, polars or pyarrow, or plain arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from custinsights.domain.people import Customer
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.products import Product
+from custinsights.errors import InvalidValue
+from custinsights.history.orders import OrderHistory
+from custinsights.sources.building import history_of
+from custinsights.sources.formats import generic, places_in
+from custinsights.sources.options import Options, Rates, RefundRule
+from custinsights.sources.sheet import Sheet
+from custinsights.sources.typed import Foreign, columns_of
+
+NAME = "frame"
+"""What a frame is called in reports."""
+
+
+def read_frame(
+    df: Foreign,
+    *,
+    columns: Mapping[str, str] | None = None,
+    customers: Iterable[Customer] | None = None,
+    products: Iterable[Product] | None = None,
+    identity: Sequence[str] = ("customer_id", "email", "phone"),
+    refunds: RefundRule | None = None,
+    currency: str | None = None,
+    rates: Rates | None = None,
+    timezone: str | None = None,
+    policy: PurchasePolicy | None = None,
+    observed_until: dt.datetime | dt.date | str | None = None,
+    errors: Literal["raise", "report"] = "raise",
+    dayfirst: bool | None = None,
+    statuses: Mapping[str, str] | None = None,
+    **fields: str,
+) -> OrderHistory:
+    """Read orders, or order lines, from a table in memory.
+
+    Parameters
+    ----------
+    df
+        A DataFrame of pandas or polars, a Table of pyarrow, or a mapping of names to arrays. It is
+        not changed.
+    columns
+        Our fields to the names of its columns, for fields that are an argument of this function
+        themselves: ``columns={"currency": "Currency"}``.
+    **fields
+        Our fields to the names of its columns: ``customer="CustomerID"``, ``placed_at=``,
+        ``amount=``, ``order_id=``, ``country=`` and all others of `read_orders`.
+    customers, products, identity, refunds, currency, rates, timezone, policy, observed_until, \
+errors, dayfirst, statuses
+        As in `read_orders`.
+
+    Returns
+    -------
+    OrderHistory
+        The history; rows are named by their position, from 0.
+
+    Raises
+    ------
+    MissingColumn
+        A column that is named is not there, or one that is needed is not named.
+    BadRowsError, SeveralCurrencies, NaiveTime, InvalidValue
+        As in `read_orders`.
+
+    Examples
+    --------
+    >>> history = read_frame(
+    ...     {"who": ["ada", "bo"], "when": ["2024-01-05", "2024-01-06"], "paid": [10.0, 5.5]},
+    ...     customer="who", placed_at="when", amount="paid", currency="EUR",
+    ... )
+    >>> len(history), int(history.amount.sum())
+    (2, 1550)
+    """
+    header, column_of = columns_of(df)
+    options = Options(
+        customers=customers,
+        products=products,
+        identity=identity,
+        refunds=refunds,
+        currency=currency,
+        rates=rates,
+        timezone=timezone,
+        policy=policy,
+        observed_until=observed_until,
+        errors=errors,
+        dayfirst=dayfirst,
+        statuses=statuses,
+    )
+    format = generic({**(columns or {}), **fields})
+    positions = places_in(format, header)
+    cells = {field: column_of(header[at]) for field, at in positions.items()}
+    lengths = {len(column) for column in cells.values()}
+    if len(lengths) != 1:
+        raise InvalidValue(
+            "the columns have different lengths", sorted(lengths), "columns of one length"
+        )
+    n = lengths.pop()
+    sheet = Sheet(
+        cells,
+        {field: header[at] for field, at in positions.items()},
+        [NAME],
+        np.zeros(n, dtype=np.int32),
+        np.arange(n, dtype=np.int64),
+        is_typed=True,
+    )
+    return history_of(sheet, format, options)

@@ -1,0 +1,240 @@
+"""Read orders that are objects of the domain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from custinsights.domain.orders import Order, OrderLine, Refund
+from custinsights.domain.people import Customer
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.products import Product
+from custinsights.domain.statuses import ORDER_STATUSES
+from custinsights.errors import InvalidValue
+from custinsights.history.columns import BoolArray
+from custinsights.history.orders import OrderHistory
+from custinsights.sources.building import history_of
+from custinsights.sources.columns import Texts
+from custinsights.sources.formats.declaration import OrderFormat, Rows
+from custinsights.sources.known import objects
+from custinsights.sources.options import Options, Rates
+from custinsights.sources.sheet import Sheet
+
+_FIELDS = (
+    "customer_id",
+    "order_id",
+    "placed_at",
+    "cancelled_at",
+    "refunded_at",
+    "currency",
+    "order_status",
+    "amount",
+    "discount",
+    "shipping",
+    "tax",
+    "tip",
+    "product",
+    "quantity",
+    "unit_price",
+    "line_discount",
+    "channel",
+    "source",
+    "payment_method",
+    "campaign",
+    "coupon",
+    "country",
+    "region",
+    "city",
+    "billing_country",
+    "billing_region",
+    "billing_city",
+    "refund",
+)
+
+
+def _is_refund(rows: Rows) -> BoolArray:
+    return ~rows.texts("refund").is_blank
+
+
+OBJECTS = OrderFormat(
+    name="objects",
+    columns={field: field for field in _FIELDS},
+    layout="first_line",
+    statuses={status: status for status in ORDER_STATUSES},
+    kinds={"refund": "label"},
+    refund_rows=_is_refund,
+    addresses=("", "billing_"),
+)
+
+
+def read_objects(
+    orders: Iterable[Order],
+    customers: Iterable[Customer] = (),
+    products: Iterable[Product] = (),
+    *,
+    refunds: Iterable[Refund] = (),
+    currency: str | None = None,
+    rates: Rates | None = None,
+    timezone: str | None = None,
+    policy: PurchasePolicy | None = None,
+    observed_until: dt.datetime | dt.date | str | None = None,
+) -> OrderHistory:
+    """Read orders that are objects, with the people and products known beside them.
+
+    Parameters
+    ----------
+    orders
+        Orders in any order. An order without a customer is left out of the history and counted.
+    customers
+        People known to the shop, with and without orders.
+    products
+        What is known of the products that lines name.
+    refunds
+        Refunds that are not inside an order. One that names an order of `orders` is its refund;
+        one that names none needs its customer and its time.
+    currency, rates, timezone, policy, observed_until
+        As in `read_orders`.
+
+    Returns
+    -------
+    OrderHistory
+        The history. Its load report counts a row for each line of an order (one for an order
+        without lines) and one for each refund.
+
+    Raises
+    ------
+    SeveralCurrencies
+        The orders are in several currencies, and neither `currency` nor `rates` is given.
+    BadRowsError
+        Two different orders have the same id and source.
+    InvalidValue
+        There is no order, and no currency is given; or a refund has no time and no order to take
+        one from.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> from custinsights.domain.money import Money
+    >>> order = Order(
+    ...     id="1001",
+    ...     customer="c7",
+    ...     placed_at=datetime(2024, 3, 5, 12, tzinfo=UTC),
+    ...     lines=[OrderLine("print-a3", 2, Money("45.00", "EUR"))],
+    ... )
+    >>> history = read_objects([order], timezone="Europe/Paris")
+    >>> history.amount.tolist(), history.customer_ids.tolist()
+    ([9000], ['c7'])
+    """
+    given = objects(orders, Order, "orders")
+    options = Options(
+        customers=customers,
+        products=products,
+        currency=currency,
+        rates=rates,
+        timezone=timezone,
+        policy=policy,
+        observed_until=observed_until,
+    )
+    rows = [row for order in given for row in _rows(order)]
+    by_id = {order.id: order for order in given}
+    rows += [
+        _of_refund(refund, None if refund.order is None else by_id.get(refund.order))
+        for refund in objects(refunds, Refund, "refunds")
+    ]
+    columns = {field: Texts.of(row.get(field, "") for row in rows) for field in _FIELDS}
+    text_ids = {
+        field
+        for field, ids in (
+            ("customer_id", [order.customer for order in given]),
+            ("order_id", [order.id for order in given]),
+        )
+        if any(isinstance(one, str) for one in ids)
+    }
+    sheet = Sheet(
+        columns,
+        {field: field for field in _FIELDS},
+        ["orders"],
+        np.zeros(len(rows), dtype=np.int32),
+        np.arange(len(rows), dtype=np.int64),
+        is_typed=True,
+        text_ids=frozenset(text_ids),
+    )
+    return history_of(sheet, OBJECTS, options)
+
+
+def _rows(order: Order) -> Iterator[Mapping[str, str]]:
+    """Yield the rows of an order: its lines, what is the order's on the first; its refunds."""
+    of_order = _of_order(order)
+    lines = [_of_line(line) for line in order.lines] or [{}]
+    key = {"order_id": str(order.id), "source": order.source or ""}
+    for at, line in enumerate(lines):
+        yield {**(of_order if at == 0 else key), **line}
+    for refund in order.refunds:
+        yield _of_refund(refund, order)
+
+
+def _of_order(order: Order) -> dict[str, str]:
+    off = [line.discount.amount for line in order.lines if line.discount is not None]
+    if order.discount is not None:
+        off.append(order.discount.amount)
+    told: dict[str, object] = {
+        "customer_id": order.customer,
+        "order_id": order.id,
+        "placed_at": order.placed_at.astimezone(dt.UTC).isoformat(),
+        "cancelled_at": order.cancelled_at and order.cancelled_at.astimezone(dt.UTC).isoformat(),
+        "currency": order.amount.currency,
+        "order_status": order.status,
+        "amount": order.amount.amount,
+        "discount": sum(off) if off else None,
+        "channel": order.channel,
+        "source": order.source,
+        "payment_method": order.payment_method,
+        "campaign": order.campaign,
+        "coupon": order.coupon,
+    }
+    for name in ("shipping", "tax", "tip"):
+        charge = getattr(order, name)
+        told[name] = None if charge is None else charge.amount
+    for prefix, address in (("", order.shipping_address), ("billing_", order.billing_address)):
+        for part in ("country", "region", "city"):
+            told[f"{prefix}{part}"] = getattr(address, part, None)
+    return {field: str(value) for field, value in told.items() if value is not None}
+
+
+def _of_line(line: OrderLine) -> dict[str, str]:
+    told = {
+        "product": str(line.product),
+        "quantity": str(line.quantity),
+        "unit_price": str(line.unit_price.amount),
+    }
+    if line.discount is not None:
+        told["line_discount"] = str(line.discount.amount)
+    return told
+
+
+def _of_refund(refund: Refund, order: Order | None) -> dict[str, str]:
+    """Return the row of a refund; what it does not say is its order's."""
+    at = refund.refunded_at
+    customer = refund.customer
+    if order is not None:
+        at = at or order.cancelled_at or order.placed_at
+        customer = order.customer if customer is None else customer
+    if at is None:
+        raise InvalidValue(
+            "a refund has no time, and names no order to take one from",
+            str(refund.amount),
+            "a refund with refunded_at, or of an order that is given",
+        )
+    told: dict[str, object] = {
+        "refund": "yes",
+        "order_id": refund.order if order is None else order.id,
+        "source": None if order is None else order.source,
+        "customer_id": customer,
+        "currency": refund.amount.currency,
+        "refunded_at": at.astimezone(dt.UTC).isoformat(),
+        "amount": -refund.amount.amount,
+        "product": refund.product,
+    }
+    return {field: str(value) for field, value in told.items() if value is not None}
