@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from unicodedata import combining, east_asian_width
 from zoneinfo import ZoneInfo
 
+import attrs
 import numpy as np
 
+from custinsights.domain import CURRENCIES, minor_exponent
 from custinsights.domain.contacts import looks_like_contact, masked
-from custinsights.results.table import Column
+from custinsights.results.table import Column, Table
 
 __all__ = [
     "MISSING",
@@ -23,6 +25,7 @@ __all__ = [
     "align",
     "clip",
     "instants",
+    "marked_once",
     "plain",
     "scaled",
     "shown",
@@ -88,6 +91,21 @@ def align(text: str, width: int, *, right: bool) -> str:
     return blanks + text if right else text + blanks
 
 
+def marked_once(table: Table) -> Table:
+    """The table with a row that is provisional as a whole marked at its first label alone."""
+    labels = [column for column in table.columns if column.kind == "label"]
+    values = [column for column in table.columns if column.kind != "label"]
+    marks = {None if c.provisional is None else c.provisional.tobytes() for c in values}
+    if not labels or len(marks) != 1 or values[0].provisional is None:
+        return table
+    marked = attrs.evolve(labels[0], provisional=values[0].provisional)
+    columns = (
+        marked if column is labels[0] else attrs.evolve(column, provisional=None)
+        for column in table.columns
+    )
+    return attrs.evolve(table, columns=columns)
+
+
 def shown_unit(column: Column) -> str:
     """The unit to print beside a column's name; nothing where the cells say it themselves."""
     if column.kind in ("label", "flag", "instant", "share") or column.unit in (
@@ -134,13 +152,26 @@ def _quantities(column: Column, _timezone: str) -> list[str]:
 
 
 def _numbers(column: Column, _timezone: str) -> list[str]:
+    values = column.values.tolist()
+    if column.units is not None:
+        return [_of_unit(*pair) for pair in zip(values, column.units.tolist(), strict=True)]
     present = np.abs(column.values[~column.absent])
     decimals = 4 if present.size and 0 < present.max() < _TINY else 2
-    return [f"{value:,.{decimals}f}" for value in column.values.tolist()]
+    return [f"{value:,.{decimals}f}" for value in values]
+
+
+def _of_unit(value: float, unit: str) -> str:
+    """A number as its unit wants it: shares as percent, money in full, whole things as such."""
+    if unit == "share":
+        return f"{100 * value:,.1f}%"
+    if unit in CURRENCIES:
+        return f"{value:,.{minor_exponent(unit)}f}"
+    return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
 
 
 def _shares(column: Column, _timezone: str) -> list[str]:
-    return [f"{100 * value:,.1f}%" for value in column.values.tolist()]
+    sign = "+" if column.unit == "change" else ""
+    return [f"{100 * value:{sign},.1f}%" for value in column.values.tolist()]
 
 
 def _instants(column: Column, timezone: str) -> list[str]:

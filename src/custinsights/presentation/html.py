@@ -10,7 +10,7 @@ from html import escape
 
 import numpy as np
 
-from custinsights.presentation.cells import PROVISIONAL, shown, shown_unit
+from custinsights.presentation.cells import PROVISIONAL, marked_once, shown, shown_unit
 from custinsights.presentation.text import visible_rows
 from custinsights.results.table import Column, Table
 
@@ -35,7 +35,7 @@ def as_html(table: Table, *, rows: int = 40) -> str:
         How many rows to show before the middle is left out.
     """
     head, tail = visible_rows(len(table), rows)
-    chosen = table.take([*head, *tail])
+    chosen = marked_once(table).take([*head, *tail])
     cells = [_cells(column, table.timezone, heat=_is_grid(table)) for column in chosen.columns]
     body = ["<tr>" + "".join(row) + "</tr>" for row in zip(*cells, strict=True)]
     if tail:

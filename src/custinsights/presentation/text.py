@@ -15,6 +15,7 @@ from custinsights.presentation.cells import (
     PROVISIONAL,
     align,
     clip,
+    marked_once,
     plain,
     shown,
     shown_unit,
@@ -64,7 +65,7 @@ def as_text(table: Table, *, width: int = 100, rows: int = 20) -> str:
         Without a line break at the end.
     """
     head, tail = visible_rows(len(table), rows)
-    chosen = table.take([*head, *tail])
+    chosen = marked_once(table).take([*head, *tail])
     strips = _fitting([_strip(column, table.timezone) for column in chosen.columns], width)
     lines = [clip(plain(table.title), width)] if table.title else []
     lines.append(_line([strip.line(strip.head) for strip in strips]))

@@ -106,6 +106,9 @@ class Column:
         Decimals of the scaled integer: the currency's for money, three for quantities.
     provisional : array of bool, optional
         True where the value may still change because its period is not over; shown with a mark.
+    units : sequence of str, optional
+        For numbers that stand for different things in each row, what each is one of; ``"share"``
+        shows as percent.
     """
 
     name: str
@@ -115,13 +118,16 @@ class Column:
     unit: str = ""
     exponent: int = 0
     provisional: npt.NDArray[np.bool_] | None = attrs.field(default=None, converter=_mask)
+    units: npt.NDArray[Any] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_array)
+    )
 
     def __attrs_post_init__(self) -> None:
         rows = len(self.values)
         _one_per_row(self.name, "values", self.values, rows)
-        for what, mask in (("missing", self.missing), ("provisional", self.provisional)):
-            if mask is not None:
-                _one_per_row(self.name, what, mask, rows)
+        for what in ("missing", "provisional", "units"):
+            if (given := getattr(self, what)) is not None:
+                _one_per_row(self.name, what, given, rows)
         object.__setattr__(self, "values", _carried(self.name, self.kind, self.values))
 
     def __len__(self) -> int:
@@ -151,6 +157,7 @@ class Column:
             values=self.values[chosen],
             missing=None if self.missing is None else self.missing[chosen],
             provisional=None if self.provisional is None else self.provisional[chosen],
+            units=None if self.units is None else self.units[chosen],
         )
 
 

@@ -1,0 +1,84 @@
+"""What was read, and what became of every row?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from custinsights.cli.section import Section
+from custinsights.domain import LoadReport, Money
+from custinsights.results.table import Column, Table
+
+__all__ = ["load_report"]
+
+
+def load_report(report: LoadReport, timezone: str) -> Section:
+    """The load report of a history as the first section."""
+    remarks = [f"{name.replace('_', ' ')}: {count:,}" for name, count in report.notes]
+    if report.timezone_assumed:
+        remarks.append("No --timezone was given: days and hours are those of UTC.")
+    return Section(
+        key="load_report",
+        title="What was read",
+        about=", ".join([*report.sources, f"{timezone} time"]),
+        view=_view(report),
+        document=_document(report),
+        remarks=tuple(remarks),
+    )
+
+
+def _view(report: LoadReport) -> Table:
+    """Rows read, used, left out and bad, one below the other."""
+    lines = [("rows read", report.rows_read, ""), ("used", report.rows_used, "")]
+    for entry in report.left_out:
+        reason = str(entry).rpartition(f": {entry.rows:,} row")[0]
+        lines.append((f"left out: {reason}", entry.rows, _spoken(entry.money)))
+    lines += [(f"bad: {entry.kind}", entry.rows, _spoken(entry.money)) for entry in report.bad]
+    labels, rows, money = zip(*lines, strict=True)
+    columns = [Column("", "count", rows), Column(" ", "label", labels)]
+    if any(money):
+        columns.append(Column("worth", "label", money))
+    return Table("", columns)
+
+
+def _spoken(money: Iterable[tuple[str, int]]) -> str:
+    amounts = (Money.from_minor(minor, currency) for currency, minor in money)
+    return ", ".join(f"{one.currency} {one.amount:,}" for one in amounts)
+
+
+def _document(report: LoadReport) -> dict[str, Any]:
+    return {
+        "sources": list(report.sources),
+        "rows_read": report.rows_read,
+        "rows_used": report.rows_used,
+        "rows_left_out": report.rows_left_out,
+        "rows_bad": report.rows_bad,
+        "left_out": [
+            {
+                "reason": entry.reason,
+                "detail": entry.detail,
+                "rows": entry.rows,
+                "money": _amounts(entry.money),
+            }
+            for entry in report.left_out
+        ],
+        "bad": [
+            {
+                "kind": entry.kind,
+                "rows": entry.rows,
+                "money": _amounts(entry.money),
+                "examples": [
+                    {"file": e.file, "line": e.line, "column": e.column, "cell": e.cell}
+                    for e in entry.examples
+                ],
+            }
+            for entry in report.bad
+        ],
+        "notes": dict(report.notes),
+        "timezone_assumed": report.timezone_assumed,
+    }
+
+
+def _amounts(money: Iterable[tuple[str, int]]) -> dict[str, Decimal]:
+    return {code: Money.from_minor(minor, code).amount for code, minor in money}

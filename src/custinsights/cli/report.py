@@ -1,0 +1,103 @@
+"""How does a report come about? Read, ask section by section, and print each when it is there."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from custinsights import datasets
+from custinsights.analyses.measure import measure
+from custinsights.cli.as_json import as_json
+from custinsights.cli.loading import load_report
+from custinsights.cli.reading import progress_in_bytes
+from custinsights.cli.screen import show
+from custinsights.cli.section import days
+from custinsights.cli.sections import sections
+from custinsights.history.orders import OrderHistory
+
+__all__ = ["print_report"]
+
+_WIDEST = 140
+
+
+def print_report(
+    files: Sequence[str], reading: Mapping[str, Any], *, as_of: str | None, to_json: bool
+) -> None:
+    """Print the report on some files, or on the bundled data when there are none.
+
+    Parameters
+    ----------
+    files : sequence of str
+        The order exports.
+    reading : mapping
+        Further arguments of `read_orders`; of the bundled data only the policy is asked.
+    as_of : str or None
+        A date or instant; facts at or after it do not exist.
+    to_json : bool
+        Whether to print one JSON object.
+    """
+    history = _history(files, reading)
+    if as_of is not None:
+        history = history.up_to(as_of)
+    loaded = load_report(history.load_report, history.calendar.timezone)
+    if to_json:
+        answers = {section.key: section.data for section in (loaded, *sections(history))}
+        typer.echo(as_json({**_facts(history), **answers}))
+        return
+    if isinstance(sys.stdout, io.TextIOWrapper):  # an old encoding shows ? and does not fail
+        sys.stdout.reconfigure(errors="replace")
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, _WIDEST)
+    with console.capture() as painted:
+        console.print(_heading(history))
+        show(console, loaded)
+    typer.echo(painted.get(), nl=False)
+    for section in sections(history):
+        with console.capture() as painted:
+            show(console, section)
+        typer.echo(painted.get(), nl=False)
+
+
+def _history(files: Sequence[str], reading: Mapping[str, Any]) -> OrderHistory:
+    if not files:
+        history = datasets.load_online_retail()
+        policy = reading.get("policy")
+        return history if policy is None else history.with_policy(policy)
+    from custinsights.sources import read_orders
+
+    with progress_in_bytes() as progress:
+        return read_orders(list(files), progress=progress, **reading)
+
+
+def _heading(history: OrderHistory) -> Text:
+    """Whose history it is, in one line of facts."""
+    found = measure(history, ["orders", "customers"])
+    orders, customers = (int(found.minor(name).sum()) for name in ("orders", "customers"))
+    facts = [
+        f"{orders:,} orders of {customers:,} customers",
+        days(history.calendar, history.observed_from, history.observed_until),
+        history.currency,
+    ]
+    return Text.assemble(("custinsights report", "bold"), "\n", (" · ".join(facts), "dim"), "\n")
+
+
+def _facts(history: OrderHistory) -> dict[str, Any]:
+    """What the whole report rests on, for the head of the JSON."""
+    zone = history.calendar.zone
+    return {
+        "currency": history.currency,
+        "timezone": history.calendar.timezone,
+        "observed_from": history.observed_from.astimezone(zone),
+        "as_of": history.observed_until.astimezone(zone),
+        "policy": {
+            "counted_statuses": sorted(history.policy.counted_statuses),
+            "zero_amount_counts": history.policy.zero_amount_counts,
+            "refund_date": history.policy.refund_date,
+        },
+    }

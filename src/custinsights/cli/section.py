@@ -1,0 +1,68 @@
+"""What is one section of the report made of?"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from custinsights.domain import Calendar
+from custinsights.results.table import Table
+
+__all__ = ["Section", "days"]
+
+
+def days(calendar: Calendar, start: datetime, end: datetime) -> str:
+    """The days that a half-open span touches, the last one included."""
+    last = calendar.local_date(end - timedelta(microseconds=1))
+    return f"{calendar.local_date(start)} to {last}"
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Section:
+    """One question of the report, answered.
+
+    Parameters
+    ----------
+    key : str
+        Its name in the JSON.
+    title, about : str
+        What it is about, and in a few words how to read it.
+    records : Table, optional
+        The rows as a program wants them; None where there are none.
+    document : object, optional
+        What stands in the JSON in place of the records.
+    view : Table, optional
+        The rows as a screen wants them.
+    bars : str, default ""
+        The share column of the view that is also drawn as bars.
+    is_grid : bool, default False
+        Whether the view is a grid of shares, to be printed tightly.
+    remarks : tuple of str
+        Sentences without which the rows would be read wrongly, or why there are none.
+    """
+
+    key: str
+    title: str
+    about: str = ""
+    records: Table | None = None
+    document: Any = None
+    view: Table | None = None
+    bars: str = ""
+    is_grid: bool = False
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> Any:  # noqa: ANN401 - whatever JSON can hold
+        """What stands in the JSON; a record of a running period lists what may still change."""
+        if self.document is not None:
+            return self.document
+        if self.records is None:
+            return []
+        marks = {c.name: c.provisional for c in self.records.columns if c.provisional is not None}
+        records = self.records.to_dicts()
+        if any(mark.any() for mark in marks.values()):
+            for row, record in enumerate(records):
+                record["provisional"] = [name for name, mark in marks.items() if mark[row]]
+        return records

@@ -1,0 +1,259 @@
+"""What does the report say, section by section?
+
+Each function asks one question and returns a `Section`: the records for a program, the same
+turned for a screen, and the sentences without which the numbers would be read wrongly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from custinsights.analyses.cohorts import cohorts
+from custinsights.analyses.measure import measure
+from custinsights.analyses.overview import overview
+from custinsights.analyses.rfm import rfm
+from custinsights.analyses.tiers import (
+    AT_RISK_DAYS,
+    LAPSED_DAYS,
+    LOYAL_ORDERS,
+    RETURNING_ORDERS,
+    tiers,
+)
+from custinsights.cli.section import Section, days
+from custinsights.cli.views import (
+    labelled,
+    ranked,
+    share_of,
+    spread,
+    stacked,
+    unrepeated,
+    with_last,
+    without_unlabelled,
+)
+from custinsights.domain import Money
+from custinsights.errors import MissingData
+from custinsights.history.orders import OrderHistory
+from custinsights.presentation.cells import PROVISIONAL, marked_once
+from custinsights.results.cohort_grid import CohortGrid
+from custinsights.results.overview import Headline, Overview
+from custinsights.results.table import Column, Table
+
+__all__ = ["sections"]
+
+_TOP = 10
+_LONGEST_GRID = 24
+_NOTHING = "Nothing to show: no order that counts falls here."
+
+
+def sections(history: OrderHistory) -> Iterator[Section]:
+    """Every section of the report after the load report, one after the other.
+
+    Yields
+    ------
+    Section
+        One without rows, and with a sentence that says why, where the history does not hold what
+        the section needs.
+    """
+    for key, (title, ask) in _QUESTIONS.items():
+        section = Section(key=key, title=title)
+        try:
+            section = ask(history, section)
+        except MissingData as error:
+            section = attrs.evolve(section, remarks=(str(error),))
+        if (section.view is None or not len(section.view)) and not section.remarks:
+            section = attrs.evolve(section, remarks=(_NOTHING,))
+        yield section
+
+
+def _overview(history: OrderHistory, section: Section) -> Section:
+    found = overview(history, compare="previous_year")
+    table = found.table()
+    units = table.column("unit").values
+    names = [
+        metric.replace("_", " ") + (f", {unit}" if " per " in unit else "")
+        for metric, unit in zip(table.column("metric").values, units, strict=True)
+    ]
+    remarks = [_balance(found, history.currency)] if found.balance_only else []
+    compared = ["previous", "change"]
+    if table.column("change").absent.all():
+        first = history.calendar.local_date(history.observed_from)
+        remarks.append(f"No comparison with the year before: the orders begin on {first}.")
+        compared = []
+    columns = [
+        Column("", "label", names),
+        *(_after(table.column(name), units) for name in ("value", *compared)),
+        Column("95% range", "label", list(map(_range, found.headlines))),
+        table.column("target"),
+    ]
+    window = found.current.provenance.window
+    return attrs.evolve(
+        section,
+        about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
+        records=table,
+        view=attrs.evolve(table, columns=columns),
+        remarks=tuple(remarks),
+    )
+
+
+def _balance(found: Overview, currency: str) -> str:
+    """The people who are in the revenue and in no customer number."""
+    balance = Money.from_minor(found.balance, currency)
+    have = "person has" if found.balance_only == 1 else "people have"
+    return (
+        f"{found.balance_only:,} {have} refunds and no order that counts: {currency} "
+        f"{balance.amount:,}, in revenue and in no number of customers."
+    )
+
+
+def _after(column: Column, units: npt.NDArray[Any]) -> Column:
+    """A column of headlines, each to be written as its unit wants it; growth with its sign."""
+    if column.kind == "share":
+        return attrs.evolve(column, unit="change")
+    return attrs.evolve(column, units=units)
+
+
+def _range(headline: Headline) -> str:
+    low, high = headline.low, headline.high
+    return "" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}%"
+
+
+def _monthly_mix(history: OrderHistory, section: Section) -> Section:
+    cube = measure(history, ["customers", "revenue"], by=["month", "customer_type"]).table()
+    words = {"new": "new", "returning": "returning", None: "other"}
+    view = spread(marked_once(cube), "customer_type", words, ["customers", "revenue"])
+    about = f"customers, and their revenue in {history.currency}"
+    remark = "Other: refunds of people who had no order yet."
+    remarks = (remark,) if "other revenue" in view.names else ()
+    return attrs.evolve(section, about=about, records=cube, view=view, remarks=remarks)
+
+
+def _order_numbers(history: OrderHistory, section: Section) -> Section:
+    metrics = ["orders", "revenue", "average_order_value"]
+    cube = measure(history, metrics, by=["order_number"]).table()
+    view = without_unlabelled(cube)
+    last = view.column("order_number").values[-1] if len(view) else 0
+    remark = f"{last:,} orders are the most that one customer placed."
+    return attrs.evolve(
+        section,
+        about=f"1 is a customer's first order; in {history.currency}",
+        records=cube,
+        view=share_of(view, "orders", "of orders").take(range(min(_TOP, len(view)))),
+        bars="of orders",
+        remarks=(remark,) if len(view) > _TOP else (),
+    )
+
+
+def _rfm_groups(history: OrderHistory, section: Section) -> Section:
+    table = rfm(history).segments.table()
+    return attrs.evolve(
+        section,
+        about=f"by recency, frequency and what they spent, in {history.currency}",
+        records=table,
+        view=table,
+        bars="share",
+    )
+
+
+def _tiers(history: OrderHistory, section: Section) -> Section:
+    kinds = ("value", "frequency", "recency")
+    table = stacked({kind: tiers(history, kind).table() for kind in kinds}, "kind")
+    view = labelled(unrepeated(table, "kind"), "segment", "meaning", _TIERS)
+    about = f"all customers so far, and what they spent in {history.currency}"
+    return attrs.evolve(section, about=about, records=table, view=view, bars="share")
+
+
+_TIERS: dict[object, str | None] = {
+    "VIP": "top 10% by spend",
+    "Regular": "the others",
+    "Casual": "bottom 30%",
+    "Loyal": f"{LOYAL_ORDERS}+ orders",
+    "Returning": f"{RETURNING_ORDERS} orders",
+    "One-time": "1 order",
+    "Active": f"under {AT_RISK_DAYS} days ago",
+    "At-risk": f"under {LAPSED_DAYS} days ago",
+    "Lapsed": f"{LAPSED_DAYS}+ days ago",
+}
+
+
+def _countries(history: OrderHistory, section: Section) -> Section:
+    cube = measure(history, ["customers", "orders", "revenue"], by=["country"]).table()
+    if not len(without_unlabelled(cube)):
+        return attrs.evolve(section, remarks=("The orders name no country.",))
+    return attrs.evolve(
+        section,
+        about=f"revenue in {history.currency}",
+        records=cube,
+        view=ranked(share_of(cube, "revenue", "of revenue"), "revenue", _TOP),
+        bars="of revenue",
+    )
+
+
+def _products(history: OrderHistory, section: Section) -> Section:
+    cube = measure(history, ["customers", "units", "line_revenue"], by=["product"]).table()
+    cube = labelled(cube, "product", "title", _titles(history))
+    return attrs.evolve(
+        section,
+        about=f"buyers, units, line revenue in {history.currency}",
+        records=cube,
+        view=ranked(share_of(cube, "line_revenue", "of revenue"), "line_revenue", _TOP),
+        bars="of revenue",
+    )
+
+
+def _titles(history: OrderHistory) -> dict[object, str | None]:
+    """Product id to title, empty when the products have none."""
+    products = history.products
+    if products is None or "title" not in products.labels:
+        return {}
+    return dict(zip(products.ids, products.labels["title"].texts(), strict=True))
+
+
+def _retention(history: OrderHistory, section: Section) -> Section:
+    grid = cohorts(history, period="month")
+    records = _shares(grid)
+    peopled = records.take(np.flatnonzero(grid.sizes))
+    hidden = max(0, len(peopled) - _LONGEST_GRID)
+    view = peopled.take(range(hidden, len(peopled)))
+    remarks = [f"{hidden} older cohorts are left out here; --json has them."] if hidden else []
+    remarks += [f"{PROVISIONAL} The month is not over yet; left out of the mean."]
+    return attrs.evolve(
+        section,
+        about="% of a month's new customers who order again, by months since",
+        records=records,
+        view=with_last(view, {"cohort": "mean"} | _means(grid)) if len(view) else None,
+        is_grid=True,
+        remarks=tuple(remarks) if len(view) else (),
+    )
+
+
+def _shares(grid: CohortGrid) -> Table:
+    """Retention of every cohort at every age that has begun."""
+    ages = [
+        Column(str(age), "share", grid.retention[:, age], provisional=grid.partial[:, age])
+        for age in range(1, grid.ages)  # at 0 everybody is there: that is what makes a cohort
+    ]
+    labels = Column("cohort", "label", list(grid.cohorts))
+    sizes = Column("size", "count", grid.sizes, unit="customers")
+    return Table("retention", [labels, sizes, *ages])
+
+
+def _means(grid: CohortGrid) -> dict[str, object]:
+    return {str(age): mean for age, mean in enumerate(grid.mean_retention.tolist())}
+
+
+_Ask = Callable[[OrderHistory, Section], Section]
+_QUESTIONS: dict[str, tuple[str, _Ask]] = {
+    "overview": ("Overview", _overview),
+    "monthly_mix": ("New and returning by month", _monthly_mix),
+    "order_numbers": ("Revenue by order number", _order_numbers),
+    "rfm_groups": ("RFM groups", _rfm_groups),
+    "tiers": ("Tiers", _tiers),
+    "countries": ("Top countries", _countries),
+    "products": ("Top products", _products),
+    "retention": ("Retention", _retention),
+}
