@@ -21,6 +21,7 @@ from custinsights.domain.orders import Order, Refund
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.history.orders import OrderHistory
+from custinsights.sources import read_objects
 
 TIMEZONE = "America/New_York"
 _SEED = 12
@@ -82,8 +83,6 @@ def gallery() -> OrderHistory:
     >>> gallery().currency
     'USD'
     """
-    from custinsights.sources.objects import read_objects
-
     shop = gallery_objects()
     return read_objects(
         shop.orders,
