@@ -63,6 +63,8 @@ class Block:
         return self.once("bucket", stream, self._buckets)
 
     def _buckets(self, stream: Stream) -> IntArray:
+        if self.frames.is_all_time:
+            return np.ones(len(stream), dtype=np.int64)
         buckets = self.buckets.take(stream.slots)
         span = self.frames.span
         if span.window is not None and len(buckets):
@@ -93,6 +95,8 @@ class Block:
 
     def of_customers(self, values: AnyArray, stream: Stream) -> AnyArray:
         """Give every fact the value of its customer."""
+        if stream is self.view.orders:
+            return np.repeat(values, self.view.order_count)
         return values.take(stream.customer)
 
     def of_sales(self, values: AnyArray, stream: Stream) -> AnyArray:
@@ -246,24 +250,34 @@ class CohortCoder:
     def size(self) -> int:  # noqa: D102
         return self.last - self.first + 2
 
-    def of_people(self, view: CountedHistory) -> IntArray:
+    def of_people(self, block: Block) -> IntArray:
         """int64[k], the code of each person's cohort; 0 without a counted order."""
-        anchors = self.anchors(view)
-        has_one = (anchors != NO_INSTANT) & (view.order_count > 0)
+        return block.once(f"{self.unit} {self.dimension.name}", block.view.sales, self._coded(block))
+
+    def _coded(self, block: Block) -> Callable[[Stream], IntArray]:
+        def coded(_sales: Stream) -> IntArray:
+            context, anchors = self.facts.context, self.anchors(block.view)
+            has_one = (anchors != NO_INSTANT) & (block.view.order_count > 0)
+            known = anchors.take(np.flatnonzero(has_one))
+            if not len(known):
+                return np.zeros(len(anchors), dtype=np.int64)
+            if not context.first <= int(known.min()) <= int(known.max()) <= context.last:
+                raise InvalidValue(
+                    what=f"an anchor of {self.dimension.name!r} lies outside the history",
+                    given="an instant before its first fact or after its last",
+                    allowed="instants between them",
+                )
+            codes = np.zeros(len(anchors), dtype=np.int64)
+            codes[has_one] = self.table.take(context.clock.slots(known))
+            return codes
+
+        return coded
+
+    @cached_property
+    def table(self) -> IntArray:
+        """The cohort code of every slot of the history's clock."""
         context = self.facts.context
-        if not bool(has_one.any()):
-            return np.zeros(view.people, dtype=np.int64)
-        outside = anchors[has_one]
-        if not context.first <= int(outside.min()) <= int(outside.max()) <= context.last:
-            raise InvalidValue(
-                what=f"an anchor of {self.dimension.name!r} lies outside the history",
-                given="an instant before its first fact or after its last",
-                allowed="instants between them",
-            )
-        clock = context.clock
-        days = clock.days(np.where(has_one, anchors, context.first))
-        found = ordinals(self.unit, days, context.calendar) - self.first + 1
-        return np.where(has_one, found, 0)
+        return ordinals(self.unit, context.clock.day_table, context.calendar) - self.first + 1
 
     def anchors(self, view: CountedHistory) -> IntArray:
         """int64[k], the instant from which each person's periods are counted."""
@@ -273,7 +287,7 @@ class CohortCoder:
         return np.asarray(self.dimension.of(view), dtype=np.int64)
 
     def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
-        return block.of_customers(self.of_people(block.view), stream)
+        return block.of_customers(self.of_people(block), stream)
 
     def label(self, code: int) -> Label:  # noqa: D102
         ordinal = self.first + code - 1
@@ -292,9 +306,7 @@ class AgeCoder:
     @classmethod
     def of(cls, dimension: Dimension, cohorts: CohortCoder, as_of: int) -> AgeCoder:
         """Make the coder in the unit of some cohorts."""
-        clock = cohorts.facts.context.clock
-        table = ordinals(cohorts.unit, clock.day_table, cohorts.facts.calendar)
-        return cls(dimension, cohorts, table - cohorts.first + 1, as_of)
+        return cls(dimension, cohorts, cohorts.table, as_of)
 
     @property
     def size(self) -> int:  # noqa: D102
@@ -318,9 +330,9 @@ class AgeCoder:
             known &= stream.instant >= block.of_customers(self.cohorts.anchors(view), stream)
         return np.where(known, ages, 0)
 
-    def observable(self, view: CountedHistory) -> IntArray:
+    def observable(self, block: Block) -> IntArray:
         """int64[k], at how many ages from 0 on each customer's period has wholly ended."""
-        return np.maximum(self._ended - self.cohorts.of_people(view), 0)
+        return np.maximum(self._ended - self.cohorts.of_people(block), 0)
 
     def label(self, code: int) -> Label:  # noqa: D102
         return code - 1
@@ -363,7 +375,7 @@ class OpenCoder:
     def _coded(self, values: Any, count: int) -> IntArray:
         if isinstance(values, Labels):
             table = [self._place(name) for name in values.names]
-            return np.array([*table, 0], dtype=np.int64).take(values.codes, mode="wrap")
+            return np.array([*table, 0], dtype=np.int64).take(values.codes)
         array = np.asarray(values)
         if array.shape != (count,) or array.dtype.kind not in "biuOUT":
             raise InvalidValue(

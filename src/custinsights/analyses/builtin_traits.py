@@ -64,8 +64,7 @@ def last_order_at(history: CountedHistory) -> IntArray:
 @_trait("number", "days", "Calendar days from the last order to as_of.")
 def days_since_last_order(history: CountedHistory) -> FloatArray:
     """float64[k]; NaN without orders."""
-    last = history.last_per_customer(history.day.astype(np.int64))
-    return np.where(history.order_count > 0, (history.as_of_day - last).astype(np.float64), np.nan)
+    return np.where(history.order_count > 0, (history.as_of_day - history.last_day).astype(np.float64), np.nan)
 
 
 @_trait("number", "days", "Calendar days from the first order to as_of.")
@@ -78,8 +77,8 @@ def days_since_first_order(history: CountedHistory) -> FloatArray:
 @_trait("number", "days", "Mean days between consecutive orders.")
 def average_gap_days(history: CountedHistory) -> FloatArray:
     """float64[k]; NaN with fewer than two orders."""
-    last = history.last_per_customer(history.day.astype(np.int64))
-    return _divided(last - history.first_day, np.maximum(history.order_count - 1, 0))
+    days = history.last_day - history.first_day
+    return _divided(days, np.maximum(history.order_count - 1, 0))
 
 
 @_trait("number", "days", "Median days between consecutive orders.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -13,7 +14,8 @@ from custinsights.analyses.declarations import Dimension, Metric, Trait
 from custinsights.analyses.dimensions import COHORT_UNITS
 from custinsights.analyses.finish import provenance
 from custinsights.analyses.measure import Measure
-from custinsights.analyses.summarise import Measured
+from custinsights.analyses.metrics import observable_customers
+from custinsights.analyses.summarise import COUNT, Measured
 from custinsights.domain.period import Period
 from custinsights.errors import Refused, UnknownName
 from custinsights.history.columns import FloatArray, IntArray
@@ -23,6 +25,7 @@ from custinsights.history.orders import When
 from custinsights.history.periods import ordinals
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.cube import Cube
+from custinsights.results.tallies import label_key
 
 CUMULATIVE = "cumulative_revenue_per_customer"
 BY_PERIOD = "period"
@@ -30,7 +33,7 @@ BY_PERIOD = "period"
 
 @attrs.frozen
 class Cohorts:
-    """The analysis behind `cohorts`: two measurements, of the cells and of the sizes."""
+    """The analysis behind `cohorts`: a measurement by cohort and age, laid out as a grid."""
 
     period: str = "month"
     by: str | Dimension | Trait = BY_PERIOD
@@ -95,57 +98,34 @@ class Cohorts:
             return self.metric
         return self.catalog.metric("revenue" if self.metric == CUMULATIVE else self.metric)
 
-    def _cells(self) -> Measure:
+    def _measure(self) -> Measure:
         active = self.catalog.metric("customers")
-        metrics = tuple(dict.fromkeys((active, self._metric)))
+        metrics = tuple(dict.fromkeys((active, self._metric, observable_customers)))
         by = (self._label, self._age)
         return Measure(metrics, by=by, as_of=self.as_of, catalog=self.catalog)
 
-    def _sizes(self) -> Measure:
-        return Measure(
-            ("retention_rate",),
-            by=(self._label, self._age),
-            as_of=self.as_of,
-            catalog=self.catalog,
-        )
+    def summarise(self, history: Facts) -> Measured:
+        """Return the mergeable state of a history or of a part of one."""
+        return self._measure().summarise(history)
 
-    def summarise(self, history: Facts) -> tuple[Measured, Measured, Measured]:
-        """Return the mergeable states of a history or of a part of one."""
-        sizes = Measure(("total_customers",), by=(self._label,), as_of=self.as_of)
-        return (
-            self._cells().summarise(history),
-            self._sizes().summarise(history),
-            sizes.summarise(history),
-        )
-
-    def finish(self, state: tuple[Measured, Measured, Measured]) -> CohortGrid:
+    def finish(self, state: Measured) -> CohortGrid:
         """Lay the merged cells out as a grid."""
-        measure = self._cells()
-        cells, observed, sizes = (measure.finish(part) for part in state)
-        return _Grid(self, state[0], cells, observed, sizes).grid()
+        return _Grid(self, state, self._measure().finish(state)).grid()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class _Grid:
     analysis: Cohorts
     state: Measured
     cells: Cube
-    observed: Cube
-    sizes: Cube
 
     def grid(self) -> CohortGrid:
-        label = self.analysis._label.name  # noqa: SLF001 - its own room
-        labels = self._labels(label)
+        labels = self._labels()
         row = {name: place for place, name in enumerate(labels)}
         ages = self._ages(labels)
-        size = np.zeros(len(labels), dtype=np.int64)
-        for name, count in zip(
-            self.sizes.labels(label).tolist(), self.sizes.minor("total_customers"), strict=True
-        ):
-            if name in row:
-                size[row[name]] = count
-        seen = self._spread(self.observed, row, ages, "retention_rate", of_denominator=True)
-        observed = seen.astype(np.int64)
+        size = np.array([self._sizes.get(name, 0) for name in labels], dtype=np.int64)
+        seen = self._spread(self.cells, row, ages, observable_customers.name)
+        observed = np.nan_to_num(seen).astype(np.int64)
         is_over = (observed == size[:, None]) & (size[:, None] > 0)
         running = self._running(labels, observed, size)
         reached = is_over | running
@@ -173,9 +153,20 @@ class _Grid:
             provenance=provenance(self.state),
         )
 
-    def _labels(self, label: str) -> list[Any]:
+    @cached_property
+    def _sizes(self) -> dict[Any, int]:
+        """Cohort -> its customers."""
+        exposed = self.state.exposed
+        assert exposed is not None  # noqa: S101 - observable customers were asked for
+        sizes: dict[Any, int] = {}
+        labels = exposed.labels_of(self.analysis._label.name)  # noqa: SLF001
+        for label, count in zip(labels, exposed.columns[COUNT].tolist(), strict=True):
+            sizes[label] = sizes.get(label, 0) + count
+        return sizes
+
+    def _labels(self) -> list[Any]:
         """Return the cohorts: every period from the first to the last, or the labels."""
-        found = [x for x in dict.fromkeys(self.sizes.labels(label).tolist()) if x is not None]
+        found = sorted((label for label in self._sizes if label is not None), key=label_key)
         if self.analysis.by != BY_PERIOD or not found:
             return found
         calendar = self.state.context.calendar
@@ -199,11 +190,10 @@ class _Grid:
         return bool(start == self.cells.provenance.as_of)
 
     def _ages(self, labels: list[Any]) -> int:
-        ages = [age for age in self.observed.labels("age").tolist() if age is not None]
+        ages = [age for age in self.cells.labels("age").tolist() if age is not None]
         if self.analysis.by == BY_PERIOD and labels:
             first = Period.parse(labels[0], self.state.context.calendar).ordinal
             return max(self._now() - first + (0 if self._is_at_start() else 1), 1)
-        ages += [age for age in self.cells.labels("age").tolist() if age is not None]
         return max(ages, default=0) + 1
 
     def _running(self, labels: list[Any], observed: IntArray, size: IntArray) -> Any:
@@ -227,20 +217,16 @@ class _Grid:
                 running[place, age] = True
         return running
 
-    def _spread(
-        self, cube: Cube, row: dict[Any, int], ages: int, name: str, *, of_denominator: bool = False
-    ) -> FloatArray:
-        """Return a metric as float64[cohorts, ages]; 0 where there is no cell."""
+    def _spread(self, cube: Cube, row: dict[Any, int], ages: int, name: str) -> FloatArray:
+        """Return a metric as float64[cohorts, ages]; 0 (or NaN for quotients) without a cell."""
         column = cube.metrics[name]
-        values = column.denominator if of_denominator else column.values
-        assert values is not None  # noqa: S101 - a rate has a denominator
-        is_quotient = column.denominator is not None and not of_denominator
-        grid = np.full((len(row), ages), np.nan if is_quotient else 0.0)
+        is_sum = column.numerator is not None and column.denominator is None
+        grid = np.full((len(row), ages), 0.0 if is_sum else np.nan)
         label = next(iter(cube.axes))
         labels, found = cube.labels(label).tolist(), cube.labels("age").tolist()
         for place, (cohort, age) in enumerate(zip(labels, found, strict=True)):
             if cohort in row and age is not None and age < ages:
-                grid[row[cohort], age] = values[place]
+                grid[row[cohort], age] = column.values[place]
         return grid
 
 
@@ -284,7 +270,7 @@ def cohorts(
 
     Notes
     -----
-    Cost: three measurements of the history, each a few passes over instants and customers. Facts
+    Cost: one measurement of the history, a few passes over instants and customers. Facts
     before the anchor have no age and are in no cell.
     """
     return Cohorts(period, by, metric, anchor, as_of, catalog)(history)

@@ -79,7 +79,10 @@ class Cuts:
         if trait in self.flat:
             return np.full(array.shape, (self.bins + 1) // 2, dtype=np.int64)
         better = -array if trait == RECENCY else array
-        return np.searchsorted(self.thresholds[trait], better, side="left") + 1
+        scores = np.ones(array.shape, dtype=np.int64)
+        for threshold in self.thresholds[trait]:
+            scores += better > threshold
+        return scores
 
     def tier(self, spent: Any) -> AnyArray:
         """Return 0 for VIP, 1 for Regular, 2 for Casual, of totals spent in minor units."""

@@ -92,6 +92,11 @@ class Frames:
         return np.flatnonzero(changes)
 
     @property
+    def is_all_time(self) -> bool:
+        """Whether there is one frame that holds every fact before as_of."""
+        return not self.span.units and self.span.window is None
+
+    @property
     def count(self) -> int:
         """The number of frames."""
         return len(self._run_starts)

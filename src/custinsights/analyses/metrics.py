@@ -313,6 +313,9 @@ def churn_rate(days: int = LAPSE_DAYS, *, name: str = "churn_rate") -> Metric:
 
 _retained = attrs.evolve(customers.tallies[0], name="retained_customers", special="retained")
 _observable = Tally("observable_customers", "orders", special="observable", unit="customers")
+observable_customers = _metric(_observable).named(
+    "observable_customers", definition="Customers whose period at an age has ended."
+)
 retention_rate = Metric(
     name="retention_rate",
     numerator=Sum(((1, attrs.evolve(_retained, on_lines=None)),)),

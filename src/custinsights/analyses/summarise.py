@@ -12,7 +12,7 @@ from custinsights.analyses.axes import Block, Coder, OpenCoder, Stream, TooManyL
 from custinsights.analyses.declarations import Quantile, Tally
 from custinsights.analyses.plan import Plan, Question
 from custinsights.errors import Incompatible, MissingData
-from custinsights.history.cells import CellTotals, count_values, whole
+from custinsights.history.cells import CellTotals, count_values, starts_of, whole
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
@@ -157,7 +157,7 @@ class _Summary:
         axes = [Axis(FRAME), *(_axis(coder) for coder in plan.coders)]
         values = []
         for chunks in totals.values:
-            where, value, count = _joined(chunks, 3)
+            where, value, count = count_values(*_joined(chunks, 2))
             values.append(
                 Tallies.of([*axes, Axis(VALUE)], [*plan.unravel(where), value], {COUNT: count})
             )
@@ -173,12 +173,14 @@ class _Summary:
     def _exposed(self, totals: _Totals) -> Tallies | None:
         if not any(tally.special == "observable" for tally in self.plan.question.tallies):
             return None
-        axes = [
-            _axis(coder) if coder is not self.plan.age else Axis(ENDED)
-            for coder in self.plan.coders
-        ]
-        joined = _joined(totals.exposed, len(axes) + 1)
-        return Tallies.of(axes, joined[:-1], {COUNT: joined[-1]})
+        coders = [coder for coder in self.plan.coders if coder is not self.plan.age]
+        cells, ended, counts = _joined(totals.exposed, 3)
+        codes: list[IntArray] = []
+        for coder in reversed(coders):
+            cells, code = np.divmod(cells, coder.size)
+            codes.insert(0, code)
+        axes = [*(_axis(coder) for coder in coders), Axis(ENDED)]
+        return Tallies.of(axes, [*codes, ended], {COUNT: counts})
 
 
 def _joined(chunks: list[tuple[IntArray, ...]], width: int) -> tuple[IntArray, ...]:
@@ -239,9 +241,8 @@ class _BlockWork:
         ):
             stream = self._stream(quantile.facts)
             cells = self._cells(stream)
-            self.totals.values[place].append(
-                count_values(cells, whole("quantile", quantile.of(stream), len(stream)))
-            )
+            values = whole(f"quantile of {quantile.facts}", quantile.of(stream), len(stream))
+            self.totals.values[place].append((cells, values))
             if id(stream) not in touched:
                 touched.add(id(stream))
                 self.totals.cells.count(FACTS, cells)
@@ -305,24 +306,26 @@ class _BlockWork:
     def _add_distinct(
         self, name: str, tally: Tally, stream: Stream, kept: IntArray | None
     ) -> None:
-        cells, owners = self._cells(stream), stream.customer
-        if tally.distinct == "orders" and stream is not self.block.view.orders:
-            owners = stream.counted_order  # type: ignore[attr-defined]
+        view, cells = self.block.view, self._cells(stream)
         if tally.customer_type == "new":
             is_new = (self.block.customer_type(stream) == 1).astype(np.int64)
             kept = is_new if kept is None else kept * is_new
         if tally.special == "retained":
             assert self.plan.age is not None  # noqa: S101 - the question was checked
-            ended = self.plan.age.observable(self.block.view)
+            ended = self.plan.age.observable(self.block)
             ages = self.plan.age.codes(self.block, stream)
             in_time = (ages <= self.block.of_customers(ended, stream)).astype(np.int64)
             kept = in_time if kept is None else kept * in_time
-        if kept is not None:
-            rows = np.flatnonzero(kept)
-            cells, owners = cells.take(rows), owners.take(rows)
-        self.totals.cells.count_distinct(
-            name, owners, cells, never_falls=self.plan.never_falls
-        )
+        if tally.distinct == "customers" and stream is view.orders and kept is None:
+            starts = view.offsets.take(view.buyers)
+        else:
+            of_orders = tally.distinct == "orders" and stream is not view.orders
+            owners = stream.counted_order if of_orders else stream.customer  # type: ignore[attr-defined]
+            if kept is not None:
+                rows = np.flatnonzero(kept)
+                cells, owners = cells.take(rows), owners.take(rows)
+            starts = starts_of(owners)
+        self.totals.cells.count_distinct(name, cells, starts, never_falls=self.plan.never_falls)
 
     def _add_spells(self, tally: Tally) -> None:
         """Add customers while their last order is young; see definitions of active and churn."""
@@ -408,17 +411,14 @@ class _BlockWork:
         """Count the customers by their labels and the number of ages that have ended."""
         age = self.plan.age
         assert age is not None  # noqa: S101 - the question was checked
-        view = self.block.view
-        people = _People(view)
-        ended = age.observable(view)
-        columns = [
-            ended if coder is age else coder.codes(self.block, people)
-            for coder in self.plan.coders
-        ]
-        rows = view.buyers
-        self.totals.exposed.append(
-            (*(column.take(rows) for column in columns), np.ones(len(rows), dtype=np.int64))
-        )
+        people = _People(self.block.view)
+        cells = np.zeros(len(people), dtype=np.int64)
+        for coder in self.plan.coders:
+            if coder is not age:
+                cells = cells * coder.size + coder.codes(self.block, people)
+        rows = self.block.view.buyers
+        ended = age.observable(self.block)
+        self.totals.exposed.append(count_values(cells.take(rows), ended.take(rows)))
 
 
 @attrs.frozen(eq=False)

@@ -66,7 +66,7 @@ class Tiers:
         codes[kept] = _codes(self.kind, state.take(kept))
         names = TIERS[self.kind]
         labels: AnyArray = np.array([*names, None], dtype=object)
-        segment = Column("segment", "label", labels.take(codes, mode="wrap"))
+        segment = Column("segment", "label", labels.take(codes))
         table = attrs.evolve(
             state,
             columns={**state.columns, "segment": segment},
@@ -133,7 +133,7 @@ def _is_tagged(history: Facts, names: tuple[str, ...], as_of: int) -> AnyArray:
         return tagged
     is_meant = np.array([name.casefold() in names for name in (*tags.name.names, "")])
     holds = (tags.since < as_of) & (tags.until >= as_of)
-    tagged[tags.customer[is_meant.take(tags.name.codes, mode="wrap") & holds]] = True
+    tagged[tags.customer[is_meant.take(tags.name.codes) & holds]] = True
     return tagged
 
 

@@ -55,39 +55,34 @@ class CellTotals:
             self._add_run(name, *_summed(cells, values))
 
     def count_distinct(
-        self, name: str, owners: IntArray, cells: IntArray, *, never_falls: bool
+        self, name: str, cells: IntArray, starts: IntArray, *, never_falls: bool
     ) -> None:
         """Add 1 to a cell for every distinct owner with a fact in it.
 
-        `owners` come in ascending order; `never_falls` promises that cells ascend within each.
+        Facts come owner by owner and `starts` are the rows where an owner's begin, the first 0;
+        `never_falls` promises that cells ascend within each.
         """
-        if not len(cells):
+        n = len(cells)
+        if not n:
             self.count(name, cells)
             return
         if never_falls:
-            fresh = np.empty(len(cells), dtype=np.bool_)
-            fresh[0] = True
+            fresh = np.empty(n, dtype=np.bool_)
             np.not_equal(cells[1:], cells[:-1], out=fresh[1:])
-            fresh[1:] |= owners[1:] != owners[:-1]
+            fresh[starts] = True
             if self.is_dense:
                 np.add.at(self._total(name), cells, fresh.view(np.int8).astype(np.int64))
             else:
                 self._add_run(name, *_counted(cells.take(np.flatnonzero(fresh))))
             return
-        key = owners - int(owners[0])
         bits = max(self.size - 1, 1).bit_length()
-        if int(key[-1]).bit_length() + bits <= 32:
-            narrow = key.astype(np.uint32)
-            narrow <<= np.uint32(bits)
-            narrow |= cells.astype(np.uint32)
-            narrow.sort()
-            fresh = np.flatnonzero(np.append(True, narrow[1:] != narrow[:-1]))
-            self.count(name, (narrow.take(fresh) & np.uint32((1 << bits) - 1)).astype(np.int64))
-            return
-        key = (key << bits) | cells
+        width = np.uint32 if len(starts).bit_length() + bits <= 32 else np.uint64  # noqa: PLR2004 - bits
+        key = np.repeat(np.arange(len(starts), dtype=width), np.diff(np.append(starts, n)))
+        key <<= width(bits)
+        key |= cells.astype(width)
         key.sort()
-        fresh = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
-        self.count(name, key.take(fresh) & ((1 << bits) - 1))
+        distinct = key.take(np.flatnonzero(np.append(True, key[1:] != key[:-1])))
+        self.count(name, (distinct & width((1 << bits) - 1)).astype(np.int64))
 
     def touch(self, name: str) -> None:
         """Make sure that a total exists, also when no fact lies anywhere."""
@@ -130,6 +125,13 @@ class CellTotals:
         runs.append((cells, sums))
         if len(runs) >= 64:
             self._runs[name] = [_merged(runs)]
+
+
+def starts_of(owners: IntArray) -> IntArray:
+    """Return the rows where a new owner begins, the first row included."""
+    if not len(owners):
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(np.append(True, owners[1:] != owners[:-1]))
 
 
 def whole(name: str, values: AnyArray, count: int) -> IntArray:

@@ -74,7 +74,7 @@ class Labels:
             return self
         place = {name: code for code, name in enumerate(names)}
         table = np.array([place[name] for name in self.names] + [-1], dtype=np.int32)
-        return Labels(table.take(self.codes, mode="wrap"), names)
+        return Labels(table.take(self.codes), names)
 
     def take(self, rows: AnyArray | slice) -> Labels:
         """Return the labels of some rows."""

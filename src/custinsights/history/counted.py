@@ -151,7 +151,23 @@ class CountedHistory:
     @cached_property
     def first_day(self) -> IntArray:
         """int64[k], local day number of the first counted order; meaningless without one."""
-        return self.first_per_customer(self.day.astype(np.int64))
+        return self._days_of_buyers(self.first_per_customer(self.placed_at))
+
+    @cached_property
+    def last_day(self) -> IntArray:
+        """int64[k], local day number of the last counted order; meaningless without one."""
+        return self._days_of_buyers(self.last_per_customer(self.placed_at))
+
+    def _days_of_buyers(self, instants: IntArray) -> IntArray:
+        covered = np.where(self.order_count > 0, instants, self.facts.context.first)
+        return self.clock.days(covered).astype(np.int64)
+
+    @cached_property
+    def is_repeat(self) -> BoolArray:
+        """bool[n], which counted orders are not their customer's first."""
+        repeat = np.ones(len(self), dtype=np.bool_)
+        repeat[self.offsets.take(self.buyers)] = False
+        return repeat
 
     @property
     def as_of_day(self) -> int:

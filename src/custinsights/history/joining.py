@@ -193,7 +193,7 @@ def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> 
         refunded_at=np.concatenate([refunds.refunded_at, others.refunded_at]),
         amount=np.concatenate([refunds.amount, others.amount]),
         order=np.concatenate([refunds.order, np.where(others.order < 0, -1, others.order + n)]),
-        product=np.concatenate([refunds.product, table.take(others.product, mode="wrap")]),
+        product=np.concatenate([refunds.product, table.take(others.product)]),
         rows=np.concatenate(
             [
                 np.ones(len(part), dtype=np.int64) if part.rows is None else part.rows
@@ -235,7 +235,7 @@ def _joined_lines(
     b = second or LineColumns(order=none, product=none, quantity=none, amount=none)
     return LineColumns(
         order=np.concatenate([a.order, b.order + orders]),
-        product=np.concatenate([a.product, table.take(b.product, mode="wrap")]),
+        product=np.concatenate([a.product, table.take(b.product)]),
         quantity=np.concatenate([a.quantity, b.quantity]),
         amount=np.concatenate([a.amount, b.amount]),
     )

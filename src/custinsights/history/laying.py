@@ -173,7 +173,7 @@ class _Parts:
         keys.append(orders.amount.take(rows))
         keys += [orders.numbers[name].take(rows) for name in sorted(orders.numbers)]
         for name in sorted(orders.labels):
-            keys.append(orders.labels[name].canonical().codes.take(rows))
+            keys.append(orders.labels[name].take(rows).canonical().codes)
         if self.refunds is not None:
             keys.append(_marks(self.refunds.order, rows, len(orders), [self.refunds.amount,
                 self.refunds.refunded_at, self.refunds.product]))
@@ -231,7 +231,7 @@ def _counts(orders: OrderColumns, policy: PurchasePolicy) -> BoolArray | None:
         does = [policy.counts_status(name) for name in status.names]
         does.append(policy.counts_status(COUNTED_STATUS))  # no status: an order is a sale
         if not all(does):
-            counts = np.array(does, dtype=np.bool_).take(status.codes, mode="wrap")
+            counts = np.array(does, dtype=np.bool_).take(status.codes)
     if not policy.zero_amount_counts:
         paid = orders.amount != 0
         counts = paid if counts is None else counts & paid

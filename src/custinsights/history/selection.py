@@ -241,7 +241,7 @@ def for_lines(facts: Facts, labels: Mapping[str, str]) -> Facts:
 
 def _names_one(refunds: Refunds, is_chosen: BoolArray) -> BoolArray:
     table = np.append(is_chosen, np.False_)
-    return table.take(refunds.product, mode="wrap")
+    return table.take(refunds.product)
 
 
 def _lines_only(facts: Facts, is_chosen: BoolArray) -> Facts:

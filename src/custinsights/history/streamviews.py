@@ -166,7 +166,7 @@ class RefundFacts:
         of_line = self.product >= 0
         if self.view.is_reversed is not None:
             gone = np.append(self.view.is_reversed, np.False_)
-            of_line &= ~gone.take(self.order, mode="wrap")
+            of_line &= ~gone.take(self.order)
         return of_line
 
 
@@ -264,7 +264,7 @@ def product_label(view: CountedHistory, name: str, product: IntArray) -> Labels:
     if column is None:
         return Labels.missing(len(product))
     table = np.append(column.codes, np.int32(-1))
-    return Labels(table.take(product, mode="wrap"), column.names)
+    return Labels(table.take(product), column.names)
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -276,7 +276,7 @@ class GapFacts:
     @cached_property
     def counted_order(self) -> IntArray:
         """The row of the later order among the counted orders."""
-        return np.flatnonzero(self.view.order_number > 1)
+        return np.flatnonzero(self.view.is_repeat)
 
     def __len__(self) -> int:
         return len(self.counted_order)
@@ -310,6 +310,4 @@ class GapFacts:
     @cached_property
     def days(self) -> IntArray:
         """int64, local calendar days between the two orders; 0 on the same day."""
-        day = self.view.day
-        later = self.counted_order
-        return np.subtract(day.take(later), day.take(later - 1), dtype=np.int64)
+        return np.diff(self.view.day).astype(np.int64).take(self.counted_order - 1)

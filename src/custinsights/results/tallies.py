@@ -56,16 +56,16 @@ class Tallies:
         for place, (axis, column) in enumerate(zip(axes, codes, strict=True)):
             kept, stacked[place] = _canonical(axis, np.asarray(column, dtype=np.int64))
             kept_axes.append(kept)
+        if _ascends(stacked):
+            sums = {name: column.astype(np.int64) for name, column in sorted(columns.items())}
+            return cls(tuple(kept_axes), stacked, sums)
         order = np.lexsort(stacked[::-1]) if len(axes) else np.arange(rows)
         stacked = stacked[:, order]
-        if rows:
-            is_new = np.ones(rows, dtype=np.bool_)
-            is_new[1:] = (stacked[:, 1:] != stacked[:, :-1]).any(axis=0)
-            starts = np.flatnonzero(is_new)
-        else:
-            starts = np.empty(0, dtype=np.int64)
+        is_new = np.ones(rows, dtype=np.bool_)
+        is_new[1:] = (stacked[:, 1:] != stacked[:, :-1]).any(axis=0)
+        starts = np.flatnonzero(is_new)
         sums = {
-            name: np.add.reduceat(column.take(order), starts) if rows else column.astype(np.int64)
+            name: np.add.reduceat(column.take(order), starts)
             for name, column in sorted(columns.items())
         }
         return cls(tuple(kept_axes), stacked[:, starts], sums)
@@ -121,6 +121,16 @@ class Tallies:
         place = [axis.name for axis in self.axes].index(name)
         labels, codes = self.axes[place].labels, self.codes[place].tolist()
         return codes if labels is None else [labels[code] for code in codes]
+
+
+def _ascends(stacked: IntArray) -> bool:
+    """Tell whether cells are distinct and sorted already."""
+    undecided = np.ones(max(stacked.shape[1] - 1, 0), dtype=np.bool_)
+    for codes in stacked:
+        if bool((undecided & (codes[1:] < codes[:-1])).any()):
+            return False
+        undecided &= codes[1:] == codes[:-1]
+    return not bool(undecided.any())
 
 
 def label_key(label: Label) -> tuple[bool, bool, Any]:
