@@ -1,0 +1,1 @@
+"""What do we compute? Traits, metrics, scores, tiers and cohorts of a history."""

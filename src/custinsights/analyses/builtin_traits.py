@@ -64,7 +64,9 @@ def last_order_at(history: CountedHistory) -> IntArray:
 @_trait("number", "days", "Calendar days from the last order to as_of.")
 def days_since_last_order(history: CountedHistory) -> FloatArray:
     """float64[k]; NaN without orders."""
-    return np.where(history.order_count > 0, (history.as_of_day - history.last_day).astype(np.float64), np.nan)
+    return np.where(
+        history.order_count > 0, (history.as_of_day - history.last_day).astype(np.float64), np.nan
+    )
 
 
 @_trait("number", "days", "Calendar days from the first order to as_of.")
@@ -113,9 +115,9 @@ def _place(name: str) -> Callable[[CountedHistory], Labels]:
 
 
 for _name in ("country", "region", "city"):
-    _trait(
-        "label", "", f"The customer table's {_name}, else that of the latest order."
-    )(_place(_name))
+    _trait("label", "", f"The customer table's {_name}, else that of the latest order.")(
+        _place(_name)
+    )
 
 
 @_trait("label", "", "Sales channel of the first order.")

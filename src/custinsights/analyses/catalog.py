@@ -258,7 +258,7 @@ def trait(
         )
 
     def declare(function: FactFunction) -> Trait:
-        own = name or getattr(function, "__name__", "")
+        own = name or str(getattr(function, "__name__", ""))
         return Trait(
             name=checked_name(own),
             of=function,

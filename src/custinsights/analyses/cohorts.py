@@ -14,13 +14,12 @@ from custinsights.analyses.declarations import Dimension, Metric, Trait
 from custinsights.analyses.dimensions import COHORT_UNITS
 from custinsights.analyses.finish import provenance
 from custinsights.analyses.measure import Measure
+from custinsights.analyses.measured import COUNT, Measured
 from custinsights.analyses.metrics import observable_customers
-from custinsights.analyses.summarise import COUNT, Measured
 from custinsights.domain.period import Period
 from custinsights.errors import Refused, UnknownName
 from custinsights.history.columns import FloatArray, IntArray
 from custinsights.history.facts import Facts
-from custinsights.history.localtime import date_of
 from custinsights.history.orders import When
 from custinsights.history.periods import ordinals
 from custinsights.results.cohort_grid import CohortGrid
@@ -213,7 +212,7 @@ class _Grid:
         now = self._now()
         for place, label in enumerate(labels):
             age = now - Period.parse(label, self.state.context.calendar).ordinal
-            if 0 <= age < running.shape[1]:
+            if 0 <= age < observed.shape[1]:
                 running[place, age] = True
         return running
 
@@ -274,5 +273,3 @@ def cohorts(
     before the anchor have no age and are in no cell.
     """
     return Cohorts(period, by, metric, anchor, as_of, catalog)(history)
-
-

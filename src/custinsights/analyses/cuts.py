@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT
-from custinsights.analyses.summarise import check_alike, parts_of
+from custinsights.analyses.measured import check_alike, parts_of
 from custinsights.analyses.traits import evaluate
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, IntArray
@@ -189,7 +189,7 @@ def cuts(
 
 def check_bins(bins: int) -> None:
     """Refuse a number of scores that makes no sense."""
-    if isinstance(bins, bool) or not isinstance(bins, int) or not 2 <= bins <= MOST_BINS:
+    if isinstance(bins, bool) or not isinstance(bins, int) or bins not in range(2, MOST_BINS + 1):
         raise InvalidValue(
             what="the number of scores is wrong", given=bins, allowed=f"2 to {MOST_BINS}"
         )

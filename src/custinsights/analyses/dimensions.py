@@ -14,10 +14,10 @@ from custinsights.analyses.axes import (
     NamedCoder,
     NumberCoder,
     OpenCoder,
-    Stream,
     TypeCoder,
     clock_coder,
 )
+from custinsights.analyses.block import Stream
 from custinsights.analyses.declarations import Dimension
 from custinsights.errors import MissingData
 from custinsights.history.columns import Labels
@@ -129,7 +129,9 @@ def coder_of(dimension: Dimension, facts: Facts, by: Sequence[Dimension], as_of:
     if dimension.kind == "cohort":
         return CohortCoder.of(dimension, facts, str(dimension.period))
     if dimension.kind == "age":
-        return AgeCoder.of(dimension, CohortCoder.of(dimension, facts, age_unit(dimension, by)), as_of)
+        return AgeCoder.of(
+            dimension, CohortCoder.of(dimension, facts, age_unit(dimension, by)), as_of
+        )
     if dimension.of is not None:
         return OpenCoder(dimension)
     return _named(dimension, facts)
@@ -164,9 +166,7 @@ def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
             dimension, _names(facts, name), lambda view, _: place_of_sales(view, name)
         )
     column = facts.labels.get(name)
-    return NamedCoder(
-        dimension, _names_of(column), lambda view, _: view.sales.label(name)
-    )
+    return NamedCoder(dimension, _names_of(column), lambda view, _: view.sales.label(name))
 
 
 def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:
@@ -193,4 +193,3 @@ def place_of_sales(view: CountedHistory, name: str) -> Labels:
     theirs = table.renamed(names).codes.take(view.sales.customer)
     codes = own.renamed(names).codes
     return Labels(np.where(codes >= 0, codes, theirs), names)
-

@@ -12,7 +12,7 @@ import numpy as np
 from custinsights.analyses.axes import WEEKDAYS
 from custinsights.analyses.declarations import MONEY, Dimension, Metric, Sum, Tally
 from custinsights.analyses.frames import Frames, Span
-from custinsights.analyses.summarise import COUNT, ENDED, SLOPE, Measured
+from custinsights.analyses.measured import COUNT, ENDED, SLOPE, Measured
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray
@@ -60,7 +60,8 @@ class _Finish:
 
     @cached_property
     def _buckets(self) -> IntArray:
-        return self.state.tallies.codes[0]
+        buckets: IntArray = self.state.tallies.codes[0]
+        return buckets
 
     @cached_property
     def combinations(self) -> list[tuple[Label, ...]]:
@@ -89,9 +90,7 @@ class _Finish:
         exposed = self.state.exposed
         if exposed is None:
             return {}
-        columns = [
-            exposed.labels_of(ENDED if d.kind == "age" else d.name) for d in self._labelled
-        ]
+        columns = [exposed.labels_of(ENDED if d.kind == "age" else d.name) for d in self._labelled]
         place = next(i for i, d in enumerate(self._labelled) if d.kind == "age")
         cells: dict[tuple[Label, ...], int] = {}
         counts = exposed.columns[COUNT].tolist()
@@ -315,7 +314,7 @@ def provenance(state: Measured) -> Provenance:
     """Return where a measurement comes from."""
     question, context = state.question, state.context
     window = question.window
-    named = [*question.metrics, *question.by]
+    named: list[Metric | Dimension] = [*question.metrics, *question.by]
     return Provenance(
         as_of=to_datetime(question.as_of),
         window=None if window is None else (to_datetime(window[0]), to_datetime(window[1])),
@@ -326,5 +325,3 @@ def provenance(state: Measured) -> Provenance:
         definitions={item.name: item.definition for item in named},
         distributions={i.name: i.distribution for i in named if i.distribution is not None},
     )
-
-

@@ -66,7 +66,7 @@ class GroupMap:
     """
 
     name: str
-    boxes: tuple[Box, ...] = attrs.field(converter=tuple)
+    boxes: tuple[Box, ...]
     bins: int = 5
     fallback: str | None = None
     table: AnyArray = attrs.field(init=False, eq=False, repr=False)
@@ -109,7 +109,8 @@ class GroupMap:
 
     def codes(self, r: AnyArray, f: AnyArray, m: AnyArray) -> AnyArray:
         """Return the place in `groups` of every score triple."""
-        return self.table[r - 1, f - 1, m - 1]
+        codes: AnyArray = self.table[r - 1, f - 1, m - 1]
+        return codes
 
 
 FIVE = GroupMap(

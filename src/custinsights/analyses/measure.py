@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
-from custinsights.analyses.axes import Block
+from custinsights.analyses.block import Block
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.finish import finish
+from custinsights.analyses.measured import Measured
 from custinsights.analyses.plan import Plan, Question
-from custinsights.analyses.summarise import Measured, summarise
+from custinsights.analyses.summarise import summarise
 from custinsights.domain.money import minor_exponent
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, UnknownName
@@ -27,6 +28,34 @@ from custinsights.results.table import Column, Table
 
 Window: TypeAlias = str | Period | tuple[When, When] | None
 """A period's label, a Period, or (start, end), the end exclusive."""
+
+
+def _metrics(given: str | Metric | Iterable[str | Metric]) -> tuple[str | Metric, ...]:
+    items = (given,) if isinstance(given, str | Metric) else tuple(given)
+    if not items:
+        raise InvalidValue(
+            what="there is nothing to measure",
+            given="no metrics",
+            allowed="at least one, such as 'revenue'",
+        )
+    _check_kinds("metrics", items, Metric)
+    return items
+
+
+def _by(given: str | Dimension | Iterable[str | Dimension]) -> tuple[str | Dimension, ...]:
+    items = (given,) if isinstance(given, str | Dimension) else tuple(given)
+    _check_kinds("by", items, Dimension)
+    return items
+
+
+def _check_kinds(what: str, items: tuple[object, ...], kind: type) -> None:
+    for item in items:
+        if not isinstance(item, str | kind):
+            raise InvalidValue(
+                what=f"{what} holds something else than names",
+                given=type(item).__name__,
+                allowed=f"names or a {kind.__name__} each",
+            )
 
 
 @attrs.frozen
@@ -48,10 +77,8 @@ class Measure:
         Where names are looked up.
     """
 
-    metrics: tuple[str | Metric, ...] = attrs.field(converter=lambda given: _named("metrics", given))
-    by: tuple[str | Dimension, ...] = attrs.field(
-        default=(), converter=lambda given: _named("by", given)
-    )
+    metrics: tuple[str | Metric, ...] = attrs.field(converter=_metrics)
+    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=_by)
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = DEFAULT
@@ -151,32 +178,16 @@ def measure(
     --------
     >>> from custinsights.history.orders import OrderHistory
     >>> history = OrderHistory.from_arrays(
-    ...     customer=["ada", "bo", "ada"], placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
-    ...     amount=[10, 5, 7], currency="EUR", timezone="Europe/Paris",
+    ...     customer=["ada", "bo", "ada"],
+    ...     placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
+    ...     amount=[10, 5, 7],
+    ...     currency="EUR",
+    ...     timezone="Europe/Paris",
     ... )
     >>> measure(history, ["revenue", "new_customers"], by="month").to_dicts()[0]
     {'month': '2024-01', 'revenue': Decimal('15.00'), 'new_customers': 2}
     """
     return Measure(metrics, by=by, window=window, as_of=as_of, catalog=catalog)(history)
-
-
-def _named(what: str, given: Any) -> tuple[Any, ...]:
-    items = (given,) if isinstance(given, str | Metric | Dimension) else tuple(given)
-    if what == "metrics" and not items:
-        raise InvalidValue(
-            what="there is nothing to measure",
-            given="no metrics",
-            allowed="at least one, such as 'revenue'",
-        )
-    kind = Metric if what == "metrics" else Dimension
-    for item in items:
-        if not isinstance(item, str | kind):
-            raise InvalidValue(
-                what=f"{what} holds something else than names",
-                given=type(item).__name__,
-                allowed=f"names or a {kind.__name__} each",
-            )
-    return items
 
 
 @attrs.frozen(eq=False)
@@ -274,15 +285,17 @@ def order_table(view: CountedHistory, rows: Any) -> Table:
     if facts.order_ids is not None:
         ids = facts.order_ids if orders.positions is None else facts.order_ids[orders.positions]
         columns.insert(0, Column("order_id", "label", ids.take(rows).tolist()))
-    money = {"unit": facts.currency, "exponent": minor_exponent(facts.currency)}
+    currency, exponent = facts.currency, minor_exponent(facts.currency)
+    paid, back = orders.amount.take(rows), view.refunded.take(rows)
     columns += [
         Column("placed_at", "instant", orders.placed_at.take(rows)),
         Column("order_number", "count", view.order_number.take(rows)),
-        Column("amount", "money", orders.amount.take(rows), **money),
-        Column("refunded", "money", view.refunded.take(rows), **money),
+        Column("amount", "money", paid, unit=currency, exponent=exponent),
+        Column("refunded", "money", back, unit=currency, exponent=exponent),
     ]
     columns += [
-        Column(name, "label", orders.label(name).take(rows).texts()) for name in sorted(facts.labels)
+        Column(name, "label", orders.label(name).take(rows).texts())
+        for name in sorted(facts.labels)
     ]
     title = f"{len(rows)} order{'' if len(rows) == 1 else 's'}"
     return Table(title, columns, timezone=facts.calendar.timezone)

@@ -151,12 +151,8 @@ discounts = _metric(
     )
 )
 _goods = Tally("goods", "orders", of=_goods_of, unit=MONEY)
-_line_amounts = Tally(
-    "line_amounts", "lines", of=_amount, unit=MONEY
-)
-_line_refunds = Tally(
-    "refunds_of_lines", "line_refunds", of=_amount, unit=MONEY
-)
+_line_amounts = Tally("line_amounts", "lines", of=_amount, unit=MONEY)
+_line_refunds = Tally("refunds_of_lines", "line_refunds", of=_amount, unit=MONEY)
 line_revenue = Metric(
     name="line_revenue",
     numerator=Sum(((1, _line_amounts), (-1, _line_refunds))),
@@ -239,9 +235,7 @@ orders_per_customer = (orders / customers).named(
 )
 units_per_order = (units / orders).named("units_per_order", definition="Items ÷ orders.")
 _gap_count = _metric(Tally("gaps", "gaps", unit="gaps", definition="Gaps between two orders."))
-_gap_days = _metric(
-    Tally("gap_days", "gaps", of=_days, unit="days", definition="Days of gaps.")
-)
+_gap_days = _metric(Tally("gap_days", "gaps", of=_days, unit="days", definition="Days of gaps."))
 average_gap_days = (_gap_days / _gap_count).named(
     "average_gap_days",
     definition="Days between consecutive orders of a customer ÷ such gaps.",
@@ -330,9 +324,7 @@ refund_rate = (refunded / gross_revenue).named(
 discount_rate = (discounts / _metric(_goods)).named(
     "discount_rate", unit="share", definition="Discounts ÷ goods before discount."
 )
-discounted_order_share = (
-    orders.where(_has_discount) / orders
-).named(
+discounted_order_share = (orders.where(_has_discount) / orders).named(
     "discounted_order_share",
     unit="share",
     proportion=True,

@@ -7,15 +7,15 @@ import math
 from collections.abc import Sequence
 
 import attrs
-import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import Metric
 from custinsights.analyses.measure import Measure, Window, window_of
-from custinsights.analyses.summarise import Measured
+from custinsights.analyses.measured import Measured
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import UnknownName
+from custinsights.history.columns import FloatArray
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
@@ -86,7 +86,7 @@ class OverviewState:
 class Overviewing:
     """The analysis behind `overview`."""
 
-    metrics: tuple[str | Metric, ...] = attrs.field(default=HEADLINES, converter=tuple)
+    metrics: tuple[str | Metric, ...] = HEADLINES
     compare: str | None = None
     window: Window = None
     as_of: When | None = None
@@ -228,5 +228,5 @@ def _change(value: float | None, before: float | None, previous: Cube | None) ->
     return (value - before) / before
 
 
-def _one(values: np.ndarray) -> float | None:  # type: ignore[type-arg]
+def _one(values: FloatArray) -> float | None:
     return None if not len(values) or math.isnan(values[0]) else float(values[0])

@@ -20,7 +20,7 @@ from custinsights.analyses.cuts import (
     scored_columns,
 )
 from custinsights.analyses.groups import GroupMap, group_map
-from custinsights.analyses.summarise import parts_of
+from custinsights.analyses.measured import parts_of
 from custinsights.analyses.traits import provenance
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible
@@ -114,14 +114,15 @@ class RFM:
         as_of = context.instant(self.as_of)
         columns = scored_columns(history, as_of)
         wanted = [DEFAULT.traits[name] for name in SCORED]
-        exponent = minor_exponent(context.currency)
-        money = {"unit": context.currency, "exponent": exponent}
+        currency, exponent = context.currency, minor_exponent(context.currency)
         return CustomerTable(
             history.customer_ids[columns["code"]],
             {
                 RECENCY: Column(RECENCY, "count", columns[RECENCY], unit="days"),
                 FREQUENCY: Column(FREQUENCY, "count", columns[FREQUENCY], unit="orders"),
-                MONETARY: Column(MONETARY, "money", columns[MONETARY], **money),
+                MONETARY: Column(
+                    MONETARY, "money", columns[MONETARY], unit=currency, exponent=exponent
+                ),
             },
             provenance(context, as_of, wanted),
             "recency, frequency and value of each customer",

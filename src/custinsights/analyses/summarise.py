@@ -3,107 +3,32 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any
+from itertools import pairwise
 
 import attrs
 import numpy as np
 
-from custinsights.analyses.axes import Block, Coder, OpenCoder, Stream, TooManyLabels
+from custinsights.analyses.axes import Coder, OpenCoder, TooManyLabels
+from custinsights.analyses.block import Block, Stream
 from custinsights.analyses.declarations import Quantile, Tally
+from custinsights.analyses.measured import (
+    COUNT,
+    ENDED,
+    FACTS,
+    FRAME,
+    SLOPE,
+    VALUE,
+    Measured,
+    parts_of,
+)
 from custinsights.analyses.plan import Plan, Question
-from custinsights.errors import Incompatible, MissingData
+from custinsights.errors import MissingData
 from custinsights.history.cells import CellTotals, count_values, starts_of, whole
 from custinsights.history.columns import AnyArray, IntArray
-from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
 from custinsights.history.threads import in_threads, workers
 from custinsights.results.tallies import Axis, Tallies
-
-FRAME = "frame"
-FACTS = "facts in the cell"
-ENDED = "ages ended"
-VALUE = "value"
-COUNT = "count"
-
-
-@attrs.frozen(eq=False)
-class Measured:
-    """The state of a measurement: mergeable, finished by `custinsights.analyses.finish`.
-
-    Parameters
-    ----------
-    question, context
-        What was asked of what; the same in states that merge.
-    tallies
-        Every tally in the cells in which a fact lies.
-    values
-        Per quantile metric its values and their counts in every cell.
-    exposed
-        Customers by their labels and the number of ages that have ended, where asked.
-    parts
-        Which parts of a partition are in it.
-    """
-
-    question: Question
-    context: Context
-    tallies: Tallies
-    values: tuple[Tallies, ...] = ()
-    exposed: Tallies | None = None
-    parts: frozenset[tuple[int, int]] = frozenset()
-
-    def __add__(self, other: Measured) -> Measured:
-        check_alike(self, other)
-        return attrs.evolve(
-            self,
-            tallies=self.tallies + other.tallies,
-            values=tuple(a + b for a, b in zip(self.values, other.values, strict=True)),
-            exposed=None
-            if self.exposed is None or other.exposed is None
-            else self.exposed + other.exposed,
-            parts=self.parts | other.parts,
-        )
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Measured):
-            return NotImplemented
-        return (
-            self.question.signature == other.question.signature
-            and self.tallies == other.tallies
-            and self.values == other.values
-            and self.exposed == other.exposed
-        )
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def check_alike(left: Any, right: Any) -> None:
-    """Refuse to merge states of different questions, or of the same part twice."""
-    if left.question.signature != right.question.signature:
-        raise Incompatible("the questions", "one question", "another")
-    for what, plural in (
-        ("currency", "currencies"),
-        ("calendar", "calendars"),
-        ("policy", "policies"),
-        ("observed_from", "beginnings of the observation"),
-    ):
-        ours, theirs = getattr(left.context, what), getattr(right.context, what)
-        if ours != theirs:
-            raise Incompatible(f"the {plural} of the histories", ours, theirs)
-    if twice := left.parts & right.parts:
-        part, count = min(twice)
-        raise Incompatible(
-            "the parts",
-            f"part {part} of {count}",
-            "the same part",
-            "Every part of a partition counts once",
-        )
-
-
-def parts_of(facts: Facts) -> frozenset[tuple[int, int]]:
-    """Return which part of a partition a history is."""
-    part = facts.context.part
-    return frozenset() if part is None else frozenset([part])
 
 
 def summarise(question: Question, facts: Facts) -> Measured:
@@ -124,7 +49,7 @@ class _Summary:
         """Go through all blocks and return what they add up to."""
         plan = self.plan
         cuts = plan.facts.cuts_by_orders(1 << 16).tolist()
-        waiting = deque(zip(cuts[:-1], cuts[1:], strict=True)) or deque([(0, 0)])
+        waiting = deque(pairwise(cuts)) or deque([(0, 0)])
         _ = plan.buckets, plan.coders  # made once, before threads share them
         some = in_threads(lambda _: self._work(waiting), range(min(workers(), len(waiting))))
         total = some[0]
@@ -202,9 +127,6 @@ def _columns_of(question: Question) -> list[str]:
         for tally in question.tallies
         if tally.special in ("ageing", "exposure")
     ]
-
-
-SLOPE = " per day"
 
 
 @attrs.define(eq=False)
@@ -303,9 +225,7 @@ class _BlockWork:
             kept = passes if kept is None else kept * passes
         return kept
 
-    def _add_distinct(
-        self, name: str, tally: Tally, stream: Stream, kept: IntArray | None
-    ) -> None:
+    def _add_distinct(self, name: str, tally: Tally, stream: Stream, kept: IntArray | None) -> None:
         view, cells = self.block.view, self._cells(stream)
         if tally.customer_type == "new":
             is_new = (self.block.customer_type(stream) == 1).astype(np.int64)

@@ -32,14 +32,22 @@ LOYAL_ORDERS, RETURNING_ORDERS = 3, 2
 AT_RISK_DAYS, LAPSED_DAYS = 90, 180
 
 
+def _tags(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    names = (given,) if isinstance(given, str) else tuple(given)
+    for name in names:
+        if not isinstance(name, str) or not name:
+            raise InvalidValue("a tag to exclude is no text", type(name).__name__, "names of tags")
+    return tuple(sorted({name.removeprefix("tag:").casefold() for name in names}))
+
+
 @attrs.frozen
 class Tiers:
     """The analysis behind `tiers`; its state is the `CustomerTable` that `RFM` starts from."""
 
     kind: str
-    exclude: tuple[str, ...] = attrs.field(
-        default=(), converter=lambda given: _tags(given)  # noqa: PLW0108 - defined below
-    )
+    exclude: tuple[str, ...] = attrs.field(default=(), converter=_tags)
     as_of: When | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -121,7 +129,7 @@ def _codes(kind: str, table: CustomerTable) -> IntArray:
         return codes
     if kind == "frequency":
         count = table.column(FREQUENCY).values
-        return np.where(count >= LOYAL_ORDERS, 0, np.where(count == RETURNING_ORDERS, 1, 2))
+        return (count < LOYAL_ORDERS).astype(np.int64) + (count < RETURNING_ORDERS)
     days = table.column(RECENCY).values
     return np.digitize(days, [AT_RISK_DAYS, LAPSED_DAYS]).astype(np.int64)
 
@@ -135,13 +143,3 @@ def _is_tagged(history: Facts, names: tuple[str, ...], as_of: int) -> AnyArray:
     holds = (tags.since < as_of) & (tags.until >= as_of)
     tagged[tags.customer[is_meant.take(tags.name.codes) & holds]] = True
     return tagged
-
-
-def _tags(given: str | Iterable[str] | None) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    names = (given,) if isinstance(given, str) else tuple(given)
-    for name in names:
-        if not isinstance(name, str) or not name:
-            raise InvalidValue("a tag to exclude is no text", type(name).__name__, "names of tags")
-    return tuple(sorted({name.removeprefix("tag:").casefold() for name in names}))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -11,7 +12,7 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import MONEY, Trait
-from custinsights.analyses.summarise import parts_of
+from custinsights.analyses.measured import parts_of
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, Labels
@@ -42,13 +43,23 @@ USUAL = (
 """The traits of a table for which none are named; ``units`` joins them where items are known."""
 
 
+def _names(
+    given: str | Trait | Iterable[str | Trait] | None,
+) -> tuple[str | Trait, ...] | None:
+    if given is None:
+        return None
+    items = (given,) if isinstance(given, str | Trait) else tuple(given)
+    names = [item if isinstance(item, str) else item.name for item in items]
+    if len(set(names)) != len(names):
+        raise InvalidValue("the traits name something twice", names, "each name once")
+    return items
+
+
 @attrs.frozen
 class Traits:
     """The analysis behind `traits`; its state is the `CustomerTable` itself."""
 
-    names: tuple[str | Trait, ...] | None = attrs.field(
-        default=None, converter=lambda given: None if given is None else _listed(given)
-    )
+    names: tuple[str | Trait, ...] | None = attrs.field(default=None, converter=_names)
     as_of: When | None = None
     catalog: Catalog = DEFAULT
 
@@ -122,8 +133,11 @@ def traits(
     --------
     >>> from custinsights.history.orders import OrderHistory
     >>> history = OrderHistory.from_arrays(
-    ...     customer=["ada", "bo", "ada"], placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
-    ...     amount=[10, 5, 7], currency="EUR", timezone="Europe/Paris",
+    ...     customer=["ada", "bo", "ada"],
+    ...     placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
+    ...     amount=[10, 5, 7],
+    ...     currency="EUR",
+    ...     timezone="Europe/Paris",
     ... )
     >>> traits(history, ["order_count", "total_spent"]).to_dicts()[0]
     {'customer': 'ada', 'order_count': 2, 'total_spent': Decimal('17.00')}
@@ -134,7 +148,7 @@ def traits(
 def evaluate(history: Facts, wanted: Sequence[Trait], as_of: int) -> list[Any]:
     """Evaluate traits over all people, block by block, and return their raw columns."""
     cuts = history.cuts_by_orders(1 << 16).tolist()
-    blocks = list(zip(cuts[:-1], cuts[1:], strict=True)) or [(0, 0)]
+    blocks = list(pairwise(cuts)) or [(0, 0)]
     found: dict[int, list[AnyArray | Labels]] = {}
     waiting = deque(enumerate(blocks))
 
@@ -164,7 +178,14 @@ def _together(columns: list[AnyArray | Labels]) -> AnyArray | Labels:
     return np.concatenate([c for c in columns if isinstance(c, np.ndarray)])
 
 
-_DTYPES = {"count": "iu", "money": "iu", "quantity": "iu", "instant": "i", "number": "fiu", "flag": "b"}
+_DTYPES = {
+    "count": "iu",
+    "money": "iu",
+    "quantity": "iu",
+    "instant": "i",
+    "number": "fiu",
+    "flag": "b",
+}
 
 
 def _checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
@@ -212,11 +233,3 @@ def provenance(context: Context, as_of: int, wanted: Sequence[Trait]) -> Provena
 
 def _usual(history: Facts) -> tuple[str, ...]:
     return (*USUAL, "units") if "units" in history.numbers else USUAL
-
-
-def _listed(given: Any) -> tuple[str | Trait, ...]:
-    items = (given,) if isinstance(given, str | Trait) else tuple(given)
-    names = [item if isinstance(item, str) else item.name for item in items]
-    if len(set(names)) != len(names):
-        raise InvalidValue("the traits name something twice", names, "each name once")
-    return items

@@ -1,0 +1,1 @@
+"""What happened? Orders as columns, customer by customer, in time order."""

@@ -194,7 +194,7 @@ class Decimals:
         left, right = self._shortest(), other._shortest()
         size = np.abs(left.digits.astype(np.float64)) * np.abs(right.digits.astype(np.float64))
         places = left.places + right.places
-        wrong = self.wrong | other.wrong | (size >= _MOST_DIGITS) | (places > _MOST_PLACES + 1)  # noqa: PLR2004
+        wrong = self.wrong | other.wrong | (size >= _MOST_DIGITS) | (places > _MOST_PLACES + 1)
         digits = np.where(wrong, 0, left.digits) * np.where(wrong, 0, right.digits)
         return Decimals(digits, np.where(wrong, 0, places), wrong)
 
@@ -327,7 +327,7 @@ def _from_floats(values: AnyArray) -> Decimals:
 
 def _from_texts(texts: list[str]) -> Decimals:
     """Read plain decimal texts: a sign, digits, a point, digits; the rare rest one by one."""
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     digits = np.zeros(len(texts), dtype=np.int64)
     places = np.zeros(len(texts), dtype=np.int64)
     is_read = np.zeros(len(texts), dtype=np.bool_)

@@ -77,21 +77,8 @@ def columns_of(
     else:
         minor = whole_numbers(amount_minor, "amount_minor")
     instants, notes, has_times, is_assumed = _instants(placed_at, calendar, has_zone=has_zone)
-    numbers, labels = {}, {}
-    for name, values in columns.items():
-        if values is None:
-            continue
-        stem = name.removesuffix(_MINOR)
-        if stem not in NUMBER_COLUMNS:
-            labels[name] = values if isinstance(values, Labels) else _labels(name, values)
-        elif stem != name:
-            numbers[stem] = whole_numbers(values, name)
-        elif stem == "units":
-            numbers[stem], more = to_thousandths(values)
-            rounded += more
-        else:
-            numbers[stem], more = to_minor(values, exponent)
-            rounded += more
+    numbers, labels, more = _columns(columns, exponent)
+    rounded += more
     if rounded:
         notes["rounded_values"] = rounded
     rows = len(minor)
@@ -120,6 +107,29 @@ def columns_of(
     }
 
 
+def _columns(
+    given: dict[str, Any], exponent: int
+) -> tuple[dict[str, IntArray], dict[str, Labels], int]:
+    """Return number columns, text columns, and how many values rounding changed."""
+    numbers: dict[str, IntArray] = {}
+    labels: dict[str, Labels] = {}
+    rounded = 0
+    for name, values in given.items():
+        stem = name.removesuffix(_MINOR)
+        if values is None:
+            continue
+        if stem not in NUMBER_COLUMNS:
+            labels[name] = values if isinstance(values, Labels) else _labels(name, values)
+        elif stem != name:
+            numbers[stem] = whole_numbers(values, name)
+        else:
+            numbers[stem], more = (
+                to_thousandths(values) if stem == "units" else to_minor(values, exponent)
+            )
+            rounded += more
+    return numbers, labels, rounded
+
+
 _STREAMS: dict[str, type] = {
     "refunds": RefundColumns,
     "lines": LineColumns,
@@ -137,9 +147,7 @@ def whole_numbers(values: Any, what: str) -> IntArray:
         what=f"{what} must be whole numbers",
         given=f"a column of {array.dtype}",
         allowed="integers",
-        advice=f"{what.removesuffix(_MINOR)} takes major units"
-        if what.endswith(_MINOR)
-        else "",
+        advice=f"{what.removesuffix(_MINOR)} takes major units" if what.endswith(_MINOR) else "",
     )
 
 

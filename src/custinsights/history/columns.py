@@ -115,7 +115,8 @@ class OrderColumns:
     Parameters
     ----------
     customer
-        Outside customer identities: an integer array, or an object or string array of texts.
+        Outside customer identities: an integer array, an object or string array of texts, or
+        texts that come coded already.
     placed_at
         int64[n], microseconds since 1970-01-01 UTC.
     amount
@@ -130,7 +131,7 @@ class OrderColumns:
         int64[n], how many rows of the source stand behind each order (default 1 each).
     """
 
-    customer: AnyArray
+    customer: AnyArray | Labels
     placed_at: IntArray
     amount: IntArray
     order_id: AnyArray | None = None
@@ -150,7 +151,7 @@ class RefundColumns:
     `product` is a code into the product table, or -1. Amounts are positive minor units.
     """
 
-    customer: AnyArray
+    customer: AnyArray | Labels
     refunded_at: IntArray
     amount: IntArray
     order: IntArray

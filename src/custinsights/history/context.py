@@ -10,7 +10,14 @@ import attrs
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.history.localtime import LocalClock, date_of, day_number, to_datetime, to_microseconds
+from custinsights.history.localtime import (
+    LocalClock,
+    date_of,
+    day_number,
+    to_datetime,
+    to_microseconds,
+)
+
 
 @attrs.frozen(slots=False, kw_only=True)
 class Context:

@@ -144,7 +144,7 @@ class Facts:
     def has(self, name: str) -> BoolArray:
         """Return which orders have a label or a number other than 0 in a column."""
         if name in self.numbers:
-            return self.numbers[name] != 0
+            return np.not_equal(self.numbers[name], 0)
         return self.label(name).codes >= 0
 
     def code_of(self, customer: int | str) -> int:

@@ -219,9 +219,9 @@ def read_times(texts: list[str]) -> Times:
     walls = np.zeros(len(texts), dtype=np.int64)
     kinds = np.zeros(len(texts), dtype=np.int8)
     for start in range(0, len(texts), _BLOCK):
-        block = [
-            text if len(text) <= _LONGEST_TEXT else "" for text in texts[start : start + _BLOCK]
-        ]
+        block = texts[start : start + _BLOCK]
+        if max(map(len, block)) > _LONGEST_TEXT:
+            block = [text if len(text) <= _LONGEST_TEXT else "" for text in block]
         walls[start : start + _BLOCK], kinds[start : start + _BLOCK] = _read_block(block)
     return _within_years(walls, kinds)
 
@@ -253,6 +253,7 @@ def _by_slot(table: Transitions, first: int, last: int) -> Callable[[IntArray], 
 
 
 def times_of(values: object) -> Times:
+    """Read times of any kind that `to_instants` takes, before they are placed in a zone."""
     if hasattr(values, "__array__"):
         array = np.asarray(values)
     else:
@@ -317,7 +318,7 @@ def _read_block(texts: list[str]) -> tuple[IntArray, AnyArray]:
     array = np.array(texts, dtype=np.str_)
     width = max(19, array.dtype.itemsize // 4)
     characters = array.astype(f"U{width}").view(np.uint32).reshape(len(texts), width).T
-    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
 
     day, is_day, is_compact = _read_days(characters, lengths)
     hour, has_hour = _two(characters, 11)
@@ -328,7 +329,7 @@ def _read_block(texts: list[str]) -> tuple[IntArray, AnyArray]:
     has_clock &= (characters[13] == ord(":")) & (hour < 24) & (minute < 60)  # noqa: PLR2004
     with_second = has_clock & has_second & (characters[16] == ord(":")) & (second < 60)  # noqa: PLR2004
     has_clock &= with_second | (characters[16] != ord("."))
-    tails, places = _read_tails(texts, np.where(with_second, 19, 16), has_clock)
+    tails, places = _read_tails(texts, lengths, np.where(with_second, 19, 16), has_clock)
     tail = tails[places]  # microseconds to add, and the kind that results
 
     walls = day * DAY
@@ -375,16 +376,18 @@ def _two(characters: AnyArray, at: int | AnyArray) -> tuple[IntArray, BoolArray]
 
 
 def _read_tails(
-    texts: list[str], starts: IntArray, has_clock: BoolArray
+    texts: list[str], lengths: IntArray, starts: IntArray, has_clock: BoolArray
 ) -> tuple[IntArray, IntArray]:
     """What stands behind the time: a fraction, an offset. Every distinct tail is read once."""
-    places: dict[str, int] = {}
-    rows = [
-        places.setdefault(text[start:] if clock else "", len(places))
-        for text, start, clock in zip(texts, starts.tolist(), has_clock.tolist(), strict=True)
+    places: dict[str, int] = {"": 0}
+    rows = np.zeros(len(texts), dtype=np.int64)
+    with_tail = np.flatnonzero(has_clock & (lengths > starts))
+    rows[with_tail] = [
+        places.setdefault(texts[row][start:], len(places))
+        for row, start in zip(with_tail.tolist(), starts[with_tail].tolist(), strict=True)
     ]
-    tails = np.array([_read_tail(tail) for tail in places], dtype=np.int64).reshape(-1, 2)
-    return tails, np.array(rows, dtype=np.int64)
+    tails = np.array([_read_tail(tail) for tail in places], dtype=np.int64)
+    return tails, rows
 
 
 def _read_tail(tail: str) -> tuple[int, int]:

@@ -50,9 +50,7 @@ def append(facts: Facts, other: Facts) -> Facts:
     ):
         ours, theirs = getattr(facts.context, what), getattr(other.context, what)
         if ours != theirs:
-            raise Incompatible(
-                what=f"the {plural} of the histories", left=ours, right=theirs
-            )
+            raise Incompatible(what=f"the {plural} of the histories", left=ours, right=theirs)
     first, second = _columns_with_aside(facts), _columns_with_aside(other)
     _check_new(first.orders.order_id, second.orders.order_id)
     products, codes = _merged_products(facts.products, other.products)
@@ -161,7 +159,7 @@ def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> 
     a, b = first.orders, second.orders
     n, m = len(a), len(b)
     orders = OrderColumns(
-        customer=_joined(a.customer, b.customer),
+        customer=_joined(_plain(a.customer), _plain(b.customer)),
         placed_at=np.concatenate([a.placed_at, b.placed_at]),
         amount=np.concatenate([a.amount, b.amount]),
         order_id=None
@@ -182,14 +180,16 @@ def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> 
         rows=None
         if a.rows is None and b.rows is None
         else np.concatenate(
-            [np.ones(n, dtype=np.int64) if a.rows is None else a.rows]
-            + [np.ones(m, dtype=np.int64) if b.rows is None else b.rows]
+            [
+                np.ones(n, dtype=np.int64) if a.rows is None else a.rows,
+                np.ones(m, dtype=np.int64) if b.rows is None else b.rows,
+            ]
         ),
     )
     refunds, others = first.refunds, second.refunds
     table = np.append(np.arange(0) if codes is None else codes, -1)
     joined = RefundColumns(
-        customer=_joined(refunds.customer, others.customer),
+        customer=_joined(_plain(refunds.customer), _plain(others.customer)),
         refunded_at=np.concatenate([refunds.refunded_at, others.refunded_at]),
         amount=np.concatenate([refunds.amount, others.amount]),
         order=np.concatenate([refunds.order, np.where(others.order < 0, -1, others.order + n)]),
@@ -211,6 +211,10 @@ def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> 
 
 def _both(a: OrderColumns, b: OrderColumns) -> list[tuple[Any, int]]:
     return [(a.numbers, len(a)), (b.numbers, len(b))]
+
+
+def _plain(identities: AnyArray | Labels) -> AnyArray:
+    return identities.texts() if isinstance(identities, Labels) else identities
 
 
 def _joined(first: AnyArray, second: AnyArray) -> AnyArray:

@@ -34,6 +34,7 @@ from custinsights.history.hanging import check_owners, hang_lines, hang_people, 
 from custinsights.history.identities import as_identities, code_together
 from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.history.ordering import lay_out, offsets_of
+from custinsights.history.streams import PeopleTable
 from custinsights.history.threads import gather
 from custinsights.history.validation import check_lines, check_orders, check_refunds
 
@@ -96,14 +97,16 @@ def lay(
         last=span[3],
         has_times=has_times,
         source_report=source_report,
-        load_report=source_report if counts is None else _report(orders, counts, currency, source_report),
+        load_report=source_report
+        if counts is None
+        else _report(orders, counts, currency, source_report),
     )
     table = hang_people(people, people_codes, ids)
     parts = _Parts(orders, order_codes, refunds, refund_codes, lines, products)
     if counts is None:
-        return parts.facts(None, None, ids, table, context)
-    aside = parts.facts(np.flatnonzero(~counts), ~counts, ids, table, context, is_aside=True)
-    kept = parts.facts(np.flatnonzero(counts), counts, ids, table, context)
+        return parts.facts(None, ids, table, context)
+    aside = parts.facts(np.flatnonzero(~counts), ids, table, context, is_aside=True)
+    kept = parts.facts(np.flatnonzero(counts), ids, table, context)
     return attrs.evolve(kept, aside=aside)
 
 
@@ -121,9 +124,8 @@ class _Parts:
     def facts(
         self,
         chosen: IntArray | None,
-        is_chosen: BoolArray | None,
         ids: AnyArray,
-        people_table: object,
+        people_table: PeopleTable,
         context: Context,
         *,
         is_aside: bool = False,
@@ -143,7 +145,7 @@ class _Parts:
             place = np.full(len(orders), -1, dtype=np.int64)
             place[rows] = np.arange(len(rows))
         ids_of_orders = orders.order_id
-        facts = Facts(
+        return Facts(
             customer_ids=ids,
             offsets=_frozen(offsets_of(layout.groups, k)),
             placed_at=gather(orders.placed_at, rows),
@@ -161,7 +163,6 @@ class _Parts:
             aside=None,
             context=context,
         )
-        return facts
 
     def _tie_breakers(self, rows: IntArray) -> list[AnyArray]:
         """Return what settles ties among orders: the id, then everything else they hold."""
@@ -175,11 +176,23 @@ class _Parts:
         for name in sorted(orders.labels):
             keys.append(orders.labels[name].take(rows).canonical().codes)
         if self.refunds is not None:
-            keys.append(_marks(self.refunds.order, rows, len(orders), [self.refunds.amount,
-                self.refunds.refunded_at, self.refunds.product]))
+            keys.append(
+                _marks(
+                    self.refunds.order,
+                    rows,
+                    len(orders),
+                    [self.refunds.amount, self.refunds.refunded_at, self.refunds.product],
+                )
+            )
         if self.lines is not None:
-            keys.append(_marks(self.lines.order, rows, len(orders), [self.lines.product,
-                self.lines.quantity, self.lines.amount]))
+            keys.append(
+                _marks(
+                    self.lines.order,
+                    rows,
+                    len(orders),
+                    [self.lines.product, self.lines.quantity, self.lines.amount],
+                )
+            )
         return keys
 
 
@@ -192,7 +205,7 @@ def _marks(owners: IntArray, rows: IntArray, count: int, columns: list[IntArray]
     sums = np.zeros(count, dtype=np.uint64)
     linked = np.flatnonzero(owners >= 0)
     np.add.at(sums, owners.take(linked), mixed.take(linked))
-    return sums.take(rows)
+    return sums.take(rows).view(np.int64)
 
 
 def _ranks(ids: AnyArray) -> IntArray:

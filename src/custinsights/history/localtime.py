@@ -95,7 +95,7 @@ class Transitions:
     def to_local(self, instants: IntArray) -> IntArray:
         """Return instants as local wall-clock microseconds since 1970-01-01 00:00 local."""
         if len(self.starts) == 1:
-            return instants + self.offsets[0]
+            return instants + int(self.offsets[0])
         place = np.searchsorted(self.starts, instants, side="right") - 1
         return instants + self.offsets.take(np.maximum(place, 0))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, Self, TypeAlias
 
 import attrs
@@ -39,8 +40,11 @@ class OrderHistory(Facts):
     Examples
     --------
     >>> history = OrderHistory.from_arrays(
-    ...     customer=["ada", "bo", "ada"], placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
-    ...     amount=["10.00", "5.50", "7.25"], currency="EUR", timezone="Europe/Paris",
+    ...     customer=["ada", "bo", "ada"],
+    ...     placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
+    ...     amount=["10.00", "5.50", "7.25"],
+    ...     currency="EUR",
+    ...     timezone="Europe/Paris",
     ... )
     >>> history
     <OrderHistory: 3 orders of 2 people, 2024-01-05 to 2024-02-02 Europe/Paris, EUR>
@@ -175,7 +179,7 @@ class OrderHistory(Facts):
         inner = np.searchsorted(self.offsets, goals, side="left")
         cuts = [0, *np.minimum(inner, self.people).tolist(), self.people]
         parts = []
-        for place, (low, high) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+        for place, (low, high) in enumerate(pairwise(cuts)):
             part = self.part(low, high)
             context = attrs.evolve(part.context, part=(place, n))
             parts.append(attrs.evolve(part, context=context))

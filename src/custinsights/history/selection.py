@@ -154,8 +154,8 @@ def where(
 ) -> Facts:
     """Return the facts of some customers or orders; see `OrderHistory.where`."""
     chosen = facts
-    if customers is not None:
-        codes = _codes(facts, customers)
+    codes = None if customers is None else _codes(facts, customers)
+    if codes is not None:
         chosen = _of_customers(facts, codes)
         if facts.aside is not None:
             chosen = attrs.evolve(chosen, aside=_of_customers(facts.aside, codes))
@@ -167,7 +167,7 @@ def where(
                 given=f"{mask.dtype} of shape {mask.shape}",
                 allowed=f"bool of shape ({len(facts)},)",
             )
-        if customers is not None:
+        if codes is not None:
             mask = mask[np.isin(facts.customer, codes)]
         chosen = select(chosen, orders=np.flatnonzero(mask))
     return chosen

@@ -14,6 +14,7 @@ import numpy as np
 
 from custinsights.errors import MissingData
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
+from custinsights.history.streams import Lines
 
 if TYPE_CHECKING:
     from custinsights.history.counted import CountedHistory
@@ -115,7 +116,7 @@ class OrderFacts:
     def has(self, name: str) -> BoolArray:
         """Return which orders have a label in a column, or a number other than 0."""
         if name in self.view.facts.numbers:
-            return self.number(name) != 0
+            return np.not_equal(self.number(name), 0)
         return self.label(name).codes >= 0
 
 
@@ -163,7 +164,7 @@ class RefundFacts:
     @cached_property
     def is_of_line(self) -> BoolArray:
         """Which refunds lower line revenue: they name a product, and their order still counts."""
-        of_line = self.product >= 0
+        of_line = np.greater_equal(self.product, 0)
         if self.view.is_reversed is not None:
             gone = np.append(self.view.is_reversed, np.False_)
             of_line &= ~gone.take(self.order)
@@ -187,8 +188,10 @@ class LineFacts:
         return np.flatnonzero(np.repeat(held, np.diff(self._lines.offsets)))
 
     @property
-    def _lines(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        return self.view.facts.lines
+    def _lines(self) -> Lines:
+        lines = self.view.facts.lines
+        assert lines is not None  # noqa: S101 - the counted history has made sure
+        return lines
 
     def _taken(self, column: AnyArray) -> AnyArray:
         return column if self._rows is None else column.take(self._rows)

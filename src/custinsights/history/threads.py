@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -29,7 +30,7 @@ def workers() -> int:
 def in_threads(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """Apply `work` to every item, in threads, and return the results in order."""
     waiting = list(items)
-    if len(waiting) < 2 or workers() == 1:
+    if len(waiting) <= 1 or workers() == 1:
         return [work(item) for item in waiting]
     with ThreadPoolExecutor(workers()) as pool:
         return list(pool.map(work, waiting))
@@ -47,6 +48,6 @@ def gather(column: AnyArray, rows: IntArray) -> AnyArray:
             part = slice(*stretch)
             np.take(column, rows[part], out=taken[part], mode="clip")
 
-        in_threads(fill, zip(cuts[:-1], cuts[1:], strict=True))
+        in_threads(fill, pairwise(cuts))
     taken.flags.writeable = False
     return taken

@@ -60,9 +60,7 @@ def check_refunds(
         check_integers(refunds.rows, "the rows of refunds", r, least=0)
 
 
-def check_lines(
-    lines: LineColumns | None, orders: OrderColumns, products: Products | None
-) -> None:
+def check_lines(lines: LineColumns | None, orders: OrderColumns, products: Products | None) -> None:
     """Refuse line columns of wrong type, length or range, or that point nowhere."""
     if lines is None:
         return

@@ -60,7 +60,7 @@ class CohortGrid(Presented):
     @property
     def ages(self) -> int:
         """How many ages there are, from 0."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def retention(self) -> FloatArray:

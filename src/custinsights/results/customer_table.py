@@ -150,5 +150,3 @@ def _same(first: Column, second: Column) -> bool:
     if first.kind in ("number", "share"):
         return np.array_equal(first.values, second.values, equal_nan=True)
     return bool(first.values.tolist() == second.values.tolist())
-
-

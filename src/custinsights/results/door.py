@@ -4,7 +4,6 @@ The one reference upwards: results know nothing of text, frames or files, but a 
 ``result.to_pandas()``. So each method here is one line that calls presentation by name, and
 nothing of presentation is loaded before somebody asks for it.
 """
-# ruff: noqa: ANN401 - what comes out belongs to libraries that may be absent
 
 from __future__ import annotations
 

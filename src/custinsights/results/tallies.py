@@ -71,7 +71,7 @@ class Tallies:
         return cls(tuple(kept_axes), stacked[:, starts], sums)
 
     def __len__(self) -> int:
-        return self.codes.shape[1]
+        return int(self.codes.shape[1])
 
     def __add__(self, other: Tallies) -> Tallies:
         if [axis.name for axis in self.axes] != [axis.name for axis in other.axes] or (
@@ -155,11 +155,11 @@ def _united(left: Axis, right: Axis) -> tuple[Axis, IntArray | None, IntArray | 
         return left, None, None
     labels = tuple(sorted({*left.labels, *right.labels}, key=label_key))
     place = {label: code for code, label in enumerate(labels)}
-    tables = [
+    ours, theirs = (
         np.array([place[label] for label in axis.labels or ()], dtype=np.int64)
         for axis in (left, right)
-    ]
-    return Axis(left.name, labels), *tables
+    )
+    return Axis(left.name, labels), ours, theirs
 
 
 def quantile(values: IntArray, counts: IntArray, q: float) -> float:

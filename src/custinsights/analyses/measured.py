@@ -1,0 +1,99 @@
+"""What is the state of a measurement, and which states may be merged?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from custinsights.analyses.plan import Question
+from custinsights.errors import Incompatible
+from custinsights.history.context import Context
+from custinsights.history.facts import Facts
+from custinsights.results.tallies import Tallies
+
+FRAME = "frame"
+FACTS = "facts in the cell"
+ENDED = "ages ended"
+VALUE = "value"
+COUNT = "count"
+SLOPE = " per day"
+
+
+@attrs.frozen(eq=False)
+class Measured:
+    """The state of a measurement: mergeable, finished by `custinsights.analyses.finish`.
+
+    Parameters
+    ----------
+    question, context
+        What was asked of what; the same in states that merge.
+    tallies
+        Every tally in the cells in which a fact lies.
+    values
+        Per quantile metric its values and their counts in every cell.
+    exposed
+        Customers by their labels and the number of ages that have ended, where asked.
+    parts
+        Which parts of a partition are in it.
+    """
+
+    question: Question
+    context: Context
+    tallies: Tallies
+    values: tuple[Tallies, ...] = ()
+    exposed: Tallies | None = None
+    parts: frozenset[tuple[int, int]] = frozenset()
+
+    def __add__(self, other: Measured) -> Measured:
+        check_alike(self, other)
+        return attrs.evolve(
+            self,
+            tallies=self.tallies + other.tallies,
+            values=tuple(a + b for a, b in zip(self.values, other.values, strict=True)),
+            exposed=None
+            if self.exposed is None or other.exposed is None
+            else self.exposed + other.exposed,
+            parts=self.parts | other.parts,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Measured):
+            return NotImplemented
+        return (
+            self.question.signature == other.question.signature
+            and self.tallies == other.tallies
+            and self.values == other.values
+            and self.exposed == other.exposed
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def check_alike(left: Any, right: Any) -> None:
+    """Refuse to merge states of different questions, or of the same part twice."""
+    if left.question.signature != right.question.signature:
+        raise Incompatible("the questions", "one question", "another")
+    for what, plural in (
+        ("currency", "currencies"),
+        ("calendar", "calendars"),
+        ("policy", "policies"),
+        ("observed_from", "beginnings of the observation"),
+    ):
+        ours, theirs = getattr(left.context, what), getattr(right.context, what)
+        if ours != theirs:
+            raise Incompatible(f"the {plural} of the histories", ours, theirs)
+    if twice := left.parts & right.parts:
+        part, count = min(twice)
+        raise Incompatible(
+            "the parts",
+            f"part {part} of {count}",
+            "the same part",
+            "Every part of a partition counts once",
+        )
+
+
+def parts_of(facts: Facts) -> frozenset[tuple[int, int]]:
+    """Return which part of a partition a history is."""
+    part = facts.context.part
+    return frozenset() if part is None else frozenset([part])
