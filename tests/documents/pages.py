@@ -39,9 +39,11 @@ def blocks(text: str, suffix: str) -> Iterator[Block]:
             yield Block(found[1], found[2], text.count("\n", 0, found.start(2)) + 1)
         return
     for found in _DIRECTIVE.finditer(text):
-        inner = "\n".join(line[3:] for line in found[3].split("\n")).strip("\n") + "\n"
-        inner = re.sub(r"\A(:[\w-]+:.*\n)+", "", inner)
-        yield Block(found[1] or found[2], inner, text.count("\n", 0, found.start(3)) + 1)
+        inner = "".join(line[3:] or "\n" for line in found[3].splitlines(keepends=True))
+        body = re.sub(r"\A(:[\w-]+:.*\n)*\n*", "", inner)
+        skipped = inner.count("\n") - body.count("\n")
+        line = text.count("\n", 0, found.start(3)) + 1 + skipped
+        yield Block(found[1] or found[2], body.rstrip("\n") + "\n", line)
 
 
 def session(text: str, suffix: str, name: str) -> doctest.DocTest:
