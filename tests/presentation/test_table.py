@@ -43,6 +43,15 @@ def test_masks_have_one_value_per_row() -> None:
         Column("n", "count", [1, 2], missing=[True])
 
 
+def test_units_have_one_value_per_row() -> None:
+    """Units of another length are refused, and they stay with their rows."""
+    with pytest.raises(InvalidValue, match="units of the column 'n'"):
+        Column("n", "number", [1.0, 2.0], units=["days"])
+    column = Column("n", "number", [1.0, 2.0], units=["days", "GBP"]).take([1])
+    assert column.units is not None
+    assert column.units.tolist() == ["GBP"]
+
+
 def test_values_are_one_dimensional() -> None:
     """A column is no matrix."""
     with pytest.raises(InvalidValue, match="one per row"):

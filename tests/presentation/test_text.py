@@ -56,15 +56,41 @@ def test_no_line_is_wider_than_asked(labels: list[str | None], width: int) -> No
 
 
 def test_provisional_values_are_marked_and_explained() -> None:
-    """A period that still runs has a star, and the star is explained."""
-    month = Column("month", "label", ["2011-11", "2011-12"], provisional=[False, True])
-    rate = Column("rate", "share", [0.5, 0.25], provisional=[False, True])
-    assert as_text(Table("", [month, rate])).splitlines() == [
-        "month       rate",
-        "2011-11   50.0%",
-        "2011-12*  25.0%*",
+    """In a grid each value that may still change has a star, and the star is explained."""
+    rates = [
+        Column("0", "share", [1.0, 1.0], provisional=[False, True]),
+        Column("1", "share", [0.5, np.nan], provisional=[True, False]),
+    ]
+    table = Table("", [Column("month", "label", ["2011-11", "2011-12"]), *rates])
+    assert as_text(table).splitlines() == [
+        "month         0       1",
+        "2011-11  100.0%   50.0%*",
+        "2011-12  100.0%*      ·",
         "* not over yet",
     ]
+
+
+def test_a_row_that_is_not_over_is_marked_once() -> None:
+    """When every value of a row may still change, its label alone has the star."""
+    values = [Column(name, "count", [5, 3], provisional=[False, True]) for name in "ab"]
+    table = Table("", [Column("month", "label", ["2011-11", "2011-12"]), *values])
+    assert as_text(table).splitlines() == [
+        "month     a  b",
+        "2011-11   5  5",
+        "2011-12*  3  3",
+        "* not over yet",
+    ]
+
+
+def test_each_headline_has_its_own_unit() -> None:
+    """Numbers of different units in one column are written as each unit wants it."""
+    units = ["share", "JPY", "GBP", "orders", "days", "share"]
+    column = Column(
+        "value", "number", [0.212, 1234.0, 1234.0, 18_536.0, 40.25, np.nan], units=units
+    )
+    assert shown(column) == ["21.2%", "1,234", "1,234.00", "18,536", "40.25", "·"]
+    growth = Column("change", "share", [0.1, -0.25], unit="change")
+    assert shown(growth) == ["+10.0%", "-25.0%"]
 
 
 @pytest.mark.parametrize(

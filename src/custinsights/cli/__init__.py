@@ -26,14 +26,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         from custinsights.cli.command import run
+
+        return run(sys.argv[1:] if arguments is None else arguments)
     except ModuleNotFoundError as error:
-        if error.name not in ("typer", "rich"):
+        library = (error.name or "").partition(".")[0]
+        if library not in ("typer", "rich"):
             raise
         sys.stderr.write(
-            f"The custinsights command needs {error.name}, which is not installed. "
+            f"The custinsights command needs {library}, which is not installed. "
             "Install it with: pip install 'custinsights[report]'\n"
         )
         return 2
     except KeyboardInterrupt:
         return 130
-    return run(sys.argv[1:] if arguments is None else arguments)

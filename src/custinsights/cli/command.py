@@ -21,7 +21,7 @@ from custinsights.errors import (
     SeveralCurrencies,
 )
 
-__all__ = ["app", "run"]
+__all__ = ["app", "custinsights", "report", "run"]
 
 _BAD_INPUT = 1
 _INTERRUPTED = 130
@@ -291,7 +291,7 @@ def report(
     given = {name: value for name, value in reading.items() if value is not None}
     if not files and (unused := [*given, *(["rates"] if rates else [])]):
         names = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
-        raise typer.BadParameter(f"{names}: there is no FILE to read")
+        raise typer.BadParameter(f"{names}: no FILE is given that could be read so")
     policy = options.policy(pending=count_pending, zero_amount=zero_amount, refund_date=refund_date)
     try:
         if rates is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -95,15 +95,21 @@ def timezone(name: str | None) -> str | None:
 
 
 def instant(text: str | None) -> str | None:
-    """A date, or an instant in ISO 8601; passed on as it is."""
-    if text is not None:
-        try:
-            datetime.fromisoformat(text)
-        except ValueError:
-            raise typer.BadParameter(
-                f"{text!r} is no date; write it like 2011-12-10 or 2011-12-10T12:00:00+00:00"
-            ) from None
-    return text
+    """A date, or an instant in ISO 8601; passed on in its usual form."""
+    if text is None:
+        return None
+    advice = "write it like 2011-12-10 or 2011-12-10T12:00:00+00:00"
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; {advice}") from None
+    if moment.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} is a time without its zone; {advice}")
+    return moment.isoformat()
 
 
 def policy(*, pending: bool, zero_amount: bool, refund_date: RefundDate) -> PurchasePolicy | None:
@@ -125,23 +131,28 @@ def rates(path: Path | None) -> dict[tuple[str, date], Decimal] | None:
     if path is None:
         return None
     found: dict[tuple[str, date], Decimal] = {}
+    for currency, day, rate in _rate_rows(path):
+        if (currency, day) in found or rate <= 0:
+            fault = "two rates" if rate > 0 else "a rate that is not above zero"
+            raise UnreadableFile(path, f"it holds {fault} for {currency} on {day}")
+        found[currency, day] = rate
+    return found
+
+
+def _rate_rows(path: Path) -> Iterator[tuple[str, date, Decimal]]:
+    row = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            for row in csv.DictReader(stream):
-                key = row["currency"].strip().upper(), date.fromisoformat(row["date"].strip())
-                found[key] = Decimal(row["rate"].strip())
+            for row, cells in enumerate(csv.DictReader(stream), start=1):  # noqa: B007 - told below
+                currency, day, rate = (cells[name].strip() for name in ("currency", "date", "rate"))
+                yield currency.upper(), date.fromisoformat(day), Decimal(rate)
     except UnicodeDecodeError as error:
         raise UnreadableFile(path, "it is no UTF-8 text") from error
+    except (KeyError, AttributeError) as error:
+        advice = "Rates need the columns currency, date and rate"
+        raise UnreadableFile(path, "it lacks a column", advice) from error
+    except (ValueError, InvalidOperation) as error:
+        reason = f"there is no date and number in its row {row}"
+        raise UnreadableFile(path, reason, "Write rates like EUR,2011-12-01,0.8571") from error
     except OSError as error:
         raise UnreadableFile(path, error.strerror or "it cannot be opened") from error
-    except (KeyError, AttributeError) as error:
-        raise UnreadableFile(
-            path, "it lacks a column", "Rates need the columns currency, date and rate"
-        ) from error
-    except (ValueError, InvalidOperation) as error:
-        raise UnreadableFile(
-            path,
-            f"there is no date and number after its row {len(found) + 1}",
-            "Write rates like EUR,2011-12-01,0.8571",
-        ) from error
-    return found

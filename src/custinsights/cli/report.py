@@ -20,10 +20,13 @@ from custinsights.cli.screen import show
 from custinsights.cli.section import days
 from custinsights.cli.sections import sections
 from custinsights.history.orders import OrderHistory
+from custinsights.presentation.cells import shown
+from custinsights.results.table import Table
 
 __all__ = ["print_report"]
 
 _WIDEST = 140
+_TOTALS = ("orders", "customers", "gross_revenue", "refunded", "revenue")
 
 
 def print_report(
@@ -46,16 +49,19 @@ def print_report(
     if as_of is not None:
         history = history.up_to(as_of)
     loaded = load_report(history.load_report, history.calendar.timezone)
+    totals = measure(history, _TOTALS).table()
     if to_json:
-        answers = {section.key: section.data for section in (loaded, *sections(history))}
-        typer.echo(as_json({**_facts(history), **answers}))
+        answers = _facts(history)
+        answers["totals"] = totals.to_dicts()[0]
+        answers |= {section.key: section.data for section in (loaded, *sections(history))}
+        typer.echo(as_json(answers))
         return
     if isinstance(sys.stdout, io.TextIOWrapper):  # an old encoding shows ? and does not fail
         sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, _WIDEST)
     with console.capture() as painted:
-        console.print(_heading(history))
+        console.print(_heading(history, totals))
         show(console, loaded)
     typer.echo(painted.get(), nl=False)
     for section in sections(history):
@@ -75,16 +81,16 @@ def _history(files: Sequence[str], reading: Mapping[str, Any]) -> OrderHistory:
         return read_orders(list(files), progress=progress, **reading)
 
 
-def _heading(history: OrderHistory) -> Text:
-    """Whose history it is, in one line of facts."""
-    found = measure(history, ["orders", "customers"])
-    orders, customers = (int(found.minor(name).sum()) for name in ("orders", "customers"))
-    facts = [
-        f"{orders:,} orders of {customers:,} customers",
-        days(history.calendar, history.observed_from, history.observed_until),
-        history.currency,
-    ]
-    return Text.assemble(("custinsights report", "bold"), "\n", (" · ".join(facts), "dim"), "\n")
+def _heading(history: OrderHistory, totals: Table) -> Text:
+    """Whose history it is, and what it sums to, in two lines."""
+    row = {column.name: shown(column)[0] for column in totals.columns}
+    span = days(history.calendar, history.observed_from, history.observed_until)
+    return Text.assemble(
+        ("custinsights report\n", "bold"),
+        f"{row['orders']} orders of {row['customers']} customers, {span}, {history.currency}\n",
+        f"gross revenue {row['gross_revenue']} − refunded {row['refunded']} "
+        f"= revenue {row['revenue']}\n",
+    )
 
 
 def _facts(history: OrderHistory) -> dict[str, Any]:

@@ -71,8 +71,9 @@ def _broken(name: str, width: int) -> list[str]:
 
 def show(console: Console, section: Section) -> None:
     """Print a section: its title, what it says in a line, and its rows or why it has none."""
-    remarks = list(section.remarks)
-    _say(console, Text.assemble((section.title, "bold"), "  ", (section.about, "dim")))
+    remarks = list(map(plain, section.remarks))
+    about = clip(plain(section.about), console.width - len(section.title) - len(_GAP))
+    _say(console, Text.assemble((section.title, "bold"), "  ", (about, "dim")))
     view = section.view
     if view is not None and len(view):
         strips = _strips(section, view, console)
@@ -147,7 +148,7 @@ def _grid(view: Table) -> list[_Strip]:
         if column.kind != "share":
             strips.append(_strip(column, view.timezone))
         else:
-            gap = _GAP if column is shares[0] or not are_marked else " "
+            gap = _GAP if column is shares[0] else " "
             strips.append(_grid_strip(column, highest, gap, spare=" " if are_marked else ""))
     return strips
 

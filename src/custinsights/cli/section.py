@@ -15,8 +15,9 @@ __all__ = ["Section", "days"]
 
 def days(calendar: Calendar, start: datetime, end: datetime) -> str:
     """The days that a half-open span touches, the last one included."""
+    first = calendar.local_date(start)
     last = calendar.local_date(end - timedelta(microseconds=1))
-    return f"{calendar.local_date(start)} to {last}"
+    return f"{first} to {last}" if first <= last else f"nothing before {first}"
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -54,7 +55,7 @@ class Section:
     remarks: tuple[str, ...] = ()
 
     @property
-    def data(self) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    def data(self) -> Any:
         """What stands in the JSON; a record of a running period lists what may still change."""
         if self.document is not None:
             return self.document

@@ -33,6 +33,7 @@ from custinsights.cli.views import (
     stacked,
     unrepeated,
     with_last,
+    without,
     without_unlabelled,
 )
 from custinsights.domain import Money
@@ -46,7 +47,7 @@ from custinsights.results.table import Column, Table
 __all__ = ["sections"]
 
 _TOP = 10
-_LONGEST_GRID = 24
+_LONGEST = 24
 _NOTHING = "Nothing to show: no order that counts falls here."
 
 
@@ -65,9 +66,15 @@ def sections(history: OrderHistory) -> Iterator[Section]:
             section = ask(history, section)
         except MissingData as error:
             section = attrs.evolve(section, remarks=(str(error),))
-        if (section.view is None or not len(section.view)) and not section.remarks:
-            section = attrs.evolve(section, remarks=(_NOTHING,))
+        if _says_nothing(section.view) and (section.view is not None or not section.remarks):
+            section = attrs.evolve(section, view=None, remarks=(_NOTHING,))
         yield section
+
+
+def _says_nothing(view: Table | None) -> bool:
+    """Whether there are no rows, or no number in them but zeros."""
+    values = [] if view is None else [c for c in view.columns if c.kind != "label"]
+    return not any(np.any(column.values[~column.absent]) for column in values)
 
 
 def _overview(history: OrderHistory, section: Section) -> Section:
@@ -127,9 +134,21 @@ def _monthly_mix(history: OrderHistory, section: Section) -> Section:
     words = {"new": "new", "returning": "returning", None: "other"}
     view = spread(marked_once(cube), "customer_type", words, ["customers", "revenue"])
     about = f"customers, and their revenue in {history.currency}"
-    remark = "Other: refunds of people who had no order yet."
-    remarks = (remark,) if "other revenue" in view.names else ()
-    return attrs.evolve(section, about=about, records=cube, view=view, remarks=remarks)
+    remarks = _older(len(view), "months")
+    if "other revenue" in view.names:
+        remarks = (*remarks, "Other: refunds of people who had no order yet.")
+    return attrs.evolve(section, about=about, records=cube, view=_latest(view), remarks=remarks)
+
+
+def _latest(table: Table) -> Table:
+    """The last rows of a table whose rows follow each other in time."""
+    return table.take(range(max(0, len(table) - _LONGEST), len(table)))
+
+
+def _older(rows: int, what: str) -> tuple[str, ...]:
+    """What to say of the rows that `_latest` leaves out."""
+    hidden = rows - _LONGEST
+    return (f"{hidden:,} older {what} are left out here; --json has them.",) if hidden > 0 else ()
 
 
 def _order_numbers(history: OrderHistory, section: Section) -> Section:
@@ -182,7 +201,7 @@ _TIERS: dict[object, str | None] = {
 
 def _countries(history: OrderHistory, section: Section) -> Section:
     cube = measure(history, ["customers", "orders", "revenue"], by=["country"]).table()
-    if not len(without_unlabelled(cube)):
+    if len(cube) and not len(without_unlabelled(cube)):
         return attrs.evolve(section, remarks=("The orders name no country.",))
     return attrs.evolve(
         section,
@@ -217,17 +236,16 @@ def _retention(history: OrderHistory, section: Section) -> Section:
     grid = cohorts(history, period="month")
     records = _shares(grid)
     peopled = records.take(np.flatnonzero(grid.sizes))
-    hidden = max(0, len(peopled) - _LONGEST_GRID)
-    view = peopled.take(range(hidden, len(peopled)))
-    remarks = [f"{hidden} older cohorts are left out here; --json has them."] if hidden else []
-    remarks += [f"{PROVISIONAL} The month is not over yet; left out of the mean."]
+    view = without(_latest(peopled), "0")  # there everybody is
+    mark = f"{PROVISIONAL} The month is not over yet; left out of the mean."
+    marks = (mark,) if grid.partial.any() else ()
     return attrs.evolve(
         section,
         about="% of a month's new customers who order again, by months since",
         records=records,
         view=with_last(view, {"cohort": "mean"} | _means(grid)) if len(view) else None,
         is_grid=True,
-        remarks=tuple(remarks) if len(view) else (),
+        remarks=(*_older(len(peopled), "cohorts"), *marks) if len(view) else (),
     )
 
 
@@ -235,7 +253,7 @@ def _shares(grid: CohortGrid) -> Table:
     """Retention of every cohort at every age that has begun."""
     ages = [
         Column(str(age), "share", grid.retention[:, age], provisional=grid.partial[:, age])
-        for age in range(1, grid.ages)  # at 0 everybody is there: that is what makes a cohort
+        for age in range(grid.ages)
     ]
     labels = Column("cohort", "label", list(grid.cohorts))
     sizes = Column("size", "count", grid.sizes, unit="customers")

@@ -21,6 +21,7 @@ __all__ = [
     "stacked",
     "unrepeated",
     "with_last",
+    "without",
     "without_unlabelled",
 ]
 
@@ -107,6 +108,12 @@ def unrepeated(table: Table, name: str) -> Table:
         Column(name, "label", seen) if column.name == name else column for column in table.columns
     )
     return attrs.evolve(table, columns=columns)
+
+
+def without(table: Table, name: str) -> Table:
+    """The table without a column."""
+    kept = tuple(column for column in table.columns if column.name != name)
+    return attrs.evolve(table, columns=kept)
 
 
 def with_last(table: Table, row: Mapping[str, object]) -> Table:

@@ -4,7 +4,6 @@ Money and quantities leave as float64 in natural units, instants as aware timest
 microseconds, labels as text or integers, missing values as the library's own null.
 Each library is loaded when it is asked for.
 """
-# ruff: noqa: ANN401 - the libraries may be absent, and so may their types
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ def _strip(column: Column, timezone: str) -> _Strip:
     if is_label:
         cells = [clip(cell, _WIDEST_LABEL) for cell in cells]
     right = not is_label or all(isinstance(value, int) for value in column.values)
-    return _Strip(plain(column.name), shown_unit(column), tuple(cells), right and len(column) > 0)
+    is_marked = column.provisional is not None and bool(column.provisional.any())
+    head = plain(column.name) + (" " if right and is_marked else "")  # above the digits
+    return _Strip(head, shown_unit(column), tuple(cells), right and len(column) > 0)
 
 
 def _fitting(strips: list[_Strip], width: int) -> list[_Strip]:

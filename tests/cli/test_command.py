@@ -1,0 +1,299 @@
+"""The command as a whole: what it prints, where, and with which exit code."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from custinsights.cli import main
+from tests.cli.conftest import LINES, Run
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="signals, pipes and terminals of POSIX")
+
+
+def _started(*arguments: str, **how: Any) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "custinsights", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
+
+
+def test_the_bundled_report_tells_published_figures(run: Run) -> None:
+    """Without a file: a year of real orders, every section in its place, nothing on stderr."""
+    code, out, err = run("report")
+    assert (code, err) == (0, "")
+    titles = [line.split("  ")[0] for line in out.splitlines() if line and line[0] != " "]
+    assert titles[3:] == [
+        "What was read",
+        "Overview",
+        "New and returning by month",
+        "Revenue by order number",
+        "RFM groups",
+        "Tiers",
+        "Top countries",
+        "Top products",
+        "Retention",
+    ]
+    assert "18,536 orders of 4,339 customers, 2010-12-01 to 2011-12-09, GBP" in out
+    assert "gross revenue 8,911,407.90 − refunded 611,342.09 = revenue 8,300,065.81" in out
+    assert "  2010-12   885   37   32   38   36   40   36   35   35   40   37   50   27*\n" in out
+    assert "  VIP        top 10% by spend          433" in out.replace("value    ", "")
+    assert "  Champions        919" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+    assert "\x1b" not in out
+
+
+def test_json_is_one_object(run: Run) -> None:
+    """Nothing but one JSON object on the output, with every section under its key."""
+    code, out, err = run("report", "--json")
+    assert (code, err) == (0, "")
+    document = json.loads(out, parse_float=Decimal)
+    assert document["totals"]["revenue"] == Decimal("8300065.81")
+    assert document["totals"]["customers"] == 4_339
+    assert document["as_of"] == "2011-12-10T00:00:00+00:00"
+    report = document["load_report"]
+    parts = report["rows_used"] + report["rows_left_out"] + report["rows_bad"]
+    assert report["rows_read"] == parts == 541_909
+    first = document["retention"][0]
+    assert (first["cohort"], first["size"], first["0"]) == ("2010-12", 885, 1)
+    assert [round(885 * first[age]) for age in ("1", "2", "12")] == [324, 286, 235]
+    assert first["provisional"] == ["12"]
+    new = {row["month"]: row for row in document["monthly_mix"] if row["customer_type"] == "new"}
+    assert new["2011-01"]["customers"] == 417
+    assert new["2011-12"]["provisional"] == ["customers", "revenue"]
+    sizes = {row["segment"]: row["customers"] for row in document["tiers"]}
+    assert sizes["VIP"] == 433
+    assert sizes["Lapsed"] == 869
+    assert [row["customers"] for row in document["rfm_groups"]] == [919, 720, 942, 335, 99, 1_324]
+
+
+def test_files_are_read_as_told(run: Run, lines_file: Path) -> None:
+    """Columns, currency, zone and refunds reach the reader; the numbers are the file's."""
+    code, out, err = run("report", str(lines_file), *LINES, "--json")
+    assert (code, err) == (0, "")
+    document = json.loads(out, parse_float=Decimal)
+    assert document["totals"] == {
+        "orders": 4,
+        "customers": 3,
+        "gross_revenue": Decimal("87.25"),
+        "refunded": Decimal("5.00"),
+        "revenue": Decimal("82.25"),
+    }
+    assert document["timezone"] == "Europe/Paris"
+    assert {row["country"]: row["orders"] for row in document["countries"]} == {
+        None: 1,
+        "DE": 1,
+        "FR": 2,
+    }
+
+
+def test_as_of_hides_what_came_later(run: Run, lines_file: Path) -> None:
+    """The report as it was on that day."""
+    _, out, _ = run("report", str(lines_file), *LINES, "--as-of", "2024-02-01", "--json")
+    document = json.loads(out)
+    assert document["totals"]["orders"] == 2
+    assert document["as_of"] == "2024-02-01T00:00:00+01:00"
+
+
+def test_the_policy_reaches_the_history(run: Run, tmp_path: Path) -> None:
+    """Pending and zero-amount orders count as the options say."""
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "id,who,when,total,state\n1,ada,2024-01-05,10,pending\n2,bo,2024-01-06,0,paid\n"
+        "3,bo,2024-01-07,5,paid\n"
+    )
+    how = ["--columns", "order_id=id,customer=who,placed_at=when,amount=total,order_status=state"]
+    how += ["--currency", "EUR", "--timezone", "UTC", "--json", str(path)]
+
+    def orders(*options: str) -> int:
+        code, out, _ = run("report", *how, *options)
+        assert code == 0
+        return int(json.loads(out)["totals"]["orders"])
+
+    assert orders() == 2
+    assert orders("--count-pending") == 3
+    assert orders("--no-zero-amount") == 1
+
+
+def test_a_shop_without_lines_or_countries_says_so(run: Run, tmp_path: Path) -> None:
+    """A section that has no data is one sentence, and the others are there."""
+    path = tmp_path / "orders.csv"
+    path.write_text("who,when,total\nada,2024-01-05,10\nbo,2024-01-06,3\n")
+    how = ["--columns", "customer=who,placed_at=when,amount=total", "--currency", "EUR"]
+    code, out, _ = run("report", str(path), *how, "--timezone", "UTC")
+    assert code == 0
+    assert "Top countries\n  The orders name no country.\n" in out
+    assert "needs order lines, which this history does not hold" in out
+    assert "2 orders of 2 customers" in out
+
+
+def test_nothing_before_the_first_order(run: Run) -> None:
+    """A report of nothing is short and no failure."""
+    code, out, _ = run("report", "--as-of", "2009-01-01")
+    assert code == 0
+    assert out.count("Nothing to show: no order that counts falls here.") == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report", "--as-of", "soon"], "'soon' is no date"),
+        (["report", "--columns", "customer"], "no pair"),
+        (["report", "--currency", "EUR"], "--currency: no FILE is given"),
+        (["report", "--rates", "r.csv", "x.csv"], "--rates needs --currency"),
+        (["report", "--errors", "ignore"], "ignore"),
+        (["report", "--timezone", "Mars"], "'Mars' is no time zone"),
+        (["report", "--unheard-of"], "--unheard-of"),
+        (["rapport"], "rapport"),
+    ],
+)
+def test_what_is_not_understood_is_exit_2(run: Run, arguments: list[str], message: str) -> None:
+    """A command that makes no sense says why on stderr and prints nothing else."""
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_bad_input_is_exit_1(run: Run, lines_file: Path) -> None:
+    """Bad rows are listed without a traceback, with what to do at a shell."""
+    lines_file.write_text(lines_file.read_text().replace("2024-02-01 12:00", "someday"))
+    code, out, err = run("report", str(lines_file), *LINES)
+    assert (code, out) == (1, "")
+    assert "someday" in err
+    assert "--errors report" in err
+    assert "Traceback" not in err
+    code, out, _ = run("report", str(lines_file), *LINES, "--errors", "report")
+    assert code == 0
+    assert "3 orders of 3 customers" in out
+
+
+@pytest.mark.parametrize("make", [Path.resolve, Path.mkdir, Path.touch])
+def test_unreadable_files_are_exit_1(run: Run, tmp_path: Path, make: Any) -> None:
+    """A file that is absent, a folder or empty is named."""
+    path = tmp_path / "orders.csv"
+    make(path)
+    code, out, err = run("report", str(path))
+    assert (code, out) == (1, "")
+    assert "orders.csv cannot be read" in err
+
+
+def test_missing_rates_are_exit_1(run: Run, lines_file: Path, tmp_path: Path) -> None:
+    """Also the files that options name are input."""
+    code, _, err = run("report", str(lines_file), *LINES, "--rates", str(tmp_path / "r.csv"))
+    assert code == 1
+    assert "r.csv cannot be read" in err
+
+
+def test_labels_cannot_command_the_terminal(run: Run, lines_file: Path) -> None:
+    """An escape code in a country arrives as a blank."""
+    lines_file.write_text(lines_file.read_text().replace("DE", "\x1b[31mDE"))
+    code, out, _ = run("report", str(lines_file), *LINES)
+    assert code == 0
+    assert "[31mDE" in out
+    assert "\x1b" not in out
+
+
+def test_ctrl_c_is_quiet(run: Run, monkeypatch: pytest.MonkeyPatch, lines_file: Path) -> None:
+    """Interrupted: exit code 130 and not a word."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("custinsights.sources.read_orders", interrupted)
+    assert run("report", str(lines_file)) == (130, "", "")
+
+
+@pytest.mark.parametrize("library", ["typer", "rich"])
+def test_without_the_extra_one_sentence(
+    library: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A missing library is named with the command that brings it: exit code 2."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [name for name in sys.modules if name.startswith("custinsights.cli.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    assert main(["report", "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"needs {library}" in err
+    assert "pip install 'custinsights[report]'" in err
+
+
+def test_version_and_help(run: Run) -> None:
+    """The version is one line; the help fits 80 columns and knows every option of reading."""
+    code, out, _ = run("--version")
+    assert code == 0
+    assert out.startswith("custinsights ")
+    code, out, _ = run("report", "--help")
+    assert code == 0
+    assert all(len(line) <= 80 for line in out.splitlines())
+    for option in ("--format", "--columns", "--identity", "--refunds", "--rates", "--as-of"):
+        assert option in out
+
+
+@posix_only
+def test_a_reader_that_leaves_is_no_error() -> None:
+    """``custinsights report | head -1`` ends without a word on stderr."""
+    with _started("report") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() in (0, 141)
+
+
+@posix_only
+def test_a_real_interrupt_is_quiet(tmp_path: Path) -> None:
+    """Ctrl-C while a file is awaited: exit code 130 and not a word."""
+    pipe = tmp_path / "orders.csv"
+    os.mkfifo(pipe)
+    with _started("report", str(pipe)) as process, pipe.open("w") as writer:
+        writer.write("id,who\n")
+        writer.flush()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@posix_only
+def test_a_terminal_sees_progress_in_bytes(lines_file: Path) -> None:
+    """On a terminal a bar in bytes comes and goes on stderr; the report itself has colour."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm-256color"}
+    command = [sys.executable, "-m", "custinsights", "report", str(lines_file), *LINES]
+    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    seen = io.BytesIO()
+    while True:
+        try:
+            if not (data := os.read(ours, 1 << 16)):
+                break
+        except OSError:  # the other side is closed
+            break
+        seen.write(data)
+    os.close(ours)
+    assert process.wait() == 0
+    text = seen.getvalue().decode()
+    assert f"{lines_file.stat().st_size}" in text.partition("custinsights report")[0]
+    assert "bytes" in text
+    assert "\x1b[1m" in text.partition("custinsights report")[2]
+
+
+@posix_only
+def test_a_pipe_sees_no_progress(lines_file: Path) -> None:
+    """In a pipe the error output stays empty."""
+    with _started("report", str(lines_file), *LINES) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert err == b""
+    assert b"\x1b" not in out
