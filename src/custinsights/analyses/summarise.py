@@ -30,6 +30,9 @@ from custinsights.history.facts import Facts
 from custinsights.history.threads import in_threads, workers
 from custinsights.results.tallies import Axis, Tallies
 
+BLOCK = 1 << 16
+"""About how many orders are worked on at once: what is made of them stays near the processor."""
+
 
 def summarise(question: Question, facts: Facts) -> Measured:
     """Summarise the facts of a history for a question."""
@@ -48,7 +51,7 @@ class _Summary:
     def state(self) -> Measured:
         """Go through all blocks and return what they add up to."""
         plan = self.plan
-        cuts = plan.facts.cuts_by_orders(1 << 16).tolist()
+        cuts = plan.facts.cuts_by_orders(BLOCK).tolist()
         waiting = deque(pairwise(cuts)) or deque([(0, 0)])
         _ = plan.buckets, plan.coders  # made once, before threads share them
         some = in_threads(lambda _: self._work(waiting), range(min(workers(), len(waiting))))
