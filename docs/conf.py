@@ -1,5 +1,6 @@
 """How the documentation is built: `python -m sphinx -W docs docs/_build`."""
 
+import doctest
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -16,13 +17,13 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
-    "sphinx.ext.viewcode",
     "docs._ext.catalog_tables",
     "docs._ext.coverage_table",
     "docs._ext.rooms",
 ]
 exclude_patterns = ["_build"]
 default_role = "py:obj"  # a name in single backticks links to what it names, where that exists
+suppress_warnings = ["ref.python"]  # where two rooms use a short name, the link takes either
 
 html_theme = "furo"
 html_title = "custinsights"
@@ -36,4 +37,5 @@ napoleon_use_rtype = False
 # The pages' own examples run here, in the folder of the example files, and once more in pytest;
 # those in docstrings run in pytest, beside the code that they describe.
 doctest_test_doctest_blocks = ""
+doctest_default_flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 doctest_global_setup = f"import os; os.chdir({str(HERE / 'examples')!r})"

@@ -25,7 +25,9 @@ class Room(SphinxDirective):
             for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
                 if not module.name.rpartition(".")[2].startswith("_"):
                     lines += ["", module.name, "-" * len(module.name), ""]
-                    lines += [f".. automodule:: {module.name}", "   :members:"]
+                    lines.append(f".. automodule:: {module.name}")
+                    if not module.ispkg:  # what a package passes on is told where it is at home
+                        lines.append("   :members:")
         else:
             lines.append("   :members:")
         return self.parse_text_to_nodes("\n".join(lines), allow_section_headings=True)
