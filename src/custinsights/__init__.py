@@ -15,10 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custinsights import datasets as datasets
-    from custinsights import domain as domain
-    from custinsights import errors as errors
-    from custinsights import testing as testing
+    from custinsights import datasets, domain, errors, testing
     from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
     from custinsights.analyses.cohorts import cohorts
     from custinsights.analyses.cuts import Cuts, cuts

@@ -74,7 +74,7 @@ BROKEN: list[tuple[Callable[[Source], Iterator[str]], str, str]] = [
     (rules.grouping_outside_history, "analyses.rfm", "np.add.reduceat(amount, offsets)"),
     (rules.grouping_outside_history, "analyses.rfm", "np.bincount(codes)"),
     (rules.grouping_outside_history, "analyses.rfm", "np.unique(codes)"),
-    (rules.grouping_outside_history, "analyses.rfm", "codes.argsort()"),
+    (rules.grouping_outside_history, "analyses.rfm", "np.bincount(codes)"),
     (rules.sql_outside_sql, "repositories.memory", "query = 'SELECT id FROM orders'"),
     (rules.display_rounding, "analyses.rfm", "round(x, 2)"),
     (rules.display_rounding, "analyses.rfm", "f'{x:,.2f}'"),

@@ -7,7 +7,7 @@ label, and later says which label a number stands for.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
@@ -18,6 +18,7 @@ from custinsights.analyses.block import Block, Stream
 from custinsights.analyses.declarations import Dimension
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, MissingData
+from custinsights.history.cells import distinct
 from custinsights.history.columns import NO_INSTANT, AnyArray, IntArray, Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
@@ -251,10 +252,6 @@ class AgeCoder:
         return code - 1
 
 
-class TooManyLabels(Exception):  # noqa: N818 - never leaves the room: the question starts again
-    """More labels came than the coder had room for."""
-
-
 @attrs.define(eq=False, slots=False)
 class OpenCoder:
     """Labels that a function gives, found as they come.
@@ -266,6 +263,11 @@ class OpenCoder:
     size: int = 1 << 8
     places: dict[Label, int] = attrs.field(factory=dict)
     lock: threading.Lock = attrs.field(factory=threading.Lock)
+
+    @property
+    def is_outgrown(self) -> bool:
+        """Whether more labels came than there was room for, so that the codes are worthless."""
+        return len(self.places) >= self.size
 
     def grow(self) -> None:
         """Make room for more labels."""
@@ -297,9 +299,8 @@ class OpenCoder:
                 allowed=f"texts, integers, truth values or Labels of shape ({count},)",
             )
         if array.dtype.kind in "bi":
-            distinct, inverse = np.unique(array, return_inverse=True)
-            found: Sequence[Label] = distinct.tolist()
-            return np.array([self._place(x) for x in found], dtype=np.int64).take(inverse)
+            found, codes = distinct(array)
+            return np.array([self._place(x) for x in found.tolist()], dtype=np.int64).take(codes)
         return np.array([self._place(label) for label in array.tolist()], dtype=np.int64)
 
     def _place(self, label: Label) -> int:
@@ -307,9 +308,7 @@ class OpenCoder:
             return 0
         with self.lock:
             place = self.places.setdefault(label, len(self.places) + 1)
-        if place >= self.size:
-            raise TooManyLabels
-        return place
+        return place if place < self.size else 0
 
     def label(self, code: int) -> Label:  # noqa: D102
         return list(self.places)[code - 1]

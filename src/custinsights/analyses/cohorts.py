@@ -22,9 +22,9 @@ from custinsights.history.columns import FloatArray, IntArray
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When
 from custinsights.history.periods import ordinals
+from custinsights.history.tallies import label_key
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.cube import Cube
-from custinsights.results.tallies import label_key
 
 CUMULATIVE = "cumulative_revenue_per_customer"
 BY_PERIOD = "period"

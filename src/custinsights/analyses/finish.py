@@ -17,9 +17,9 @@ from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.localtime import to_datetime
+from custinsights.history.tallies import Label, Tallies, label_key, quantile
 from custinsights.results.cube import Cube, MetricColumn
 from custinsights.results.provenance import Provenance
-from custinsights.results.tallies import Label, Tallies, label_key, quantile
 
 MOST_CELLS = 50_000_000
 

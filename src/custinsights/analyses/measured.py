@@ -10,7 +10,7 @@ from custinsights.analyses.plan import Question
 from custinsights.errors import Incompatible
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts
-from custinsights.results.tallies import Tallies
+from custinsights.history.tallies import Tallies
 
 FRAME = "frame"
 FACTS = "facts in the cell"

@@ -199,7 +199,7 @@ class Plan:
         if size >= 1 << 62:
             raise InvalidValue(
                 what="the question has too many possible cells",
-                given=f"{size:.1e} cells",
+                given=f"{size} cells",
                 allowed="fewer than 4e18",
                 advice="leave a dimension out",
             )
@@ -215,11 +215,12 @@ class Plan:
         """The coder of age, if it is in the question."""
         return next((coder for coder in self.coders if isinstance(coder, AgeCoder)), None)
 
-    def grow(self) -> None:
-        """Make room for more labels than were foreseen."""
-        for coder in self.coders:
-            if isinstance(coder, OpenCoder):
-                coder.grow()
+    def has_grown(self) -> bool:
+        """Tell whether more labels came than were foreseen, and make room for them."""
+        outgrown = [c for c in self.coders if isinstance(c, OpenCoder) and c.is_outgrown]
+        for coder in outgrown:
+            coder.grow()
+        return bool(outgrown)
 
     def unravel(self, cells: IntArray) -> tuple[IntArray, ...]:
         """Return bucket and codes of cells."""

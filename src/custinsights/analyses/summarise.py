@@ -8,7 +8,7 @@ from itertools import pairwise
 import attrs
 import numpy as np
 
-from custinsights.analyses.axes import Coder, OpenCoder, TooManyLabels
+from custinsights.analyses.axes import Coder, OpenCoder
 from custinsights.analyses.block import Block, Stream
 from custinsights.analyses.declarations import Quantile, Tally
 from custinsights.analyses.measured import (
@@ -27,8 +27,8 @@ from custinsights.history.cells import CellTotals, count_values, starts_of, whol
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
+from custinsights.history.tallies import Axis, Tallies
 from custinsights.history.threads import in_threads, workers
-from custinsights.results.tallies import Axis, Tallies
 
 BLOCK = 1 << 16
 """About how many orders are worked on at once: what is made of them stays near the processor."""
@@ -37,18 +37,17 @@ BLOCK = 1 << 16
 def summarise(question: Question, facts: Facts) -> Measured:
     """Summarise the facts of a history for a question."""
     plan = Plan(question, facts)
-    while True:
-        try:
-            return _Summary(plan).state()
-        except TooManyLabels:
-            plan.grow()
+    totals = _Summary(plan).totals()
+    while plan.has_grown():
+        totals = _Summary(plan).totals()
+    return _Summary(plan).finished(totals)
 
 
 @attrs.frozen(eq=False, slots=False)
 class _Summary:
     plan: Plan
 
-    def state(self) -> Measured:
+    def totals(self) -> _Totals:
         """Go through all blocks and return what they add up to."""
         plan = self.plan
         cuts = plan.facts.cuts_by_orders(BLOCK).tolist()
@@ -58,7 +57,7 @@ class _Summary:
         total = some[0]
         for more in some[1:]:
             total.add(more)
-        return self._finished(total)
+        return total
 
     def _work(self, waiting: deque[tuple[int, int]]) -> _Totals:
         totals = _Totals(CellTotals(self.plan.cells), [[] for _ in self._quantiles])
@@ -76,7 +75,8 @@ class _Summary:
     def _quantiles(self) -> list[Quantile]:
         return [m.quantile for m in self.plan.question.metrics if m.quantile is not None]
 
-    def _finished(self, totals: _Totals) -> Measured:
+    def finished(self, totals: _Totals) -> Measured:
+        """Return totals over all blocks as a state."""
         plan = self.plan
         totals.cells.touch(FACTS)
         cells, columns = totals.cells.finished(FACTS)

@@ -129,9 +129,9 @@ def _codes(kind: str, table: CustomerTable) -> IntArray:
         return codes
     if kind == "frequency":
         count = table.column(FREQUENCY).values
-        return (count < LOYAL_ORDERS).astype(np.int64) + (count < RETURNING_ORDERS)
+        return np.add(count < LOYAL_ORDERS, count < RETURNING_ORDERS, dtype=np.int64)
     days = table.column(RECENCY).values
-    return np.digitize(days, [AT_RISK_DAYS, LAPSED_DAYS]).astype(np.int64)
+    return np.add(days >= AT_RISK_DAYS, days >= LAPSED_DAYS, dtype=np.int64)
 
 
 def _is_tagged(history: Facts, names: tuple[str, ...], as_of: int) -> AnyArray:

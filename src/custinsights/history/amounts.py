@@ -236,6 +236,11 @@ def distinct(texts: Iterable[str]) -> tuple[CodeArray, list[str]]:
     >>> distinct(["b", "a", "b"])
     (array([0, 1, 0], dtype=int32), ['b', 'a'])
     """
+    if isinstance(texts, list) and len(texts) > _BLOCK:
+        # Texts of different hashes differ: then there is nothing to look up.
+        hashes = np.sort(np.fromiter(map(hash, texts), np.int64, len(texts)))
+        if (hashes[1:] != hashes[:-1]).all():
+            return np.arange(len(texts), dtype=np.int32), texts
     places: defaultdict[str, int] = defaultdict(count().__next__)
     codes = np.fromiter(map(places.__getitem__, texts), dtype=np.int32)
     return codes, list(places)

@@ -136,6 +136,12 @@ def starts_of(owners: AnyArray) -> IntArray:
     return np.flatnonzero(np.append(True, owners[1:] != owners[:-1]))
 
 
+def distinct(values: AnyArray) -> tuple[AnyArray, IntArray]:
+    """Return the distinct values, ascending, and for every value its place among them."""
+    found, places = np.unique(values, return_inverse=True)
+    return found, places.astype(np.int64, copy=False)
+
+
 def whole(name: str, values: AnyArray, count: int) -> IntArray:
     """Return a tally's values as int64; refuse floats, which would be truncated."""
     array = np.asarray(values)

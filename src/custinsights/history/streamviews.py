@@ -7,17 +7,66 @@ place of its order among the sales (-1 for a refund that names none).
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import attrs
 import numpy as np
 
 from custinsights.errors import MissingData
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
+from custinsights.history.facts import Facts
+from custinsights.history.localtime import LocalClock
 from custinsights.history.streams import Lines
 
-if TYPE_CHECKING:
-    from custinsights.history.counted import CountedHistory
+
+class View(Protocol):
+    """What the streams need of the counted history that they belong to."""
+
+    @property
+    def facts(self) -> Facts:
+        """The columns."""
+
+    @property
+    def clock(self) -> LocalClock:
+        """Local days and hours."""
+
+    @property
+    def sales(self) -> OrderFacts:
+        """Every order before as_of."""
+
+    @property
+    def orders(self) -> OrderFacts:
+        """The counted orders."""
+
+    @property
+    def counted_places(self) -> IntArray | None:
+        """Places of the counted orders among the sales; None for all."""
+
+    @property
+    def is_reversed(self) -> BoolArray | None:
+        """Which sales were refunded in full."""
+
+    @property
+    def is_repeat(self) -> BoolArray:
+        """Which counted orders are not their customer's first."""
+
+    @property
+    def order_number(self) -> IntArray:
+        """The number of each counted order."""
+
+    @property
+    def number_of_sale(self) -> IntArray:
+        """The order number of each sale."""
+
+    @property
+    def customer(self) -> IntArray:
+        """The customer of each counted order."""
+
+    @property
+    def day(self) -> AnyArray:
+        """The local day of each counted order."""
+
+    def __len__(self) -> int: ...
 
 
 def ordinal_in_group(offsets: IntArray, count: int) -> IntArray:
@@ -42,7 +91,7 @@ class OrderFacts:
         Their positions among all orders held, ascending; None for all.
     """
 
-    view: CountedHistory
+    view: View
     positions: IntArray | None
 
     def _taken(self, column: AnyArray) -> AnyArray:
@@ -124,7 +173,7 @@ class OrderFacts:
 class RefundFacts:
     """The refunds before as_of; `order` is the place among the sales, -1 for none."""
 
-    view: CountedHistory
+    view: View
     rows: IntArray
     order: IntArray
 
@@ -175,7 +224,7 @@ class RefundFacts:
 class LineFacts:
     """The lines of the counted orders, order by order."""
 
-    view: CountedHistory
+    view: View
 
     @cached_property
     def _rows(self) -> IntArray | None:
@@ -256,7 +305,7 @@ class LineFacts:
         return product_label(self.view, name, self.product)
 
 
-def product_label(view: CountedHistory, name: str, product: IntArray) -> Labels:
+def product_label(view: View, name: str, product: IntArray) -> Labels:
     """Return a label of products by code; -1 has none."""
     products = view.facts.products
     if products is None:
@@ -274,7 +323,7 @@ def product_label(view: CountedHistory, name: str, product: IntArray) -> Labels:
 class GapFacts:
     """The gaps between consecutive counted orders; each belongs to its later order."""
 
-    view: CountedHistory
+    view: View
 
     @cached_property
     def counted_order(self) -> IntArray:

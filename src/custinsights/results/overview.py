@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -85,7 +86,7 @@ class Overview(Presented):
         if self.previous is not None:
             notes.append("Compared: " + " ".join(self.previous.provenance.notes()[1:]))
         if self.balance_only:
-            money = f"{self.balance / 10**self.exponent:,.{self.exponent}f}"
+            money = Decimal(self.balance).scaleb(-self.exponent)
             notes.append(
                 f"{self.balance_only:,} people have refunds and no order that counts: "
                 f"{money} {self.current.provenance.currency}, in revenue and in no customer number."
@@ -104,7 +105,8 @@ class Overview(Presented):
             Column("low", "number", _numbers([row.low for row in rows])),
             Column("high", "number", _numbers([row.high for row in rows])),
             Column("n", "count", counts, missing=np.array([row.n is None for row in rows])),
-            Column("target", "label", [_band(row.target) for row in rows]),
+            Column("target_low", "number", _numbers([_bound(row, 0) for row in rows])),
+            Column("target_high", "number", _numbers([_bound(row, 1) for row in rows])),
             Column("unit", "label", [row.unit for row in rows]),
         ]
         return Table(
@@ -116,5 +118,5 @@ def _numbers(values: list[float | None]) -> Any:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def _band(target: tuple[float, float] | None) -> str:
-    return "" if target is None else f"{target[0]:.0%} to {target[1]:.0%}"
+def _bound(row: Headline, place: int) -> float | None:
+    return None if row.target is None else row.target[place]

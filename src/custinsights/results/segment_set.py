@@ -63,8 +63,9 @@ class SegmentSet(Presented):
     @property
     def sizes(self) -> Mapping[str, int]:
         """Segment name -> how many customers, in the order of `names`; the excluded not among."""
-        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
-        return Sizes(zip(self.names, counts.tolist(), strict=True))
+        return Sizes(
+            (name, int((self.codes == place).sum())) for place, name in enumerate(self.names)
+        )
 
     @property
     def excluded(self) -> int:
