@@ -65,9 +65,9 @@ def numbers(cells: Cells) -> Numbers:
         decimals = Decimals.of(np.where(cells.missing, 0, cells.array))
         return Numbers(decimals, cells.missing, decimals.wrong)
     texts = cells.texts() if isinstance(cells, Values) else cells
-    column = texts.mapped(_unquoted)
+    column = _tidied(texts)
     names = list(column.names)
-    if any("," in name for name in names):
+    if column.has(","):
         names = _with_points(names)
     found = Decimals.of(names)
     odd = np.flatnonzero(found.wrong)
@@ -99,7 +99,7 @@ def times(cells: Cells, *, dayfirst: bool | None, what: str) -> tuple[Times, Boo
     if isinstance(cells, Values) and cells.array.dtype.kind == "O":
         return times_of(cells.array), cells.missing
     texts = cells.texts() if isinstance(cells, Values) else cells
-    column = texts.mapped(_unquoted)
+    column = _tidied(texts)
     names = list(column.names)
     found = read_times(names)
     odd = [at for at in np.flatnonzero(found.kinds == NO_TIME).tolist() if names[at]]
@@ -113,23 +113,15 @@ def customer_ids(cells: Cells) -> Texts:
     """Read customer ids; 0 is no id, and a whole float is the integer that it was."""
 
     def read(text: str) -> str:
-        text = _unquoted(text)
-        if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text):
-            return ""
-        whole = _WHOLE_FLOAT.fullmatch(text)
-        return whole[1] if whole else text
+        return "" if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text) else text
 
-    return as_texts(cells).mapped(read)
+    return keys(cells).mapped(read)
 
 
 def emails(cells: Cells) -> Texts:
     """Read e-mail addresses, without case; what is none is blank."""
-
-    def read(text: str) -> str:
-        text = _unquoted(text).casefold()
-        return text if _E_MAIL.fullmatch(text) else ""
-
-    return as_texts(cells).mapped(read)
+    column = _tidied(as_texts(cells)).mapped(str.casefold)
+    return column.mapped(lambda text: text if _E_MAIL.fullmatch(text) else "")
 
 
 def phones(cells: Cells) -> Texts:
@@ -148,22 +140,25 @@ def keys(cells: Cells) -> Texts:
     """Read ids of orders, lines and products."""
 
     def read(text: str) -> str:
-        text = _unquoted(text)
         whole = _WHOLE_FLOAT.fullmatch(text)
         return whole[1] if whole else text
 
-    return as_texts(cells).mapped(read)
+    column = _tidied(as_texts(cells))
+    return column.mapped(read) if column.has(".0") else column
 
 
 def labels(cells: Cells) -> Texts:
     """Read labels: texts without blanks around them and without the spreadsheet's apostrophe."""
-    return as_texts(cells).mapped(lambda text: _FORMULA_START.sub("", text.strip(), count=1))
+    column = as_texts(cells).stripped
+    if not column.has("'"):
+        return column
+    return column.mapped(lambda text: _FORMULA_START.sub("", text, count=1))
 
 
 def currencies(cells: Cells) -> tuple[Texts, BoolArray]:
     """Read currency codes in capitals; return them and bool[n] where there is no such currency."""
     known = frozenset(CURRENCIES)
-    column = as_texts(cells).mapped(lambda text: _unquoted(text).upper())
+    column = _tidied(as_texts(cells)).mapped(str.upper)
     return column, column.where(lambda text: bool(text) and text not in known)
 
 
@@ -172,9 +167,12 @@ def as_texts(cells: Cells) -> Texts:
     return cells.texts() if isinstance(cells, Values) else cells
 
 
-def _unquoted(text: str) -> str:
-    """A text without blanks around it and without the apostrophe that keeps formulas quiet."""
-    return text.strip().lstrip("'").strip()
+def _tidied(column: Texts) -> Texts:
+    """Texts without blanks around them and without the apostrophe that keeps formulas quiet."""
+    column = column.stripped
+    if not column.has("'"):
+        return column
+    return column.mapped(lambda text: text.lstrip("'").strip())
 
 
 def _bare(text: str) -> str:

@@ -25,16 +25,20 @@ class Texts:
     codes
         int32[n], an index into `names`.
     names
-        The distinct texts; the empty one stands for a blank cell. Some may be in no row.
+        The texts; the empty one stands for a blank cell. Some may be in no row, and where most
+        cells of a column differ some may be there twice: `distinct` sees to that.
+    is_distinct
+        Whether it is known that no text is there twice.
     """
 
     codes: CodeArray
     names: Sequence[str]
+    is_distinct: bool = False
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
         """Code texts."""
-        return cls(*distinct(texts))
+        return cls(*distinct(texts), is_distinct=True)
 
     @classmethod
     def same(cls, text: str, n: int) -> Texts:
@@ -47,11 +51,21 @@ class Texts:
     @cached_property
     def is_blank(self) -> BoolArray:
         """bool[n], where the cell is empty."""
-        return self.where(lambda text: not text)
+        return ~self.where(bool)
+
+    @cached_property
+    def stripped(self) -> Texts:
+        """The column without blanks around the texts."""
+        return self.renamed(list(map(str.strip, self.names)))
+
+    def has(self, text: str) -> bool:
+        """Tell whether some text may contain another one."""
+        return text in "".join(self.names)
 
     def where(self, holds: Callable[[str], bool]) -> BoolArray:
         """Return bool[n], where something holds of the text."""
-        return self.of_each([holds(name) for name in self.names], np.bool_)
+        told = np.fromiter(map(holds, self.names), np.bool_, len(self.names))
+        return told.take(self.codes) if len(told) else np.zeros(len(self), dtype=np.bool_)
 
     def of_each(self, values: Sequence[object], dtype: object) -> AnyArray:
         """Return the value of each row, given the value of each distinct text."""
@@ -62,17 +76,30 @@ class Texts:
 
     def mapped(self, change: Callable[[str], str]) -> Texts:
         """Return the column with every text changed; equal results become one."""
-        places, names = distinct(map(change, self.names))
-        return Texts(places.take(self.codes) if len(names) else self.codes, names)
+        return self.renamed(list(map(change, self.names)))
+
+    def renamed(self, names: list[str]) -> Texts:
+        """Return the column with other names in the places of its own."""
+        if names == self.names:
+            return self
+        return Texts(self.codes, names).distinct()
+
+    def distinct(self) -> Texts:
+        """Return the column with every text in one place, so that equal texts are equal codes."""
+        if self.is_distinct:
+            return self
+        places, names = distinct(self.names)
+        codes = places.take(self.codes) if len(names) else self.codes
+        return Texts(codes, names, is_distinct=True)
 
     def take(self, rows: AnyArray) -> Texts:
         """Return the texts in some rows."""
-        return Texts(self.codes.take(rows), self.names)
+        return attrs.evolve(self, codes=self.codes.take(rows))
 
     def or_else(self, other: Texts) -> Texts:
         """Return the column with its blank cells filled from another."""
         codes = np.where(self.is_blank, other.codes + np.int32(len(self.names)), self.codes)
-        return Texts(codes, [*self.names, *other.names]).mapped(str)
+        return Texts(codes, [*self.names, *other.names]).distinct()
 
     def used(self) -> Texts:
         """Return the column with the names that stand in some row, and no other."""
@@ -164,7 +191,7 @@ def one_below_another(columns: Sequence[Cells]) -> Cells:
     starts = np.cumsum([0, *(len(column.names) for column in texts)])
     codes = [column.codes + np.int32(start) for column, start in zip(texts, starts, strict=False)]
     names = [name for column in texts for name in column.names]
-    return Texts(np.concatenate(codes), names).mapped(str)
+    return Texts(np.concatenate(codes), names).distinct()
 
 
 def _finite(items: list[float]) -> list[float]:

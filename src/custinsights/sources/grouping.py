@@ -6,6 +6,7 @@ an error; the same again is left out. Of an order in several files, the later fi
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 
 import attrs
@@ -13,7 +14,7 @@ import numpy as np
 
 from custinsights.history.columns import AnyArray, BoolArray, IntArray
 from custinsights.history.row_groups import NO_ROW, RowGroups
-from custinsights.sources.columns import Texts
+from custinsights.sources.columns import Texts, Values
 from custinsights.sources.rows import ParsedRows
 
 NO_ORDER_ID = "no order id"
@@ -78,6 +79,28 @@ class OrderRows:
         return np.where(at >= 0, picked(self.rows.minor(field), at), 0)
 
 
+class Signatures:
+    """A number for each row that is equal where all of its cells are; made when it is asked for."""
+
+    def __init__(self, rows: ParsedRows) -> None:
+        self._rows = rows
+
+    @cached_property
+    def values(self) -> AnyArray:
+        """uint64[n], the numbers."""
+        mixed = np.zeros(len(self._rows), dtype=np.uint64)
+        for field in sorted(self._rows.sheet.columns):
+            column = self._rows.sheet.columns[field]
+            texts = column.texts() if isinstance(column, Values) else column.distinct()
+            mixed = (mixed ^ texts.codes.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+        return mixed
+
+    def equal(self, others: IntArray) -> BoolArray:
+        """Return bool[n], the rows that are equal to another row each."""
+        return np.equal(self.values, picked(self.values, others))
+
+
 def taken(column: Texts, at: IntArray) -> Texts:
     """Return the texts in some rows, blank for row -1."""
     codes = np.where(at >= 0, picked(column.codes, at), np.int32(len(column.names)))
@@ -105,7 +128,7 @@ def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
     in_file = RowGroups.by(keys, sheet.file) if len(sheet.files) > 1 else RowGroups.by(keys)
     named = RowGroups(np.where(is_refund, -1, in_file.codes), in_file.count)
     found = RowGroups(np.where(ledger.is_open, named.codes, -1), named.count)
-    signatures = _signatures(rows)
+    signatures = Signatures(rows)
     if rows.format.layout == "orders":
         _judge_doubles(rows, found, signatures)
     else:
@@ -128,20 +151,19 @@ def spread_bad(orders: OrderRows) -> None:
         rows.ledger.bad(is_hurt, REST_OF_BAD, "order_id")
 
 
-def _judge_doubles(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> None:
+def _judge_doubles(rows: ParsedRows, found: RowGroups, signatures: Signatures) -> None:
     """Where a row is an order: leave out what is the same again, refuse what is not."""
     first = found.first()
     is_again = (found.codes >= 0) & (found.spread(first, NO_ROW) != np.arange(len(rows)))
     if not is_again.any():
         return
-    leader = picked(signatures, found.spread(first, NO_ROW))
-    is_same = is_again & (signatures == leader)
+    is_same = is_again & signatures.equal(found.spread(first, NO_ROW))
     clashes = found.any(is_again & ~is_same)
     _refuse_clashes(rows, found, clashes)
     rows.ledger.leave_out(is_same, "duplicate")
 
 
-def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> None:
+def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: Signatures) -> None:
     """Where a row is a line: lines and orders that are there twice, and orders that clash."""
     ledger = rows.ledger
     if rows.has("line_id"):
@@ -149,7 +171,7 @@ def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> No
         lines = RowGroups.by(found.codes, np.where(ids.is_blank, np.int32(-1), ids.codes))
         first = lines.spread(lines.first(), NO_ROW)
         is_again = (lines.codes >= 0) & (first != np.arange(len(rows)))
-        is_same = is_again & (signatures == picked(signatures, first))
+        is_same = is_again & signatures.equal(first)
         ledger.bad(is_again & ~is_same, TWO_LINES, "line_id")
         ledger.leave_out(is_same, "duplicate")
     if rows.format.layout == "first_line":
@@ -158,7 +180,7 @@ def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> No
     _refuse_clashes(rows, found, no_clash)
 
 
-def _judge_blocks(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> None:
+def _judge_blocks(rows: ParsedRows, found: RowGroups, signatures: Signatures) -> None:
     """Find orders of which the first line is there twice: the whole order is, or they clash."""
     is_head = ~rows.is_blank("amount") & (found.codes >= 0)
     double = np.flatnonzero(found.sizes(is_head) > 1)
@@ -175,7 +197,7 @@ def _judge_blocks(rows: ParsedRows, found: RowGroups, signatures: AnyArray) -> N
         starts = [at for at, row in enumerate(lines) if is_head[row]]
         bounds = [0, *starts[1:], len(lines)]
         blocks = [lines[low:high] for low, high in pairwise(bounds)]
-        seen = [signatures[block].tolist() for block in blocks]
+        seen = [signatures.values[block].tolist() for block in blocks]
         if all(block == seen[0] for block in seen):
             is_same[[row for block in blocks[1:] for row in block]] = True
         else:
@@ -206,7 +228,7 @@ def _refuse_clashes(rows: ParsedRows, found: RowGroups, clashes: BoolArray) -> N
         rows.ledger.bad(found.spread(clashes, default=False), TWO_ORDERS, "order_id")
 
 
-def _supersede(rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: AnyArray) -> None:
+def _supersede(rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: Signatures) -> None:
     """Of an order in several files keep the later file's; say whether the earlier differed."""
     ledger = rows.ledger
     is_sale = (found.codes >= 0) & ledger.is_open
@@ -217,7 +239,7 @@ def _supersede(rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: A
     if not is_old.any():
         return
     sales = RowGroups(np.where(is_sale, found.codes, -1), found.count)
-    content = sales.sums(signatures) ^ sales.sizes().astype(np.uint64)
+    content = sales.sums(signatures.values) ^ sales.sizes().astype(np.uint64)
     is_newest = is_sale & (file == by_key.spread(latest))
     newest = by_key.spread(by_key.first(is_newest), NO_ROW)
     of_newest = picked(sales.codes, newest)
@@ -225,20 +247,3 @@ def _supersede(rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: A
     ledger.leave_out(is_old & is_equal, "duplicate")
     ledger.leave_out(is_old & ~is_equal, "duplicate", "updated")
     ledger.note("updated_orders", int(np.count_nonzero(sales.any(is_old & ~is_equal))))
-
-
-def _signatures(rows: ParsedRows) -> AnyArray:
-    """Return a number for each row that is equal where all of its cells are."""
-    mixed = np.zeros(len(rows), dtype=np.uint64)
-    for field in sorted(rows.sheet.columns):
-        column = rows.sheet.columns[field]
-        values: AnyArray
-        if isinstance(column, Texts):
-            values = column.codes.astype(np.uint64)
-        elif column.array.dtype.kind in "iufmM" and column.array.dtype.itemsize == 8:  # noqa: PLR2004
-            values = np.where(column.missing, 0, column.array.view(np.int64)).astype(np.uint64)
-        else:
-            values = column.texts().codes.astype(np.uint64)
-        mixed = (mixed ^ values) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return mixed

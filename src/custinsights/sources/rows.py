@@ -96,9 +96,7 @@ class ParsedRows:
         column = self.sheet.columns.get(field)
         if column is None:
             return np.ones(len(self), dtype=np.bool_)
-        if isinstance(column, Texts):
-            return column.where(lambda text: not text.strip())
-        return column.missing
+        return column.stripped.is_blank if isinstance(column, Texts) else column.missing
 
     def decimals(self, field: str) -> Decimals:
         """Return a field as exact numbers, 0 where it is blank; wrong ones make their rows bad."""
@@ -181,7 +179,7 @@ class ParsedRows:
         fallback = self.format.fallbacks.get(field)
         if fallback is not None and fallback in self.sheet.columns:
             texts = texts.or_else(read(self.sheet.columns[fallback]))
-        return texts
+        return texts if self.kind(field) == "label" else texts.distinct()
 
     def _read_numbers(self, field: str) -> Decimals:
         if field in self.format.computed:

@@ -14,6 +14,10 @@ from custinsights.domain.load_report import BadCell, BadRows
 from custinsights.history.columns import AnyArray, CodeArray, IntArray
 from custinsights.sources.columns import Cells, Texts, one_below_another
 from custinsights.sources.files import RowFile, readable
+from custinsights.sources.vocabulary import kind_of
+
+_ENOUGH_ROWS = 50_000
+_MOST = 0.8
 
 
 @attrs.frozen(eq=False)
@@ -79,12 +83,11 @@ class Sheet:
 class SheetWriter:
     """Collects the rows of files, one file after another, into one sheet.
 
-    The texts of a field are coded in one table for all files, so that equal texts are equal codes.
+    The texts of a field are coded in one table for all files.
     """
 
     def __init__(self) -> None:
-        self._tables: dict[str, defaultdict[str, int]] = {}
-        self._codes: dict[str, list[AnyArray]] = {}
+        self._columns: dict[str, _Coder] = {}
         self._headers: dict[str, str] = {}
         self._files: list[str] = []
         self._file: list[AnyArray] = []
@@ -98,9 +101,10 @@ class SheetWriter:
         """Read all rows of a file, of which some fields stand in the given columns."""
         fields = list(positions)
         for field in fields:
-            if field not in self._tables:  # blank in the files before
-                self._tables[field] = defaultdict(count().__next__)
-                self._codes[field] = [self._blanks(field, self._rows)]
+            if field not in self._columns:
+                may_repeat = kind_of(field) not in {"identity", "code", "label"}
+                self._columns[field] = _Coder(may_repeat=may_repeat)
+                self._columns[field].add_blanks(self._rows)  # in the files before
             self._headers.setdefault(field, file.header[positions[field]])
         pick = _picker([positions[field] for field in fields], len(file.header))
         number = len(self._files)
@@ -109,11 +113,9 @@ class SheetWriter:
             n = len(chunk.rows)
             cells = zip(*pick(chunk.rows), strict=True) if n else ()
             for field, column in zip(fields, cells, strict=False):
-                table = self._tables[field]
-                codes = np.fromiter(map(table.__getitem__, column), np.int32, n)
-                self._codes[field].append(codes)
-            for field in self._tables.keys() - positions.keys():
-                self._codes[field].append(self._blanks(field, n))
+                self._columns[field].add(column)
+            for field in self._columns.keys() - positions.keys():
+                self._columns[field].add_blanks(n)
             self._file.append(np.full(n, number, dtype=np.int32))
             self._line.append(chunk.lines)
             for at, column_at, kind in chunk.marked:
@@ -128,15 +130,9 @@ class SheetWriter:
                 self._notes[name] = self._notes.get(name, 0) + times
             self._rows += n
 
-    def _blanks(self, field: str, n: int) -> CodeArray:
-        return np.full(n, self._tables[field][""] if n else 0, dtype=np.int32)
-
     def sheet(self) -> Sheet:
         """Return what was read."""
-        columns = {
-            field: Texts(_joined(codes, np.int32), list(self._tables[field]))
-            for field, codes in self._codes.items()
-        }
+        columns = {field: coder.texts() for field, coder in self._columns.items()}
         return Sheet(
             columns,
             self._headers,
@@ -147,6 +143,48 @@ class SheetWriter:
             list(self._unread.values()),
             self._notes,
         )
+
+
+class _Coder:
+    """Codes the texts of one column, as they come.
+
+    Where equal texts need not be equal codes (`may_repeat`), a column of which most texts differ is
+    not looked up text by text: that would be in vain.
+    """
+
+    def __init__(self, *, may_repeat: bool) -> None:
+        self._may_repeat = may_repeat
+        self._table: defaultdict[str, int] | None = defaultdict(count().__next__)
+        self._names: list[str] = []
+        self._codes: list[AnyArray] = []
+        self._rows = 0
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Add some rows."""
+        n = len(texts)
+        self._rows += n
+        if self._table is None:
+            first = len(self._names)
+            self._names.extend(texts)
+            self._codes.append(np.arange(first, first + n, dtype=np.int32))
+            return
+        self._codes.append(np.fromiter(map(self._table.__getitem__, texts), np.int32, n))
+        if self._may_repeat and self._rows > _ENOUGH_ROWS:
+            self._may_repeat = False  # asked once
+            if len(self._table) > _MOST * self._rows:
+                self._names, self._table = list(self._table), None
+
+    def add_blanks(self, n: int) -> None:
+        """Add rows without a text."""
+        if n:
+            self.add([""] * n)
+
+    def texts(self) -> Texts:
+        """Return all rows."""
+        codes = _joined(self._codes, np.int32)
+        if self._table is None:
+            return Texts(codes, self._names)
+        return Texts(codes, list(self._table), is_distinct=True)
 
 
 def stacked(sheets: Sequence[Sheet]) -> Sheet:
