@@ -43,11 +43,20 @@ def admits(metric: Metric, dimension: Dimension) -> bool:
 def admissible(metric: Metric) -> str:
     """List the dimensions by which a metric may be asked, or those by which it may not."""
     dimensions = custinsights.DEFAULT.dimensions.values()
-    yes = [f"``{d.name}``" for d in dimensions if admits(metric, d)]
-    no = [f"``{d.name}``" for d in dimensions if not admits(metric, d)]
+    yes = _family_names(d for d in dimensions if admits(metric, d))
+    no = _family_names(d for d in dimensions if not admits(metric, d))
     if not no:
         return "everything"
     return ", ".join(yes) if len(yes) <= len(no) else "everything but " + ", ".join(no)
+
+
+def _family_names(dimensions: Iterable[Dimension]) -> list[str]:
+    """Name dimensions, the periods and the cohorts each by one word."""
+    named = {
+        "periods" if d.kind == "period" else "cohorts" if d.kind == "cohort" else f"``{d.name}``"
+        for d in dimensions
+    }
+    return sorted(named, key=lambda name: (name.startswith("`"), name))
 
 
 def metric_rows() -> Iterable[list[str]]:
