@@ -97,7 +97,9 @@ class UnknownName(CustInsightsError, LookupError):
         return _sentences(
             f"There is no {self.kind} named {_shown(self.name)}",
             "" if nearest is None else f"Did you mean {nearest!r}?",
-            f"Known names: {_listed(self.known)}" if len(self.known) <= _MOST_NAMES_SHOWN else "",
+            f"Known names: {_listed(self.known)}"
+            if 0 < len(self.known) <= _MOST_NAMES_SHOWN
+            else "",
             self.advice,
         )
 
@@ -346,8 +348,10 @@ def _start(clause: str) -> str:
 
 
 def _sentences(*parts: str) -> str:
-    """The parts that are not empty, each closed as a sentence."""
-    return " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part)
+    """The parts that are not empty, each closed as a sentence; all but the first opened as one."""
+    first, *more = parts
+    filled = [part for part in (first, *(_start(part) for part in more if part)) if part]
+    return " ".join(part if part[-1] in ".?!" else f"{part}." for part in filled)
 
 
 def _shown(value: object) -> str:

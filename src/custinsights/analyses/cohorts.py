@@ -64,7 +64,7 @@ class Cohorts:
                 raise Refused(
                     "cohorts",
                     trait.name,
-                    f"it is a {trait.kind}, one of its own for every customer",
+                    f"its values are of the kind {trait.kind}, and cohorts are labels",
                     "Take a trait that is a label",
                 )
         else:

@@ -103,7 +103,7 @@ class Population:
     context: Context
     as_of: int
     distributions: Mapping[str, Distribution]
-    parts: frozenset[tuple[int, int]] = frozenset()
+    parts: frozenset[int | str] = frozenset()
 
     def __add__(self, other: Population) -> Population:
         check_alike(self, other)

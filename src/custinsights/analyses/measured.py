@@ -35,7 +35,7 @@ class Measured:
     exposed
         Customers by their labels and the number of ages that have ended, where asked.
     parts
-        Which parts of a partition are in it.
+        The first customer of every part in it; parts of disjoint customers differ in it.
     """
 
     question: Question
@@ -43,7 +43,7 @@ class Measured:
     tallies: Tallies
     values: tuple[Tallies, ...] = ()
     exposed: Tallies | None = None
-    parts: frozenset[tuple[int, int]] = frozenset()
+    parts: frozenset[int | str] = frozenset()
 
     def __add__(self, other: Measured) -> Measured:
         check_alike(self, other)
@@ -83,17 +83,15 @@ def check_alike(left: Any, right: Any) -> None:
         ours, theirs = getattr(left.context, what), getattr(right.context, what)
         if ours != theirs:
             raise Incompatible(f"the {plural} of the histories", ours, theirs)
-    if twice := left.parts & right.parts:
-        part, count = min(twice)
+    if left.parts & right.parts:
         raise Incompatible(
-            "the parts",
-            f"part {part} of {count}",
-            "the same part",
-            "Every part of a partition counts once",
+            "the customers of the parts",
+            "some customers",
+            "the same customers again",
+            "Add up parts of disjoint customers, each once",
         )
 
 
-def parts_of(facts: Facts) -> frozenset[tuple[int, int]]:
-    """Return which part of a partition a history is."""
-    part = facts.context.part
-    return frozenset() if part is None else frozenset([part])
+def parts_of(facts: Facts) -> frozenset[int | str]:
+    """Return what tells a part from all others of disjoint customers: its first customer."""
+    return frozenset(facts.customer_ids[:1].tolist())

@@ -35,7 +35,9 @@ class Question:
         ):
             if len(set(names)) != len(names):
                 raise InvalidValue(
-                    what=f"{what} names something twice", given=names, allowed="each name once"
+                    what=f"the argument {what} names something twice",
+                    given=names,
+                    allowed="each name once",
                 )
         for metric in self.metrics:
             check(metric, self.by, has_window=self.window is not None)

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import MissingData, UnknownName
@@ -155,7 +156,14 @@ class Facts:
             place = int(np.searchsorted(ids, np.array(customer, dtype=ids.dtype)))
             if place < len(ids) and ids[place] == customer:
                 return place
-        raise UnknownName(kind="customer", name="(not shown)", known=())
+        raise UnknownName(
+            "customer",
+            hidden_if_contact(customer),
+            (),
+            "The identities of this history are "
+            + ("texts" if is_text else "integers")
+            + "; customer_ids lists them",
+        )
 
     def part(self, low: int, high: int) -> Self:
         """Return the customers with codes low to high as a view."""

@@ -86,6 +86,9 @@ def lay(
         check_owners(refunds, refund_codes, order_codes)
     if lines is not None and "units" not in orders.numbers:
         orders = attrs.evolve(orders, numbers={**orders.numbers, "units": _units(lines, orders)})
+    report = source_report
+    if late := int((orders.placed_at >= span[1]).sum()):
+        report = report + LoadReport(notes=(("orders_after_observation", late),))
     counts = _counts(orders, policy)
     context = Context(
         currency=currency,
@@ -97,9 +100,7 @@ def lay(
         last=span[3],
         has_times=has_times,
         source_report=source_report,
-        load_report=source_report
-        if counts is None
-        else _report(orders, counts, currency, source_report),
+        load_report=report if counts is None else _report(orders, counts, currency, report),
     )
     table = hang_people(people, people_codes, ids)
     parts = _Parts(orders, order_codes, refunds, refund_codes, lines, products)

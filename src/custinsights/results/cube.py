@@ -232,20 +232,20 @@ class Cube(Presented):
         ``years.drill("month", year="2011")`` gives the months of 2011. The history is asked
         again, for numbers such as distinct or new customers do not add up.
         """
-        return self._asked().drill(self, dimension, labels)
+        return self._asked("drill").drill(self, dimension, labels)
 
     def orders(self, **labels: Any) -> Table:
         """Return the counted orders in some cells, e.g. ``years.orders(month="2011-11")``."""
-        return self._asked().orders(self, labels)
+        return self._asked("orders").orders(self, labels)
 
     def without(self, dimension: str) -> Cube:
         """Ask the same metrics without one of the dimensions."""
         self.labels(dimension)
-        return self._asked().without(self, dimension)
+        return self._asked("without").without(self, dimension)
 
-    def _asked(self) -> Ask:
+    def _asked(self, what: str) -> Ask:
         if self.ask is None:
-            raise CannotAsk("the cube has no history to ask again: it was added up or unpickled")
+            raise CannotAsk(what)
         return self.ask
 
     def __getstate__(self) -> dict[str, Any]:

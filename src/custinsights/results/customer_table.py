@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.provenance import Provenance
@@ -34,14 +35,14 @@ class CustomerTable(Presented):
     title
         What the rows say.
     parts
-        Which parts of a partition are in it.
+        The first customer of every part in it.
     """
 
     ids: AnyArray
     columns: Mapping[str, Column]
     provenance: Provenance
     title: str = "customers"
-    parts: frozenset[tuple[int, int]] = frozenset()
+    parts: frozenset[int | str] = frozenset()
 
     def __len__(self) -> int:
         """Return the number k of rows."""
@@ -81,7 +82,7 @@ class CustomerTable(Presented):
         """Return one customer's row as a dict, as `to_dicts` gives it."""
         places = np.flatnonzero(self.ids == customer)
         if not len(places):
-            raise UnknownName("customer", "(not shown)", ())
+            raise UnknownName("customer", hidden_if_contact(customer), (), "ids lists them all")
         return self.take(places).to_dicts()[0]
 
     def take(self, rows: AnyArray) -> Self:
@@ -97,7 +98,12 @@ class CustomerTable(Presented):
         if self.provenance != other.provenance or self.columns.keys() != other.columns.keys():
             raise Incompatible("the questions of the tables", self.title, other.title)
         if self.parts & other.parts:
-            raise Incompatible("the parts", "a part of the history", "the same part")
+            raise Incompatible(
+                "the customers of the tables",
+                "some customers",
+                "the same customers again",
+                "Add up parts of disjoint customers, each once",
+            )
         ids = joined(self.ids, other.ids)
         order = np.argsort(ids, kind="stable")
         return attrs.evolve(
