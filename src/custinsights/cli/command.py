@@ -115,7 +115,7 @@ def report(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="FILE",
+            metavar="FILES",
             help="Order exports: CSV, .csv.gz or Parquet; the parts of a split export together. "
             "Without one: a year of real orders that come with custinsights.",
             show_default=False,

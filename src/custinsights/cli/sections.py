@@ -41,7 +41,7 @@ from custinsights.errors import MissingData
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import PROVISIONAL, marked_once
 from custinsights.results.cohort_grid import CohortGrid
-from custinsights.results.overview import Headline, Overview
+from custinsights.results.overview import Overview
 from custinsights.results.table import Column, Table
 
 __all__ = ["sections"]
@@ -94,8 +94,8 @@ def _overview(history: OrderHistory, section: Section) -> Section:
     columns = [
         Column("", "label", names),
         *(_after(table.column(name), units) for name in ("value", *compared)),
-        Column("95% range", "label", list(map(_range, found.headlines))),
-        table.column("target"),
+        Column("95% range", "label", [_range((h.low, h.high), 1) for h in found.headlines]),
+        Column("target", "label", [_range(h.target, 0) for h in found.headlines]),
     ]
     window = found.current.provenance.window
     return attrs.evolve(
@@ -124,9 +124,11 @@ def _after(column: Column, units: npt.NDArray[Any]) -> Column:
     return attrs.evolve(column, units=units)
 
 
-def _range(headline: Headline) -> str:
-    low, high = headline.low, headline.high
-    return "" if low is None or high is None else f"{100 * low:.1f} to {100 * high:.1f}%"
+def _range(bounds: tuple[float | None, float | None] | None, decimals: int) -> str:
+    low, high = bounds or (None, None)
+    if low is None or high is None:
+        return ""
+    return f"{100 * low:.{decimals}f} to {100 * high:.{decimals}f}%"
 
 
 def _monthly_mix(history: OrderHistory, section: Section) -> Section:
