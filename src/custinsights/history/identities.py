@@ -13,6 +13,7 @@ import numpy as np
 
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, CodeArray, IntArray, Labels
+from custinsights.history.threads import gather
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +130,7 @@ def _code_integers(identities: IntArray) -> Coded:
             is_known = np.zeros(high - low + 1, dtype=np.bool_)
             is_known[shifted] = True
             codes = np.cumsum(is_known, dtype=np.int64) - 1
-            return Coded(np.flatnonzero(is_known) + low, codes.take(shifted))
+            return Coded(np.flatnonzero(is_known) + low, gather(codes, shifted))
     ids, codes = np.unique(identities, return_inverse=True)
     return Coded(ids, codes.astype(np.int64, copy=False))
 

@@ -149,7 +149,7 @@ class _Parts:
         return Facts(
             customer_ids=ids,
             offsets=_frozen(offsets_of(layout.groups, k)),
-            placed_at=gather(orders.placed_at, rows),
+            placed_at=layout.placed_at,
             amount=gather(orders.amount, rows),
             numbers={name: gather(orders.numbers[name], rows) for name in sorted(orders.numbers)},
             labels=_taken(orders.labels, rows),

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.threads import gather
 
 TieBreakers: TypeAlias = Callable[[IntArray], Sequence[AnyArray]]
 """Given rows, their values in the columns that settle ties, most significant first."""
@@ -21,10 +22,11 @@ TieBreakers: TypeAlias = Callable[[IntArray], Sequence[AnyArray]]
 
 @attrs.frozen(eq=False)
 class Layout:
-    """Where rows go: `rows` lists them in their new order, `groups` their sorted groups."""
+    """Where rows go: `rows` lists them in their new order, with their groups and instants."""
 
     rows: IntArray
     groups: IntArray
+    placed_at: IntArray
 
 
 def lay_out(groups: IntArray, placed_at: IntArray, tie_breakers: TieBreakers) -> Layout:
@@ -41,35 +43,42 @@ def lay_out(groups: IntArray, placed_at: IntArray, tie_breakers: TieBreakers) ->
 
     Notes
     -----
-    Cost: one sort of n 64-bit integers and four passes; rows that share a key (equal instants, or
-    instants nearer than the bits that fit) are sorted once more among themselves.
+    Cost: one sort of n 64-bit integers, four passes and one gather of the instants; rows that
+    share a key (equal instants, or instants nearer than the bits that fit) are sorted once more
+    among themselves. Rows that come in time order need no bits for the time.
     """
     n = len(groups)
     if n == 0:
-        return Layout(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+        empty = np.empty(0, dtype=np.int64)
+        return Layout(empty, empty, empty)
     row_bits = max(n - 1, 1).bit_length()
     group_bits = int(groups.max()).bit_length()
     first = int(placed_at.min())
     span_bits = (int(placed_at.max()) - first).bit_length()
-    time_bits = min(span_bits, 64 - row_bits - group_bits)
-    if time_bits < 0:  # identities too wide to lie beside a row number
+    is_in_time = bool((placed_at[1:] >= placed_at[:-1]).all())
+    room = 64 - row_bits - group_bits
+    time_bits = 0 if is_in_time else min(span_bits, room)
+    if room < 0:  # identities too wide to lie beside a row number
         distinct, dense = np.unique(groups, return_inverse=True)
         layout = lay_out(dense.astype(np.int64, copy=False), placed_at, tie_breakers)
-        return Layout(layout.rows, distinct.take(layout.groups))
-    key = placed_at - first
-    key >>= span_bits - time_bits
-    key <<= row_bits
-    key |= groups << (row_bits + time_bits)
+        return attrs.evolve(layout, groups=distinct.take(layout.groups))
+    key = groups << (row_bits + time_bits)
+    if time_bits:
+        key |= ((placed_at - first) >> (span_bits - time_bits)) << row_bits
     key |= np.arange(n)
     sorting = key.view(np.uint64)
     sorting.sort()
     rows = key & ((1 << row_bits) - 1)
     sorting >>= np.uint64(row_bits)
-    is_same = np.flatnonzero(key[1:] == key[:-1])
-    if len(is_same):
-        _repair(rows, key, is_same, placed_at, tie_breakers)
+    unsure = key[1:] == key[:-1]
+    instants = gather(placed_at, rows) if is_in_time else None
+    if instants is not None:  # rows of a group lie in time order already: only ties are unsure
+        unsure &= instants[1:] == instants[:-1]
+    places = np.flatnonzero(unsure)
+    if len(places):
+        _repair(rows, key, places, placed_at, tie_breakers)
     sorting >>= np.uint64(time_bits)
-    return Layout(rows, key)
+    return Layout(rows, key, gather(placed_at, rows) if instants is None else instants)
 
 
 def _repair(
