@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.frames import Frames
+from custinsights.history.cells import one_cell
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.counted import CountedHistory
 
@@ -53,7 +54,7 @@ class Block:
 
     def _buckets(self, stream: Stream) -> IntArray:
         if self.frames.is_all_time:
-            return np.ones(len(stream), dtype=np.int64)
+            return one_cell(1, len(stream))
         buckets = self.buckets.take(stream.slots)
         span = self.frames.span
         if span.window is not None and len(buckets):

@@ -23,7 +23,7 @@ from custinsights.analyses.measured import (
 )
 from custinsights.analyses.plan import Plan, Question
 from custinsights.errors import MissingData
-from custinsights.history.cells import CellTotals, count_values, starts_of, whole
+from custinsights.history.cells import CellTotals, count_values, is_one_cell, starts_of, whole
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
@@ -181,11 +181,13 @@ class _BlockWork:
 
     def _coded(self, stream: Stream) -> AnyArray:
         cells = self.block.bucket(stream)
-        if self.plan.coders:
-            cells = cells.copy()
         for coder in self.plan.coders:
-            cells *= coder.size
-            cells += coder.codes(self.block, stream)
+            codes = coder.codes(self.block, stream)
+            if is_one_cell(cells):
+                cells = codes + int(cells[0]) * coder.size
+            else:
+                cells = cells * coder.size
+                cells += codes
         return cells
 
     def _add(self, tally: Tally) -> Stream | None:

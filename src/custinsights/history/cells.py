@@ -40,7 +40,9 @@ class CellTotals:
 
     def count(self, name: str, cells: IntArray) -> None:
         """Add 1 to the cell of every fact."""
-        if self.is_dense and self.size <= 4 * len(cells) + 1024:
+        if self.is_dense and is_one_cell(cells):
+            self._total(name)[cells[0]] += len(cells)
+        elif self.is_dense and self.size <= 4 * len(cells) + 1024:
             total = self._total(name)
             total += np.bincount(cells, minlength=self.size)
         elif self.is_dense:
@@ -51,7 +53,9 @@ class CellTotals:
     def add(self, name: str, cells: IntArray, values: AnyArray) -> None:
         """Add a whole number per fact to its cell; refuse anything that is not whole numbers."""
         values = whole(name, values, len(cells))
-        if self.is_dense:
+        if self.is_dense and is_one_cell(cells):
+            self._total(name)[cells[0]] += int(values.sum(dtype=np.int64))
+        elif self.is_dense:
             np.add.at(self._total(name), cells, values)
         else:
             self._add_run(name, *_summed(cells, values))
@@ -129,6 +133,16 @@ class CellTotals:
             self._runs[name] = [_merged(runs)]
 
 
+def one_cell(cell: int, count: int) -> IntArray:
+    """Return the cells of facts that all lie in one, without room for each."""
+    return np.broadcast_to(np.int64(cell), count)
+
+
+def is_one_cell(cells: IntArray) -> bool:
+    """Tell whether cells were made by `one_cell`, so that a sum is a plain sum."""
+    return len(cells) > 0 and cells.strides == (0,)
+
+
 def starts_of(owners: AnyArray) -> IntArray:
     """Return the rows where a new owner begins, the first row included."""
     if not len(owners):
@@ -152,7 +166,7 @@ def whole(name: str, values: AnyArray, count: int) -> IntArray:
             allowed=f"integers or truth values of shape ({count},)",
             advice="give money in minor units and quantities in thousandths",
         )
-    return array.astype(np.int64, copy=False)
+    return array if array.dtype.kind == "i" else array.astype(np.int64)
 
 
 def _counted(cells: IntArray) -> tuple[IntArray, IntArray]:

@@ -58,7 +58,7 @@ def _carried(name: str, kind: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]
     """The values in the type of their kind, read-only; never rounded."""
     carrier = np.dtype(KINDS[kind])
     if carrier.kind == "O":
-        array = _objects(values.tolist())
+        array = values.view() if values.dtype.kind == "O" else _objects(values.tolist())
     else:
         array = np.asarray(values.tolist()) if values.dtype.kind == "O" else values
         if array.size == 0:
