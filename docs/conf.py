@@ -4,6 +4,8 @@ import doctest
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -34,8 +36,10 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
-# The pages' own examples run here, in the folder of the example files, and once more in pytest;
+# The pages' own examples run here, in a copy of the example files, and once more in pytest;
 # those in docstrings run in pytest, beside the code that they describe.
 doctest_test_doctest_blocks = ""
 doctest_default_flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-doctest_global_setup = f"import os; os.chdir({str(HERE / 'examples')!r})"
+_work = TemporaryDirectory()
+copytree(HERE / "examples", _work.name, dirs_exist_ok=True)
+doctest_global_setup = f"import os; os.chdir({_work.name!r})"

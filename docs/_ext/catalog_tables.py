@@ -120,13 +120,12 @@ class FacadeTable(SphinxDirective):
         for name in sorted(custinsights.__all__):
             thing = getattr(custinsights, name)
             home = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
-            told = (
-                inspect.getdoc(thing) if inspect.isroutine(thing) or inspect.isclass(thing) else ""
-            )
+            is_told = inspect.isroutine(thing) or inspect.isclass(thing) or inspect.ismodule(thing)
             if inspect.ismodule(thing):
-                home, told = thing.__name__, inspect.getdoc(thing)
-            says = (told or getattr(thing, "definition", "")).partition("\n\n")[0]
-            linked = f":py:obj:`{name} <{home}>`" if told else f"``{name}``"
+                home = thing.__name__
+            told = (inspect.getdoc(thing) if is_told else getattr(thing, "definition", None)) or ""
+            says = told.partition("\n\n")[0]
+            linked = f":py:obj:`{name} <{home}>`" if is_told else f"``{name}``"
             rows.append([linked, " ".join(says.split())])
         return self.parse_text_to_nodes(list_table(["Name", "What it does"], [25, 75], rows))
 

@@ -38,10 +38,12 @@ OPTIONAL_LIBRARIES = {
     "hypothesis": {"testing"},
     "pandas": {"presentation.frames"},
     "polars": {"presentation.frames"},
-    "pyarrow": {"presentation.frames"},
+    "pyarrow": {"presentation.frames", "sources.parquet"},
     "rich": {"cli"},
     "typer": {"cli"},
 }
+# Modules that import by a name worked out when they run; all others write the name down.
+IMPORT_BY_COMPUTED_NAME = {PACKAGE, DOOR, f"{PACKAGE}.presentation.frames"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "handler"}
 MAX_LINES = 400
 
@@ -129,6 +131,19 @@ def foreign_libraries(source: Source) -> Iterator[str]:
             allowed = any(inside == home or inside.startswith(f"{home}.") for home in homes)
         if not allowed:
             yield f"{source.name}:{use.line}: {library} has no place here"
+
+
+def imports_unseen(source: Source) -> Iterator[str]:
+    """What a module imports can be read in it, except in the few that are made to load others."""
+    if source.name in IMPORT_BY_COMPUTED_NAME:
+        return
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.Call(func=function, args=args) if last_name(function) in {
+                "import_module",
+                "__import__",
+            } and not (args and isinstance(args[0], ast.Constant)):
+                yield f"{source.name}:{node.lineno}: imports by a computed name"
 
 
 def names_and_sizes(source: Source) -> Iterator[str]:
@@ -325,6 +340,7 @@ def untrue_all(name: str, namespace: dict[str, object]) -> Iterator[str]:
 MODULE_RULES = (
     imports_upward,
     foreign_libraries,
+    imports_unseen,
     names_and_sizes,
     clocks,
     prints_and_logs,
