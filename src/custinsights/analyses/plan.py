@@ -210,7 +210,8 @@ class Plan:
     @property
     def never_falls(self) -> bool:
         """Whether cells ascend along the orders of every customer."""
-        return all(dimension.never_falls for dimension in self.question.labelled)
+        repeats_days = self.facts.context.clock.transitions.repeats_days
+        return not repeats_days and all(d.never_falls for d in self.question.labelled)
 
     @cached_property
     def age(self) -> AgeCoder | None:

@@ -329,6 +329,9 @@ def _span(
     if given_until is None:
         day = calendar.local_date(to_datetime(last)) + dt.timedelta(days=1)
         given_until = to_microseconds(calendar.start_of_day(day))
+        if given_until <= last:  # clocks went back over midnight: that day had begun before
+            day += dt.timedelta(days=1)
+            given_until = to_microseconds(calendar.start_of_day(day))
     return given_from, max(given_from, given_until), first, last
 
 

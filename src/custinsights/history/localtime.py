@@ -92,6 +92,16 @@ class Transitions:
             at = probe
         return cls(np.array(starts, dtype=np.int64), np.array(offsets, dtype=np.int64))
 
+    @property
+    def repeats_days(self) -> bool:
+        """Whether clocks go back over midnight, so that a day begins, ends and goes on again.
+
+        They did in Newfoundland until 2011, at one minute past midnight.
+        """
+        changes = self.starts[1:]
+        last, first = changes - 1 + self.offsets[:-1], changes + self.offsets[1:]
+        return bool((np.floor_divide(first, DAY) < np.floor_divide(last, DAY)).any())
+
     def to_local(self, instants: IntArray) -> IntArray:
         """Return instants as local wall-clock microseconds since 1970-01-01 00:00 local."""
         if len(self.starts) == 1:

@@ -362,4 +362,5 @@ class GapFacts:
     @cached_property
     def days(self) -> IntArray:
         """int64, local calendar days between the two orders; 0 on the same day."""
-        return np.diff(self.view.day).astype(np.int64).take(self.counted_order - 1)
+        days = np.diff(self.view.day).astype(np.int64).take(self.counted_order - 1)
+        return np.maximum(days, 0) if self.view.clock.transitions.repeats_days else days
