@@ -250,7 +250,9 @@ class _BlockWork:
                 rows = np.flatnonzero(kept)
                 cells, owners = cells.take(rows), owners.take(rows)
             starts = starts_of(owners)
-        self.totals.cells.count_distinct(name, cells, starts, never_falls=self.plan.never_falls)
+        # Refunds lie by their own instant, and an order refunded in full has no number.
+        never_falls = self.plan.never_falls and tally.facts in ("orders", "lines", "gaps")
+        self.totals.cells.count_distinct(name, cells, starts, never_falls=never_falls)
 
     def _add_spells(self, tally: Tally) -> None:
         """Add customers while their last order is young; see definitions of active and churn."""

@@ -81,14 +81,18 @@ class CellTotals:
             else:
                 self._add_run(name, *_counted(cells.take(np.flatnonzero(fresh))))
             return
+        known = None
         bits = max(self.size - 1, 1).bit_length()
+        if len(starts).bit_length() + bits > _WORD:  # cells too wide to lie beside an owner
+            known, cells = distinct(cells)
+            bits = len(known).bit_length()
         owners = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, n)))
         key: AnyArray = (owners << bits) | cells
         if len(starts).bit_length() + bits <= _HALF_WORD:
             key = key.astype(np.uint32)  # sorts twice as fast
         key.sort()
-        distinct = key.take(starts_of(key)).astype(np.int64)
-        self.count(name, distinct & ((1 << bits) - 1))
+        found = key.take(starts_of(key)).astype(np.int64) & ((1 << bits) - 1)
+        self.count(name, found if known is None else known.take(found))
 
     def touch(self, name: str) -> None:
         """Make sure that a total exists, also when no fact lies anywhere."""
