@@ -24,6 +24,10 @@ name a product; ``customers`` are judged at the end of every period (stock).
 """
 
 _SCALE_OF_UNIT = {"items": 1000}
+_DISTINCT = {
+    "customers": ("orders", "sales", "lines", "refunds", "line_refunds", "gaps"),
+    "orders": ("orders", "lines", "gaps"),
+}
 MONEY = "money"
 """The unit of amounts in the history's currency, kept in minor units."""
 
@@ -80,6 +84,15 @@ class Tally:
                 given=self.facts,
                 allowed=", ".join(STREAMS),
             )
+        if self.distinct is not None and self.facts not in _DISTINCT.get(self.distinct, ()):
+            raise InvalidValue(
+                what=f"the tally {self.name!r} counts what its facts cannot tell apart",
+                given=f"distinct {self.distinct!r} of {self.facts!r}",
+                allowed="; ".join(
+                    f"distinct {what!r} of {', '.join(map(repr, streams))}"
+                    for what, streams in _DISTINCT.items()
+                ),
+            )
 
     @property
     def is_stock(self) -> bool:
@@ -104,10 +117,20 @@ class Sum:
         return self.terms[0][1].scale
 
     def __add__(self, other: Sum) -> Sum:
-        return Sum(self.terms + other.terms)
+        return self._with(other.terms)
 
     def __sub__(self, other: Sum) -> Sum:
-        return Sum(self.terms + tuple((-weight, tally) for weight, tally in other.terms))
+        return self._with(tuple((-weight, tally) for weight, tally in other.terms))
+
+    def _with(self, terms: tuple[tuple[int, Tally], ...]) -> Sum:
+        other = terms[0][1]
+        if (self.unit == MONEY, self.scale) != (other.unit == MONEY, other.scale):
+            raise InvalidValue(
+                what="tallies in different units do not add up",
+                given=f"{self.unit or 'numbers'} and {other.unit or 'numbers'}",
+                allowed="money with money, items with items, counts with counts",
+            )
+        return Sum(self.terms + terms)
 
     def map(self, change: Callable[[Tally], Tally]) -> Sum:
         """Return the sum with every tally changed."""
@@ -177,6 +200,14 @@ class Metric:
         The condition sees a stream of facts (``lambda o: o.has("coupon")``) and gives a truth
         value for each.
         """
+        for tally in self.tallies:
+            if tally.special is not None or tally.lasting_days is not None:
+                raise InvalidValue(
+                    what="a condition on single facts does not choose among states of customers",
+                    given=f"where() on {self.name!r}",
+                    allowed="metrics that add facts up, such as orders or revenue",
+                    advice="measure history.where(customers=...) instead",
+                )
         return attrs.evolve(
             self._plain("where"),
             numerator=self._sum("where").map(
@@ -204,6 +235,14 @@ class Metric:
 
     def so_far(self) -> Metric:
         """Return the metric summed up to the end of each period (stock)."""
+        for tally in self.tallies:
+            if tally.distinct is not None or tally.special is not None or tally.is_stock:
+                raise InvalidValue(
+                    what="only what adds up from period to period can be summed so far",
+                    given=f"so_far() on {self.name!r}",
+                    allowed="metrics such as orders, first_orders or revenue",
+                    advice="first_orders so far are the distinct customers so far",
+                )
         return attrs.evolve(
             self._plain("so_far"),
             numerator=self._sum("so_far").map(

@@ -22,7 +22,7 @@ from custinsights.analyses.measured import (
     parts_of,
 )
 from custinsights.analyses.plan import Plan, Question
-from custinsights.errors import MissingData
+from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.cells import CellTotals, count_values, is_one_cell, starts_of, whole
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.counted import CountedHistory
@@ -226,7 +226,7 @@ class _BlockWork:
         kept = None
         stream = self._stream(tally.facts)
         for condition in tally.filters:
-            passes = whole(tally.name, condition(stream), len(stream))
+            passes = _truths(tally.name, condition(stream), len(stream))
             kept = passes if kept is None else kept * passes
         return kept
 
@@ -328,11 +328,12 @@ class _BlockWork:
         labels = self._cells(buyers) % self._stride
         for place, end in enumerate(frames.end_instants, start=1):
             then = CountedHistory(counted, min(end, view.as_of))
-            is_customer = then.order_count > 0
-            values = whole(tally.name, tally.of(then), then.people) * is_customer
-            cells = place * self._stride + labels
-            self.totals.cells.add(self.plan.question.key(tally), cells, values)
-            self.totals.cells.add(FACTS, cells, is_customer)
+            values = whole(tally.name, tally.of(then), then.people)
+            for condition in tally.filters:
+                values = values * _truths(tally.name, condition(then), then.people)
+            cells = (place * self._stride + labels).take(then.buyers)
+            self.totals.cells.add(self.plan.question.key(tally), cells, values.take(then.buyers))
+            self.totals.cells.count(FACTS, cells)
 
     def _expose(self) -> None:
         """Count the customers by their labels and the number of ages that have ended."""
@@ -346,6 +347,18 @@ class _BlockWork:
         rows = self.block.view.buyers
         ended = age.observable(self.block)
         self.totals.exposed.append(count_values(cells.take(rows), ended.take(rows)))
+
+
+def _truths(name: str, values: AnyArray, count: int) -> IntArray:
+    """Return truth values as 1 and 0; refuse numbers, which would weigh the facts."""
+    array = np.asarray(values)
+    if array.dtype != np.bool_:
+        raise InvalidValue(
+            what=f"a condition of {name!r} does not say which facts count",
+            given=f"an array of {array.dtype}",
+            allowed="one truth value per fact",
+        )
+    return whole(name, array, count)
 
 
 @attrs.frozen(eq=False)
