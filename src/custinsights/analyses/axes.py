@@ -288,23 +288,31 @@ class OpenCoder:
         return block.of_sales(per_sale, stream)
 
     def _coded(self, values: Any, count: int) -> IntArray:
+        array = values.codes if isinstance(values, Labels) else _array(values)
+        if array.shape != (count,) or array.dtype.kind not in "biuOUT":
+            raise self._wrong(f"{array.dtype} of shape {array.shape}", count)
         if isinstance(values, Labels):
             table = [self._place(name) for name in values.names]
-            return np.array([*table, 0], dtype=np.int64).take(values.codes)
-        array = np.asarray(values)
-        if array.shape != (count,) or array.dtype.kind not in "biuOUT":
-            raise InvalidValue(
-                what=f"the dimension {self.dimension.name!r} does not give one label per fact",
-                given=f"{array.dtype} of shape {array.shape}",
-                allowed=f"texts, integers, truth values or Labels of shape ({count},)",
-            )
-        if array.dtype.kind in "bi":
+            return np.array([*table, 0], dtype=np.int64).take(array)
+        if array.dtype.kind in "biu":
             found, codes = distinct(array)
             return np.array([self._place(x) for x in found.tolist()], dtype=np.int64).take(codes)
-        return np.array([self._place(label) for label in array.tolist()], dtype=np.int64)
+        labels = array.tolist()
+        others = [label for label in labels if not isinstance(label, str | int | None)]
+        if not all(label != label for label in others):  # noqa: PLR0124 - NaN is missing
+            kinds = {type(label).__name__ for label in others}
+            raise self._wrong(f"{' and '.join(sorted(kinds))} values", count)
+        return np.array([self._place(label) for label in labels], dtype=np.int64)
+
+    def _wrong(self, given: str, count: int) -> InvalidValue:
+        return InvalidValue(
+            what=f"the dimension {self.dimension.name!r} does not give one label per fact",
+            given=given,
+            allowed=f"texts, integers, truth values or Labels of shape ({count},)",
+        )
 
     def _place(self, label: Label) -> int:
-        if label is None or label == "":
+        if label is None or label == "" or label != label:  # noqa: PLR0124 - NaN is missing too
             return 0
         with self.lock:
             place = self.places.setdefault(label, len(self.places) + 1)
@@ -312,6 +320,13 @@ class OpenCoder:
 
     def label(self, code: int) -> Label:  # noqa: D102
         return list(self.places)[code - 1]
+
+
+def _array(values: Any) -> AnyArray:
+    """Return values as an array; those of a list keep their types."""
+    if hasattr(values, "__array__"):
+        return np.asarray(values)
+    return np.array(list(values), dtype=object)
 
 
 def clock_coder(dimension: Dimension, facts: Facts) -> ClockCoder:

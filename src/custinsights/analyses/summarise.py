@@ -118,8 +118,9 @@ def _joined(chunks: list[tuple[IntArray, ...]], width: int) -> tuple[IntArray, .
 
 
 def _axis(coder: Coder) -> Axis:
-    count = len(coder.places) + 1 if isinstance(coder, OpenCoder) else coder.size
-    labels = (None, *(coder.label(code) for code in range(1, count)))
+    if isinstance(coder, OpenCoder):
+        return Axis(coder.dimension.name, (None, *coder.places))
+    labels = (None, *(coder.label(code) for code in range(1, coder.size)))
     return Axis(coder.dimension.name, labels)
 
 
