@@ -35,13 +35,18 @@ from tests.oracles.shop import (
 MAX_CUSTOMERS = 12
 MAX_ORDERS = 40
 
-# Days on which the clocks of these zones change; Apia had no 30 December 2011 at all.
+# Days on which the clocks of these zones change; Apia had no 30 December 2011 at all, Beirut's
+# clocks skip midnight itself, Havana's show it twice, Monrovia was 44:30 minutes behind until 1972.
 CLOCK_CHANGES: dict[str, tuple[date, ...]] = {
     "UTC": (date(2023, 12, 31),),
     "America/New_York": (date(2024, 3, 10), date(2024, 11, 3)),
     "Europe/London": (date(2024, 3, 31), date(2024, 10, 27)),
     "Australia/Lord_Howe": (date(2024, 4, 7), date(2024, 10, 6)),
     "Pacific/Apia": (date(2011, 12, 30), date(2012, 4, 1)),
+    "Asia/Kathmandu": (date(2024, 2, 29),),
+    "Asia/Beirut": (date(2024, 3, 31), date(2024, 10, 27)),
+    "America/Havana": (date(2024, 3, 10), date(2024, 11, 3)),
+    "Africa/Monrovia": (date(1972, 1, 7),),
 }
 PLACES: tuple[Texts, ...] = (
     {"country": "US", "region": "CA", "city": "Fresno"},
@@ -275,25 +280,26 @@ def refund_lists(draw: st.DrawFn, ground: Ground, made: list[PlainOrder]) -> lis
 
 
 def as_ofs(shop: Shop) -> st.SearchStrategy[datetime]:
-    """The end of what was observed, exactly a fact's instant, just after one, or a midnight."""
+    """The end of what was observed or later, exactly a fact's instant, just after, a midnight."""
     times = [order.placed_at for order in shop.orders] + [refund.at for refund in shop.refunds]
     days = {start_of(shop, local_date(shop, at)) for at in times}
     inside = [at for at in (*times, *days) if shop.observed_from < at]
     after = [at + MICROSECOND for at in times if shop.observed_from < at]
-    return st.sampled_from((shop.observed_until, *sorted({*inside, *after})))
+    later = shop.observed_until + timedelta(days=100, hours=5)
+    return st.sampled_from((shop.observed_until, later, *sorted({*inside, *after})))
 
 
 @st.composite
 def windows(draw: st.DrawFn, shop: Shop, as_of: datetime) -> Window | None:
-    """No window, or one that begins before as_of, at midnights or in the middle of a day."""
+    """No window, or one that begins before as_of; its ends are midnights or inside a day."""
     if draw(st.booleans()):
         return None
     first, last = local_date(shop, shop.observed_from), local_date(shop, as_of - MICROSECOND)
     start = first + timedelta(days=draw(st.integers(-3, max(-3, (last - first).days))))
     length = draw(st.sampled_from((1, 7, 30, 31, 92, 365)))
-    hours = timedelta(hours=draw(st.sampled_from((0, 0, 0, 13))))
-    begin = start_of(shop, start) + hours
-    end = start_of(shop, start + timedelta(days=length))
+    inside_a_day = st.sampled_from([timedelta(hours=hours) for hours in (0, 0, 0, 13)])
+    begin = start_of(shop, start) + draw(inside_a_day)
+    end = start_of(shop, start + timedelta(days=length)) + draw(inside_a_day)
     if begin >= min(as_of, end):
         return None
     return begin, end

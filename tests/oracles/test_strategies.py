@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.dimensions import Window
+from tests.oracles.periods import local_date, start_of
 from tests.oracles.shop import Shop
 from tests.oracles.strategies import (
     MAX_CUSTOMERS,
@@ -17,7 +18,7 @@ from tests.oracles.strategies import (
 )
 
 QUICK = settings(
-    max_examples=500,
+    max_examples=900,
     derandomize=True,
     database=None,
     deadline=None,
@@ -26,7 +27,7 @@ QUICK = settings(
 
 
 def test_every_difficulty_is_drawn() -> None:
-    """Together, 500 shops show every feature and every kind of as_of and window."""
+    """Together, 900 shops show every feature and every kind of as_of and window."""
     seen: dict[str, bool] = {}
 
     @QUICK
@@ -64,6 +65,11 @@ def questions(shop: Shop, as_of: datetime, window: Window | None) -> dict[str, b
         "no window": window is None,
         "a window": window is not None,
         "a window beyond as_of": window is not None and window[1] > as_of,
+        "a window that begins inside a day": window is not None
+        and start_of(shop, local_date(shop, window[0])) < window[0],
+        "a window that ends inside a day": window is not None
+        and start_of(shop, local_date(shop, window[1])) < window[1],
+        "as_of after the observation": as_of > shop.observed_until,
         "an order before the window": window is not None
         and any(order.placed_at < window[0] for order in shop.orders),
     }
