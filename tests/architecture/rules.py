@@ -42,6 +42,7 @@ OPTIONAL_LIBRARIES = {
     "rich": {"cli"},
     "typer": {"cli"},
 }
+IMPORTERS = {"import_module", "__import__"}
 # Modules that import by a name worked out when they run; all others write the name down.
 IMPORT_BY_COMPUTED_NAME = {PACKAGE, DOOR, f"{PACKAGE}.presentation.frames"}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "handler"}
@@ -139,11 +140,18 @@ def imports_unseen(source: Source) -> Iterator[str]:
         return
     for node in ast.walk(source.tree):
         match node:
-            case ast.Call(func=function, args=args) if last_name(function) in {
-                "import_module",
-                "__import__",
-            } and not (args and isinstance(args[0], ast.Constant)):
-                yield f"{source.name}:{node.lineno}: imports by a computed name"
+            case ast.Call(func=function, args=[ast.Constant() | ast.JoinedStr() as name, *_]) if (
+                last_name(function) in IMPORTERS
+            ):  # f"{__name__}.inner" is written down too
+                is_seen = isinstance(name, ast.Constant) or any(
+                    use.by_name and use.line == name.lineno for use in source.imports()
+                )
+            case ast.Call(func=function) if last_name(function) in IMPORTERS:
+                is_seen = False
+            case _:
+                continue
+        if not is_seen:
+            yield f"{source.name}:{node.lineno}: imports by a computed name"
 
 
 def names_and_sizes(source: Source) -> Iterator[str]:

@@ -55,6 +55,13 @@ class Source:
                     id(node) not in prose and text.rstrip(".") in self.siblings and "." in text
                 ):  # also the beginning of a name whose end is computed
                     yield Import(text.rstrip("."), node.lineno, by_name=True)
+                case ast.JoinedStr(
+                    values=[
+                        ast.FormattedValue(value=ast.Name(id="__name__")),
+                        ast.Constant(value=str(text)),
+                    ]
+                ) if f"{self.name}{text}" in self.siblings:
+                    yield Import(f"{self.name}{text}", node.lineno, by_name=True)
                 case ast.Call(args=[ast.Constant(value=str(text)), *_]) if (
                     last_name(node.func) in {"import_module", "__import__"}
                     and text.rstrip(".") not in self.siblings
