@@ -1,11 +1,13 @@
 """The command as a whole: what it prints, where, and with which exit code."""
 
+import contextlib
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -255,12 +257,24 @@ def test_a_real_interrupt_is_quiet(tmp_path: Path) -> None:
     """Ctrl-C while a file is awaited: exit code 130 and not a word."""
     pipe = tmp_path / "orders.csv"
     os.mkfifo(pipe)
-    with _started("report", str(pipe)) as process, pipe.open("w") as writer:
-        writer.write("id,who\n")
-        writer.flush()
+    with _started("report", str(pipe)) as process:
+        writer = _opened_when_read(pipe, process)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
+        os.close(writer)
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def _opened_when_read(pipe: Path, process: subprocess.Popen[bytes]) -> int:
+    """The writing end of a pipe, as soon as the process reads from it."""
+    for _ in range(600):
+        with contextlib.suppress(OSError):  # nobody reads yet
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    process.kill()
+    pytest.fail(f"the file was never opened: {process.communicate()}")
 
 
 @posix_only

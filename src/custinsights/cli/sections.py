@@ -7,11 +7,9 @@ turned for a screen, and the sentences without which the numbers would be read w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
 from custinsights.analyses.cohorts import cohorts
 from custinsights.analyses.measure import measure
@@ -82,29 +80,34 @@ def _overview(history: OrderHistory, section: Section) -> Section:
     table = found.table()
     units = table.column("unit").values
     names = [
-        metric.replace("_", " ") + (f", {unit}" if " per " in unit else "")
-        for metric, unit in zip(table.column("metric").values, units, strict=True)
+        " ".join([headline.metric.replace("_", " "), *_per(headline.unit)])
+        for headline in found.headlines
     ]
+    columns = [Column("", "label", names), attrs.evolve(table.column("value"), units=units)]
     remarks = [_balance(found, history.currency)] if found.balance_only else []
-    compared = ["previous", "change"]
     if table.column("change").absent.all():
         first = history.calendar.local_date(history.observed_from)
         remarks.append(f"No comparison with the year before: the orders begin on {first}.")
-        compared = []
-    columns = [
-        Column("", "label", names),
-        *(_after(table.column(name), units) for name in ("value", *compared)),
-        Column("95% range", "label", [_range((h.low, h.high), 1) for h in found.headlines]),
-        Column("target", "label", [_range(h.target, 0) for h in found.headlines]),
-    ]
+        ranges = [_range((headline.low, headline.high), 1) for headline in found.headlines]
+        columns.append(Column("95% range", "label", ranges))
+    else:
+        before = attrs.evolve(table.column("previous"), name="year before", units=units)
+        columns += [before, attrs.evolve(table.column("change"), unit="change")]
+    targets = [_range(headline.target, 0) for headline in found.headlines]
     window = found.current.provenance.window
     return attrs.evolve(
         section,
         about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
         records=table,
-        view=attrs.evolve(table, columns=columns),
+        view=attrs.evolve(table, columns=[*columns, Column("target", "label", targets)]),
         remarks=tuple(remarks),
     )
+
+
+def _per(unit: str) -> list[str]:
+    """What a unit is per, where it is: ``orders per month`` is per month."""
+    _, per, period = unit.partition(" per ")
+    return [f"per {period}"] if per else []
 
 
 def _balance(found: Overview, currency: str) -> str:
@@ -115,13 +118,6 @@ def _balance(found: Overview, currency: str) -> str:
         f"{found.balance_only:,} {have} refunds and no order that counts: {currency} "
         f"{balance.amount:,}, in revenue and in no number of customers."
     )
-
-
-def _after(column: Column, units: npt.NDArray[Any]) -> Column:
-    """A column of headlines, each to be written as its unit wants it; growth with its sign."""
-    if column.kind == "share":
-        return attrs.evolve(column, unit="change")
-    return attrs.evolve(column, units=units)
 
 
 def _range(bounds: tuple[float | None, float | None] | None, decimals: int) -> str:
