@@ -296,6 +296,8 @@ class NeedsCuts(CustInsightsError, ValueError):
 class MissingExtra(CustInsightsError, ImportError):
     """An optional ``library`` that is not installed, and the ``extra`` that brings it.
 
+    The extra is empty for a library of the user's own choice, such as pandas.
+
     Examples
     --------
     >>> print(MissingExtra("pyarrow", "arrow", "reading Parquet"))
@@ -308,9 +310,10 @@ pip install 'custinsights[arrow]'.
     purpose: str
 
     def __str__(self) -> str:
+        brings = f"'custinsights[{self.extra}]'" if self.extra else self.library
         return _sentences(
             f"{_start(self.purpose)} needs {self.library}, which is not installed",
-            f"Install it with pip install 'custinsights[{self.extra}]'",
+            f"Install it with pip install {brings}",
         )
 
 

@@ -106,14 +106,19 @@ def test_empty_tables_keep_their_columns(export: Export, table: Table) -> None:
 
 
 @pytest.mark.parametrize(
-    ("export", "library"), [(to_pandas, "pandas"), (to_polars, "polars"), (to_arrow, "pyarrow")]
+    ("export", "library", "brings"),
+    [
+        (to_pandas, "pandas", "pandas"),
+        (to_polars, "polars", "polars"),
+        (to_arrow, "pyarrow", r"'custinsights\[arrow\]'"),
+    ],
 )
 def test_a_missing_library_is_named(
-    export: Export, library: str, monkeypatch: pytest.MonkeyPatch, table: Table
+    export: Export, library: str, brings: str, monkeypatch: pytest.MonkeyPatch, table: Table
 ) -> None:
     """Without the library the error says which one is needed and how to install it."""
     monkeypatch.setitem(sys.modules, library, None)
-    with pytest.raises(MissingExtra, match=f"needs {library}.*pip install"):
+    with pytest.raises(MissingExtra, match=f"needs {library}.*pip install {brings}"):
         export(table)
 
 

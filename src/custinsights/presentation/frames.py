@@ -25,7 +25,7 @@ def to_pandas(table: Table) -> Any:
     Counts with gaps are ``Int64`` and flags with gaps ``boolean``, so that they stay what they
     are; missing labels, numbers and instants are what pandas itself uses for them.
     """
-    pandas = _library("pandas", "pandas")
+    pandas = _library("pandas")
     return pandas.DataFrame(
         {column.name: _pandas_series(pandas, column, table.timezone) for column in table.columns}
     )
@@ -33,7 +33,7 @@ def to_pandas(table: Table) -> Any:
 
 def to_polars(table: Table) -> Any:
     """A `polars.DataFrame` with one column per column of the table, null where missing."""
-    polars = _library("polars", "polars")
+    polars = _library("polars")
     return polars.DataFrame(
         [_polars_series(polars, column, table.timezone) for column in table.columns]
     )
@@ -47,7 +47,7 @@ def to_arrow(table: Table) -> Any:
     )
 
 
-def _library(name: str, extra: str) -> Any:
+def _library(name: str, extra: str = "") -> Any:
     try:
         return import_module(name)
     except ImportError as error:
