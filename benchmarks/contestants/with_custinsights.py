@@ -13,7 +13,6 @@ import custinsights as ci
 from benchmarks.contestants import Contestant
 from benchmarks.questions import Answer
 from benchmarks.shop import CURRENCY, ZONE, Shop
-from custinsights.history.columns import Labels
 
 _CENTS = 100
 
@@ -39,15 +38,9 @@ def _prepare(shop: Shop) -> dict[str, dict[str, Any]]:
 
 
 def _builds(arguments: dict[str, dict[str, Any]]) -> dict[str, Callable[[], ci.OrderHistory]]:
-    return {name: partial(_build, **given) for name, given in arguments.items()}
-
-
-def _build(customer: Any, **columns: Any) -> ci.OrderHistory:
-    """Build a history; a pyarrow column of texts is coded by pyarrow."""
-    if isinstance(customer, pa.Array):
-        coded = customer.dictionary_encode()
-        customer = Labels(coded.indices.to_numpy(), tuple(map(str, coded.dictionary.to_pylist())))
-    return ci.OrderHistory.from_arrays(customer=customer, **columns)
+    return {
+        name: partial(ci.OrderHistory.from_arrays, **given) for name, given in arguments.items()
+    }
 
 
 def _summary(history: ci.OrderHistory) -> Any:

@@ -23,6 +23,16 @@ STREAMS = ("orders", "sales", "lines", "refunds", "line_refunds", "gaps", "custo
 name a product; ``customers`` are judged at the end of every period (stock).
 """
 
+SPECIALS = {
+    "ageing": "grows by one a day for every customer, up to the end of the period",
+    "exposure": "days of the cell that passed since each customer's first order",
+    "at_start": "customers active at the start of the period",
+    "lapsed": "customers active at the start of the period and not at its end",
+    "retained": "customers active at an age that was over at as_of",
+    "observable": "customers whose period at an age was over at as_of",
+}
+"""The tallies that are no plain sums, and what each of them adds up."""
+
 _SCALE_OF_UNIT = {"items": 1000}
 _DISTINCT = {
     "customers": ("orders", "sales", "lines", "refunds", "line_refunds", "gaps"),
@@ -61,6 +71,8 @@ class Tally:
         ``"money"`` (minor units), ``"items"`` (thousandths), or any word with scale 1.
     definition
         One sentence.
+    special
+        How the kernel treats the few that are no plain sums; see `SPECIALS`.
     """
 
     name: str

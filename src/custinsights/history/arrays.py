@@ -87,7 +87,7 @@ def columns_of(
         rows += len(refunds) if refunds.rows is None else int(refunds.rows.sum())
     return {
         "orders": OrderColumns(
-            customer=customer if isinstance(customer, np.ndarray | Labels) else _listed(customer),
+            customer=_identities(customer),
             placed_at=instants,
             amount=minor,
             order_id=None if order_id is None else _order_ids(order_id),
@@ -165,6 +165,20 @@ def _instants(
         not found.dates_only,
         not has_zone,
     )
+
+
+def _identities(values: Any) -> AnyArray | Labels:
+    """Return identities as an array or, where pyarrow holds texts, coded by it."""
+    if isinstance(values, np.ndarray | Labels):
+        return values
+    if hasattr(values, "to_arrow"):  # a polars Series
+        values = values.to_arrow()
+    if hasattr(values, "dictionary_encode"):
+        is_number = str(values.type).startswith(("int", "uint"))
+        if values.null_count == 0 and is_number:
+            return np.asarray(values.to_numpy())
+        return Labels.of_arrow(values)
+    return _listed(values)
 
 
 def _labels(name: str, values: Any) -> Labels:

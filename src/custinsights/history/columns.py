@@ -60,6 +60,14 @@ class Labels:
         return cls(np.array(codes, dtype=np.int32), tuple(places)).canonical()
 
     @classmethod
+    def of_arrow(cls, column: Any) -> Labels:
+        """Code a text column of pyarrow (an Array or ChunkedArray) by pyarrow's own hashing."""
+        whole = column.combine_chunks() if hasattr(column, "combine_chunks") else column
+        coded = whole if hasattr(whole, "dictionary") else whole.dictionary_encode()
+        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return cls(codes.astype(np.int32, copy=False), tuple(coded.dictionary.to_pylist()))
+
+    @classmethod
     def missing(cls, n: int) -> Labels:
         """Return a column of `n` missing labels."""
         return cls(np.full(n, -1, dtype=np.int32), ())

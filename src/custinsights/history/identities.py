@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TEXT = np.dtypes.StringDType()
+_MANY, _WIDE = 1 << 14, 64
 
 
 @attrs.frozen(eq=False)
@@ -136,10 +137,23 @@ def _code_integers(identities: IntArray) -> Coded:
 
 
 def _recode(codes: CodeArray, names: Sequence[str]) -> Coded:
-    order = sorted(range(len(names)), key=names.__getitem__)
+    order = _ascending(names)
     table = np.empty(len(names), dtype=np.int64)
     table[order] = np.arange(len(names))
-    return Coded(texts([names[place] for place in order]), table.take(codes))
+    return Coded(texts([names[place] for place in order.tolist()]), gather(table, codes))
+
+
+def _ascending(names: Sequence[str]) -> IntArray:
+    """Return the places of texts in ascending order.
+
+    As bytes of one width they sort twice as fast; UTF-8 keeps the order of the characters. Long
+    texts would make all of them wide, and NULs would be lost at the end of one.
+    """
+    widest = max(map(len, names), default=0)
+    if len(names) < _MANY or widest > _WIDE or any("\0" in name for name in names):
+        return np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+    encoded = np.array([name.encode("utf-8", "surrogatepass") for name in names])
+    return np.argsort(encoded, kind="stable")
 
 
 def texts(values: Sequence[str]) -> AnyArray:

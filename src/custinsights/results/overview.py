@@ -88,25 +88,28 @@ class Overview(Presented):
         if self.balance_only:
             money = Decimal(self.balance).scaleb(-self.exponent)
             notes.append(
-                f"{self.balance_only:,} people have refunds and no order that counts: "
+                f"People with refunds and no order that counts: {self.balance_only:,}, together "
                 f"{money} {self.current.provenance.currency}, in revenue and in no customer number."
             )
+        units = [row.unit for row in rows]
         columns = [
             Column("metric", "label", [row.metric for row in rows]),
-            Column("value", "number", _numbers([row.value for row in rows])),
+            Column("value", "number", _numbers([row.value for row in rows]), units=units),
         ]
         if self.previous is not None:
             columns += [
-                Column("previous", "number", _numbers([row.previous for row in rows])),
-                Column("change", "share", _numbers([row.change for row in rows])),
+                Column("previous", "number", _numbers([row.previous for row in rows]), units=units),
+                Column("change", "share", _numbers([row.change for row in rows]), unit="change"),
             ]
         counts = np.array([row.n or 0 for row in rows], dtype=np.int64)
         columns += [
-            Column("low", "number", _numbers([row.low for row in rows])),
-            Column("high", "number", _numbers([row.high for row in rows])),
+            Column("low", "number", _numbers([row.low for row in rows]), units=units),
+            Column("high", "number", _numbers([row.high for row in rows]), units=units),
             Column("n", "count", counts, missing=np.array([row.n is None for row in rows])),
-            Column("target_low", "number", _numbers([_bound(row, 0) for row in rows])),
-            Column("target_high", "number", _numbers([_bound(row, 1) for row in rows])),
+            Column("target_low", "number", _numbers([_bound(row, 0) for row in rows]), units=units),
+            Column(
+                "target_high", "number", _numbers([_bound(row, 1) for row in rows]), units=units
+            ),
             Column("unit", "label", [row.unit for row in rows]),
         ]
         return Table(
