@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.columns import AnyArray, CodeArray, IntArray
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,7 +36,7 @@ def in_threads(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
         return list(pool.map(work, waiting))
 
 
-def gather(column: AnyArray, rows: IntArray) -> AnyArray:
+def gather(column: AnyArray, rows: IntArray | CodeArray) -> AnyArray:
     """Return ``column[rows]`` as a new read-only array, in threads when it is long."""
     if len(rows) < _SHORT or not column.dtype.isnative or column.dtype.kind not in "iufb":
         taken = column.take(rows)

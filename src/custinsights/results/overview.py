@@ -106,10 +106,8 @@ class Overview(Presented):
             Column("low", "number", _numbers([row.low for row in rows]), units=units),
             Column("high", "number", _numbers([row.high for row in rows]), units=units),
             Column("n", "count", counts, missing=np.array([row.n is None for row in rows])),
-            Column("target_low", "number", _numbers([_bound(row, 0) for row in rows]), units=units),
-            Column(
-                "target_high", "number", _numbers([_bound(row, 1) for row in rows]), units=units
-            ),
+            Column("target_low", "number", _bounds(rows, 0), units=units),
+            Column("target_high", "number", _bounds(rows, 1), units=units),
             Column("unit", "label", [row.unit for row in rows]),
         ]
         return Table(
@@ -121,5 +119,5 @@ def _numbers(values: list[float | None]) -> Any:
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
 
 
-def _bound(row: Headline, place: int) -> float | None:
-    return None if row.target is None else row.target[place]
+def _bounds(rows: tuple[Headline, ...], place: int) -> Any:
+    return _numbers([None if row.target is None else row.target[place] for row in rows])
