@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
 import attrs
 import numpy as np
@@ -290,7 +290,7 @@ class OpenCoder:
     def _coded(self, values: Any, count: int) -> IntArray:
         array = values.codes if isinstance(values, Labels) else _array(values)
         if array.shape != (count,) or array.dtype.kind not in "biuOUT":
-            raise self._wrong(f"{array.dtype} of shape {array.shape}", count)
+            self._refuse(f"{array.dtype} of shape {array.shape}", count)
         if isinstance(values, Labels):
             table = [self._place(name) for name in values.names]
             return np.array([*table, 0], dtype=np.int64).take(array)
@@ -301,11 +301,11 @@ class OpenCoder:
         others = [label for label in labels if not isinstance(label, str | int | None)]
         if not all(label != label for label in others):  # noqa: PLR0124 - NaN is missing
             kinds = {type(label).__name__ for label in others}
-            raise self._wrong(f"{' and '.join(sorted(kinds))} values", count)
+            self._refuse(f"{' and '.join(sorted(kinds))} values", count)
         return np.array([self._place(label) for label in labels], dtype=np.int64)
 
-    def _wrong(self, given: str, count: int) -> InvalidValue:
-        return InvalidValue(
+    def _refuse(self, given: str, count: int) -> NoReturn:
+        raise InvalidValue(
             what=f"the dimension {self.dimension.name!r} does not give one label per fact",
             given=given,
             allowed=f"texts, integers, truth values or Labels of shape ({count},)",
