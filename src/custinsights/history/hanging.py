@@ -81,7 +81,7 @@ def hang_lines(lines: LineColumns | None, place: IntArray | None, orders: int) -
 
 def hang_people(people: People | None, codes: IntArray, ids: AnyArray) -> PeopleTable:
     """Align the customer table to the customer codes."""
-    if people is None:
+    if people is None or not len(people):
         return PeopleTable(None, {}, None)
     k = len(ids)
     created_at = None
@@ -94,7 +94,9 @@ def hang_people(people: People | None, codes: IntArray, ids: AnyArray) -> People
         aligned = np.full(k, -1, dtype=np.int32)
         aligned[codes] = column.codes
         labels[name] = Labels(aligned, column.names)
-    return PeopleTable(created_at, labels, _hang_tags(people, codes))
+    is_listed = np.zeros(k, dtype=np.bool_)
+    is_listed[codes] = True
+    return PeopleTable(created_at, labels, _hang_tags(people, codes), is_listed)
 
 
 def _hang_tags(people: People, codes: IntArray) -> Tags | None:

@@ -84,14 +84,24 @@ def _arguments(facts: Facts, columns: _Columns, products: Products | None) -> di
 
 
 def _columns_with_aside(facts: Facts) -> _Columns:
-    columns = _columns(facts)
+    listed = _listed(facts)
+    columns = _columns(facts, listed)
     if facts.aside is None:
         return columns
     same = None if facts.products is None else np.arange(len(facts.products))
-    return _concatenated(columns, _columns(facts.aside), same)
+    return _concatenated(columns, _columns(facts.aside, listed), same)
 
 
-def _columns(facts: Facts) -> _Columns:
+def _listed(facts: Facts) -> IntArray:
+    """Return who has a row in the customer table, or no fact that would name them."""
+    has_facts = np.diff(facts.offsets) + np.diff(facts.refunds.offsets) > 0
+    if facts.aside is not None:
+        has_facts |= np.diff(facts.aside.offsets) + np.diff(facts.aside.refunds.offsets) > 0
+    is_listed = facts.people_table.is_listed
+    return np.flatnonzero(~has_facts if is_listed is None else ~has_facts | is_listed)
+
+
+def _columns(facts: Facts, listed: IntArray) -> _Columns:
     refunds, lines, table, ids = facts.refunds, facts.lines, facts.people_table, facts.customer_ids
     return _Columns(
         OrderColumns(
@@ -120,10 +130,10 @@ def _columns(facts: Facts) -> _Columns:
             amount=lines.amount,
         ),
         People(
-            ids=ids.astype(object) if ids.dtype.kind == "T" else ids,
-            created_at=table.created_at,
-            labels=table.labels,
-            tags=_tag_rows(facts),
+            ids=_identities(ids, listed),
+            created_at=None if table.created_at is None else table.created_at.take(listed),
+            labels={name: column.take(listed) for name, column in table.labels.items()},
+            tags=_tag_rows(facts, listed),
         ),
     )
 
@@ -133,7 +143,7 @@ def _identities(ids: AnyArray, codes: IntArray) -> AnyArray:
     return taken.astype(object) if taken.dtype.kind == "T" else taken
 
 
-def _tag_rows(facts: Facts) -> tuple[TagRow, ...]:
+def _tag_rows(facts: Facts, listed: IntArray) -> tuple[TagRow, ...]:
     tags = facts.people_table.tags
     if tags is None:
         return ()
@@ -145,7 +155,7 @@ def _tag_rows(facts: Facts) -> tuple[TagRow, ...]:
             until=None if until == ALWAYS else until,
         )
         for person, name, since, until in zip(
-            tags.customer.tolist(),
+            np.searchsorted(listed, tags.customer).tolist(),
             tags.name.texts().tolist(),
             tags.since.tolist(),
             tags.until.tolist(),

@@ -86,14 +86,16 @@ def _people_of(table: PeopleTable, customers: IntArray) -> PeopleTable:
         None if table.created_at is None else table.created_at.take(customers),
         {name: column.take(customers) for name, column in table.labels.items()},
         tags,
+        None if table.is_listed is None else table.is_listed.take(customers),
     )
 
 
 def is_known(facts: Facts, as_of: int) -> BoolArray | None:
     """Return which people had been heard of before an instant, or None if all had.
 
-    A person is heard of at the first order of any status, the first refund, or `created_at`; one
-    of whom nothing is dated is always known.
+    A person is heard of at the first order of any status, the first refund, or `created_at`. One
+    who has a row without a date in the customer table, or of whom nothing is dated, was always
+    known.
     """
     if as_of > facts.context.last and facts.people_table.created_at is None:
         return None
@@ -109,12 +111,15 @@ def is_known(facts: Facts, as_of: int) -> BoolArray | None:
         owners = np.flatnonzero(np.diff(offsets))
         first[owners] = np.minimum(first[owners], instants.take(offsets.take(owners)))
         is_dated[owners] = True
-    created_at = facts.people_table.created_at
+    created_at, is_listed = facts.people_table.created_at, facts.people_table.is_listed
     if created_at is not None:
         has_date = created_at != np.iinfo(np.int64).min
         first = np.where(has_date, np.minimum(first, created_at), first)
         is_dated |= has_date
+        is_listed = None if is_listed is None else is_listed & ~has_date
     known = ~is_dated | (first < as_of)
+    if is_listed is not None:
+        known |= is_listed
     return None if bool(known.all()) else known
 
 

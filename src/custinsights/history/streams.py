@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from custinsights.history.columns import CodeArray, IntArray, Labels, Products
+from custinsights.history.columns import BoolArray, CodeArray, IntArray, Labels, Products
 from custinsights.history.ordering import ragged_rows
 
 UNLINKED = -1
@@ -156,11 +156,15 @@ class Tags:
 
 @attrs.frozen(eq=False)
 class PeopleTable:
-    """What is known of every customer beside the facts: aligned to the customer codes."""
+    """What is known of every customer beside the facts: aligned to the customer codes.
+
+    `is_listed` tells who has a row in the customer table; None is nobody.
+    """
 
     created_at: IntArray | None
     labels: Mapping[str, Labels]
     tags: Tags | None
+    is_listed: BoolArray | None = None
 
     def part(self, low: int, high: int) -> PeopleTable:
         """Return the rows of customers low to high."""
@@ -168,6 +172,7 @@ class PeopleTable:
             None if self.created_at is None else self.created_at[low:high],
             {name: column.take(slice(low, high)) for name, column in self.labels.items()},
             None if self.tags is None else self.tags.part(low, high),
+            None if self.is_listed is None else self.is_listed[low:high],
         )
 
 
