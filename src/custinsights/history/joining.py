@@ -63,7 +63,16 @@ def append(facts: Facts, other: Facts) -> Facts:
     )
     arguments["has_times"] = facts.context.has_times and context.has_times
     arguments["load_report"] = facts.context.source_report + context.source_report
-    return lay(**arguments, policy=facts.policy)
+    joined = lay(**arguments, policy=facts.policy)
+    if "units" in columns.orders.numbers:
+        return joined
+    # One of the two has lines, the other neither lines nor units: nobody knows its units.
+    aside = None if joined.aside is None else _without_units(joined.aside)
+    return attrs.evolve(_without_units(joined), aside=aside)
+
+
+def _without_units(facts: Facts) -> Facts:
+    return attrs.evolve(facts, numbers={n: c for n, c in facts.numbers.items() if n != "units"})
 
 
 def _arguments(facts: Facts, columns: _Columns, products: Products | None) -> dict[str, Any]:
@@ -168,18 +177,16 @@ def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> 
     """Put two sets of columns one after the other; `codes` renames the second's products."""
     a, b = first.orders, second.orders
     n, m = len(a), len(b)
+    none = np.empty(0, dtype=np.int64)
     orders = OrderColumns(
         customer=_joined(_plain(a.customer), _plain(b.customer)),
         placed_at=np.concatenate([a.placed_at, b.placed_at]),
         amount=np.concatenate([a.amount, b.amount]),
-        order_id=None
-        if a.order_id is None or b.order_id is None
-        else _joined(a.order_id, b.order_id),
+        order_id=_joined_ids(a, b),
         numbers={
-            name: np.concatenate(
-                [column.get(name, np.zeros(size, dtype=np.int64)) for column, size in _both(a, b)]
-            )
+            name: np.concatenate([part.numbers[name] for part in (a, b) if len(part)] or [none])
             for name in sorted({*a.numbers, *b.numbers})
+            if all(name in part.numbers for part in (a, b) if len(part))
         },
         labels={
             name: _joined_labels(
@@ -219,8 +226,16 @@ def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> 
     )
 
 
-def _both(a: OrderColumns, b: OrderColumns) -> list[tuple[Any, int]]:
-    return [(a.numbers, len(a)), (b.numbers, len(b))]
+def _joined_ids(a: OrderColumns, b: OrderColumns) -> AnyArray | None:
+    """Return the ids of all orders, or None where some have none."""
+    if not len(a) or not len(b):
+        return a.order_id if len(a) else b.order_id
+    if a.order_id is None or b.order_id is None:
+        return None
+    kinds = ["integers" if ids.dtype.kind == "i" else "texts" for ids in (a.order_id, b.order_id)]
+    if kinds[0] != kinds[1]:
+        raise Incompatible("the order ids of the histories", *kinds)
+    return _joined(a.order_id, b.order_id)
 
 
 def _plain(identities: AnyArray | Labels) -> AnyArray:
