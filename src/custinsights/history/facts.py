@@ -152,7 +152,8 @@ class Facts:
         """Return the code of an outside identity, or raise `UnknownName`."""
         ids = self.customer_ids
         is_text = ids.dtype.kind == "T"
-        if isinstance(customer, str) == is_text and len(ids):
+        fits = is_text or (isinstance(customer, int | np.integer) and abs(int(customer)) < 1 << 63)
+        if isinstance(customer, str) == is_text and fits and len(ids):
             place = int(np.searchsorted(ids, np.array(customer, dtype=ids.dtype)))
             if place < len(ids) and ids[place] == customer:
                 return place

@@ -216,6 +216,8 @@ def for_lines(facts: Facts, labels: Mapping[str, str]) -> Facts:
     is_chosen = np.ones(len(facts.products), dtype=np.bool_)
     for name, wanted in labels.items():
         if name == "product":
+            if wanted not in facts.products.ids:
+                raise UnknownName(kind=name, name=wanted, known=facts.products.ids)
             is_chosen &= np.array([product == wanted for product in facts.products.ids], dtype=bool)
         elif name in facts.products.labels:
             column = facts.products.labels[name]
@@ -226,22 +228,27 @@ def for_lines(facts: Facts, labels: Mapping[str, str]) -> Facts:
             known = ("product", *facts.products.labels)
             raise UnknownName(kind="line label", name=name, known=known)
     chosen = _lines_only(facts, is_chosen)
-    refunds = facts.refunds
-    stays = _names_one(refunds, is_chosen)
-    other = np.flatnonzero(~stays)
+    ours, theirs = facts.refunds, chosen.refunds
     dropped = LeftOut(
         reason="selection",
         detail="refunds of other products",
-        rows=int(refunds.rows.take(other).sum()),
-        money=((facts.currency, int(refunds.amount.take(other).sum())),),
+        rows=int(ours.rows.sum() - theirs.rows.sum()),
+        money=((facts.currency, int(ours.amount.sum() - theirs.amount.sum())),),
     )
-    report = facts.load_report
-    if len(other):
-        report = attrs.evolve(report, rows_used=report.rows_used - dropped.rows)
-        report = report + LoadReport(left_out=(dropped,))
-    context = attrs.evolve(facts.context, load_report=report)
+    context = attrs.evolve(
+        facts.context,
+        source_report=_without(facts.context.source_report, dropped),
+        load_report=_without(facts.context.load_report, dropped),
+    )
     aside = None if facts.aside is None else _lines_only(facts.aside, is_chosen)
     return attrs.evolve(chosen, context=context, aside=aside)
+
+
+def _without(report: LoadReport, dropped: LeftOut) -> LoadReport:
+    if not dropped.rows:
+        return report
+    report = attrs.evolve(report, rows_used=report.rows_used - dropped.rows)
+    return report + LoadReport(left_out=(dropped,))
 
 
 def _names_one(refunds: Refunds, is_chosen: BoolArray) -> BoolArray:
