@@ -22,6 +22,7 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
 )
+from custinsights.history.identities import as_identities
 from custinsights.history.instants import to_instants
 
 _MINOR = "_minor"
@@ -118,6 +119,12 @@ def _columns(
         stem = name.removesuffix(_MINOR)
         if values is None:
             continue
+        if stem in numbers:
+            raise InvalidValue(
+                what=f"the column {stem!r} is given twice",
+                given=f"{stem} and {stem}{_MINOR}",
+                allowed="one of them",
+            )
         if stem not in NUMBER_COLUMNS:
             labels[name] = values if isinstance(values, Labels) else _labels(name, values)
         elif stem != name:
@@ -201,15 +208,23 @@ def _labels(name: str, values: Any) -> Labels:
 
 
 def _order_ids(values: Any) -> AnyArray:
-    array = values if isinstance(values, np.ndarray) else _listed(values)
-    if array.dtype.kind in "iu":
-        return array.astype(np.int64, copy=False)
-    return array.astype(object)
+    given = values if isinstance(values, np.ndarray) else _listed(values)
+    ids = as_identities(given, "the ids of the orders")
+    repeated = len(ids) - len(np.unique(ids) if ids.dtype.kind == "i" else set(ids.tolist()))
+    if repeated:
+        raise InvalidValue(
+            what="order ids are there more than once",
+            given=f"{repeated:,} repeated ids",
+            allowed="one row per order",
+            advice="read files of order lines or of overlapping exports with read_orders",
+        )
+    return ids
 
 
 def _listed(values: Any) -> AnyArray:
     """Return any sequence as an array, texts as objects."""
-    array = np.asarray(list(values))
+    items = [values] if isinstance(values, str) else list(values)
+    array = np.asarray(items)
     if array.dtype.kind in "iuO":
         return array
-    return np.array(list(values), dtype=object)
+    return np.array(items, dtype=object)
