@@ -232,6 +232,9 @@ def test_for_lines_is_the_shop_of_those_products(
 ) -> None:
     """Orders with such a line, their amounts those of the lines, refunds that name a product."""
     assume(asked.products)
+    times = {(order.customer, order.placed_at) for order in asked.orders}
+    # Without ids, orders of one instant lie by their amounts, which are others here.
+    assume(len(times) == len(asked.orders) or asked.orders[0].id is not None)
     table = {p: p if name == "product" else PRODUCTS[p].get(name) for p in asked.products}
     wanted = data.draw(st.sampled_from(sorted({text for text in table.values() if text})))
     history = to_history(asked)
