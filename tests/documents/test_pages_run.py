@@ -18,7 +18,8 @@ SHOWN_ONLY = {"", "text", "toml", "sh"}  # pictures, settings, and the two comma
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a copy of the example files."""
+    """Work in a copy of the example files, and forget afterwards what a page put on the path."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
     shutil.copytree(pages.EXAMPLES, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     return tmp_path
