@@ -99,11 +99,15 @@ class Cuts:
 class Population:
     """The state behind `Cuts`: how recency, frequency and value are distributed; mergeable."""
 
-    question: tuple[object, ...]
     context: Context
     as_of: int
     distributions: Mapping[str, Distribution]
     parts: frozenset[int | str] = frozenset()
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """What states must share to be merged: as when they were taken."""
+        return (self.as_of,)
 
     def __add__(self, other: Population) -> Population:
         check_alike(self, other)
@@ -119,7 +123,7 @@ class Population:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Population):
             return NotImplemented
-        return self.question == other.question and self.distributions == other.distributions
+        return self.as_of == other.as_of and self.distributions == other.distributions
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -148,7 +152,6 @@ class CutPoints:
         as_of = history.context.instant(self.as_of)
         columns = scored_columns(history, as_of)
         return Population(
-            question=(self.bins, self.scoring, as_of),
             context=attrs.evolve(history.context, part=None),
             as_of=as_of,
             distributions={name: Distribution.of(columns[name]) for name in SCORED},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
 import attrs
 
@@ -45,6 +45,11 @@ class Measured:
     exposed: Tallies | None = None
     parts: frozenset[int | str] = frozenset()
 
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """What states must share to be merged: the question."""
+        return self.question.signature
+
     def __add__(self, other: Measured) -> Measured:
         check_alike(self, other)
         return attrs.evolve(
@@ -61,7 +66,7 @@ class Measured:
         if not isinstance(other, Measured):
             return NotImplemented
         return (
-            self.question.signature == other.question.signature
+            self.signature == other.signature
             and self.tallies == other.tallies
             and self.values == other.values
             and self.exposed == other.exposed
@@ -70,9 +75,18 @@ class Measured:
     __hash__ = None  # type: ignore[assignment]
 
 
-def check_alike(left: Any, right: Any) -> None:
+class _Mergeable(Protocol):
+    @property
+    def signature(self) -> tuple[object, ...]: ...
+    @property
+    def context(self) -> Context: ...
+    @property
+    def parts(self) -> frozenset[int | str]: ...
+
+
+def check_alike(left: _Mergeable, right: _Mergeable) -> None:
     """Refuse to merge states of different questions, or of the same part twice."""
-    if left.question.signature != right.question.signature:
+    if left.signature != right.signature:
         raise Incompatible("the questions", "one question", "another")
     for what, plural in (
         ("currency", "currencies"),
