@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import attrs
 import numpy as np
@@ -52,6 +52,20 @@ class RFMTable(CustomerTable):
 
     cuts: Cuts = attrs.field(kw_only=True)
     groups: tuple[str, ...] = attrs.field(kw_only=True)
+
+    def __add__(self, other: CustomerTable) -> Self:
+        """Merge with other customers who were judged against the same cut points."""
+        if not isinstance(other, RFMTable) or (self.cuts, self.groups) != (
+            other.cuts,
+            other.groups,
+        ):
+            raise Incompatible(
+                "the cut points of the tables",
+                f"those of {self.cuts.customers} customers",
+                "others",
+                "Merge the states of RFM and finish once, or judge all against the same cuts",
+            )
+        return super().__add__(other)
 
     @property
     def segments(self) -> SegmentSet:
@@ -133,6 +147,12 @@ class RFM:
         """Score every customer of a merged table."""
         values = {name: state.column(name).values for name in SCORED}
         cuts = self.cuts
+        if cuts is not None and cuts.currency != state.provenance.currency:
+            raise Incompatible(
+                "the currencies of the cuts and the history",
+                cuts.currency,
+                state.provenance.currency,
+            )
         if cuts is None:
             cuts = cuts_of(
                 {name: Distribution.of(column) for name, column in values.items()},
@@ -189,7 +209,7 @@ def rfm(
     scoring
         ``"rank"`` or ``"quantile"``; see `cuts`.
     cuts
-        Judge against these cut points instead of this history's own.
+        Judge against these cut points instead of this history's own; `scoring` is theirs then.
     as_of
         Limits the facts, exclusive; default: the end of the observation.
 
