@@ -226,7 +226,7 @@ def trait(
     /,
     *,
     name: str | None = None,
-    kind: str | None = None,
+    kind: str = "number",
     unit: str = "",
     definition: str = "",
 ) -> Callable[[FactFunction], Trait]:
@@ -237,8 +237,8 @@ def trait(
     name
         Default: the function's name.
     kind
-        See `Trait`; default ``"number"``. Whatever the kind, what has the unit money or items is
-        computed in minor units or thousandths and shown in natural units.
+        See `Trait`. Money and items are computed in minor units and thousandths, numbers of them
+        too, and shown in natural units.
     unit
         ``"money"``, ``"items"``, ``"days"`` or any word.
     definition
@@ -262,7 +262,7 @@ def trait(
         return Trait(
             name=checked_name(own),
             of=function,
-            kind=kind or "number",
+            kind=kind,
             unit=unit,
             definition=definition,
         )

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, UnknownName
 
 FactFunction: TypeAlias = Callable[[Any], Any]
 """From a stream of facts (or a counted history) to one value per fact."""
@@ -33,13 +33,25 @@ SPECIALS = {
 }
 """The tallies that are no plain sums, and what each of them adds up."""
 
+MONEY = "money"
+"""The unit of amounts in the history's currency, kept in minor units."""
+
+TRAIT_KINDS = {
+    "count": "iu",
+    "money": "iu",
+    "quantity": "iu",
+    "instant": "i",
+    "number": "fiu",
+    "flag": "b",
+    "label": "OTU",
+}
+"""The kinds of traits, and the numpy kinds in which a function may give one."""
+
 _SCALE_OF_UNIT = {"items": 1000}
 _DISTINCT = {
     "customers": ("orders", "sales", "lines", "refunds", "line_refunds", "gaps"),
     "orders": ("orders", "lines", "gaps"),
 }
-MONEY = "money"
-"""The unit of amounts in the history's currency, kept in minor units."""
 
 
 @attrs.frozen
@@ -356,10 +368,12 @@ class Trait:
         ``"number"`` (float64, NaN where undefined), ``"instant"`` (int64 microseconds UTC, the
         smallest int64 where undefined), ``"flag"`` or ``"label"``.
     unit
-        What it is counted in; ``"money"`` for amounts in the history's currency, ``"items"`` for
-        quantities.
+        What it is counted in. A number in ``"money"`` comes in minor units and one in ``"items"``
+        in thousandths, as money and quantities do.
     definition
         One sentence.
+    distribution
+        The installed package that brought it, or None for ours.
     """
 
     name: str
@@ -368,6 +382,16 @@ class Trait:
     unit: str = ""
     definition: str = ""
     distribution: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind not in TRAIT_KINDS:
+            raise UnknownName("kind of trait", self.kind, tuple(TRAIT_KINDS))
+        if self.kind == "count" and self.unit in (MONEY, "items"):
+            raise InvalidValue(
+                what=f"the trait {self.name!r} counts {self.unit}, which are kept in smaller units",
+                given="kind='count'",
+                allowed="kind='money' for money, 'quantity' for items, or 'number' for a mean",
+            )
 
 
 def scale_of(unit: str, scale: int | None) -> int:

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declarations import MONEY, Trait
+from custinsights.analyses.declarations import MONEY, TRAIT_KINDS, Trait
 from custinsights.analyses.measured import parts_of
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
@@ -178,16 +178,6 @@ def _together(columns: list[AnyArray | Labels]) -> AnyArray | Labels:
     return np.concatenate([c for c in columns if isinstance(c, np.ndarray)])
 
 
-_DTYPES = {
-    "count": "iu",
-    "money": "iu",
-    "quantity": "iu",
-    "instant": "i",
-    "number": "fiu",
-    "flag": "b",
-}
-
-
 def _checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
     """Refuse what is not one value of the trait's kind per person."""
     if trait.kind == "label":
@@ -195,7 +185,7 @@ def _checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
         labels.check(trait.name, people)
         return labels
     array = np.asarray(values)
-    if array.shape != (people,) or array.dtype.kind not in _DTYPES[trait.kind]:
+    if array.shape != (people,) or array.dtype.kind not in TRAIT_KINDS[trait.kind]:
         raise InvalidValue(
             what=f"the trait {trait.name!r} does not give one {trait.kind} per person",
             given=f"{array.dtype} of shape {array.shape}",
@@ -205,9 +195,11 @@ def _checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
 
 
 def _column(trait: Trait, values: Any, context: Context) -> Column:
-    exponent = minor_exponent(context.currency) if trait.unit == MONEY else 0
-    exponent = 3 if trait.unit == ITEMS else exponent
-    unit = context.currency if trait.unit == MONEY else trait.unit
+    exponent, unit = 0, trait.unit
+    if trait.kind == "money" or unit == MONEY:
+        exponent, unit = minor_exponent(context.currency), context.currency
+    elif trait.kind == "quantity" or unit == ITEMS:
+        exponent = 3
     if trait.kind == "label":
         return Column(trait.name, "label", values.texts(), unit=unit)
     if trait.kind == "number":
