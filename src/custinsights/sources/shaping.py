@@ -47,9 +47,9 @@ def shape(found: Assembled, options: Options) -> Shaped:
     codes, table = _products(found)
     codes, table = known.products(table, codes, options.products, found.conversion.currency)
     persons, customers = found.persons, options.customers
-    is_text = any(isinstance(one.id, str) for one in customers) or any(
-        map(found.rows.sheet.has_text_ids, ("customer_id", "email"))
-    )
+    is_text = "customer_id" not in found.rows.sheet.columns and not customers
+    is_text |= found.rows.sheet.has_text_ids("customer_id")
+    is_text |= any(isinstance(one.id, str) for one in customers)
     ids = outside_ids(persons.names, is_text=is_text)
     is_told = persons.known >= 0
     found.rows.ledger.note("customers_without_identity", int(np.count_nonzero(~is_told)))

@@ -6,7 +6,7 @@ the orders under that name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from custinsights.errors import InvalidValue
@@ -140,8 +140,3 @@ def fields_named(columns: Mapping[str, object]) -> dict[str, object]:
 def plain(header: str) -> str:
     """Return a header as it is compared: without case and superfluous blanks."""
     return " ".join(header.split()).casefold()
-
-
-def has_any(fields: Iterable[str], wanted: Iterable[str]) -> bool:
-    """Tell whether one of the wanted fields is there."""
-    return not set(fields).isdisjoint(wanted)
