@@ -14,14 +14,8 @@ import pytest
 
 import custinsights as ci
 from custinsights import testing
-from custinsights.analyses.declarations import (
-    Dimension,
-    Metric,
-    Quantile,
-    Sum,
-    Tally,
-    Trait,
-)
+from custinsights.analyses.declarations import Dimension, Metric, Trait
+from custinsights.analyses.tally import Quantile, Sum, Tally
 from custinsights.errors import ContractBroken, InvalidValue, UnknownName
 
 Function = Callable[[Any], Any]

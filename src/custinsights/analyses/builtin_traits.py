@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.analyses.declarations import MONEY, Trait
+from custinsights.analyses.declarations import Trait
+from custinsights.analyses.tally import MONEY
 from custinsights.history.columns import NO_INSTANT, AnyArray, FloatArray, IntArray, Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.medians import median_per_group

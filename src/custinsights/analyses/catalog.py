@@ -9,17 +9,8 @@ from typing import TypeVar
 import attrs
 
 from custinsights.analyses import builtin_traits, dimensions, metrics
-from custinsights.analyses.declarations import (
-    STREAMS,
-    Dimension,
-    FactFunction,
-    Metric,
-    Sum,
-    Tally,
-    Trait,
-    checked_name,
-    scale_of,
-)
+from custinsights.analyses.declarations import Dimension, Metric, Trait, checked_name
+from custinsights.analyses.tally import STREAMS, FactFunction, Sum, Tally, scale_of
 from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
 
 GROUP = "custinsights.catalog"

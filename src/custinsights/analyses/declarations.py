@@ -6,35 +6,10 @@ never groups; the kernel alone groups and adds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
-
 import attrs
 
+from custinsights.analyses.tally import MONEY, FactFunction, Quantile, Sum, Tally
 from custinsights.errors import InvalidValue, UnknownName
-
-FactFunction: TypeAlias = Callable[[Any], Any]
-"""From a stream of facts (or a counted history) to one value per fact."""
-
-STREAMS = ("orders", "sales", "lines", "refunds", "line_refunds", "gaps", "customers")
-"""The streams that a tally can add up.
-
-``sales`` are the orders that count and those refunded in full; ``line_refunds`` the refunds that
-name a product; ``customers`` are judged at the end of every period (stock).
-"""
-
-SPECIALS = {
-    "ageing": "grows by one a day for every customer, up to the end of the period",
-    "exposure": "days of the cell that passed since each customer's first order",
-    "at_start": "customers active at the start of the period",
-    "lapsed": "customers active at the start of the period and not at its end",
-    "retained": "customers active at an age that was over at as_of",
-    "observable": "customers whose period at an age was over at as_of",
-}
-"""The tallies that are no plain sums, and what each of them adds up."""
-
-MONEY = "money"
-"""The unit of amounts in the history's currency, kept in minor units."""
 
 TRAIT_KINDS = {
     "count": "iu",
@@ -46,128 +21,6 @@ TRAIT_KINDS = {
     "label": "OTU",
 }
 """The kinds of traits, and the numpy kinds in which a function may give one."""
-
-_SCALE_OF_UNIT = {"items": 1000}
-_DISTINCT = {
-    "customers": ("orders", "sales", "lines", "refunds", "line_refunds", "gaps"),
-    "orders": ("orders", "lines", "gaps"),
-}
-
-
-@attrs.frozen
-class Tally:
-    """A whole number per fact, summed in every cell, or a distinct count.
-
-    Parameters
-    ----------
-    name
-        Its name in results and errors.
-    facts
-        The stream: see `STREAMS`.
-    of
-        From the stream to int64 per fact; None counts 1 each.
-    distinct
-        ``"customers"`` or ``"orders"``: count those with a fact in the cell instead.
-    filters
-        Truth values per fact: only facts where all hold.
-    customer_type
-        ``"new"``: only customers whose first counted order lies in the cell's frame.
-    so_far
-        True sums everything up to the end of the cell's period (stock).
-    lasting_days
-        A customer is counted at a period's end while the last order is younger (stock).
-    on_lines
-        What to add up instead when the cells are labelled by product; the filters above apply to
-        the orders of the lines.
-    unit, scale
-        ``"money"`` (minor units), ``"items"`` (thousandths), or any word with scale 1.
-    definition
-        One sentence.
-    special
-        How the kernel treats the few that are no plain sums; see `SPECIALS`.
-    """
-
-    name: str
-    facts: str
-    of: FactFunction | None = None
-    distinct: str | None = None
-    filters: tuple[FactFunction, ...] = ()
-    customer_type: str | None = None
-    so_far: bool = False
-    lasting_days: int | None = None
-    on_lines: Tally | None = None
-    unit: str = ""
-    scale: int = 1
-    definition: str = ""
-    special: str | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.facts not in STREAMS:
-            raise InvalidValue(
-                what=f"the tally {self.name!r} adds up an unknown stream",
-                given=self.facts,
-                allowed=", ".join(STREAMS),
-            )
-        if self.distinct is not None and self.facts not in _DISTINCT.get(self.distinct, ()):
-            raise InvalidValue(
-                what=f"the tally {self.name!r} counts what its facts cannot tell apart",
-                given=f"distinct {self.distinct!r} of {self.facts!r}",
-                allowed="; ".join(
-                    f"distinct {what!r} of {', '.join(map(repr, streams))}"
-                    for what, streams in _DISTINCT.items()
-                ),
-            )
-
-    @property
-    def is_stock(self) -> bool:
-        """Whether it tells the state at the end of a period rather than what happened in it."""
-        return self.so_far or self.lasting_days is not None or self.facts == "customers"
-
-
-@attrs.frozen
-class Sum:
-    """Tallies added up with whole weights: revenue is gross revenue less what was refunded."""
-
-    terms: tuple[tuple[int, Tally], ...]
-
-    @property
-    def unit(self) -> str:
-        """The unit of its tallies."""
-        return self.terms[0][1].unit
-
-    @property
-    def scale(self) -> int:
-        """How many of its whole numbers make one unit; money is scaled by its currency."""
-        return self.terms[0][1].scale
-
-    def __add__(self, other: Sum) -> Sum:
-        return self._with(other.terms)
-
-    def __sub__(self, other: Sum) -> Sum:
-        return self._with(tuple((-weight, tally) for weight, tally in other.terms))
-
-    def _with(self, terms: tuple[tuple[int, Tally], ...]) -> Sum:
-        other = terms[0][1]
-        if (self.unit == MONEY, self.scale) != (other.unit == MONEY, other.scale):
-            raise InvalidValue(
-                what="tallies in different units do not add up",
-                given=f"{self.unit or 'numbers'} and {other.unit or 'numbers'}",
-                allowed="money with money, items with items, counts with counts",
-            )
-        return Sum(self.terms + terms)
-
-    def map(self, change: Callable[[Tally], Tally]) -> Sum:
-        """Return the sum with every tally changed."""
-        return Sum(tuple((weight, change(tally)) for weight, tally in self.terms))
-
-
-@attrs.frozen
-class Quantile:
-    """An exact quantile of a whole number per fact in every cell (type 7)."""
-
-    facts: str
-    of: FactFunction
-    q: float = 0.5
 
 
 @attrs.frozen
@@ -392,11 +245,6 @@ class Trait:
                 given="kind='count'",
                 allowed="kind='money' for money, 'quantity' for items, or 'number' for a mean",
             )
-
-
-def scale_of(unit: str, scale: int | None) -> int:
-    """Return how many of a tally's whole numbers make one unit."""
-    return _SCALE_OF_UNIT.get(unit, 1) if scale is None else scale
 
 
 def checked_name(name: str) -> str:

@@ -10,9 +10,10 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.axes import WEEKDAYS
-from custinsights.analyses.declarations import MONEY, Dimension, Metric, Sum, Tally
+from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.frames import Frames, Span
 from custinsights.analyses.measured import COUNT, ENDED, SLOPE, Measured
+from custinsights.analyses.tally import MONEY, Sum, Tally
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray

@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.analyses.declarations import MONEY, Metric, Quantile, Sum, Tally
+from custinsights.analyses.declarations import Metric
+from custinsights.analyses.tally import MONEY, Quantile, Sum, Tally
 
 ACTIVE_DAYS = 90
 """A customer whose last order is younger is active."""

@@ -8,9 +8,10 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.axes import AgeCoder, Coder, OpenCoder
-from custinsights.analyses.declarations import Dimension, Metric, Tally
+from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.dimensions import coder_of
 from custinsights.analyses.frames import Frames, Span
+from custinsights.analyses.tally import Tally
 from custinsights.errors import InvalidValue, Refused
 from custinsights.history.columns import IntArray
 from custinsights.history.facts import Facts

@@ -10,7 +10,6 @@ import numpy as np
 
 from custinsights.analyses.axes import Coder, OpenCoder
 from custinsights.analyses.block import Block, Stream
-from custinsights.analyses.declarations import Quantile, Tally
 from custinsights.analyses.measured import (
     COUNT,
     ENDED,
@@ -22,6 +21,7 @@ from custinsights.analyses.measured import (
     parts_of,
 )
 from custinsights.analyses.plan import Plan, Question
+from custinsights.analyses.tally import Quantile, Tally
 from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.cells import CellTotals, count_values, is_one_cell, starts_of, whole
 from custinsights.history.columns import AnyArray, IntArray

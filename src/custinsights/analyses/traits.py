@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declarations import MONEY, TRAIT_KINDS, Trait
+from custinsights.analyses.declarations import TRAIT_KINDS, Trait
 from custinsights.analyses.measured import parts_of
+from custinsights.analyses.tally import MONEY
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, Labels

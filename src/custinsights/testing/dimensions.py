@@ -8,8 +8,9 @@ from typing import Any, Literal, overload
 import attrs
 import numpy as np
 
-from custinsights.analyses.declarations import Dimension, Metric, Sum, Tally
+from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.measure import Measure
+from custinsights.analyses.tally import Sum, Tally
 from custinsights.errors import CustInsightsError
 from custinsights.history.columns import AnyArray, Labels
 from custinsights.history.counted import CountedHistory

@@ -10,9 +10,10 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.catalog import metric as metric_of
-from custinsights.analyses.declarations import MONEY, Metric, Sum, Tally, scale_of
+from custinsights.analyses.declarations import Metric
 from custinsights.analyses.measure import Measure
 from custinsights.analyses.plan import check as check_pair
+from custinsights.analyses.tally import MONEY, Sum, Tally, scale_of
 from custinsights.errors import Refused
 from custinsights.history.counted import CountedHistory
 from custinsights.history.localtime import to_datetime

@@ -9,7 +9,8 @@ import numpy as np
 
 from custinsights.analyses.anchors import Anchor, anchor_of
 from custinsights.analyses.cohorts import Cohorts
-from custinsights.analyses.declarations import MONEY, Trait
+from custinsights.analyses.declarations import Trait
+from custinsights.analyses.tally import MONEY
 from custinsights.analyses.traits import ITEMS, Traits
 from custinsights.errors import CustInsightsError, MissingData
 from custinsights.history.columns import NO_INSTANT, Labels
