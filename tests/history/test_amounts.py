@@ -18,7 +18,8 @@ from custinsights.history.amounts import (
     to_minor,
     to_thousandths,
 )
-from custinsights.history.instants import AWARE, DATE, NAIVE, NO_TIME, read_times
+from custinsights.history.instants import read_times
+from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME
 
 ZONES = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"]
 

@@ -16,7 +16,8 @@ from custinsights.domain.currencies import CURRENCIES
 from custinsights.errors import InvalidValue
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
-from custinsights.history.instants import AWARE, NO_TIME, Times, read_times, times_of
+from custinsights.history.instants import Times, read_times, times_of
+from custinsights.history.time_texts import AWARE, NO_TIME
 from custinsights.sources.columns import Cells, Texts, Values
 
 _NOTHING = frozenset({"", "nan", "none", "null", "n/a", "nat", "<na>"})
