@@ -44,7 +44,7 @@ def objects(given: Iterable[T] | None, kind: type[T], what: str) -> tuple[T, ...
             raise InvalidValue(
                 f"{what} holds something else than a {kind.__name__}",
                 type(one).__name__,
-                f"objects of custinsights.domain.{kind.__name__}",
+                f"a {kind.__name__} of custinsights.domain each",
             )
     return found
 

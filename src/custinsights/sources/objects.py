@@ -158,7 +158,6 @@ def read_objects(
         ["orders"],
         np.zeros(len(rows), dtype=np.int32),
         np.arange(len(rows), dtype=np.int64),
-        is_typed=True,
         text_ids=frozenset(text_ids),
     )
     return history_of(sheet, OBJECTS, options)

@@ -150,7 +150,7 @@ class ParsedRows:
         column = self.sheet.columns[field]
         header = self.sheet.headers.get(field, field)
         found, is_blank = cells.times(column, dayfirst=self._dayfirst, what=repr(header))
-        instants = found.placed_in(self._zone, header)
+        instants = found.placed_in(self._zone, f"the column {header!r}")
         self.ledger.bad(instants.wrong & ~is_blank, DATE, field)
         return instants, ~instants.wrong
 

@@ -43,10 +43,9 @@ class Sheet:
     notes
         What was passed over, and how often.
     is_typed
-        Whether the source knows numbers from texts; if not, an id that is written as an integer is
-        one.
+        Whether the source knows numbers from texts; if not, ids that are written as integers are.
     text_ids
-        Fields of a typed source whose ids stay texts although they are written as integers.
+        Fields whose ids stay texts although they are written as integers.
     """
 
     columns: Mapping[str, Cells]

@@ -1,0 +1,48 @@
+"""Groups of rows know their first rows, sizes and sums, as a slow reading finds them."""
+
+from collections import defaultdict
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custinsights.history.row_groups import RowGroups
+
+Rows = list[tuple[int, int, int, bool]]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-1, 3), st.integers(-1, 3000), st.integers(-9, 9), st.booleans()),
+        max_size=12,
+    )
+)
+def test_groups_agree_with_plain_loops(rows: Rows) -> None:
+    """Grouping by several keys, firsts, any, sizes, sums, least and spread are exact."""
+    columns = [np.array([row[at] for row in rows], dtype=np.int64) for at in range(3)]
+    marked = np.array([row[3] for row in rows], dtype=np.bool_)
+    groups = RowGroups.by(columns[0], columns[1])
+    members: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for at, (first, second, _, _) in enumerate(rows):
+        if first >= 0 and second >= 0:
+            members[first, second].append(at)
+        else:
+            assert groups.codes[at] == -1
+
+    firsts, of_marked = groups.first(), groups.first(marked)
+    sizes, sums = groups.sizes(), groups.sums(columns[2])
+    least = groups.least(columns[2], marked, 99)
+    for found in members.values():
+        [code] = {int(groups.codes[at]) for at in found}
+        chosen = [at for at in found if marked[at]]
+        assert firsts[code] == found[0]
+        assert of_marked[code] == (chosen[0] if chosen else -1)
+        assert groups.any(marked)[code] == bool(chosen)
+        assert sizes[code] == len(found)
+        assert groups.sizes(marked)[code] == len(chosen)
+        assert sums[code] == sum(rows[at][2] for at in found)
+        assert least[code] == min((rows[at][2] for at in chosen), default=99)
+    assert sizes.sum() == sum(map(len, members.values()))
+    spread = groups.spread(sums, default=77)
+    for at in range(len(rows)):
+        assert spread[at] == (77 if groups.codes[at] < 0 else sums[groups.codes[at]])

@@ -1,0 +1,217 @@
+"""Cells are read as shops and spreadsheets write them; what could mean two things is refused."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custinsights.errors import InvalidValue
+from custinsights.history.time_texts import NO_TIME
+from custinsights.sources import cells
+from custinsights.sources.columns import Texts, Values, one_below_another
+
+
+def numbers(*texts: str) -> list[Decimal | None]:
+    """Read a column of numbers; None where a cell is wrong."""
+    found = cells.numbers(Texts.of(texts))
+    exact = zip(found.decimals.digits.tolist(), found.decimals.places.tolist(), strict=True)
+    return [
+        None if wrong else Decimal(digits).scaleb(-places)
+        for (digits, places), wrong in zip(exact, found.wrong, strict=True)
+    ]
+
+
+def times(*texts: str, dayfirst: bool | None = None) -> list[str | None]:
+    """Read a column of times; None where a cell is wrong."""
+    found, _ = cells.times(Texts.of(texts), dayfirst=dayfirst, what="Date")
+    shown = found.walls.astype("M8[us]").astype("M8[s]").astype(str).tolist()
+    return [
+        None if kind == NO_TIME else text for text, kind in zip(shown, found.kinds, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12.50", "12.5"),
+        (" 7 ", "7"),
+        ("'-42", "-42"),
+        ("$8.00", "8"),
+        ("-$3.00", "-3"),
+        ("$-3.00", "-3"),
+        ("12.00 €", "12"),
+        ("£1,234.50", "1234.5"),
+        ("1,234,567", "1234567"),
+        ("1 234.50", "1234.5"),
+        ("\u09f32,999.00", "2999"),
+        ("12,5", "12.5"),
+        ("1.234,56", "1234.56"),
+        ("1\u202f234,56", "1234.56"),
+        ("1e3", "1000"),
+    ],
+)
+def test_number_is_read_as_it_is_written(text: str, expected: str) -> None:
+    """Symbols, separators of thousands, decimal commas and apostrophes are understood."""
+    assert numbers(text) == [Decimal(expected)]
+
+
+@pytest.mark.parametrize(
+    "text", ["1,234", "=1+1", "1-2", "12.00.00", "1,2,3", "$", "--3", "NaN", "12%", "(3.00)"]
+)
+def test_number_that_is_none_or_ambiguous_is_wrong(text: str) -> None:
+    """A cell that is no number, or one of two numbers, is wrong."""
+    assert numbers(text, "7") == [None, Decimal(7)]
+
+
+def test_column_tells_what_its_commas_mean() -> None:
+    """What one cell leaves open, the other cells of the column settle."""
+    assert numbers("1,234", "5.50") == [Decimal(1234), Decimal("5.5")]
+    assert numbers("1,234", "5,50") == [Decimal("1.234"), Decimal("5.5")]
+    assert numbers("1.234", "5,50") == [Decimal(1234), Decimal("5.5")]
+    assert numbers("1.234", "5.50") == [Decimal("1.234"), Decimal("5.5")]
+
+
+def test_column_that_contradicts_itself_is_not_guessed() -> None:
+    """Where commas mean both, cells with commas are wrong."""
+    assert numbers("1.50", "2,50") == [Decimal("1.5"), None]
+
+
+def test_blank_number_is_no_wrong_number() -> None:
+    """A blank cell is told apart from a wrong one."""
+    found = cells.numbers(Texts.of(["", " ", "x", "1"]))
+    assert found.is_blank.tolist() == [True, True, False, False]
+    assert found.wrong.tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2023-05-31", "2023-05-31T00:00:00"),
+        ("2023-5-1 8:05", "2023-05-01T08:05:00"),
+        ("2023/05/31 10:00:01", "2023-05-31T10:00:01"),
+        ("31/5/2023", "2023-05-31T00:00:00"),
+        ("12/31/22", "2022-12-31T00:00:00"),
+        ("12/31/1999 11:59 PM", "1999-12-31T23:59:00"),
+        ("12/31/99 12:05 am", "1999-12-31T00:05:00"),
+        ("3.4.2024", "2024-04-03T00:00:00"),
+        ("31-12-2020 7:00:30", "2020-12-31T07:00:30"),
+        ("'2023-05-31", "2023-05-31T00:00:00"),
+    ],
+)
+def test_date_is_read_as_it_is_written(text: str, expected: str) -> None:
+    """Dates in the styles of shops and spreadsheets are understood where they are clear."""
+    assert times(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text", ["31.02.2023", "5/32/2023", "12/31/22 13:00 pm", "yesterday", "43000", "2023-05"]
+)
+def test_date_that_is_none_is_wrong(text: str) -> None:
+    """A cell that is no date is wrong."""
+    assert times(text, dayfirst=True) == [None]
+
+
+def test_column_tells_which_number_is_the_day() -> None:
+    """One date beyond the 12th settles all dates of its column."""
+    assert times("1/2/2024", "13/2/2024") == ["2024-02-01T00:00:00", "2024-02-13T00:00:00"]
+    assert times("1/2/2024", "2/13/2024") == ["2024-01-02T00:00:00", "2024-02-13T00:00:00"]
+    assert times("1/2/2024", dayfirst=True) == ["2024-02-01T00:00:00"]
+    assert times("1/2/2024", dayfirst=False) == ["2024-01-02T00:00:00"]
+
+
+def test_ambiguous_dates_ask_for_dayfirst() -> None:
+    """Dates that could be read both ways, or only both ways, are refused."""
+    with pytest.raises(InvalidValue, match=r"no number goes beyond 12.*1/2/2024.*dayfirst=True"):
+        times("1/2/2024", "3/4/2024")
+    with pytest.raises(InvalidValue, match="both go beyond 12"):
+        times("13/2/2024", "2/13/2024")
+
+
+@given(st.dates(min_value=dt.date(1900, 1, 1), max_value=dt.date(2199, 12, 31)))
+def test_every_style_of_a_date_is_the_same_day(day: object) -> None:
+    """A date is the same day in every style in which it can be written."""
+    iso = str(day)
+    year, month, date = iso.split("-")
+    expected = [f"{iso}T00:00:00"]
+    assert times(f"{date}/{month}/{year}", dayfirst=True) == expected
+    assert times(f"{int(month)}/{int(date)}/{year}", dayfirst=False) == expected
+    assert times(f"{int(date)}.{int(month)}.{year}") == expected
+    assert times(f"{year}{month}{date}") == expected
+
+
+def test_identities_are_normalised() -> None:
+    """E-mails compare without case, phones by their figures, ids without decoration; 0 is none."""
+    assert cells.emails(Texts.of([" Ada@X.org", "'bo@x.org", "n/a", "a b@x"])).array().tolist() == [
+        "ada@x.org",
+        "bo@x.org",
+        "",
+        "",
+    ]
+    assert cells.phones(Texts.of(["'+1 (555) 010-2030", "12", "4.4E+11"])).array().tolist() == [
+        "15550102030",
+        "",
+        "",
+    ]
+    ids = ["17850.0", "0", "0.0", "'007", "nan", " c7 ", "10.5"]
+    assert cells.customer_ids(Texts.of(ids)).array().tolist() == [
+        "17850",
+        "",
+        "",
+        "007",
+        "",
+        "c7",
+        "10.5",
+    ]
+
+
+def test_labels_lose_the_apostrophe_that_keeps_formulas_quiet() -> None:
+    """The apostrophe before a formula or a figure goes; one that belongs to a word stays."""
+    texts = ["'=danger", "'90210", "'s-Hertogenbosch", " x ", "''"]
+    assert cells.labels(Texts.of(texts)).array().tolist() == [
+        "=danger",
+        "90210",
+        "'s-Hertogenbosch",
+        "x",
+        "'",
+    ]
+
+
+def test_currencies_are_codes_in_capitals() -> None:
+    """A currency is one of ISO 4217, in any case; what is none is told."""
+    codes, wrong = cells.currencies(Texts.of(["usd", " EUR", "XYZ", ""]))
+    assert codes.array().tolist() == ["USD", "EUR", "XYZ", ""]
+    assert wrong.tolist() == [False, False, True, False]
+
+
+def test_values_are_texts_as_people_write_them() -> None:
+    """A whole float is written without a point, and what is missing is blank."""
+    column = Values.of(np.array([17850.0, np.nan, 2.5, np.inf]))
+    assert column.texts().array().tolist()[:3] == ["17850", "", "2.5"]
+
+
+def test_columns_of_several_files_become_one() -> None:
+    """Columns of equal type stay typed; others become texts, with equal texts as equal codes."""
+    both = one_below_another([Values.of(np.array([1, 2])), Values.of(np.array([3]))])
+    assert isinstance(both, Values)
+    assert both.array.tolist() == [1, 2, 3]
+    mixed = one_below_another([Values.of(np.array([1, 2])), Texts.of(["2", "x"])])
+    assert isinstance(mixed, Texts)
+    assert mixed.array().tolist() == ["1", "2", "2", "x"]
+    assert mixed.codes[1] == mixed.codes[2]
+
+
+@given(st.lists(st.sampled_from(["", "a", " a", "b "])))
+def test_texts_change_once_each(texts: list[str]) -> None:
+    """A column can be changed, told and filled up text by text."""
+    column = Texts.of(texts)
+    assert column.stripped.array().tolist() == [text.strip() for text in texts]
+    assert column.is_blank.tolist() == [text == "" for text in texts]
+    assert column.or_else(Texts.same("z", len(texts))).array().tolist() == [
+        text or "z" for text in texts
+    ]
+    labels = column.labels()
+    assert labels.texts().tolist() == [text or None for text in texts]
+    assert list(labels.names) == sorted(set(texts) - {""})
