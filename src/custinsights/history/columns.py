@@ -29,6 +29,15 @@ NUMBER_COLUMNS = ("goods", "discount", "shipping", "tax", "tip", "units")
 """Whole-number columns of an order: minor units, and units in thousandths."""
 
 
+def locked(column: AnyArray) -> AnyArray:
+    """Return a column to which nobody can write; the array given stays as it is."""
+    if not column.flags.writeable:
+        return column
+    view = column.view()
+    view.flags.writeable = False
+    return view
+
+
 @attrs.frozen(eq=False)
 class Labels:
     """A text column as codes into a tuple of names.
@@ -46,7 +55,7 @@ class Labels:
     ('CA', 'US')
     """
 
-    codes: CodeArray
+    codes: CodeArray = attrs.field(converter=locked)
     names: tuple[str, ...]
 
     @classmethod

@@ -18,7 +18,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import MissingData, UnknownName
-from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels, Products
+from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels, Products, locked
 from custinsights.history.context import Context
 from custinsights.history.localtime import to_datetime
 from custinsights.history.streams import Lines, PeopleTable, Refunds
@@ -58,14 +58,14 @@ class Facts:
         Currency, calendar, policy, span, load report.
     """
 
-    customer_ids: AnyArray
-    offsets: IntArray
-    placed_at: IntArray
-    amount: IntArray
+    customer_ids: AnyArray = attrs.field(converter=locked)
+    offsets: IntArray = attrs.field(converter=locked)
+    placed_at: IntArray = attrs.field(converter=locked)
+    amount: IntArray = attrs.field(converter=locked)
     numbers: Mapping[str, IntArray]
     labels: Mapping[str, Labels]
-    order_ids: AnyArray | None
-    rows: IntArray | None
+    order_ids: AnyArray | None = attrs.field(converter=attrs.converters.optional(locked))
+    rows: IntArray | None = attrs.field(converter=attrs.converters.optional(locked))
     refunds: Refunds
     lines: Lines | None
     products: Products | None

@@ -148,7 +148,7 @@ class _Parts:
         ids_of_orders = orders.order_id
         return Facts(
             customer_ids=ids,
-            offsets=_frozen(offsets_of(layout.groups, k)),
+            offsets=offsets_of(layout.groups, k),
             placed_at=layout.placed_at,
             amount=gather(orders.amount, rows),
             numbers={name: gather(orders.numbers[name], rows) for name in sorted(orders.numbers)},
@@ -333,8 +333,3 @@ def _span(
             day += dt.timedelta(days=1)
             given_until = to_microseconds(calendar.start_of_day(day))
     return given_from, max(given_from, given_until), first, last
-
-
-def _frozen(array: AnyArray) -> AnyArray:
-    array.flags.writeable = False
-    return array

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from custinsights.history.columns import BoolArray, CodeArray, IntArray, Labels, Products
+from custinsights.history.columns import BoolArray, CodeArray, IntArray, Labels, locked
 from custinsights.history.ordering import ragged_rows
 
 UNLINKED = -1
@@ -38,12 +38,12 @@ class Refunds:
         int64[r], rows of the source behind each refund.
     """
 
-    offsets: IntArray
-    refunded_at: IntArray
-    amount: IntArray
-    order: IntArray
-    product: CodeArray
-    rows: IntArray
+    offsets: IntArray = attrs.field(converter=locked)
+    refunded_at: IntArray = attrs.field(converter=locked)
+    amount: IntArray = attrs.field(converter=locked)
+    order: IntArray = attrs.field(converter=locked)
+    product: CodeArray = attrs.field(converter=locked)
+    rows: IntArray = attrs.field(converter=locked)
 
     @classmethod
     def none(cls, customers: int) -> Refunds:
@@ -87,8 +87,7 @@ class Lines:
     Parameters
     ----------
     offsets
-        int64[n + 1], order i owns lines ``offsets[i]:offsets[i + 1]``; a view of a larger array
-        may begin elsewhere than at 0.
+        int64[n + 1], order i owns lines ``offsets[i]:offsets[i + 1]``.
     product
         int32[l], a code into the product table.
     quantity
@@ -97,10 +96,10 @@ class Lines:
         int64[l], minor units.
     """
 
-    offsets: IntArray
-    product: CodeArray
-    quantity: IntArray
-    amount: IntArray
+    offsets: IntArray = attrs.field(converter=locked)
+    product: CodeArray = attrs.field(converter=locked)
+    quantity: IntArray = attrs.field(converter=locked)
+    amount: IntArray = attrs.field(converter=locked)
 
     def __len__(self) -> int:
         return len(self.amount)
@@ -138,10 +137,10 @@ class Tags:
     `since` and `until` are instants; the smallest and largest int64 stand for always.
     """
 
-    customer: IntArray
+    customer: IntArray = attrs.field(converter=locked)
     name: Labels
-    since: IntArray
-    until: IntArray
+    since: IntArray = attrs.field(converter=locked)
+    until: IntArray = attrs.field(converter=locked)
 
     def part(self, low: int, high: int) -> Tags:
         """Return the tags of customers low to high."""
@@ -161,10 +160,12 @@ class PeopleTable:
     `is_listed` tells who has a row in the customer table; None is nobody.
     """
 
-    created_at: IntArray | None
+    created_at: IntArray | None = attrs.field(converter=attrs.converters.optional(locked))
     labels: Mapping[str, Labels]
     tags: Tags | None
-    is_listed: BoolArray | None = None
+    is_listed: BoolArray | None = attrs.field(
+        default=None, converter=attrs.converters.optional(locked)
+    )
 
     def part(self, low: int, high: int) -> PeopleTable:
         """Return the rows of customers low to high."""
@@ -174,6 +175,3 @@ class PeopleTable:
             None if self.tags is None else self.tags.part(low, high),
             None if self.is_listed is None else self.is_listed[low:high],
         )
-
-
-__all__ = ["UNLINKED", "Lines", "PeopleTable", "Products", "Refunds", "Tags"]
