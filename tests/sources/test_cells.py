@@ -155,7 +155,7 @@ def test_identities_are_normalised() -> None:
         "",
         "",
     ]
-    ids = ["17850.0", "0", "0.0", "'007", "nan", " c7 ", "10.5"]
+    ids = ["17850.0", "0", "0.0", "'007", "nan", " c7 ", "10.5", "Ada@X.org"]
     assert cells.customer_ids(Texts.of(ids)).array().tolist() == [
         "17850",
         "",
@@ -164,6 +164,7 @@ def test_identities_are_normalised() -> None:
         "",
         "c7",
         "10.5",
+        "ada@x.org",
     ]
 
 
@@ -189,7 +190,8 @@ def test_currencies_are_codes_in_capitals() -> None:
 def test_values_are_texts_as_people_write_them() -> None:
     """A whole float is written without a point, and what is missing is blank."""
     column = Values.of(np.array([17850.0, np.nan, 2.5, np.inf]))
-    assert column.texts().array().tolist()[:3] == ["17850", "", "2.5"]
+    assert column.texts().array().tolist() == ["17850", "", "2.5", "inf"]
+    assert Values.of(np.array([3, -4])).texts().array().tolist() == ["3", "-4"]
 
 
 def test_columns_of_several_files_become_one() -> None:

@@ -215,3 +215,16 @@ def test_shopify_line_without_its_order_is_bad() -> None:
     assert bad_kinds(header, "#1,ada@x.org,,2024-01-05 10:00:00 +0000,EUR,,pot,1") == {
         "unreadable number": 1
     }
+
+
+def test_shopify_order_without_an_email_is_known_by_its_phone() -> None:
+    """An order without an e-mail is its phone's, the order's own or else the billing address's."""
+    header = "Name,Email,Phone,Billing Phone,Financial Status,Created at,Currency,Total"
+    when = "paid,2024-01-05 10:00:00 +0000,EUR"
+    history = read(
+        f"{header},Lineitem name",
+        f"#1,ada@x.org,'+1 555 0100,,{when},1,cup",
+        f"#2,,,(1)5550100,{when},2,cup",
+        f"#3,,5550199,5550100,{when},3,cup",
+    )
+    assert owners(history) == {"#1": "ada@x.org", "#2": "ada@x.org", "#3": "5550199"}

@@ -1,6 +1,7 @@
 """Tables of orders: columns, fates of rows, statuses, currencies, refunds."""
 
 import datetime as dt
+import io
 from decimal import Decimal
 from pathlib import Path
 
@@ -66,9 +67,10 @@ def test_missing_columns_say_what_was_looked_for_and_found() -> None:
     [
         ({"customer": "a", "customer_id": "b"}, "twice"),
         ({"Customer ID": "customer"}, "Columns maps a name that is no field"),
+        ({"customer": 3}, "maps 'customer' to something else than a header"),
     ],
 )
-def test_mapping_that_makes_no_sense_is_refused(columns: dict[str, str], match: str) -> None:
+def test_mapping_that_makes_no_sense_is_refused(columns: dict[str, object], match: str) -> None:
     """Two words for one field, and a mapping the wrong way round, are refused."""
     with pytest.raises(InvalidValue, match=match):
         read("a,b", "1,2", columns=columns)
@@ -389,6 +391,13 @@ def test_unknown_names_in_options_are_refused() -> None:
         read(HEADER, "1,ada,2024-01-05,1.00", format="shopfy")
     with pytest.raises(InvalidValue, match="no file"):
         read_orders([])
+
+
+@pytest.mark.parametrize("paths", [3, [None], io.StringIO("a,b"), [io.StringIO("a,b")]])
+def test_what_is_no_file_is_refused(paths: object) -> None:
+    """Files are paths, or opened in binary mode."""
+    with pytest.raises(InvalidValue, match="This is no file"):
+        read_orders(paths)  # type: ignore[arg-type]
 
 
 def test_header_alone_is_an_empty_history() -> None:

@@ -9,9 +9,21 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray
 
 NO_ROW = -1
+
+
+def coded(values: AnyArray) -> tuple[CodeArray, AnyArray]:
+    """Return each row's place among the distinct values, and these in ascending order.
+
+    Examples
+    --------
+    >>> coded(np.array([7, 3, 7]))
+    (array([1, 0, 1], dtype=int32), array([3, 7]))
+    """
+    distinct, codes = np.unique(values, return_inverse=True)
+    return codes.astype(np.int32), distinct
 
 
 @attrs.frozen(eq=False)

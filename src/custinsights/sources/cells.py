@@ -111,10 +111,15 @@ def times(cells: Cells, *, dayfirst: bool | None, what: str) -> tuple[Times, Boo
 
 
 def customer_ids(cells: Cells) -> Texts:
-    """Read customer ids; 0 is no id, and a whole float is the integer that it was."""
+    """Read customer ids: 0 is no id, a whole float is the integer that it was.
+
+    An id that is an e-mail address compares as one, without case.
+    """
 
     def read(text: str) -> str:
-        return "" if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text) else text
+        if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text):
+            return ""
+        return text.casefold() if _E_MAIL.fullmatch(text) else text
 
     return keys(cells).mapped(read)
 

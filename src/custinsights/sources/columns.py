@@ -14,6 +14,7 @@ import numpy as np
 
 from custinsights.history.amounts import distinct
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, Labels
+from custinsights.history.row_groups import coded
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -164,14 +165,15 @@ class Values:
 
     def texts(self) -> Texts:
         """Return the values as texts: whole floats without a point, missing ones blank."""
-        items = self.array.tolist()
-        if self.array.dtype.kind == "f":
-            items = [int(item) if item.is_integer() else item for item in _finite(items)]
-        texts = [
+        if self.array.dtype.kind in "iuf":
+            codes, values = coded(np.where(self.missing, 0, self.array))
+            names = [_number_text(value) for value in values.tolist()]
+            blank = np.where(self.missing, np.int32(len(names)), codes)
+            return Texts(blank, [*names, ""], is_distinct=True)
+        return Texts.of(
             "" if is_missing else str(item)
-            for item, is_missing in zip(items, self.missing.tolist(), strict=True)
-        ]
-        return Texts.of(texts)
+            for item, is_missing in zip(self.array.tolist(), self.missing.tolist(), strict=True)
+        )
 
 
 Cells: TypeAlias = Texts | Values
@@ -194,6 +196,6 @@ def one_below_another(columns: Sequence[Cells]) -> Cells:
     return Texts(np.concatenate(codes), names).distinct()
 
 
-def _finite(items: list[float]) -> list[float]:
-    """Replace what is no finite number, so that every item can be asked whether it is whole."""
-    return [item if item - item == 0 else 0.5 for item in items]
+def _number_text(value: float) -> str:
+    """A number as people write it: whole floats, as frames make of ids with gaps, as integers."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

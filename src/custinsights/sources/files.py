@@ -15,7 +15,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
@@ -39,19 +39,25 @@ _BLANKS = ""
 """Stands for a file whose cells are parted by any number of blanks."""
 _LONE = re.compile("[\ud800-\udfff\0]")
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
+_END = "\U0010fffe end of file"
+"""A line after the last: it is a row of its own, or ends the cell whose quote is still open."""
 
 NUL, NOT_UTF8 = "NUL character", "not UTF-8"
-CELLS, LONG_CELL = "wrong number of cells", "cell too long"
+CELLS, LONG_CELL, OPEN_QUOTE = "wrong number of cells", "cell too long", "quote never closed"
 TRUNCATED, DAMAGED = "truncated gzip", "damaged gzip"
 
 
 @attrs.frozen
 class Unread:
-    """A row that did not become cells: what is wrong with it, in which line, what stands there."""
+    """A row that did not become cells: what is wrong with it, in which line, what stands there.
+
+    An open quote swallows the rows after it; they are counted with the row that it is in.
+    """
 
     kind: str
     line: int
     cell: str
+    rows: int = 1
 
 
 @attrs.frozen(eq=False)
@@ -89,6 +95,7 @@ class RowFile:
     first_line: int
     _reader: Iterator[list[str]]
     _counter: _Counter
+    _delimiter: str
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield the rows after the header, chunk by chunk."""
@@ -96,22 +103,30 @@ class RowFile:
         is_open = True
         while is_open:
             rows: list[list[str]] = []
-            unread: list[Unread] = []
+            failed = ""
             try:
                 rows.extend(islice(self._reader, CHUNK))
                 is_open = len(rows) == CHUNK
             except csv.Error:
-                unread.append(Unread(LONG_CELL, line + _height(rows) + 1, ""))
+                failed = LONG_CELL
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                kind = TRUNCATED if isinstance(error, EOFError) else DAMAGED
-                unread.append(Unread(kind, line + _height(rows) + 1, ""))
-                is_open = False
+                failed = TRUNCATED if isinstance(error, EOFError) else DAMAGED
             except UnicodeError:
-                unread.append(Unread(NOT_UTF8, line + _height(rows) + 1, ""))
-                is_open = False
+                failed = NOT_UTF8
             except OSError as error:
                 raise UnreadableFile(self.name, _reason(error)) from error
             next_line = getattr(self._reader, "line_num", line + len(rows))
+            unread: list[Unread] = []
+            if failed:
+                is_open = failed == LONG_CELL
+                start = line + _height(rows) + 1
+                swallowed = next_line + 1 - start
+                kind = OPEN_QUOTE if swallowed > 1 else failed
+                unread.append(Unread(kind, start, "", max(swallowed, 1)))
+            elif rows and rows[-1] and rows[-1][-1].endswith(_END):
+                next_line -= 1
+                if rows[-1] == [_END]:
+                    rows.pop()
             if rows or unread:
                 yield self._settled(rows, line, next_line, unread)
             line = next_line
@@ -123,13 +138,23 @@ class RowFile:
         lines = np.arange(line + 1, line + 1 + len(rows), dtype=np.int64)
         if next_line - line != len(rows) or unread:
             heights = [_height([row]) for row in rows]
-            lines = line + 1 + np.cumsum([0, *heights[:-1]], dtype=np.int64)
+            lines = line + 1 + np.cumsum([0, *heights], dtype=np.int64)[:-1]
         notes: dict[str, int] = {}
         width = len(self.header)
         keep = np.ones(len(rows), dtype=np.bool_)
+        if next_line - line != len(rows):
+            for at, row in enumerate(rows):
+                column = self._swallowing(row)
+                if column is not None:
+                    keep[at] = False
+                    opened_in = int(lines[at]) + _height([row[:column]]) - 1
+                    is_last = row[column].endswith(_END)
+                    n = next_line + 1 - int(lines[at]) if is_last else _height([row])
+                    told = f"the quote is opened in line {opened_in}, {n} lines are lost"
+                    unread.append(Unread(OPEN_QUOTE, opened_in, told, n))
         if set(map(len, rows)) != {width}:
             for at, row in enumerate(rows):
-                if len(row) == width:
+                if len(row) == width or not keep[at]:
                     continue
                 keep[at] = False
                 if any(row):
@@ -147,6 +172,26 @@ class RowFile:
             rows = [rows[at] for at in np.flatnonzero(keep).tolist()]
             lines = lines[keep]
         return Chunk(rows, lines, self._marked(rows), unread, notes)
+
+    def _swallowing(self, row: list[str]) -> int | None:
+        """Find the cell whose quote is never closed: it holds the end of the file, or other rows.
+
+        The next quote that opens a cell closes it, so that its text and a quote follow there.
+        """
+        width = len(self.header)
+        for at, cell in enumerate(row):
+            if cell.endswith(_END):
+                return at
+            if "\n" not in cell and "\r" not in cell:
+                continue
+            counts = [line.count(self._delimiter) for line in _LINE_ENDS.split(cell)]
+            if len(row) == width:
+                is_other = cell.endswith('"') and counts[-1] == at and counts[0] == width - 1 - at
+                if is_other and all(count >= width - 1 for count in counts[1:-1]):
+                    return at
+            elif cell.endswith('"') or max(counts[1:]) >= max(width - 1, 1):
+                return at
+        return None
 
     def _marked(self, rows: list[list[str]]) -> list[tuple[int, int, str]]:
         """Find the cells with a NUL or a byte that is no UTF-8."""
@@ -286,7 +331,9 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
     delimiter = _delimiter(look)
     by_blanks = delimiter == _BLANKS
     reader: Iterator[list[str]] = (
-        map(str.split, text) if by_blanks else csv.reader(text, delimiter=delimiter)
+        map(str.split, text)
+        if by_blanks
+        else csv.reader(chain(text, [_END]), delimiter=delimiter)
     )
     line = 0
     try:
@@ -294,14 +341,19 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
             if any(cells):
                 break
         else:
-            raise UnreadableFile(name, "it is empty", "Export it again")
+            cells = [_END]
     except csv.Error as error:
         reason = "its first row is longer than any header"
         raise UnreadableFile(name, reason, "Save it as CSV") from error
     except (EOFError, OSError, zlib.error) as error:
         raise UnreadableFile(name, _reason(error)) from error
+    if cells == [_END]:
+        raise UnreadableFile(name, "it is empty", "Export it again")
+    if cells[-1].endswith(_END):
+        raise UnreadableFile(name, "a quote in its first row is never closed", "Close it")
     header = [cell.strip() for cell in cells]
-    return RowFile(name, header, getattr(reader, "line_num", line), reader, counter)
+    first_line = getattr(reader, "line_num", line)
+    return RowFile(name, header, first_line, reader, counter, delimiter)
 
 
 def _delimiter(look: str) -> str:

@@ -75,6 +75,8 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
             )
             through = _owners(codes, len(column.names), of_lower)
             owner = np.where((owner == NOBODY) & (through >= 0), through, owner)
+        if kind == "email":  # an id that is an e-mail address is the person with that address
+            owner = _with_namesakes(owner, column.names, names)
         own = np.flatnonzero(owner == NOBODY)
         owner[own] = len(names) + np.arange(len(own))
         names.extend((kind, column.names[at]) for at in own.tolist())
@@ -93,6 +95,14 @@ def _owners(values: IntArray, count: int, persons: IntArray) -> IntArray:
     )
     differs = known & (persons != groups.spread(owner, NOBODY))
     return np.where(groups.any(differs), SEVERAL, owner)
+
+
+def _with_namesakes(
+    owner: IntArray, values: Sequence[str], names: Sequence[tuple[str, str]]
+) -> IntArray:
+    place = {name: person for person, (_, name) in enumerate(names)}
+    namesakes = np.array([place.get(value, NOBODY) for value in values], dtype=np.int64)
+    return np.where(owner == NOBODY, namesakes, owner)
 
 
 def _spelled(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
@@ -156,8 +157,13 @@ def read_orders(
 
 def _sources(paths: Paths) -> list[Source]:
     if isinstance(paths, str | os.PathLike) or hasattr(paths, "read"):
-        return [paths]  # type: ignore[list-item]
-    sources = list(paths)
+        paths = [cast("Source", paths)]
+    sources = list(paths) if isinstance(paths, Iterable) else [paths]
+    for source in sources:
+        is_text = isinstance(source, io.TextIOBase)
+        if is_text or not (isinstance(source, str | os.PathLike) or hasattr(source, "read")):
+            given = "a file that is open as text" if is_text else type(source).__name__
+            raise InvalidValue("this is no file", given, "a path, or a file opened in binary mode")
     if not sources:
         raise InvalidValue("there is no file to read", (), "a path, or several")
     return sources

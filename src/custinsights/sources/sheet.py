@@ -127,7 +127,7 @@ class SheetWriter:
                 before = self._unread.get(row.kind, BadRows(row.kind, 0))
                 example = BadCell(file.name, row.line, "", readable(row.cell))
                 examples = (*before.examples, example)[:5]
-                self._unread[row.kind] = BadRows(row.kind, before.rows + 1, examples)
+                self._unread[row.kind] = BadRows(row.kind, before.rows + row.rows, examples)
             for name, times in chunk.notes.items():
                 self._notes[name] = self._notes.get(name, 0) + times
             self._rows += n

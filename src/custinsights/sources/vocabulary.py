@@ -6,7 +6,7 @@ the orders under that name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from custinsights.errors import InvalidValue
@@ -132,6 +132,13 @@ def fields_named(columns: Mapping[str, object]) -> dict[str, object]:
                 "a name such as 'customer', 'placed_at', 'amount', 'country'",
                 "columns is a mapping from our field to the header of the file: "
                 "{'customer': 'Customer ID'}",
+            )
+        told = (header,) if isinstance(header, str) else header
+        if not isinstance(told, Sequence) or not all(isinstance(one, str) for one in told):
+            raise InvalidValue(
+                f"columns maps {name!r} to something else than a header",
+                header,
+                "a text, or several of which the first that is there is taken",
             )
         named[field] = header
     return named
