@@ -80,6 +80,7 @@ def test_the_load_report_balances(history: OrderHistory) -> None:
         "negative quantity": 1_336,
         "negative amount": 2,
     }
+    assert dict(report.notes)["orders_with_several_times"] == 30  # sales of known customers
 
 
 def test_titles_are_known(history: OrderHistory) -> None:
