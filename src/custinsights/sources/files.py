@@ -24,6 +24,7 @@ import numpy as np
 
 from custinsights.errors import UnreadableFile
 from custinsights.history.columns import IntArray
+from custinsights.sources.quotes import END, LINE_ENDS, height, swallowing
 
 Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 """A path, or a binary file that is open for reading."""
@@ -38,9 +39,6 @@ _DELIMITERS = ",;\t|"
 _BLANKS = ""
 """Stands for a file whose cells are parted by any number of blanks."""
 _LONE = re.compile("[\ud800-\udfff\0]")
-_LINE_ENDS = re.compile(r"\r\n|\r|\n")
-_END = "\U0010fffe end of file"
-"""A line after the last: it is a row of its own, or ends the cell whose quote is still open."""
 
 NUL, NOT_UTF8 = "NUL character", "not UTF-8"
 CELLS, LONG_CELL, OPEN_QUOTE = "wrong number of cells", "cell too long", "quote never closed"
@@ -119,13 +117,13 @@ class RowFile:
             unread: list[Unread] = []
             if failed:
                 is_open = failed == LONG_CELL
-                start = line + _height(rows) + 1
+                start = line + height(rows) + 1
                 swallowed = next_line + 1 - start
                 kind = OPEN_QUOTE if swallowed > 1 else failed
                 unread.append(Unread(kind, start, "", max(swallowed, 1)))
-            elif rows and rows[-1] and rows[-1][-1].endswith(_END):
+            elif rows and rows[-1] and rows[-1][-1].endswith(END):
                 next_line -= 1
-                if rows[-1] == [_END]:
+                if rows[-1] == [END]:
                     rows.pop()
             if rows or unread:
                 yield self._settled(rows, line, next_line, unread)
@@ -137,21 +135,14 @@ class RowFile:
         """Tell the rows that have the header's cells from the others."""
         lines = np.arange(line + 1, line + 1 + len(rows), dtype=np.int64)
         if next_line - line != len(rows) or unread:
-            heights = [_height([row]) for row in rows]
+            heights = [height([row]) for row in rows]
             lines = line + 1 + np.cumsum([0, *heights], dtype=np.int64)[:-1]
         notes: dict[str, int] = {}
         width = len(self.header)
         keep = np.ones(len(rows), dtype=np.bool_)
-        if next_line - line != len(rows):
-            for at, row in enumerate(rows):
-                column = self._swallowing(row)
-                if column is not None:
-                    keep[at] = False
-                    opened_in = int(lines[at]) + _height([row[:column]]) - 1
-                    is_last = row[column].endswith(_END)
-                    n = next_line + 1 - int(lines[at]) if is_last else _height([row])
-                    told = f"the quote is opened in line {opened_in}, {n} lines are lost"
-                    unread.append(Unread(OPEN_QUOTE, opened_in, told, n))
+        for at, lost in self._swallowed(rows, lines, next_line):
+            keep[at] = False
+            unread.append(lost)
         if set(map(len, rows)) != {width}:
             for at, row in enumerate(rows):
                 if len(row) == width or not keep[at]:
@@ -173,25 +164,21 @@ class RowFile:
             lines = lines[keep]
         return Chunk(rows, lines, self._marked(rows), unread, notes)
 
-    def _swallowing(self, row: list[str]) -> int | None:
-        """Find the cell whose quote is never closed: it holds the end of the file, or other rows.
-
-        The next quote that opens a cell closes it, so that its text and a quote follow there.
-        """
-        width = len(self.header)
-        for at, cell in enumerate(row):
-            if cell.endswith(_END):
-                return at
-            if "\n" not in cell and "\r" not in cell:
-                continue
-            counts = [line.count(self._delimiter) for line in _LINE_ENDS.split(cell)]
-            if len(row) == width:
-                is_other = cell.endswith('"') and counts[-1] == at and counts[0] == width - 1 - at
-                if is_other and all(count >= width - 1 for count in counts[1:-1]):
-                    return at
-            elif cell.endswith('"') or max(counts[1:]) >= max(width - 1, 1):
-                return at
-        return None
+    def _swallowed(
+        self, rows: list[list[str]], lines: IntArray, next_line: int
+    ) -> Iterator[tuple[int, Unread]]:
+        """Find the rows in which a quote is never closed, and how many lines that costs."""
+        at_end = bool(rows and rows[-1] and rows[-1][-1].endswith(END))
+        if not rows or not (at_end or next_line + 1 - lines[0] != len(rows)):
+            return
+        for at, row in enumerate(rows):
+            column = swallowing(row, len(self.header), self._delimiter)
+            if column is not None:
+                line = int(lines[at])
+                n = next_line + 1 - line if row[column].endswith(END) else height([row])
+                line += height([row[:column]]) - 1
+                told = f"the quote is opened in line {line}, {n} lines are lost"
+                yield at, Unread(OPEN_QUOTE, line, told, n)
 
     def _marked(self, rows: list[list[str]]) -> list[tuple[int, int, str]]:
         """Find the cells with a NUL or a byte that is no UTF-8."""
@@ -331,9 +318,7 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
     delimiter = _delimiter(look)
     by_blanks = delimiter == _BLANKS
     reader: Iterator[list[str]] = (
-        map(str.split, text)
-        if by_blanks
-        else csv.reader(chain(text, [_END]), delimiter=delimiter)
+        map(str.split, text) if by_blanks else csv.reader(chain(text, [END]), delimiter=delimiter)
     )
     line = 0
     try:
@@ -341,15 +326,15 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
             if any(cells):
                 break
         else:
-            cells = [_END]
+            cells = [END]
     except csv.Error as error:
         reason = "its first row is longer than any header"
         raise UnreadableFile(name, reason, "Save it as CSV") from error
     except (EOFError, OSError, zlib.error) as error:
         raise UnreadableFile(name, _reason(error)) from error
-    if cells == [_END]:
+    if cells == [END]:
         raise UnreadableFile(name, "it is empty", "Export it again")
-    if cells[-1].endswith(_END):
+    if cells[-1].endswith(END):
         raise UnreadableFile(name, "a quote in its first row is never closed", "Close it")
     header = [cell.strip() for cell in cells]
     first_line = getattr(reader, "line_num", line)
@@ -358,7 +343,7 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
 
 def _delimiter(look: str) -> str:
     """Find what parts the cells: what parts the first lines into most cells, as many in each."""
-    lines = [line for line in _LINE_ENDS.split(look) if line.strip()][:6]
+    lines = [line for line in LINE_ENDS.split(look) if line.strip()][:6]
     best, most = ",", 1
     for delimiter in _DELIMITERS:
         with contextlib.suppress(csv.Error):
@@ -389,17 +374,6 @@ def _refuse_other_kinds(name: str, look: bytes) -> None:
             raise UnreadableFile(name, reason, "Save the orders as CSV")
     if not look.strip():
         raise UnreadableFile(name, "it is empty", "Export it again")
-
-
-def _height(rows: list[list[str]]) -> int:
-    """How many lines of the file the rows took: one each, and one for each end inside a cell."""
-    inside = sum(
-        len(_LINE_ENDS.findall(cell))
-        for row in rows
-        for cell in row
-        if "\n" in cell or "\r" in cell
-    )
-    return len(rows) + inside
 
 
 def _reason(error: BaseException) -> str:
