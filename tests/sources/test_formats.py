@@ -11,23 +11,30 @@ import pytest
 from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed
 from custinsights.history.amounts import Decimals
 from custinsights.sources import OrderFormat, read_orders
+from custinsights.sources.columns import Texts
 from custinsights.sources.formats import SHOPIFY, format_for
 from custinsights.sources.formats.declaration import Rows
 from tests.sources.reading import HEADER, amounts, bad_kinds, owners, read, text_file
 
-# A till of our own invention: a row for each article, returns by their kind, prices with tax,
-# times of its own zone, one currency, a fee that is not the shop's.
+# A till of our own invention: a row for each slip and one of totals, day and clock apart, times of
+# its own zone, one currency, returns by their sign, a fee that is not the shop's.
 
 
 def _amount(rows: Rows) -> Decimals:
     return rows.decimals("gross").minus(rows.decimals("fee"))
 
 
+def _time(rows: Rows) -> Texts:
+    days, clocks = rows.texts("day").array(), rows.texts("clock").array()
+    return Texts.of(f"{day} {clock}" for day, clock in zip(days, clocks, strict=True))
+
+
 TILL = OrderFormat(
     name="till",
     columns={
         "customer_id": "Card",
-        "placed_at": ("Time", "When"),
+        "day": ("Day", "Date"),
+        "clock": "Time",
         "gross": "Gross",
         "fee": "Fee",
         "order_id": "Slip",
@@ -38,16 +45,22 @@ TILL = OrderFormat(
     timezone="Asia/Tokyo",
     currency="JPY",
     source="till",
-    kinds={"gross": "money", "fee": "money"},
-    computed={"amount": _amount},
+    kinds={"gross": "money", "fee": "money", "day": "code", "clock": "code"},
+    computed={"amount": _amount, "placed_at": _time},
+    skip_rows=lambda rows: rows.texts("order_id").where(lambda text: text == "Total"),
     refund_rows=lambda rows: rows.decimals("gross").digits < 0,
 )
-SLIP = ("Slip,Card,Time,Gross,Fee,State", "1,7,2024-01-05 09:00,1000,50,ok")
+SLIP = ("Slip,Card,Day,Time,Gross,Fee,State", "1,7,2024-01-05,09:00,1000,50,ok")
 
 
 def test_format_is_a_declaration() -> None:
     """A format that is an object says columns, states, zone, currency and what is worked out."""
-    file = text_file(*SLIP, "2,7,2024-01-06 09:00,-300,0,ok", "3,8,2024-01-07 09:00,10,0,storno")
+    file = text_file(
+        *SLIP,
+        "2,7,2024-01-06,09:00,-300,0,ok",
+        "3,8,2024-01-07,09:00,10,0,storno",
+        "Total,,,,710,50,",
+    )
     history = read_orders(file, format=TILL)
     assert (history.currency, amounts(history)) == ("JPY", {1: 950})
     assert history.refunds.amount.tolist() == [300]
@@ -57,11 +70,13 @@ def test_format_is_a_declaration() -> None:
     assert history.labels["source"].texts().tolist() == ["till"]
     assert history.load_report.left_out_by("status").rows == 1
     assert history.load_report.timezone_assumed
+    assert history.load_report.rows_read == 3
+    assert dict(history.load_report.notes) == {"skipped_rows": 1}
 
 
 def test_what_a_format_works_out_can_be_bad() -> None:
     """A cell that a computation needs and that cannot be read makes its row bad."""
-    assert bad_kinds(*SLIP, "2,7,2024-01-06 09:00,?,0,ok", format=TILL, currency="JPY") == {
+    assert bad_kinds(*SLIP, "2,7,2024-01-06,09:00,?,0,ok", format=TILL, currency="JPY") == {
         "unreadable number": 1
     }
 

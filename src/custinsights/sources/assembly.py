@@ -85,9 +85,11 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
         The good rows are in several currencies, and nothing says what to do.
     """
     ledger = rows.ledger
+    if rows.format.skip_rows is not None:
+        ledger.skip(rows.format.skip_rows(rows))
     is_refund = options.refund_rows(rows)
-    times = {field: rows.instants(field) for field in _TIMES if field in rows.sheet.columns}
-    for field in rows.sheet.columns:
+    times = {field: rows.instants(field) for field in _TIMES if rows.has(field)}
+    for field in rows.fields:
         if rows.kind(field) in {"money", "quantity"}:
             rows.decimals(field)
     statuses = rows.statuses(options.statuses)
@@ -153,7 +155,7 @@ def _refuse_bad(rows: ParsedRows, money: Money, options: Options) -> None:
 
 def _says_currency(rows: ParsedRows, options: Options) -> Labels:
     """Return the currency that each row says, or all of them have."""
-    if "currency" in rows.sheet.columns:
+    if rows.has("currency"):
         return rows.currency_cells()
     name = rows.format.currency or options.currency
     if name is None:
@@ -170,7 +172,7 @@ def _use_currency(orders: OrderRows, says: Labels) -> None:
     """Give every row of an order the currency that one of its rows says; without one it is bad."""
     rows, groups = orders.rows, orders.groups
     codes = says.codes.astype(np.int64)
-    if not orders.is_single and "currency" in rows.sheet.columns:
+    if not orders.is_single and rows.has("currency"):
         first = groups.spread(groups.first(codes >= 0), NO_ROW)
         codes = np.where((codes < 0) & (first >= 0), picked(codes, first), codes)
     rows.use_currency(codes, says.names)
@@ -227,7 +229,7 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
 
 def _status_of_orders(orders: OrderRows, statuses: Texts) -> Texts:
     """Return to every row the state of its order."""
-    if orders.is_single or "order_status" not in orders.rows.sheet.columns:
+    if orders.is_single or not orders.rows.has("order_status"):
         return statuses
     groups = orders.groups
     first = groups.spread(groups.first(~statuses.is_blank), NO_ROW)
@@ -255,7 +257,7 @@ def _whose(
     at = np.flatnonzero(asked)
     asked_for: dict[str, Texts] = {}
     for kind in options.identity:
-        if kind not in rows.sheet.columns:
+        if not rows.has(kind):
             continue
         own = rows.texts(kind)
         if not orders.is_single:

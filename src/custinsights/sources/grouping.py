@@ -215,7 +215,7 @@ def _refuse_clashes(rows: ParsedRows, found: RowGroups, clashes: BoolArray) -> N
     ):
         is_judged = np.zeros(found.count, dtype=np.bool_)
         for field in fields:
-            if field not in rows.sheet.columns:
+            if not rows.has(field):
                 continue
             says = ~rows.texts(field).is_blank & (found.codes >= 0)
             codes = rows.texts(field).codes.astype(np.int64)

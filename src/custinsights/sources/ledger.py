@@ -28,6 +28,9 @@ class _Fate:
     detail: str
 
 
+_SKIPPED = _Fate("skipped", "")
+
+
 class Ledger:
     """The fate of each row of a sheet.
 
@@ -43,6 +46,7 @@ class Ledger:
         self._fate = np.full(len(sheet), -1, dtype=np.int16)
         self._examples: dict[str, list[BadCell]] = {}
         self._notes: dict[str, int] = {}
+        self._skipped = 0
         for name, times in sheet.notes.items():
             self.note(name, times)
 
@@ -75,6 +79,12 @@ class Ledger:
             if len(examples) < _MOST_EXAMPLES:
                 examples.append(self._example(row, header, cell, is_contact=True))
 
+    def skip(self, rows: BoolArray) -> None:
+        """Pass over rows that tell nothing new; they count as neither read nor left out."""
+        new = self._settle(rows, _SKIPPED)
+        self._skipped += len(new)
+        self.note("skipped_rows", len(new))
+
     def leave_out(self, rows: BoolArray, reason: str, detail: str = "") -> None:
         """Leave good rows out for a reason."""
         self._settle(rows, _Fate(reason, detail))
@@ -92,14 +102,14 @@ class Ledger:
     @property
     def rows_read(self) -> int:
         """How many rows the files have."""
-        return len(self._fate) + sum(kind.rows for kind in self._sheet.unread)
+        return len(self._fate) - self._skipped + sum(kind.rows for kind in self._sheet.unread)
 
     def left_out(self, money: IntArray, currency: IntArray, names: Sequence[str]) -> list[LeftOut]:
         """Return what was left out, with the money of the rows in the currencies of the rows."""
         return [
             LeftOut(fate.reason, fate.detail, rows, sums)
             for fate, rows, sums in self._summed(money, currency, names)
-            if fate.reason != _BAD
+            if fate.reason != _BAD and fate != _SKIPPED
         ]
 
     def bad_rows(self, money: IntArray, currency: IntArray, names: Sequence[str]) -> list[BadRows]:

@@ -111,7 +111,7 @@ class Options:
             prefix = self.refunds.removeprefix(_PREFIX)
             found |= rows.texts("order_id").where(lambda text: text.startswith(prefix))
         elif self.refunds is not None:
-            columns = {field: rows.texts(field).array() for field in rows.sheet.columns}
+            columns = {field: rows.texts(field).array() for field in rows.fields}
             names = list(columns)
             told = (
                 bool(self.refunds(dict(zip(names, cells, strict=True))))

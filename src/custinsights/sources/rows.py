@@ -65,6 +65,7 @@ class ParsedRows:
         self._texts: dict[str, Texts] = {}
         self._numbers: dict[str, Decimals] = {}
         self._whole: dict[str, IntArray] = {}
+        self._computed: dict[str, Texts | Decimals] = {}
         for row, header, cell, kind in sheet.marked:
             ledger.bad_cell(row, kind, header, cell)
         self.currency: IntArray = np.full(len(sheet), -1, dtype=np.int64)
@@ -79,6 +80,11 @@ class ParsedRows:
         """Tell whether the source has a field, or the format works it out."""
         return field in self.sheet.columns or field in self.format.computed
 
+    @property
+    def fields(self) -> list[str]:
+        """The fields that the source has or the format works out."""
+        return list(dict.fromkeys([*self.sheet.columns, *self.format.computed]))
+
     def kind(self, field: str) -> Kind:
         """Return how a field is read."""
         return self.format.kinds.get(field, kind_of(field))
@@ -91,9 +97,9 @@ class ParsedRows:
 
     def is_blank(self, field: str) -> BoolArray:
         """bool[n], where a row says nothing in a field."""
-        if field in self.format.computed:
+        column = self._column(field)
+        if isinstance(column, Decimals):
             return np.zeros(len(self), dtype=np.bool_)
-        column = self.sheet.columns.get(field)
         if column is None:
             return np.ones(len(self), dtype=np.bool_)
         return column.stripped.is_blank if isinstance(column, Texts) else column.missing
@@ -114,7 +120,7 @@ class ParsedRows:
 
     def currency_cells(self) -> Labels:
         """Return the currency that each row says, missing where it says none or no known one."""
-        column, unknown = cells.currencies(self.sheet.columns["currency"])
+        column, unknown = cells.currencies(self._cells("currency"))
         self.ledger.bad(unknown, UNKNOWN_CURRENCY, "currency")
         known = frozenset(CURRENCIES)
         return column.mapped(lambda code: code if code in known else "").labels()
@@ -147,7 +153,7 @@ class ParsedRows:
 
         A cell that holds something else makes its row bad.
         """
-        column = self.sheet.columns[field]
+        column = self._cells(field)
         header = self.sheet.headers.get(field, field)
         found, is_blank = cells.times(column, dayfirst=self._dayfirst, what=repr(header))
         instants = found.placed_in(self._zone, f"the column {header!r}")
@@ -170,23 +176,34 @@ class ParsedRows:
         words = self.format.refunded_statuses
         return self.texts("order_status").where(lambda word: word in words)
 
-    def _read_texts(self, field: str) -> Texts:
-        column = self.sheet.columns.get(field)
-        if column is None:
+    def _column(self, field: str) -> Cells | Decimals | None:
+        """Return a field as it comes: worked out by the format, else from the source."""
+        if field not in self.format.computed:
+            return self.sheet.columns.get(field)
+        if field not in self._computed:
+            self._computed[field] = self.format.computed[field](self)
+        return self._computed[field]
+
+    def _cells(self, field: str) -> Cells:
+        """Return the cells of a field, blank where there are none."""
+        column = self._column(field)
+        if column is None or isinstance(column, Decimals):
             return Texts.same("", len(self))
+        return column
+
+    def _read_texts(self, field: str) -> Texts:
         read = _READERS.get(field, cells.keys if self.kind(field) == "key" else cells.labels)
-        texts = read(column)
+        texts = read(self._cells(field))
         fallback = self.format.fallbacks.get(field)
-        if fallback is not None and fallback in self.sheet.columns:
-            texts = texts.or_else(read(self.sheet.columns[fallback]))
+        if fallback is not None and self.has(fallback):
+            texts = texts.or_else(read(self._cells(fallback)))
         return texts if self.kind(field) == "label" else texts.distinct()
 
     def _read_numbers(self, field: str) -> Decimals:
-        if field in self.format.computed:
-            found = self.format.computed[field](self)
-            self.ledger.bad(found.wrong, NUMBER, field)
-            return found
-        column = self.sheet.columns.get(field)
+        column = self._column(field)
+        if isinstance(column, Decimals):
+            self.ledger.bad(column.wrong, NUMBER, field)
+            return column
         if column is None:
             return zeros(len(self))
         read = cells.numbers(column)

@@ -47,7 +47,7 @@ def shape(found: Assembled, options: Options) -> Shaped:
     codes, table = _products(found)
     codes, table = known.products(table, codes, options.products, found.conversion.currency)
     persons, customers = found.persons, options.customers
-    is_text = "customer_id" not in found.rows.sheet.columns and not customers
+    is_text = not found.rows.has("customer_id") and not customers
     is_text |= found.rows.sheet.has_text_ids("customer_id")
     is_text |= any(isinstance(one.id, str) for one in customers)
     ids = outside_ids(persons.names, is_text=is_text)
@@ -83,7 +83,7 @@ def _orders(found: Assembled, ids: AnyArray) -> OrderColumns:
     rows, groups = found.rows, found.orders.groups
     first = groups.first()
     order_ids = None
-    if "order_id" in rows.sheet.columns:
+    if rows.has("order_id"):
         texts = taken(rows.texts("order_id"), first).used()
         names = outside_ids(texts.names, is_text=rows.sheet.has_text_ids("order_id"))
         order_ids = picked(names, texts.codes)
@@ -127,12 +127,12 @@ def _labels(found: Assembled) -> dict[str, Labels]:
     rows, orders = found.rows, found.orders
     first = orders.groups.first()
     labels: dict[str, Labels] = {}
-    if "order_status" in rows.sheet.columns:
+    if rows.has("order_status"):
         labels["order_status"] = taken(found.statuses, first).labels()
     prefixes = rows.format.addresses
     internal = {f"{prefix}{part}" for prefix in prefixes for part in _ADDRESS}
     internal |= {*LINE_FIELDS, *rows.format.kinds, *rows.format.fallbacks.values(), "order_status"}
-    for field in rows.sheet.columns:
+    for field in rows.fields:
         if rows.kind(field) == "label" and field not in internal:
             labels[field] = orders.texts(field).labels()
     labels.update(_address(found))
@@ -148,7 +148,7 @@ def _address(found: Assembled) -> dict[str, Labels]:
     is_said = np.zeros(orders.groups.count, dtype=np.bool_)
     for prefix in rows.format.addresses:
         fields = {part: f"{prefix}{part}" for part in _ADDRESS}
-        fields = {part: field for part, field in fields.items() if field in rows.sheet.columns}
+        fields = {part: field for part, field in fields.items() if rows.has(field)}
         columns = {part: orders.texts(field) for part, field in fields.items()}
         says = np.zeros(len(is_said), dtype=np.bool_)
         for column in columns.values():
@@ -171,7 +171,7 @@ def _products(found: Assembled) -> tuple[IntArray, Products | None]:
     """Return the product of each row, and the table of products."""
     rows = found.rows
     n = len(rows)
-    names = [field for field in ("product", "product_name") if field in rows.sheet.columns]
+    names = [field for field in ("product", "product_name") if rows.has(field)]
     if not names:
         return np.full(n, -1, dtype=np.int64), None
     ids = rows.texts(names[0])
@@ -185,7 +185,7 @@ def _products(found: Assembled) -> tuple[IntArray, Products | None]:
     labels = {
         name: _most_frequent(groups, rows.texts(field))
         for field, name in PRODUCT_LABELS.items()
-        if field in rows.sheet.columns
+        if rows.has(field)
     }
     return codes, Products(ids=used.names, labels=labels)
 

@@ -42,7 +42,7 @@ class Rows(Protocol):
 
 
 Mask: TypeAlias = Callable[[Rows], BoolArray]
-Computed: TypeAlias = Callable[[Rows], Decimals]
+Computed: TypeAlias = Callable[[Rows], Decimals | Texts]
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +77,9 @@ class OrderFormat:
     kinds
         How to read fields of the format's own, which `computed` works with.
     computed
-        Fields worked out of others, row by row.
+        Fields worked out of others, row by row: numbers, or texts that are read like cells.
+    skip_rows
+        Which rows tell nothing new, such as a row of totals; they are counted in the notes.
     refund_rows, tip_rows
         Which rows are refunds and no sales; which lines are a tip and no product.
     fallbacks
@@ -100,6 +102,7 @@ class OrderFormat:
     source: str | None = None
     kinds: Mapping[str, Kind] = attrs.field(factory=dict)
     computed: Mapping[str, Computed] = attrs.field(factory=dict)
+    skip_rows: Mask | None = None
     refund_rows: Mask | None = None
     tip_rows: Mask | None = None
     fallbacks: Mapping[str, str] = attrs.field(factory=dict)
