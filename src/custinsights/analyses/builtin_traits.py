@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import attrs
 import numpy as np
 
 from custinsights.analyses.declarations import Trait
@@ -15,56 +11,36 @@ from custinsights.history.counted import CountedHistory
 from custinsights.history.medians import median_per_group
 
 
-@attrs.frozen
-class _Declared:
-    """A decorator that keeps its function beside what is said of it."""
-
-    kind: str
-    unit: str
-    definition: str
-
-    def __call__(self, function: Callable[[CountedHistory], Any]) -> Trait:
-        """Return the trait of a function, under the function's name."""
-        return Trait(function.__name__, function, self.kind, self.unit, self.definition)
-
-
-@_Declared("count", "orders", "Orders that count.")
 def order_count(history: CountedHistory) -> IntArray:
     """int64[k]."""
     return history.order_count
 
 
-@_Declared("money", MONEY, "What the customer paid, less all refunds.")
 def total_spent(history: CountedHistory) -> IntArray:
     """int64[k], minor units."""
     return history.spent
 
 
-@_Declared("number", MONEY, "Total spent ÷ orders.")
 def average_order_value(history: CountedHistory) -> FloatArray:
     """float64[k], minor units; NaN without orders."""
     return _divided(history.spent, history.order_count)
 
 
-@_Declared("number", MONEY, "Median over the orders of the amount less its refunds.")
 def median_order_value(history: CountedHistory) -> FloatArray:
     """float64[k], minor units; NaN without orders."""
     return median_per_group(history.net_amount, history.offsets)
 
 
-@_Declared("instant", "", "When the first order was placed.")
 def first_order_at(history: CountedHistory) -> IntArray:
     """int64[k], microseconds UTC."""
     return _instants(history, history.first_per_customer(history.placed_at))
 
 
-@_Declared("instant", "", "When the last order was placed.")
 def last_order_at(history: CountedHistory) -> IntArray:
     """int64[k], microseconds UTC."""
     return _instants(history, history.last_per_customer(history.placed_at))
 
 
-@_Declared("number", "days", "Calendar days from the last order to as_of.")
 def days_since_last_order(history: CountedHistory) -> FloatArray:
     """float64[k]; NaN without orders."""
     return np.where(
@@ -72,21 +48,18 @@ def days_since_last_order(history: CountedHistory) -> FloatArray:
     )
 
 
-@_Declared("number", "days", "Calendar days from the first order to as_of.")
 def days_since_first_order(history: CountedHistory) -> FloatArray:
     """float64[k]; NaN without orders."""
     days = (history.as_of_day - history.first_day).astype(np.float64)
     return np.where(history.order_count > 0, days, np.nan)
 
 
-@_Declared("number", "days", "Mean days between consecutive orders.")
 def average_gap_days(history: CountedHistory) -> FloatArray:
     """float64[k]; NaN with fewer than two orders."""
     days = history.last_day - history.first_day
     return _divided(days, np.maximum(history.order_count - 1, 0))
 
 
-@_Declared("number", "days", "Median days between consecutive orders.")
 def median_gap_days(history: CountedHistory) -> FloatArray:
     """float64[k]; NaN with fewer than two orders."""
     gaps = history.gaps
@@ -96,38 +69,32 @@ def median_gap_days(history: CountedHistory) -> FloatArray:
     return median_per_group(gaps.days, offsets)
 
 
-@_Declared("quantity", "items", "Items in the orders that count, before refunds.")
 def units(history: CountedHistory) -> IntArray:
     """int64[k], thousandths."""
     total: IntArray = history.sum_per_customer(history.units)
     return total
 
 
-@_Declared("money", MONEY, "What went back to the customer.")
 def refunded(history: CountedHistory) -> IntArray:
     """int64[k], minor units."""
     return history.refunded_per_customer
 
 
-@_Declared("label", "", "The customer table's country, else that of the latest order.")
 def customer_country(history: CountedHistory) -> Labels:
     """Labels of the k people."""
     return history.customer_label("country")
 
 
-@_Declared("label", "", "The customer table's region, else that of the latest order.")
 def customer_region(history: CountedHistory) -> Labels:
     """Labels of the k people."""
     return history.customer_label("region")
 
 
-@_Declared("label", "", "The customer table's city, else that of the latest order.")
 def customer_city(history: CountedHistory) -> Labels:
     """Labels of the k people."""
     return history.customer_label("city")
 
 
-@_Declared("label", "", "Sales channel of the first order.")
 def first_channel(history: CountedHistory) -> Labels:
     """Labels of the k people."""
     channel = history.label("channel")
@@ -146,21 +113,70 @@ def _instants(history: CountedHistory, values: IntArray) -> IntArray:
     return np.where(history.order_count > 0, values, NO_INSTANT)
 
 
+# The functions keep their names, so that traits can be pickled.
 BUILT_IN = (
-    order_count,
-    total_spent,
-    average_order_value,
-    median_order_value,
-    first_order_at,
-    last_order_at,
-    days_since_last_order,
-    days_since_first_order,
-    average_gap_days,
-    median_gap_days,
-    units,
-    refunded,
-    customer_country,
-    customer_region,
-    customer_city,
-    first_channel,
+    Trait("order_count", order_count, "count", "orders", "Orders that count."),
+    Trait("total_spent", total_spent, "money", MONEY, "What the customer paid, less all refunds."),
+    Trait("average_order_value", average_order_value, "number", MONEY, "Total spent ÷ orders."),
+    Trait(
+        "median_order_value",
+        median_order_value,
+        "number",
+        MONEY,
+        "Median over the orders of the amount less its refunds.",
+    ),
+    Trait("first_order_at", first_order_at, "instant", "", "When the first order was placed."),
+    Trait("last_order_at", last_order_at, "instant", "", "When the last order was placed."),
+    Trait(
+        "days_since_last_order",
+        days_since_last_order,
+        "number",
+        "days",
+        "Calendar days from the last order to as_of.",
+    ),
+    Trait(
+        "days_since_first_order",
+        days_since_first_order,
+        "number",
+        "days",
+        "Calendar days from the first order to as_of.",
+    ),
+    Trait(
+        "average_gap_days",
+        average_gap_days,
+        "number",
+        "days",
+        "Mean days between consecutive orders.",
+    ),
+    Trait(
+        "median_gap_days",
+        median_gap_days,
+        "number",
+        "days",
+        "Median days between consecutive orders.",
+    ),
+    Trait("units", units, "quantity", "items", "Items in the orders that count, before refunds."),
+    Trait("refunded", refunded, "money", MONEY, "What went back to the customer."),
+    Trait(
+        "customer_country",
+        customer_country,
+        "label",
+        "",
+        "The customer table's country, else that of the latest order.",
+    ),
+    Trait(
+        "customer_region",
+        customer_region,
+        "label",
+        "",
+        "The customer table's region, else that of the latest order.",
+    ),
+    Trait(
+        "customer_city",
+        customer_city,
+        "label",
+        "",
+        "The customer table's city, else that of the latest order.",
+    ),
+    Trait("first_channel", first_channel, "label", "", "Sales channel of the first order."),
 )

@@ -11,6 +11,7 @@ import attrs
 from custinsights.analyses import builtin_traits, dimensions, metrics
 from custinsights.analyses.declarations import Dimension, Metric, Trait, checked_name
 from custinsights.analyses.tally import STREAMS, FactFunction, Sum, Tally, scale_of
+from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
 
 GROUP = "custinsights.catalog"
@@ -20,7 +21,7 @@ T = TypeVar("T", Metric, Dimension, Trait)
 _FACTS_OF_DIMENSIONS = ("orders", "customers", "lines")
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class Catalog:
     """Metrics, dimensions and traits by name.
 
@@ -35,9 +36,13 @@ class Catalog:
     "Customers with two or more orders ÷ customers, both up to the period's end."
     """
 
-    metrics: Mapping[str, Metric]
-    dimensions: Mapping[str, Dimension]
-    traits: Mapping[str, Trait]
+    metrics: Mapping[str, Metric] = attrs.field(converter=frozen)
+    dimensions: Mapping[str, Dimension] = attrs.field(converter=frozen)
+    traits: Mapping[str, Trait] = attrs.field(converter=frozen)
+
+    def __repr__(self) -> str:
+        sizes = (len(self.metrics), len(self.dimensions), len(self.traits))
+        return "<Catalog: {} metrics, {} dimensions, {} traits>".format(*sizes)
 
     def with_(self, *entries: Metric | Dimension | Trait) -> Catalog:
         """Return the catalog with further entries; a name that is taken is refused."""
@@ -62,7 +67,7 @@ class Catalog:
                     advice="rename it with .named(...)" if isinstance(entry, Metric) else "",
                 )
             table[entry.name] = entry
-        return Catalog(tables[Metric], tables[Dimension], tables[Trait])  # type: ignore[arg-type]
+        return Catalog(tables[Metric], tables[Dimension], tables[Trait])
 
     def metric(self, name: str) -> Metric:
         """Return a metric by name, or load the plug-in that offers it."""

@@ -12,11 +12,12 @@ import numpy as np
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.measured import check_alike, parts_of
 from custinsights.analyses.traits import evaluate
+from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.context import Context
 from custinsights.history.distribution import Distribution
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 
@@ -53,7 +54,7 @@ class Cuts:
 
     customers: int
     bins: int
-    thresholds: Mapping[str, tuple[int, ...]] = attrs.field(hash=False)
+    thresholds: Mapping[str, tuple[int, ...]] = attrs.field(hash=False, converter=frozen)
     flat: frozenset[str] = frozenset()
     vip_above: int | None = None
     casual_below: int | None = None
@@ -149,6 +150,7 @@ class CutPoints:
 
     def summarise(self, history: Facts) -> Population:
         """Return the distributions of a history or of a part of one."""
+        check_history(history)
         as_of = history.context.instant(self.as_of)
         columns = scored_columns(history, as_of)
         return Population(

@@ -23,7 +23,7 @@ TRAIT_KINDS = {
 """The kinds of traits, and the numpy kinds in which a function may give one."""
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Metric:
     """A tally, or a tally over a tally divided at the end, with its meaning.
 
@@ -59,6 +59,9 @@ class Metric:
     definition: str = ""
     target: tuple[float, float] | None = None
     distribution: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Metric {self.name}: {self.definition}>"
 
     @property
     def tallies(self) -> tuple[Tally, ...]:

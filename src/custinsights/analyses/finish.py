@@ -320,6 +320,7 @@ def provenance(state: Measured) -> Provenance:
         as_of=to_datetime(question.as_of),
         window=None if window is None else (to_datetime(window[0]), to_datetime(window[1])),
         observed_from=to_datetime(context.observed_from),
+        observed_until=to_datetime(context.observed_until),
         currency=context.currency,
         calendar=context.calendar,
         policy=context.policy,

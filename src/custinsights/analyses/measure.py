@@ -20,7 +20,7 @@ from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
@@ -31,7 +31,7 @@ Window: TypeAlias = str | Period | tuple[When, When] | None
 
 
 def _metrics(given: str | Metric | Iterable[str | Metric]) -> tuple[str | Metric, ...]:
-    items = (given,) if isinstance(given, str | Metric) else tuple(given)
+    items = _listed("metrics", given, (str, Metric))
     if not items:
         raise InvalidValue(
             what="there is nothing to measure",
@@ -43,9 +43,21 @@ def _metrics(given: str | Metric | Iterable[str | Metric]) -> tuple[str | Metric
 
 
 def _by(given: str | Dimension | Iterable[str | Dimension]) -> tuple[str | Dimension, ...]:
-    items = (given,) if isinstance(given, str | Dimension) else tuple(given)
+    items = _listed("by", given, (str, Dimension))
     _check_kinds("by", items, Dimension)
     return items
+
+
+def _listed(what: str, given: Any, single: tuple[type, ...]) -> tuple[Any, ...]:
+    if isinstance(given, single):
+        return (given,)
+    if not isinstance(given, Iterable):
+        raise InvalidValue(
+            what=f"the argument {what} is no list of names",
+            given=f"a value of type {type(given).__name__}",
+            allowed="a name or a list of names",
+        )
+    return tuple(given)
 
 
 def _check_kinds(what: str, items: tuple[object, ...], kind: type) -> None:
@@ -90,6 +102,7 @@ class Measure:
 
     def summarise(self, history: Facts) -> Measured:
         """Return the mergeable state of a history or of a part of one."""
+        check_history(history)
         return summarise(self.question(history.context), history)
 
     def finish(self, state: Measured) -> Cube:
@@ -200,6 +213,8 @@ class Asking:
     def drill(self, cube: Cube, dimension: str, labels: Mapping[str, Any]) -> Cube:
         """Measure by a finer dimension inside some cells."""
         question = self.measure.question(self.history.context)
+        for name in labels:
+            cube.labels(name)  # refuses what is no dimension of the cube
         self._check(cube, labels)
         periods = [d for d in question.by if d.kind == "period"]
         window = self.measure.window
@@ -245,6 +260,8 @@ class Asking:
             dimension = self.measure.catalog.dimension(name)
             if dimension.facts == "lines":
                 raise UnknownName("label of orders", name, tuple(cube.axes))
+            if dimension.kind == "period":
+                self.history.calendar.window(str(labels[name]))  # refuses what is no period
             dimensions.append(dimension)
         question = self.measure.question(self.history.context)
         asked = Question(

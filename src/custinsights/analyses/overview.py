@@ -18,7 +18,7 @@ from custinsights.errors import UnknownName
 from custinsights.history.columns import FloatArray
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
@@ -102,6 +102,7 @@ class Overviewing:
 
     def summarise(self, history: Facts) -> OverviewState:
         """Return the mergeable state of a history or of a part of one."""
+        check_history(history)
         window = self._window(history.context)
         earlier = self._earlier(history.context, window)
         view = CountedHistory(history, history.context.instant(self.as_of))
@@ -185,8 +186,8 @@ def overview(
         A metric that the history cannot tell (discounts that its source lacks) raises; the usual
         ones need nothing but orders.
     """
-    chosen = HEADLINES if metrics is None else tuple(metrics)
-    return Overviewing(chosen, compare, window, as_of, catalog)(history)
+    chosen = HEADLINES if metrics is None else (metrics,) if isinstance(metrics, str) else metrics
+    return Overviewing(tuple(chosen), compare, window, as_of, catalog)(history)
 
 
 def _shifted(context: Context, instant: dt.datetime, by: relativedelta) -> dt.datetime:

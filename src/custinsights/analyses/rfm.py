@@ -25,7 +25,7 @@ from custinsights.analyses.traits import provenance
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible
 from custinsights.history.distribution import Distribution
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
@@ -124,6 +124,7 @@ class RFM:
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return recency, frequency and value of the customers of a history or part."""
+        check_history(history)
         context = history.context
         as_of = context.instant(self.as_of)
         columns = scored_columns(history, as_of)

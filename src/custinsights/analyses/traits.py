@@ -19,7 +19,7 @@ from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, Labels
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
@@ -70,6 +70,7 @@ class Traits:
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the table of a history or of a part of one."""
+        check_history(history)
         context = history.context
         as_of = context.instant(self.as_of)
         wanted = [
@@ -216,6 +217,7 @@ def provenance(context: Context, as_of: int, wanted: Sequence[Trait]) -> Provena
     return Provenance(
         as_of=to_datetime(as_of),
         observed_from=to_datetime(context.observed_from),
+        observed_until=to_datetime(context.observed_until),
         currency=context.currency,
         calendar=context.calendar,
         policy=context.policy,

@@ -17,11 +17,22 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.errors import MissingData, UnknownName
+from custinsights.errors import InvalidValue, MissingData, UnknownName
 from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels, Products, locked
 from custinsights.history.context import Context
 from custinsights.history.localtime import to_datetime
 from custinsights.history.streams import Lines, PeopleTable, Refunds
+
+
+def check_history(given: object) -> None:
+    """Refuse what is no history, with what makes one."""
+    if not isinstance(given, Facts):
+        raise InvalidValue(
+            what="what is asked is no order history",
+            given=f"a value of type {type(given).__name__}",
+            allowed="an OrderHistory",
+            advice="read_orders, read_frame and OrderHistory.from_arrays make one",
+        )
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)

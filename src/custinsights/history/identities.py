@@ -158,4 +158,6 @@ def _ascending(names: Sequence[str]) -> IntArray:
 
 def texts(values: Sequence[str]) -> AnyArray:
     """Return texts as a compact string array."""
-    return np.array(values, dtype=TEXT) if len(values) else np.empty(0, dtype=TEXT)
+    array = np.array(values, dtype=TEXT) if len(values) else np.empty(0, dtype=TEXT)
+    array.flags.writeable = False
+    return array

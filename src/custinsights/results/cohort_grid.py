@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.results.door import Presented
+from custinsights.results.freezing import frozen_array, same_array
 from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column, Table
 
@@ -41,17 +42,32 @@ class CohortGrid(Presented):
     """
 
     cohorts: tuple[Any, ...]
-    sizes: IntArray
-    values: FloatArray
-    partial: BoolArray
-    active: FloatArray
-    observed: IntArray
+    sizes: IntArray = attrs.field(converter=frozen_array)
+    values: FloatArray = attrs.field(converter=frozen_array)
+    partial: BoolArray = attrs.field(converter=frozen_array)
+    active: FloatArray = attrs.field(converter=frozen_array)
+    observed: IntArray = attrs.field(converter=frozen_array)
     metric: str
     kind: str
     unit: str
     exponent: int
     period: str
     provenance: Provenance
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two grids hold the same cohorts and numbers."""
+        if not isinstance(other, CohortGrid):
+            return NotImplemented
+        return (
+            (self.cohorts, self.metric, self.period) == (other.cohorts, other.metric, other.period)
+            and self.provenance == other.provenance
+            and all(
+                same_array(getattr(self, name), getattr(other, name))
+                for name in ("sizes", "values", "partial", "active", "observed")
+            )
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __len__(self) -> int:
         """Return the number of cohorts."""

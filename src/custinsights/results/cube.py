@@ -9,8 +9,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from custinsights.domain.frozen import frozen
 from custinsights.errors import CannotAsk, InvalidValue, UnknownName
 from custinsights.results.door import Presented
+from custinsights.results.freezing import frozen_array, frozen_arrays, meant
 from custinsights.results.intervals import SMALL, wilson
 from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column, Table
@@ -37,9 +39,9 @@ class MetricColumn:
     """
 
     name: str
-    values: FloatArray
-    numerator: IntArray | None
-    denominator: IntArray | None
+    values: FloatArray = attrs.field(converter=frozen_array)
+    numerator: IntArray | None = attrs.field(converter=frozen_array)
+    denominator: IntArray | None = attrs.field(converter=frozen_array)
     kind: str
     unit: str
     exponent: int = 0
@@ -95,8 +97,8 @@ class Cube(Presented):
     Rows are sorted by the dimensions in the order of `by`, None first, periods in time.
     """
 
-    axes: Mapping[str, ObjectArray]
-    metrics: Mapping[str, MetricColumn]
+    axes: Mapping[str, ObjectArray] = attrs.field(converter=frozen_arrays)
+    metrics: Mapping[str, MetricColumn] = attrs.field(converter=frozen)
     is_incomplete: BoolArray
     is_unobserved: BoolArray
     period: IntArray
@@ -162,6 +164,7 @@ class Cube(Presented):
         for name, wanted in labels.items():
             column = self.labels(name)
             held = set(column.tolist())
+            wanted = meant(wanted, held)  # noqa: PLW2901 - 2011 means the label "2011"
             if wanted not in held:
                 known = tuple(str(label) for label in sorted(held, key=str))
                 raise UnknownName(f"{name} of the cube", str(wanted), known)

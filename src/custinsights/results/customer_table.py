@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.frozen import frozen
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
+from custinsights.results.freezing import frozen_array
 from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column, Table
 
@@ -38,8 +40,8 @@ class CustomerTable(Presented):
         The first customer of every part in it.
     """
 
-    ids: AnyArray
-    columns: Mapping[str, Column]
+    ids: AnyArray = attrs.field(converter=frozen_array)
+    columns: Mapping[str, Column] = attrs.field(converter=frozen)
     provenance: Provenance
     title: str = "customers"
     parts: frozenset[int | str] = frozenset()

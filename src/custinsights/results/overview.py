@@ -68,6 +68,19 @@ class Overview(Presented):
     balance: int
     exponent: int
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two overviews say the same of the same."""
+        if not isinstance(other, Overview):
+            return NotImplemented
+        return (self.headlines, self.current, self.previous, self.balance) == (
+            other.headlines,
+            other.current,
+            other.previous,
+            other.balance,
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __getitem__(self, metric: str) -> Headline:
         """Return one headline by the name of its metric."""
         for headline in self.headlines:

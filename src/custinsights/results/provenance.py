@@ -21,8 +21,8 @@ class Provenance:
         Exclusive: no fact at or after it is in the result.
     window
         Half-open, or None for all that was observed.
-    observed_from
-        Where the observation begins.
+    observed_from, observed_until
+        Where the observation begins and ends.
     currency, calendar, policy
         Of the history.
     definitions
@@ -36,6 +36,7 @@ class Provenance:
     calendar: Calendar
     policy: PurchasePolicy
     observed_from: dt.datetime
+    observed_until: dt.datetime
     window: tuple[dt.datetime, dt.datetime] | None = None
     definitions: Mapping[str, str] = attrs.field(factory=dict)
     distributions: Mapping[str, str] = attrs.field(factory=dict)
@@ -48,4 +49,7 @@ class Provenance:
         if self.window is not None:
             start, end = (at.astimezone(self.calendar.zone) for at in self.window)
             notes.append(f"Window {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}, exclusive.")
+        if self.as_of > self.observed_until:
+            until = self.observed_until.astimezone(self.calendar.zone)
+            notes.append(f"The observation ends on {until:%Y-%m-%d %H:%M}; nothing later is known.")
         return tuple(notes)

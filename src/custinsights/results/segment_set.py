@@ -12,6 +12,7 @@ import numpy.typing as npt
 from custinsights.errors import UnknownName
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
+from custinsights.results.freezing import frozen_array, same_array
 from custinsights.results.table import Column, Table
 
 
@@ -58,7 +59,17 @@ class SegmentSet(Presented):
     space: str
     names: tuple[str, ...]
     customers: CustomerTable
-    codes: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int64] = attrs.field(converter=frozen_array)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two sets put the same customers into the same segments."""
+        if not isinstance(other, SegmentSet):
+            return NotImplemented
+        return (
+            (self.space, self.names, self.customers) == (other.space, other.names, other.customers)
+        ) and same_array(self.codes, other.codes)
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def sizes(self) -> Mapping[str, int]:
