@@ -136,6 +136,8 @@ class UnreadableFile(CustInsightsError, OSError, ValueError):
 class MissingColumn(CustInsightsError, LookupError):
     """A table without a column that it must have; ``wanted`` says what it should hold.
 
+    Where its first line is no header but data, that is not shown: ``unnamed`` counts its columns.
+
     Examples
     --------
     >>> print(MissingColumn("the customer", ["Customer ID", "Email"], ["Order", "Total"]))
@@ -146,9 +148,12 @@ class MissingColumn(CustInsightsError, LookupError):
     looked_for: tuple[str, ...] = attrs.field(converter=_names)
     found: tuple[str, ...] = attrs.field(converter=_names)
     advice: str = ""
+    unnamed: int = 0
 
     def __str__(self) -> str:
         looked_for, found = _listed(self.looked_for, most=40), _listed(self.found, most=100)
+        if self.unnamed:
+            found = f"{self.unnamed} columns without names, for the first line is no header"
         fact = f"There is no column for {self.wanted}: looked for {looked_for}; found {found}"
         return _sentences(fact, self.advice)
 

@@ -149,10 +149,3 @@ def test_files_of_several_formats_are_refused() -> None:
     generic = text_file(HEADER, "1,ada,2024-01-05,1")
     with pytest.raises(InvalidValue, match="several formats: 'shopify', 'generic'"):
         read_orders([shopify, generic], currency="EUR")
-
-
-def test_column_that_is_there_twice_is_noted() -> None:
-    """Of two columns with one header the first is read, and the report says so."""
-    history = read(f"{HEADER},amount", "1,ada,2024-01-05,1,2")
-    assert amounts(history) == {1: 100}
-    assert dict(history.load_report.notes)["repeated_columns"] == 1

@@ -168,7 +168,7 @@ def _from_goods(rows: ParsedRows) -> IntArray:
             ("amount", "goods", "line_amount", "quantity", "unit_price"),
             tuple(rows.sheet.headers.values()),
             "Say which header holds it: columns={'amount': 'the header'}, or for order lines "
-            "{'quantity': ..., 'unit_price': ...}",
+            "{'quantity': ..., 'unit_price': ...}. Once columns are named, only those are read",
         )
     total = rows.minor("goods") - magnitudes(rows, "discount")
     for field in _EXTRAS:

@@ -14,7 +14,7 @@ from custinsights.domain.load_report import BadCell, BadRows
 from custinsights.history.columns import AnyArray, CodeArray, IntArray
 from custinsights.sources.columns import Cells, Texts, one_below_another
 from custinsights.sources.files import RowFile, readable
-from custinsights.sources.vocabulary import kind_of, plain
+from custinsights.sources.vocabulary import kind_of
 
 _ENOUGH_ROWS = 50_000
 _MOST = 0.8
@@ -105,9 +105,6 @@ class SheetWriter:
                 self._columns[field] = _Coder(may_repeat=may_repeat)
                 self._columns[field].add_blanks(self._rows)  # in the files before
             self._headers.setdefault(field, file.header[positions[field]])
-        names = list(map(plain, file.header))
-        repeated = sum(names.count(plain(file.header[at])) > 1 for at in positions.values())
-        self._notes["repeated_columns"] = self._notes.get("repeated_columns", 0) + repeated
         pick = _picker([positions[field] for field in fields], len(file.header))
         number = len(self._files)
         self._files.append(file.name)

@@ -6,10 +6,11 @@ the orders under that name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Literal, TypeAlias, cast
 
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, UnknownName
 
 Kind: TypeAlias = Literal["identity", "key", "time", "money", "quantity", "code", "label"]
 """How the cells of a field are read."""
@@ -69,6 +70,12 @@ MEANINGS = {
 }
 """How messages speak of the fields that are needed."""
 
+LABELS = frozenset(
+    {"country", "region", "city", "channel", "source", "payment_method", "coupon", "campaign"}
+)
+"""Labels that are read without being told where a header is their name."""
+
+_NEAR = 0.82  # as like a field as a word with a letter lost, added or changed
 _SYNONYMS = {
     "customer": "customer_id",
     "e_mail": "email",
@@ -116,9 +123,17 @@ def field_named(name: str) -> str:
     return _SYNONYMS.get(name, name)
 
 
-def fields_named(columns: Mapping[str, object]) -> dict[str, object]:
-    """Return a mapping under the names of the fields; two words for one field are refused."""
+def fields_named(
+    columns: Mapping[str, object], own: Collection[str] = ()
+) -> dict[str, str | Sequence[str]]:
+    """Return a mapping under the names of the fields; two words for one field are refused.
+
+    So is a name that is no field, nor one of the format's `own`, but nearly one that is not
+    named: it is misspelt, and no label.
+    """
     named: dict[str, object] = {}
+    words = {*KINDS, *LINE_FIELDS, *LABELS, *_SYNONYMS, "customer"}
+    mapped = set(map(field_named, columns))
     for name, header in columns.items():
         field = field_named(name)
         if field in named:
@@ -133,6 +148,11 @@ def fields_named(columns: Mapping[str, object]) -> dict[str, object]:
                 "columns is a mapping from our field to the header of the file: "
                 "{'customer': 'Customer ID'}",
             )
+        if name not in words and name not in own:
+            near = get_close_matches(name.casefold(), words, n=1, cutoff=_NEAR)
+            if near and field_named(near[0]) not in mapped:
+                advice = "The name of a label must not be so near to a field's"
+                raise UnknownName("field", name, sorted(words), advice)
         told = (header,) if isinstance(header, str) else header
         if not isinstance(told, Sequence) or not all(isinstance(one, str) for one in told):
             raise InvalidValue(
@@ -141,7 +161,7 @@ def fields_named(columns: Mapping[str, object]) -> dict[str, object]:
                 "a text, or several of which the first that is there is taken",
             )
         named[field] = header
-    return named
+    return cast("dict[str, str | Sequence[str]]", named)
 
 
 def plain(header: str) -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed, UnknownName
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.generic import generic, named_columns
 from custinsights.sources.formats.shopify import SHOPIFY
-from custinsights.sources.vocabulary import MEANINGS
+from custinsights.sources.vocabulary import MEANINGS, fields_named, plain
 
 GROUP = "custinsights.formats"
 """The entry point group under which other distributions add formats."""
 
 BUILT_IN: Mapping[str, OrderFormat] = {"shopify": SHOPIFY}
 """The formats that have headers of their own; ``generic`` has those that it is told."""
+
+_DATA = re.compile(r"\s*\W?[0-9]")
+_ONLY_TOLD = "Once columns are named, only those are read: no other is matched by its name"
 
 
 def format_for(
@@ -63,10 +68,10 @@ def _recognised(header: Sequence[str]) -> OrderFormat:
     columns = named_columns(header)
     if "placed_at" in columns:
         return generic(columns)
-    raise MissingColumn(
+    raise _missing(
         "the time of the order, and the header is none of " + ", ".join(sorted(BUILT_IN)),
         ("placed_at",),
-        [cell for cell in header if cell],
+        header,
         "Say which header holds which field: columns={'customer': ..., 'placed_at': ..., "
         "'amount': ...}; for order lines also order_id, product, quantity, unit_price",
     )
@@ -98,38 +103,78 @@ def _with_columns(
         return found
     import attrs
 
-    named = generic(columns).columns
+    named = fields_named(columns, {*found.columns, *found.kinds, *found.computed})
     return attrs.evolve(found, columns={**found.columns, **named})
 
 
 def places_in(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:
-    """Return the place of each field, once every header that was named is there."""
+    """Return the place of each field, once every header that was named is there, and once."""
     positions = format.positions(header)
-    found = [cell for cell in header if cell]
+    _refuse_repeated(positions.values(), header)
+    is_told = format.name == "generic" and format.columns not in ({}, named_columns(header))
+    only_told = f". {_ONLY_TOLD}" if is_told else ""
     if format.name == "generic":
         for field, wanted in format.columns.items():
             if field not in positions:
-                names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+                names = _several(wanted)
                 advice = f"Correct columns={{'{field}': ...}}, or leave it away"
-                raise MissingColumn(MEANINGS.get(field, field), names, found, advice)
+                raise _missing(MEANINGS.get(field, field), names, header, advice, format)
     needs = list(format.needs)
     if format.layout != "orders" and "order_id" not in needs:
         needs.append("order_id")
     for field in needs:
         if field not in positions and field not in format.computed:
             wanted = format.columns.get(field, field)
-            names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-            advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}"
-            raise MissingColumn(MEANINGS.get(field, field), names, found, advice)
+            names = _several(wanted)
+            advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}{only_told}"
+            raise _missing(MEANINGS.get(field, field), names, header, advice, format)
     if not {"customer_id", "email", "phone"} & positions.keys():
-        raise MissingColumn(
+        raise _missing(
             MEANINGS["customer_id"],
             [
                 name
                 for kind in ("customer_id", "email", "phone")
                 if isinstance(name := format.columns.get(kind, kind), str)
             ],
-            found,
-            "Say which header it is: columns={'customer': 'the header', ...}",
+            header,
+            f"Say which header it is: columns={{'customer': 'the header', ...}}{only_told}",
+            format,
         )
     return positions
+
+
+def _refuse_repeated(places: Iterable[int], header: Sequence[str]) -> None:
+    """Refuse a header that a field is read from, and that several columns have."""
+    names = list(map(plain, header))
+    for at in places:
+        times = names.count(names[at])
+        if times > 1:
+            raise InvalidValue(
+                f"{times} columns have the header of a field that is read",
+                hidden_if_contact(header[at]),
+                "a header that one column has, without regard to case and blanks",
+                "Rename or remove the others",
+            )
+
+
+def _missing(
+    wanted: str,
+    looked_for: Sequence[str],
+    header: Sequence[str],
+    advice: str,
+    format: OrderFormat | None = None,
+) -> MissingColumn:
+    """Say what is missing and what is there, but no cell of a row that is no header."""
+    formats = [*BUILT_IN.values(), *([] if format is None else [format])]
+    columns = [names for one in formats for names in one.columns.values()]
+    known = {plain(name) for names in columns for name in _several(names)}
+    has_known = bool(named_columns(header)) or not known.isdisjoint(map(plain, header))
+    cells = [str(hidden_if_contact(cell)) for cell in header if cell]
+    looks_like_data = cells != [cell for cell in header if cell] or any(map(_DATA.match, cells))
+    if looks_like_data and not has_known:
+        return MissingColumn(wanted, looked_for, (), advice, unnamed=len(header))
+    return MissingColumn(wanted, looked_for, cells, advice)
+
+
+def _several(names: str | Sequence[str]) -> Sequence[str]:
+    return (names,) if isinstance(names, str) else names

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
 
 from custinsights.sources.formats.declaration import Layout, OrderFormat
-from custinsights.sources.vocabulary import KINDS, LINE_FIELDS, field_named, fields_named
+from custinsights.sources.vocabulary import KINDS, LABELS, LINE_FIELDS, field_named, fields_named
 
 STATUSES = {
     "": "paid",
@@ -39,7 +38,7 @@ def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
     A table with unit prices, line amounts or line ids, or with both products and order ids, has
     a row for each line of an order; any other has a row for each order.
     """
-    named = cast("Mapping[str, str | Sequence[str]]", fields_named(columns))
+    named = fields_named(columns)
     return OrderFormat(
         name="generic",
         columns=named,
@@ -56,14 +55,9 @@ def named_columns(header: Iterable[str]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for cell in header:
         field = field_named("_".join(cell.split()).casefold())
-        if field in KINDS or field in LINE_FIELDS or field in _LABELS:
+        if field in KINDS or field in LINE_FIELDS or field in LABELS:
             columns.setdefault(field, cell)
     return columns
-
-
-_LABELS = frozenset(
-    {"country", "region", "city", "channel", "source", "payment_method", "coupon", "campaign"}
-)
 
 
 def _layout(columns: Mapping[str, object]) -> Layout:
