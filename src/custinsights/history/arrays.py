@@ -223,6 +223,8 @@ def _order_ids(values: Any) -> AnyArray:
 
 def _listed(values: Any) -> AnyArray:
     """Return any sequence as an array, texts as objects."""
+    if hasattr(values, "to_pylist"):  # pyarrow
+        values = values.to_pylist()
     items = [values] if isinstance(values, str) else list(values)
     array = np.asarray(items)
     if array.dtype.kind in "iuO":

@@ -77,10 +77,26 @@ def _texts_or_integers(array: AnyArray, what: str) -> AnyArray:
             advice="rows without an identity belong into the load report: leave them out first",
         )
     if "" in values:
-        raise InvalidValue(
-            what=f"{what} holds an empty text", given="''", allowed="a text of one character up"
-        )
+        _refuse_empty(what)
     return array if array.dtype.kind == "O" else np.array(values, dtype=object)
+
+
+def check_coded(identities: Labels, what: str) -> None:
+    """Refuse missing and empty identities among texts that come coded already."""
+    if len(identities) and int(identities.codes.min()) < 0:
+        raise InvalidValue(
+            what=f"{what} are missing in some rows",
+            given=f"{int((identities.codes < 0).sum())} rows without an identity",
+            allowed="an identity in every row",
+        )
+    if "" in identities.names and bool((identities.codes == identities.names.index("")).any()):
+        _refuse_empty(what)
+
+
+def _refuse_empty(what: str) -> None:
+    raise InvalidValue(
+        what=f"{what} hold an empty text", given="''", allowed="a text of one character up"
+    )
 
 
 def code(identities: AnyArray | Labels) -> Coded:

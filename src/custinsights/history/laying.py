@@ -31,12 +31,18 @@ from custinsights.history.columns import (
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts
 from custinsights.history.hanging import check_owners, hang_lines, hang_people, hang_refunds
-from custinsights.history.identities import as_identities, code_together
+from custinsights.history.identities import as_identities, check_coded, code_together
 from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.history.ordering import lay_out, offsets_of
 from custinsights.history.streams import PeopleTable
 from custinsights.history.threads import gather
-from custinsights.history.validation import check_lines, check_orders, check_refunds
+from custinsights.history.validation import (
+    check_lines,
+    check_orders,
+    check_people,
+    check_products,
+    check_refunds,
+)
 
 STATUS = "order_status"
 COUNTED_STATUS = "paid"
@@ -59,6 +65,8 @@ def lay(
 ) -> Facts:
     """Lay columns out as the facts of a history; see `OrderHistory.of`."""
     check_orders(orders)
+    check_products(products)
+    check_people(people)
     check_refunds(refunds, orders, products)
     check_lines(lines, orders, products)
     ids, (order_codes, refund_codes, people_codes) = code_together(
@@ -100,7 +108,7 @@ def lay(
         last=span[3],
         has_times=has_times,
         source_report=source_report,
-        load_report=report if counts is None else _report(orders, counts, currency, report),
+        load_report=report if counts is None else _report(orders, counts, currency, policy, report),
     )
     table = hang_people(people, people_codes, ids)
     parts = _Parts(orders, order_codes, refunds, refund_codes, lines, products)
@@ -219,12 +227,7 @@ def _identities(values: AnyArray | Labels | None, what: str) -> AnyArray | Label
     if values is None:
         return np.empty(0, dtype=np.int64)
     if isinstance(values, Labels):
-        if len(values) and int(values.codes.min()) < 0:
-            raise InvalidValue(
-                what=f"{what} are missing in some rows",
-                given=f"{int((values.codes < 0).sum())} rows without an identity",
-                allowed="an identity in every row",
-            )
+        check_coded(values, what)
         return values
     return as_identities(values, what)
 
@@ -253,20 +256,25 @@ def _counts(orders: OrderColumns, policy: PurchasePolicy) -> BoolArray | None:
 
 
 def _report(
-    orders: OrderColumns, counts: BoolArray, currency: str, source: LoadReport
+    orders: OrderColumns,
+    counts: BoolArray,
+    currency: str,
+    policy: PurchasePolicy,
+    source: LoadReport,
 ) -> LoadReport:
     """Return the source's report with the orders that do not count as left out by status."""
     aside = np.flatnonzero(~counts)
-    status = orders.labels.get(STATUS, Labels.missing(len(orders))).take(aside).texts()
+    status = orders.labels.get(STATUS, Labels.missing(len(orders))).take(aside)
     amounts = orders.amount.take(aside)
     rows = np.ones(len(aside), dtype=np.int64) if orders.rows is None else orders.rows.take(aside)
     entries = []
-    for detail in sorted({COUNTED_STATUS if name is None else name for name in status}):
-        here = np.flatnonzero((status == detail) | ((status == None) & (detail == COUNTED_STATUS)))  # noqa: E711
+    for code in np.unique(status.codes).tolist():
+        name = COUNTED_STATUS if code < 0 else status.names[code]
+        here = status.codes == code
         entries.append(
             LeftOut(
                 reason="status",
-                detail="zero amount" if detail == COUNTED_STATUS else detail,
+                detail="zero amount" if policy.counts_status(name) else name,
                 rows=int(rows[here].sum()),
                 money=((currency, int(amounts[here].sum())),),
             )

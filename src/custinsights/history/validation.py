@@ -6,11 +6,13 @@ import numpy as np
 
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import (
+    NO_INSTANT,
     NUMBER_COLUMNS,
     AnyArray,
     IntArray,
     LineColumns,
     OrderColumns,
+    People,
     Products,
     RefundColumns,
 )
@@ -69,6 +71,42 @@ def check_lines(lines: LineColumns | None, orders: OrderColumns, products: Produ
     _check_codes(lines.product, "the products of lines", rows, _count(products))
     check_integers(lines.quantity, "the quantities of lines", rows)
     check_integers(lines.amount, "the amounts of lines", rows)
+
+
+def check_products(products: Products | None) -> None:
+    """Refuse a product table that repeats an id, or whose columns have another length."""
+    if products is None:
+        return
+    rows = len(products)
+    if repeated := rows - len(set(products.ids)):
+        raise InvalidValue(
+            what="the product table names a product twice",
+            given=f"{repeated:,} repeated ids",
+            allowed="one row per product",
+        )
+    for name, labels in products.labels.items():
+        labels.check(name, rows)
+    for name, column in products.numbers.items():
+        if len(column) != rows:
+            _wrong_length(name, len(column), rows)
+    if products.keywords is not None and len(products.keywords) != rows:
+        _wrong_length("keywords", len(products.keywords), rows)
+
+
+def check_people(people: People | None) -> None:
+    """Refuse a customer table whose columns have another length, or tags of nobody in it."""
+    if people is None:
+        return
+    rows = len(people)
+    if people.created_at is not None:
+        if len(people.created_at) != rows:
+            _wrong_length("created_at", len(people.created_at), rows)
+        known = people.created_at[people.created_at != NO_INSTANT]
+        _check_instants(known, "created_at", len(known))
+    for name, labels in people.labels.items():
+        labels.check(name, rows)
+    owners = np.array([tag.person for tag in people.tags], dtype=np.int64)
+    _check_codes(owners, "the people of tags", len(owners), rows, least=0)
 
 
 def check_integers(column: AnyArray, what: str, rows: int, *, least: int | None = None) -> None:
