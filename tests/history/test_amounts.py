@@ -14,11 +14,10 @@ from custinsights.history.amounts import (
     LARGEST,
     Decimals,
     distinct,
-    to_instants,
     to_minor,
     to_thousandths,
 )
-from custinsights.history.instants import read_times
+from custinsights.history.instants import read_times, to_instants
 from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME
 
 ZONES = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"]

@@ -153,8 +153,8 @@ def test_parts_are_balanced_by_orders() -> None:
     assert sum(sizes) == 39
     assert max(sizes) <= 39 / 4 + 10
     assert [repr(part)[:26] for part in history.partition(2)] == [
-        "<OrderHistory (part 0 of 2",
         "<OrderHistory (part 1 of 2",
+        "<OrderHistory (part 2 of 2",
     ]
 
 

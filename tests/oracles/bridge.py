@@ -9,7 +9,7 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.history.builder import build
+from custinsights.history.orders import OrderHistory
 from custinsights.history.columns import (
     NO_INSTANT,
     AnyArray,
@@ -147,7 +147,7 @@ def people_table(shop: Shop) -> People | None:
 def to_history(shop: Shop) -> OrderHistory:
     """Build the history of the shop's facts, rows in the order of the shop."""
     products = list(shop.products)
-    return build(
+    return OrderHistory.of(
         order_columns(shop),
         refunds=refund_columns(shop, products),
         lines=line_columns(shop, products),

@@ -1,4 +1,4 @@
-"""What whole number an amount is.
+"""Which whole number is an amount?
 
 Money is kept in minor units and quantities in thousandths, both int64. Here amounts as users have
 them (int, float, Decimal, text) become such integers: a float means its shortest decimal, and what
@@ -19,17 +19,6 @@ import numpy as np
 
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray
-from custinsights.history.instants import Instants, to_instants
-
-__all__ = [
-    "LARGEST",
-    "Decimals",
-    "Instants",
-    "distinct",
-    "to_instants",
-    "to_minor",
-    "to_thousandths",
-]
 
 LARGEST = 2**53
 """The largest whole number taken: up to it a float64 holds every integer."""

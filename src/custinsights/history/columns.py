@@ -1,8 +1,7 @@
 """What do rows look like before they are a history?
 
 A source hands over columns in any row order: one row per order, per refund, per order line, per
-known person. `custinsights.history.builder.build` validates them and lays them customer by
-customer, in time order.
+known person. `OrderHistory.of` validates them and lays them customer by customer, in time order.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ class Context:
     source_report, load_report
         What was read and what was left out, before and after the policy.
     part
-        Which part of how many this is, or None for a whole history.
+        Which part this is, counted from 0, of how many; None for a whole history.
     """
 
     currency: str

@@ -127,7 +127,10 @@ class Facts:
         first = self.calendar.local_date(self.observed_from)
         until = self.calendar.local_date(self.observed_until)
         span = f"{first.isoformat()} to {until.isoformat()}"
-        part = "" if self.context.part is None else " (part {} of {})".format(*self.context.part)
+        part = ""
+        if self.context.part is not None:
+            place, parts = self.context.part
+            part = f" (part {place + 1} of {parts})"
         return (
             f"<OrderHistory{part}: {len(self):,} orders of {self.people:,} people, "
             f"{span} {self.calendar.timezone}, {self.currency}>"

@@ -1,4 +1,4 @@
-"""Which instant a time is.
+"""Which instant is a time?
 
 Times come as datetime64, as datetimes with or without a zone, as dates, or as ISO text. Here they
 become int64 microseconds since 1970-01-01 UTC. A time without a zone is placed in the one given:

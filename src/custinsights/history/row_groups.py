@@ -1,4 +1,4 @@
-"""Which rows belong together, and what a group of rows has: its first row, its sums.
+"""Which rows belong together, and what does a group of rows have? Its first row, its sums.
 
 Rows that are not ordered yet, such as the lines of orders in a file, know their group by a dense
 number.

@@ -1,4 +1,4 @@
-"""What is left of a history when only some of it is looked at, or when there is more of it?"""
+"""What is left of a history when only some of it is looked at?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.errors import InvalidValue, MissingData, UnknownName
-from custinsights.history.columns import BoolArray, IntArray, Labels
+from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels
 from custinsights.history.facts import Facts
 from custinsights.history.ordering import offsets_of, ragged_rows
 from custinsights.history.streams import PeopleTable, Refunds, Tags
@@ -97,7 +97,7 @@ def is_known(facts: Facts, as_of: int) -> BoolArray | None:
     who has a row without a date in the customer table, or of whom nothing is dated, was always
     known.
     """
-    if as_of > facts.context.last and facts.people_table.created_at is None:
+    if as_of > facts.context.last:
         return None
     first = np.full(facts.people, np.iinfo(np.int64).max)
     is_dated = np.zeros(facts.people, dtype=np.bool_)
@@ -113,7 +113,7 @@ def is_known(facts: Facts, as_of: int) -> BoolArray | None:
         is_dated[owners] = True
     created_at, is_listed = facts.people_table.created_at, facts.people_table.is_listed
     if created_at is not None:
-        has_date = created_at != np.iinfo(np.int64).min
+        has_date = created_at != NO_INSTANT
         first = np.where(has_date, np.minimum(first, created_at), first)
         is_dated |= has_date
         is_listed = None if is_listed is None else is_listed & ~has_date

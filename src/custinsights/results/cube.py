@@ -1,4 +1,4 @@
-"""What came out of a measurement: metrics in cells."""
+"""What came out of a measurement? Metrics in cells."""
 
 from __future__ import annotations
 
