@@ -76,6 +76,22 @@ class Question:
         """Every tally that some metric needs, once."""
         return tuple(dict.fromkeys(t for metric in self.metrics for t in metric.tallies))
 
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The streams whose facts make the cells, without those whose facts lie in others'."""
+        lines = [t.on_lines for t in self.tallies if self.has_lines and t.on_lines is not None]
+        whole = [t for t in self.tallies if not self.has_lines or t.on_lines is None]
+        names = {t.facts for t in (*lines, *whole) if t.special != "observable"} - {"customers"}
+        names |= {metric.quantile.facts for metric in self.metrics if metric.quantile is not None}
+        for outer, inner in (
+            ("sales", {"orders", "gaps"} if self.has_lines else {"orders", "gaps", "lines"}),
+            ("orders", {"gaps"} if self.has_lines else {"gaps", "lines"}),
+            ("refunds", {"line_refunds"}),
+        ):
+            if outer in names:
+                names -= inner
+        return tuple(sorted(names))
+
     def key(self, tally: Tally) -> str:
         """Return the name of a tally's column in the state; tallies may share their own name."""
         return f"{self.tallies.index(tally):02d} {tally.name}"

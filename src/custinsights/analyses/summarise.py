@@ -156,22 +156,16 @@ class _BlockWork:
 
     def run(self) -> None:
         question = self.plan.question
-        touched: set[int] = set()
         for tally in question.tallies:
-            stream = self._add(tally)
-            if stream is not None and id(stream) not in touched:
-                touched.add(id(stream))
-                self.totals.cells.count(FACTS, self._cells(stream))
+            self._add(tally)
         for place, quantile in enumerate(
             m.quantile for m in question.metrics if m.quantile is not None
         ):
             stream = self._stream(quantile.facts)
-            cells = self._cells(stream)
             values = whole(f"quantile of {quantile.facts}", quantile.of(stream), len(stream))
-            self.totals.values[place].append((cells, values))
-            if id(stream) not in touched:
-                touched.add(id(stream))
-                self.totals.cells.count(FACTS, cells)
+            self.totals.values[place].append((self._cells(stream), values))
+        for facts in question.streams:
+            self.totals.cells.count(FACTS, self._cells(self._stream(facts)))
 
     def _stream(self, facts: str) -> Stream:
         stream: Stream = getattr(self.block.view, facts)
@@ -191,14 +185,14 @@ class _BlockWork:
                 cells += codes
         return cells
 
-    def _add(self, tally: Tally) -> Stream | None:
-        """Add a tally of the block to the totals and return its stream of facts."""
+    def _add(self, tally: Tally) -> None:
+        """Add a tally of the block to the totals."""
         if tally.special == "observable":
             self._expose()
-            return None
+            return
         if tally.facts == "customers":
             self._judge(tally)
-            return None
+            return
         name, totals = self.plan.question.key(tally), self.totals.cells
         kept = self._kept(tally)
         if self.plan.question.has_lines and tally.on_lines is not None:
@@ -220,7 +214,6 @@ class _BlockWork:
         if tally.special in ("ageing", "exposure"):
             is_first = self.block.view.order_number == 1
             totals.add(f"{name}{SLOPE}", cells, is_first)
-        return stream
 
     def _kept(self, tally: Tally) -> IntArray | None:
         """Return 1 for the facts that pass the tally's filters, or None if there are none."""
