@@ -311,3 +311,27 @@ def test_a_pipe_sees_no_progress(lines_file: Path) -> None:
     assert process.returncode == 0
     assert err == b""
     assert b"\x1b" not in out
+
+
+def test_shares_of_countries_are_of_the_net_revenue(run: Run, lines_file: Path) -> None:
+    """Refunds that name no order are of no country; they are in the whole, and are told."""
+    _, out, _ = run("report", str(lines_file), *LINES)
+    countries = out.partition("Top countries")[2].partition("Top products")[0]
+    [france] = [line for line in countries.splitlines() if "FR" in line]
+    assert "60.8%" in france  # 50.00 of 82.25
+    assert "EUR 2.25 of the revenue is of no country." in countries
+
+
+def test_refunds_of_no_country_are_told(run: Run, tmp_path: Path) -> None:
+    """Revenue without a label is below zero where it is of refunds that name no order."""
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "order_id,customer,placed_at,amount,country\n1,ada,2024-01-05,10,FR\n"
+        "2,bo,2024-01-06,30,DE\nC3,bo,2024-01-07,-8,DE\n"
+    )
+    how = ["--currency", "EUR", "--timezone", "UTC", "--refunds", "invoice_prefix:C"]
+    code, out, _ = run("report", str(path), *how)
+    countries = " ".join(out.partition("Top countries")[2].split())
+    assert code == 0
+    assert "93.8%" in countries  # 30 of 32
+    assert "EUR -8.00 of the revenue is of no country (such as refunds that" in countries

@@ -61,10 +61,10 @@ def test_ranked_keeps_the_order_of_equals() -> None:
     assert ranked(table, "n", 2).column("a").values.tolist() == ["x", "y"]
 
 
-def test_shares_are_of_what_came_in() -> None:
-    """Rows below zero have a share of their own and lower no other's."""
-    table = share_of(Table("t", [Column("m", "money", [300, 100, -50])]), "m", "part")
-    assert table.column("part").values.tolist() == [0.75, 0.25, -0.125]
+def test_shares_are_of_the_sum_of_their_own_column() -> None:
+    """Rows below zero are in the whole as they are in the column, so that shares add up to 1."""
+    table = share_of(Table("t", [Column("m", "money", [300, 150, -50])]), "m", "part")
+    assert table.column("part").values.tolist() == [0.75, 0.375, -0.125]
 
 
 def test_shares_of_nothing_are_missing() -> None:

@@ -24,7 +24,7 @@ def test_header_of_a_field_that_is_there_twice_is_refused() -> None:
 def test_column_of_a_frame_that_is_there_twice_is_refused() -> None:
     """A frame may have a name twice as well; it does not matter where nothing is read from it."""
     names = ["who", "when", "paid", "paid"]
-    cells: list[list[object]] = [["ada"], ["2024-01-05"], [1], [2]]
+    cells: list[list[Any]] = [["ada"], ["2024-01-05"], [1], [2]]
     fields: dict[str, Any] = {"customer": "who", "placed_at": "when", "amount": "paid"}
     for frame in (
         pd.DataFrame(list(zip(*cells, strict=True)), columns=names),

@@ -161,7 +161,10 @@ def _order_numbers(history: OrderHistory, section: Section) -> Section:
         records=cube,
         view=share_of(view, "orders", "of orders").take(range(min(_TOP, len(view)))),
         bars="of orders",
-        remarks=(remark,) if len(view) > _TOP else (),
+        remarks=(
+            *([remark] if len(view) > _TOP else []),
+            *_unlabelled(cube, "revenue", history.currency, "of no order number"),
+        ),
     )
 
 
@@ -207,7 +210,19 @@ def _countries(history: OrderHistory, section: Section) -> Section:
         records=cube,
         view=ranked(share_of(cube, "revenue", "of revenue"), "revenue", _TOP),
         bars="of revenue",
+        remarks=_unlabelled(cube, "revenue", history.currency, "of no country"),
     )
+
+
+def _unlabelled(cube: Table, metric: str, currency: str, what: str) -> tuple[str, ...]:
+    """The money of what has no label, such as refunds that name no order; it is in the shares."""
+    money = cube.column(metric)
+    without_label = cube.columns[0].absent & ~money.absent
+    sum_ = Money.from_minor(int(money.values[without_label].sum()), currency)
+    if not sum_.minor:
+        return ()
+    has = f"{currency} {sum_.amount:,} of the revenue is {what}"
+    return (f"{has} (such as refunds that name no order).",) if sum_.minor < 0 else (f"{has}.",)
 
 
 def _products(history: OrderHistory, section: Section) -> Section:
@@ -219,6 +234,7 @@ def _products(history: OrderHistory, section: Section) -> Section:
         records=cube,
         view=ranked(share_of(cube, "line_revenue", "of revenue"), "line_revenue", _TOP),
         bars="of revenue",
+        remarks=_unlabelled(cube, "line_revenue", history.currency, "of no product"),
     )
 
 

@@ -74,13 +74,13 @@ def ranked(table: Table, by: str, limit: int) -> Table:
 
 
 def share_of(table: Table, name: str, label: str) -> Table:
-    """The table with a last column: each row's part of all that the column's rows bring.
+    """The table with a last column: each row's part of the sum of the column over all rows.
 
-    Rows below zero, such as refunds without a label, bring nothing; they lower no whole.
+    Rows without a label and rows below zero, such as refunds that name no order, are in the sum.
     """
     column = table.column(name)
     values = np.where(column.absent, 0, column.values)
-    whole = int(values[values > 0].sum())
+    whole = int(values.sum())
     shares = values / whole if whole > 0 else np.full(len(values), np.nan)
     return attrs.evolve(table, columns=(*table.columns, Column(label, "share", shares)))
 
