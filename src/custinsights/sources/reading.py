@@ -114,10 +114,14 @@ def read_orders(
         A file is absent, empty, or no table.
     MissingColumn
         A field that is needed is in no column; it says which were looked for and found.
+    UnknownName
+        `columns` names no field, but nearly one.
+    InvalidValue
+        Several columns have the header of a field that is read.
     BadRowsError
         Rows cannot be read: times, numbers, currencies, statuses, negative quantities and amounts,
         two customers, currencies or statuses under one order id, other numbers of cells than the
-        header, NUL, bytes that are no UTF-8, truncated gzip.
+        header, NUL, bytes that are no UTF-8, truncated gzip; lines that a quote swallows.
     SeveralCurrencies
         Orders in several currencies, and neither `currency` nor `rates`.
     NaiveTime
