@@ -1,0 +1,204 @@
+"""Every analysis is a mergeable summary: traits, RFM, cut points, tiers, cohorts, the overview.
+
+`tests/laws/test_measure.py` holds `measure` itself to the same laws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import custinsights as ci
+from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
+from custinsights.analyses.cuts import CutPoints
+from custinsights.analyses.overview import Overviewing
+from custinsights.analyses.rfm import RFM
+from custinsights.analyses.tiers import Tiers
+from custinsights.analyses.traits import Traits
+from custinsights.errors import Incompatible, MissingData
+from custinsights.history.localtime import to_datetime
+from custinsights.history.orders import OrderHistory
+from custinsights.results.cohort_grid import CohortGrid
+from custinsights.results.overview import Overview
+from custinsights.results.segment_set import SegmentSet
+from custinsights.testing.rows import Rows, in_another_order, under_other_names
+from custinsights.testing.strategies import as_ofs, rows
+from custinsights.testing.watching import contents
+
+LAWS = settings(max_examples=10, suppress_health_check=list(HealthCheck))
+NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name != "units")
+HEADLINES = ("revenue", "customers", "repeat_rate", "median_order_value", "churn_rate")
+
+ANALYSES: dict[str, Callable[[Any], Any]] = {
+    "traits": lambda as_of: Traits(NUMBERLESS, as_of=as_of),
+    "units": lambda as_of: Traits("units", as_of=as_of),
+    "rfm": lambda as_of: RFM(as_of=as_of),
+    "rfm eleven": lambda as_of: RFM(groups="eleven", as_of=as_of),
+    "rfm quantiles": lambda as_of: RFM(bins=3, scoring="quantile", as_of=as_of),
+    "cut points": lambda as_of: CutPoints(bins=7, as_of=as_of),
+    "value tiers": lambda as_of: Tiers("value", "vip", as_of=as_of),
+    "frequency tiers": lambda as_of: Tiers("frequency", as_of=as_of),
+    "recency tiers": lambda as_of: Tiers("recency", ("vip", "wholesale"), as_of=as_of),
+    "cohorts": lambda as_of: Cohorts(as_of=as_of),
+    "cohorts of money": lambda as_of: Cohorts("week", metric=CUMULATIVE, as_of=as_of),
+    "cohorts of countries": lambda as_of: Cohorts("quarter", by="customer_country", as_of=as_of),
+    "cohorts of channels": lambda as_of: Cohorts(by="first_channel", metric="orders", as_of=as_of),
+    "cohorts of creation": lambda as_of: Cohorts("year", anchor="created_at", as_of=as_of),
+    "overview": lambda as_of: Overviewing(HEADLINES, as_of=as_of),
+    "overview beside": lambda as_of: Overviewing(HEADLINES, "previous_period", as_of=as_of),
+}
+every_analysis = pytest.mark.parametrize("name", ANALYSES)
+
+
+def asked(data: st.DataObject, name: str) -> tuple[Any, Rows, OrderHistory, Any]:
+    """Draw a shop and an instant; return the analysis, rows, history and state of the whole."""
+    shop = data.draw(rows())
+    analysis = ANALYSES[name](to_datetime(data.draw(as_ofs(shop))))
+    history = shop.history()
+    try:
+        return analysis, shop, history, analysis.summarise(history)
+    except MissingData:
+        assume(False)  # noqa: FBT003 - the history has no items, or nobody's creation
+        raise
+
+
+def written(state: Any) -> dict[str, Any]:
+    """Return the bytes of every array of a state, without what its history knows of the clock."""
+    return {path: held for path, held in contents(state).items() if "context" not in path}
+
+
+def are_equal(state: Any, other: Any) -> bool:
+    """Tell whether two states are equal, and to the byte."""
+    return bool(state == other) and written(state) == written(other)
+
+
+def plain(result: Any) -> Any:
+    """Return a result as values that can be compared."""
+    if isinstance(result, SegmentSet):
+        return result.names, result.codes.tolist(), plain(result.customers)
+    if isinstance(result, CohortGrid):
+        arrays = (result.sizes, result.values, result.partial, result.active, result.observed)
+        return result.cohorts, result.provenance, [array.tobytes() for array in arrays]
+    if isinstance(result, Overview):
+        return result.headlines, result.balance, result.balance_only
+    return result
+
+
+@every_analysis
+@LAWS
+@given(data=st.data())
+def test_the_whole_is_the_sum_of_its_parts(data: st.DataObject, name: str) -> None:
+    """The states of a partition add up to the whole's, to the byte, and finish as it does."""
+    analysis, _, history, whole = asked(data, name)
+    parts = history.partition(data.draw(st.integers(1, 5)))
+    merged = reduce(add, [analysis.summarise(part) for part in parts])
+    assert are_equal(merged, whole)
+    assert plain(analysis.finish(merged)) == plain(analysis.finish(whole))
+    assert plain(analysis.finish(whole)) == plain(analysis(history))
+
+
+@every_analysis
+@LAWS
+@given(data=st.data())
+def test_in_any_order_and_grouping(data: st.DataObject, name: str) -> None:
+    """States merge in any order and in any grouping: to the byte the same."""
+    analysis, _, history, whole = asked(data, name)
+    states = [analysis.summarise(part) for part in history.partition(3)]
+    one, two, three = data.draw(st.permutations(states))
+    assert are_equal((one + two) + three, whole)
+    assert are_equal(one + (two + three), whole)
+    assert are_equal(two + one, one + two)
+
+
+@every_analysis
+@LAWS
+@given(data=st.data())
+def test_any_split_by_customer(data: st.DataObject, name: str) -> None:
+    """Any two groups of customers add up, not only neighbours."""
+    analysis, _, history, whole = asked(data, name)
+    people = history.people
+    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=people, max_size=people)), bool)
+    groups = (history.where(customers=chosen), history.where(customers=~chosen))
+    ours, theirs = (analysis.summarise(group) for group in groups)
+    assert are_equal(ours + theirs, whole)
+
+
+@every_analysis
+@LAWS
+@given(data=st.data())
+def test_nobody_changes_nothing(data: st.DataObject, name: str) -> None:
+    """The state of no customers is the identity, from either side."""
+    analysis, _, history, whole = asked(data, name)
+    nobody = analysis.summarise(history.where(customers=np.zeros(history.people, np.bool_)))
+    assert are_equal(whole + nobody, whole)
+    assert are_equal(nobody + whole, whole)
+
+
+@every_analysis
+@LAWS
+@given(data=st.data())
+def test_the_same_customers_twice_are_refused(data: st.DataObject, name: str) -> None:
+    """A part merges once: with itself it would count everybody twice."""
+    analysis, _, history, whole = asked(data, name)
+    assume(history.people)
+    with pytest.raises(Incompatible, match="parts"):
+        _ = whole + whole
+    first, *others = [part for part in history.partition(3) if part.people]
+    state = analysis.summarise(first)
+    merged = reduce(add, [analysis.summarise(part) for part in others], state)
+    with pytest.raises(Incompatible, match="parts"):
+        _ = merged + state
+
+
+@every_analysis
+@LAWS
+@given(data=st.data())
+def test_another_question_is_refused(data: st.DataObject, name: str) -> None:
+    """States as of different instants do not merge."""
+    analysis, shop, history, whole = asked(data, name)
+    other = ANALYSES[name](to_datetime(shop.observed_until + 123_456_789))
+    assume(analysis.as_of != other.as_of)
+    nobody = history.where(customers=np.zeros(history.people, np.bool_))
+    with pytest.raises(Incompatible, match="questions"):
+        _ = whole + other.summarise(nobody)
+
+
+@every_analysis
+@LAWS
+@given(data=st.data())
+def test_any_row_order(data: st.DataObject, name: str) -> None:
+    """The order of the rows changes no byte."""
+    analysis, shop, _, whole = asked(data, name)
+    other = in_another_order(shop, data.draw(st.integers(0, 999))).history()
+    assert are_equal(analysis.summarise(other), whole)
+
+
+@pytest.mark.parametrize("name", [name for name in ANALYSES if name.startswith(("coh", "over"))])
+@LAWS
+@given(data=st.data())
+def test_names_of_customers_do_not_matter(data: st.DataObject, name: str) -> None:
+    """What tells of no single customer is the same when all have other names."""
+    analysis, shop, _, whole = asked(data, name)
+    renamed, _ = under_other_names(shop, data.draw(st.integers(0, 999)))
+    assert are_equal(analysis.summarise(renamed.history()), whole)
+
+
+@pytest.mark.parametrize("name", [n for n in ANALYSES if n.startswith(("rfm", "traits", "value"))])
+@LAWS
+@given(data=st.data())
+def test_renaming_customers_renames_results(data: st.DataObject, name: str) -> None:
+    """Every customer keeps every value under another name: no tie is broken by identity."""
+    analysis, shop, history, _ = asked(data, name)
+    renamed, new_name = under_other_names(shop, data.draw(st.integers(0, 999)))
+    ours, theirs = (
+        {row.pop("customer"): row for row in getattr(found, "customers", found).to_dicts()}
+        for found in (analysis(history), analysis(renamed.history()))
+    )
+    assert {new_name[customer]: row for customer, row in ours.items()} == theirs
