@@ -45,8 +45,6 @@ class CountedHistory:
     facts: Facts
     as_of: int
 
-    # --- which orders ------------------------------------------------------------------------
-
     @cached_property
     def sold(self) -> IntArray | None:
         """Positions of the orders before as_of, or None if that is all of them."""
@@ -118,8 +116,6 @@ class CountedHistory:
         numbers[self.counted_places] = self.order_number
         return numbers
 
-    # --- customers ---------------------------------------------------------------------------
-
     @property
     def people(self) -> int:
         """The number k of known people."""
@@ -187,8 +183,6 @@ class CountedHistory:
         return Labels(
             np.where(own >= 0, own, Labels(aligned, latest.names).renamed(names).codes), names
         )
-
-    # --- counted orders ----------------------------------------------------------------------
 
     def __len__(self) -> int:
         """Return the number n of counted orders."""
@@ -259,18 +253,16 @@ class CountedHistory:
         return self.orders.has(name)
 
     @cached_property
+    def refunds(self) -> RefundFacts:
+        """The refunds before as_of."""
+        return RefundFacts(self, *self._refund_places)
+
+    @cached_property
     def line_refunds(self) -> RefundFacts:
         """The refunds that lower line revenue: they name a product, and their order counts."""
         of_line = np.flatnonzero(self.refunds.is_of_line)
         rows, order = self._refund_places
         return RefundFacts(self, rows.take(of_line), order.take(of_line))
-
-    # --- other streams -----------------------------------------------------------------------
-
-    @cached_property
-    def refunds(self) -> RefundFacts:
-        """The refunds before as_of."""
-        return RefundFacts(self, *self._refund_places)
 
     @cached_property
     def lines(self) -> LineFacts:
@@ -281,7 +273,7 @@ class CountedHistory:
                 needed_by="what is asked",
                 advice="load a file that has a row per order line",
             )
-        return LineFacts(self)
+        return LineFacts(self, self.facts.lines)
 
     @cached_property
     def gaps(self) -> GapFacts:
@@ -293,15 +285,13 @@ class CountedHistory:
         """Local days and hours."""
         return self.facts.context.clock
 
-    # --- per customer ------------------------------------------------------------------------
-
     def sum_per_customer(self, values: AnyArray) -> AnyArray:
         """Sum a column of the counted orders for each person; 0 without orders.
 
         Whole numbers and truth values give int64, exactly; floats give float64.
         """
-        if values.dtype.kind in "bu":
-            values = values.astype(np.int64)
+        if values.dtype.kind in "biu":
+            values = values.astype(np.int64, copy=False)
         total = np.zeros(self.people, dtype=values.dtype)
         if len(self.buyers) == self.people and self.people:
             return np.add.reduceat(values, self.offsets[:-1])
@@ -337,7 +327,7 @@ class CountedHistory:
     @cached_property
     def spent(self) -> IntArray:
         """int64[k], what each person paid less what went back, minor units."""
-        total = np.array(self.sum_per_customer(self.amount))
+        total: IntArray = self.sum_per_customer(self.amount)
         if self.is_reversed is not None:
             gone = np.flatnonzero(self.is_reversed)
             np.add.at(total, self.sales.customer.take(gone), self.sales.amount.take(gone))

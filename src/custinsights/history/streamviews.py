@@ -6,6 +6,7 @@ place of its order among the sales (-1 for a refund that names none).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import Protocol
 
@@ -221,63 +222,38 @@ class RefundFacts:
 
 
 @attrs.frozen(eq=False, slots=False)
-class LineFacts:
-    """The lines of the counted orders, order by order."""
+class _OfOrders(ABC):
+    """Facts of counted orders, labelled as their orders are."""
 
     view: View
 
-    @cached_property
-    def _rows(self) -> IntArray | None:
-        """Rows of the lines of counted orders, or None for all lines."""
-        positions = self.view.orders.positions
-        if positions is None:
-            return None
-        held = np.zeros(len(self.view.facts), dtype=np.bool_)
-        held[positions] = True
-        return np.flatnonzero(np.repeat(held, np.diff(self._lines.offsets)))
-
     @property
-    def _lines(self) -> Lines:
-        lines = self.view.facts.lines
-        assert lines is not None  # noqa: S101 - the counted history has made sure
-        return lines
-
-    def _taken(self, column: AnyArray) -> AnyArray:
-        return column if self._rows is None else column.take(self._rows)
+    @abstractmethod
+    def counted_order(self) -> IntArray:
+        """The row of each fact's order among the counted orders."""
 
     def __len__(self) -> int:
-        return len(self.amount)
-
-    @cached_property
-    def _lengths(self) -> IntArray:
-        lengths = np.diff(self._lines.offsets)
-        positions = self.view.orders.positions
-        return lengths if positions is None else lengths.take(positions)
-
-    @cached_property
-    def counted_order(self) -> IntArray:
-        """The row of each line's order among the counted orders."""
-        return np.repeat(np.arange(len(self.view)), self._lengths)
+        return len(self.counted_order)
 
     @cached_property
     def order(self) -> IntArray:
-        """The place of each line's order among the sales."""
+        """The place of each fact's order among the sales."""
         places = self.view.counted_places
         return self.counted_order if places is None else places.take(self.counted_order)
 
     @cached_property
     def customer(self) -> IntArray:
-        """int64, the customer code of each line."""
+        """int64, the customer code of each fact."""
         return self.view.customer.take(self.counted_order)
 
     @cached_property
     def slots(self) -> IntArray:
-        """The quarter-hour slot of each line's order."""
+        """The quarter-hour slot of each fact's order."""
         return self.view.orders.slots.take(self.counted_order)
 
     @property
     def instant(self) -> IntArray:
-        """The instant by which a line is labelled: its order's."""
+        """The instant by which a fact is labelled: its order's."""
         return self.view.orders.placed_at.take(self.counted_order)
 
     @property
@@ -285,20 +261,50 @@ class LineFacts:
         """int64, the order number of each fact's order."""
         return self.view.order_number.take(self.counted_order)
 
+
+@attrs.frozen(eq=False, slots=False)
+class LineFacts(_OfOrders):
+    """The lines of the counted orders, order by order."""
+
+    held: Lines
+    """The lines of all orders held."""
+
+    @cached_property
+    def _rows(self) -> IntArray | None:
+        """Rows of the lines of counted orders, or None for all lines."""
+        positions = self.view.orders.positions
+        if positions is None:
+            return None
+        is_counted = np.zeros(len(self.view.facts), dtype=np.bool_)
+        is_counted[positions] = True
+        return np.flatnonzero(np.repeat(is_counted, np.diff(self.held.offsets)))
+
+    def _taken(self, column: AnyArray) -> AnyArray:
+        return column if self._rows is None else column.take(self._rows)
+
+    @cached_property
+    def counted_order(self) -> IntArray:
+        """The row of each line's order among the counted orders."""
+        lengths = np.diff(self.held.offsets)
+        positions = self.view.orders.positions
+        return np.repeat(
+            np.arange(len(self.view)), lengths if positions is None else lengths.take(positions)
+        )
+
     @cached_property
     def product(self) -> IntArray:
         """int64, the product code of each line."""
-        return self._taken(self._lines.product).astype(np.int64)
+        return self._taken(self.held.product).astype(np.int64)
 
     @cached_property
     def quantity(self) -> IntArray:
         """int64, thousandths."""
-        return self._taken(self._lines.quantity)
+        return self._taken(self.held.quantity)
 
     @cached_property
     def amount(self) -> IntArray:
         """int64, minor units."""
-        return self._taken(self._lines.amount)
+        return self._taken(self.held.amount)
 
     def label(self, name: str) -> Labels:
         """Return a label of each line's product, such as category."""
@@ -320,44 +326,13 @@ def product_label(view: View, name: str, product: IntArray) -> Labels:
 
 
 @attrs.frozen(eq=False, slots=False)
-class GapFacts:
+class GapFacts(_OfOrders):
     """The gaps between consecutive counted orders; each belongs to its later order."""
-
-    view: View
 
     @cached_property
     def counted_order(self) -> IntArray:
         """The row of the later order among the counted orders."""
         return np.flatnonzero(self.view.is_repeat)
-
-    def __len__(self) -> int:
-        return len(self.counted_order)
-
-    @cached_property
-    def order(self) -> IntArray:
-        """The place of the later order among the sales."""
-        places = self.view.counted_places
-        return self.counted_order if places is None else places.take(self.counted_order)
-
-    @cached_property
-    def customer(self) -> IntArray:
-        """int64, the customer code of each gap."""
-        return self.view.customer.take(self.counted_order)
-
-    @cached_property
-    def slots(self) -> IntArray:
-        """The quarter-hour slot of the later order."""
-        return self.view.orders.slots.take(self.counted_order)
-
-    @property
-    def instant(self) -> IntArray:
-        """The instant of the later order."""
-        return self.view.orders.placed_at.take(self.counted_order)
-
-    @property
-    def order_number(self) -> IntArray:
-        """int64, the order number of each fact's order."""
-        return self.view.order_number.take(self.counted_order)
 
     @cached_property
     def days(self) -> IntArray:
