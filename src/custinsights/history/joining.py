@@ -54,7 +54,7 @@ def append(facts: Facts, other: Facts) -> Facts:
     first, second = _columns_with_aside(facts), _columns_with_aside(other)
     _check_new(first.orders.order_id, second.orders.order_id)
     products, codes = _merged_products(facts.products, other.products)
-    columns = _concatenated(first, second, codes)
+    columns = _concatenated(first, second, codes, _joined_people(first.people, second.people))
     arguments = _arguments(facts, columns, products)
     context = other.context
     arguments["observed_from"] = min(arguments["observed_from"], to_datetime(context.observed_from))
@@ -98,7 +98,7 @@ def _columns_with_aside(facts: Facts) -> _Columns:
     if facts.aside is None:
         return columns
     same = None if facts.products is None else np.arange(len(facts.products))
-    return _concatenated(columns, _columns(facts.aside, listed), same)
+    return _concatenated(columns, _columns(facts.aside, listed), same, columns.people)
 
 
 def _listed(facts: Facts) -> IntArray:
@@ -173,7 +173,9 @@ def _tag_rows(facts: Facts, listed: IntArray) -> tuple[TagRow, ...]:
     )
 
 
-def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> _Columns:
+def _concatenated(
+    first: _Columns, second: _Columns, codes: IntArray | None, people: People
+) -> _Columns:
     """Put two sets of columns one after the other; `codes` renames the second's products."""
     a, b = first.orders, second.orders
     n, m = len(a), len(b)
@@ -222,7 +224,7 @@ def _concatenated(first: _Columns, second: _Columns, codes: IntArray | None) -> 
         orders,
         joined,
         _joined_lines(first.lines, second.lines, n, table),
-        _joined_people(first.people, second.people),
+        people,
     )
 
 
