@@ -377,8 +377,8 @@ def _read_one(text: str) -> tuple[int, int] | None:
         return 0, 0
     if number.adjusted() >= _MOST_PLACES:
         return None
-    sign, figures, exponent = number.as_tuple()
-    assert isinstance(exponent, int)  # noqa: S101 - finite, by the pattern
+    sign, figures, shift = number.as_tuple()
+    exponent = int(shift)  # finite, by the pattern
     digits = int("".join(map(str, figures)))
     places = max(0, -exponent)
     digits *= 10 ** max(0, exponent)

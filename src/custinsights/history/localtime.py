@@ -72,9 +72,9 @@ class Transitions:
         """Find a zone's offsets between two instants (microseconds UTC, both included)."""
 
         def offset(at: int) -> int:
-            found = to_datetime(at).astimezone(zone).utcoffset()
-            assert found is not None  # noqa: S101 - a zone always has an offset
-            return found // dt.timedelta(microseconds=1)
+            instant = to_datetime(at)
+            ahead = instant.astimezone(zone).replace(tzinfo=dt.UTC) - instant
+            return ahead // dt.timedelta(microseconds=1)
 
         at = max(min(first, _LATEST), _EARLIEST)
         last = max(min(last, _LATEST), at)

@@ -9,10 +9,10 @@ import numpy as np
 
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.errors import InvalidValue, MissingData, UnknownName
-from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels
+from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels, Products
 from custinsights.history.facts import Facts
 from custinsights.history.ordering import offsets_of, ragged_rows
-from custinsights.history.streams import PeopleTable, Refunds, Tags
+from custinsights.history.streams import Lines, PeopleTable, Refunds, Tags
 from custinsights.history.threads import gather
 
 
@@ -211,21 +211,21 @@ def for_lines(facts: Facts, labels: Mapping[str, str]) -> Facts:
             given="nothing",
             allowed="at least one label, such as department='Prints' or product='print-a3'",
         )
-    if facts.lines is None or facts.products is None:
-        raise MissingData("order lines", needed_by="for_lines", advice="load a file of lines")
-    is_chosen = np.ones(len(facts.products), dtype=np.bool_)
+    _lines_of(facts)  # refuses a history without
+    products = Products(ids=()) if facts.products is None else facts.products
+    is_chosen = np.ones(len(products), dtype=np.bool_)
     for name, wanted in labels.items():
         if name == "product":
-            if wanted not in facts.products.ids:
-                raise UnknownName(kind=name, name=wanted, known=facts.products.ids)
-            is_chosen &= np.array([product == wanted for product in facts.products.ids], dtype=bool)
-        elif name in facts.products.labels:
-            column = facts.products.labels[name]
+            if wanted not in products.ids:
+                raise UnknownName(kind=name, name=wanted, known=products.ids)
+            is_chosen &= np.array([product == wanted for product in products.ids], dtype=bool)
+        elif name in products.labels:
+            column = products.labels[name]
             if wanted not in column.names:
                 raise UnknownName(kind=name, name=wanted, known=column.names)
             is_chosen &= column.codes == column.names.index(wanted)
         else:
-            known = ("product", *facts.products.labels)
+            known = ("product", *products.labels)
             raise UnknownName(kind="line label", name=name, known=known)
     chosen = _lines_only(facts, is_chosen)
     ours, theirs = facts.refunds, chosen.refunds
@@ -256,10 +256,15 @@ def _names_one(refunds: Refunds, is_chosen: BoolArray) -> BoolArray:
     return table.take(refunds.product)
 
 
+def _lines_of(facts: Facts) -> Lines:
+    if facts.lines is None:
+        raise MissingData("order lines", needed_by="for_lines", advice="load a file of lines")
+    return facts.lines
+
+
 def _lines_only(facts: Facts, is_chosen: BoolArray) -> Facts:
     """Return the orders with a chosen line, reduced to those lines."""
-    assert facts.lines is not None  # noqa: S101 - the caller asked for lines
-    lines = facts.lines
+    lines = _lines_of(facts)
     rows = np.flatnonzero(is_chosen.take(lines.product))
     order = lines.order.take(rows)
     amount = np.zeros(len(facts), dtype=np.int64)
