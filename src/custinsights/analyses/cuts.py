@@ -126,8 +126,6 @@ class Population:
             return NotImplemented
         return self.as_of == other.as_of and self.distributions == other.distributions
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 @attrs.frozen
 class CutPoints:

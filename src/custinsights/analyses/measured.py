@@ -72,8 +72,6 @@ class Measured:
             and self.exposed == other.exposed
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 class _Mergeable(Protocol):
     @property

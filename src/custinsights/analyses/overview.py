@@ -79,8 +79,6 @@ class OverviewState:
             other.balance,
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 @attrs.frozen
 class Overviewing:

@@ -49,8 +49,6 @@ class Distribution:
             self.counts, other.counts
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     @property
     def total(self) -> int:
         """How many values there are, repeats included."""

@@ -67,8 +67,6 @@ class CohortGrid(Presented):
             )
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __len__(self) -> int:
         """Return the number of cohorts."""
         return len(self.cohorts)

@@ -227,8 +227,6 @@ class Cube(Presented):
             )
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def drill(self, dimension: str, **labels: Any) -> Cube:
         """Ask the same metrics by a finer dimension inside some cells.
 

@@ -129,8 +129,6 @@ class CustomerTable(Presented):
             and all(_same(column, other.columns[name]) for name, column in self.columns.items())
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def table(self) -> Table:
         """Return the rows with the ids under ``customer``."""
         return Table(

@@ -79,8 +79,6 @@ class Overview(Presented):
             other.balance,
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __getitem__(self, metric: str) -> Headline:
         """Return one headline by the name of its metric."""
         for headline in self.headlines:

@@ -69,8 +69,6 @@ class SegmentSet(Presented):
             (self.space, self.names, self.customers) == (other.space, other.names, other.customers)
         ) and same_array(self.codes, other.codes)
 
-    __hash__ = None  # type: ignore[assignment]
-
     @property
     def sizes(self) -> Mapping[str, int]:
         """Segment name -> how many customers, in the order of `names`; the excluded not among."""
