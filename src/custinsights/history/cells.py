@@ -7,9 +7,10 @@ not depend on the order of the facts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Self, TypeAlias
+from collections.abc import Sequence
+from typing import Self
 
+import attrs
 import numpy as np
 
 from custinsights.errors import InvalidValue
@@ -20,11 +21,10 @@ _MOST_RUNS = 64
 DENSE_CELLS = 1 << 21
 """Up to this many cells, totals are dense arrays."""
 
-Totals: TypeAlias = Mapping[str, IntArray]
 
-
+@attrs.frozen(eq=False)
 class CellTotals:
-    """Int64 totals by name over a number of cells.
+    """Int64 totals by name over a number of cells, to be added to.
 
     Parameters
     ----------
@@ -32,11 +32,14 @@ class CellTotals:
         Cells are 0 to size - 1.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.is_dense = size <= DENSE_CELLS
-        self._dense: dict[str, IntArray] = {}
-        self._runs: dict[str, list[tuple[IntArray, IntArray]]] = {}
+    size: int
+    _dense: dict[str, IntArray] = attrs.field(factory=dict, init=False)
+    _runs: dict[str, list[tuple[IntArray, IntArray]]] = attrs.field(factory=dict, init=False)
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether totals are dense arrays."""
+        return self.size <= DENSE_CELLS
 
     def count(self, name: str, cells: IntArray) -> None:
         """Add 1 to the cell of every fact."""

@@ -11,11 +11,10 @@ from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
 from custinsights.errors import Incompatible
+from custinsights.history.columns import IntArray
 
-IntArray: TypeAlias = npt.NDArray[np.int64]
 Label: TypeAlias = str | int | None
 
 
@@ -111,8 +110,6 @@ class Tallies:
             and all(np.array_equal(c, other.columns[n]) for n, c in self.columns.items())
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def _shape(self) -> str:
         return f"{', '.join(self.columns)} by {', '.join(a.name for a in self.axes) or 'nothing'}"
 
@@ -140,13 +137,13 @@ def label_key(label: Label) -> tuple[bool, bool, Any]:
 
 def _canonical(axis: Axis, codes: IntArray) -> tuple[Axis, IntArray]:
     """Return the axis with only the labels that occur, sorted, and the codes in it."""
-    if axis.labels is None:
+    labels = axis.labels
+    if labels is None:
         return axis, codes
-    used = np.unique(codes)
-    order = sorted(used.tolist(), key=lambda code: label_key(axis.labels[code]))  # type: ignore[index]
-    table = np.zeros(len(axis.labels), dtype=np.int64)
+    order = sorted(np.unique(codes).tolist(), key=lambda code: label_key(labels[code]))
+    table = np.zeros(len(labels), dtype=np.int64)
     table[order] = np.arange(len(order))
-    return Axis(axis.name, tuple(axis.labels[code] for code in order)), table.take(codes)
+    return Axis(axis.name, tuple(labels[code] for code in order)), table.take(codes)
 
 
 def _united(left: Axis, right: Axis) -> tuple[Axis, IntArray | None, IntArray | None]:
