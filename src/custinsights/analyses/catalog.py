@@ -10,6 +10,7 @@ import attrs
 
 from custinsights.analyses import builtin_traits, dimensions, metrics
 from custinsights.analyses.declarations import Dimension, Metric, Trait, checked_name
+from custinsights.analyses.declared import Declared
 from custinsights.analyses.tally import STREAMS, FactFunction, Sum, Tally, scale_of
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
@@ -158,9 +159,9 @@ def tally(
         declared = Tally(
             name=checked_name(name),
             facts=facts,
-            of=None if distinct else function,
+            of=None if distinct else Declared(function),
             distinct=distinct,
-            filters=(function,) if distinct else (),
+            filters=(Declared(function),) if distinct else (),
             unit=unit,
             scale=scale_of(unit, scale),
             definition=definition,
@@ -209,7 +210,7 @@ def dimension(
         return Dimension(
             name=checked_name(name),
             facts=facts,
-            of=function,
+            of=Declared(function),
             never_falls=never_falls or facts == "customers",
             definition=definition,
         )
@@ -257,7 +258,7 @@ def trait(
         own = name or str(getattr(function, "__name__", ""))
         return Trait(
             name=checked_name(own),
-            of=function,
+            of=Declared(function),
             kind=kind,
             unit=unit,
             definition=definition,
