@@ -23,6 +23,7 @@ from custinsights.history.columns import NO_INSTANT, AnyArray, IntArray, Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
 from custinsights.history.periods import ordinals, weekdays
+from custinsights.history.streamviews import RefundFacts
 
 Label: TypeAlias = str | int | None
 
@@ -278,7 +279,7 @@ class OpenCoder:
         view, facts = block.view, self.dimension.facts
         assert self.dimension.of is not None  # noqa: S101 - open dimensions have a function
         if facts == "lines":
-            return self._coded(self.dimension.of(stream), len(stream))
+            return self._coded(self._of_lines(stream), len(stream))
         if facts == "customers":
             per_person = self._coded(self.dimension.of(view), view.people)
             return block.of_customers(per_person, stream)
@@ -286,6 +287,20 @@ class OpenCoder:
         if stream is view.orders and view.counted_places is not None:
             return per_sale.take(view.counted_places)
         return block.of_sales(per_sale, stream)
+
+    def _of_lines(self, stream: Stream) -> Any:
+        assert self.dimension.of is not None  # noqa: S101 - open dimensions have a function
+        try:
+            return self.dimension.of(stream)
+        except AttributeError as error:
+            if not isinstance(stream, RefundFacts):
+                raise
+            raise InvalidValue(
+                what=f"the dimension {self.dimension.name!r} cannot label refunds of products",
+                given=str(error),
+                allowed="what refunds have too: product and label(...)",
+                advice="ask by it for units, orders or customers, which refunds do not lower",
+            ) from error
 
     def _coded(self, values: Any, count: int) -> IntArray:
         array = values.codes if isinstance(values, Labels) else _array(values)

@@ -211,6 +211,10 @@ class RefundFacts:
         """The quarter-hour slot of each refund."""
         return self.view.clock.slots(self.instant)
 
+    def label(self, name: str) -> Labels:
+        """Return a label of each refund's product, such as category; none where it names none."""
+        return product_label(self.view, name, self.product)
+
     @cached_property
     def is_of_line(self) -> BoolArray:
         """Which refunds lower line revenue: they name a product, and their order still counts."""
