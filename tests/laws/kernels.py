@@ -22,9 +22,10 @@ class Kernel(Enum):
     SPARSE_BLOCKS = (4, 2, 40)
 
     @contextmanager
-    def used(self) -> Iterator[None]:
-        """Measure in this way inside a ``with``."""
-        orders, threads, dense = self.value
+    def used(self, orders: int | None = None) -> Iterator[None]:
+        """Measure in this way inside a ``with``, if told so in blocks of other size."""
+        usual, threads, dense = self.value
+        orders = usual if orders is None else orders
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(summarise, "BLOCK", orders)
             patch.setattr(cells, "DENSE_CELLS", dense)
