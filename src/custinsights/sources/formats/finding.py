@@ -68,12 +68,14 @@ def _recognised(header: Sequence[str]) -> OrderFormat:
     columns = named_columns(header)
     if "placed_at" in columns:
         return generic(columns)
-    raise _missing(
+    cells, unnamed = _shown(header)
+    raise MissingColumn(
         "the time of the order, and the header is none of " + ", ".join(sorted(BUILT_IN)),
         ("placed_at",),
-        header,
+        cells,
         "Say which header holds which field: columns={'customer': ..., 'placed_at': ..., "
         "'amount': ...}; for order lines also order_id, product, quantity, unit_price",
+        unnamed=unnamed,
     )
 
 
@@ -113,12 +115,14 @@ def places_in(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:
     _refuse_repeated(positions.values(), header)
     is_told = format.name == "generic" and format.columns not in ({}, named_columns(header))
     only_told = f". {_ONLY_TOLD}" if is_told else ""
+    cells, unnamed = _shown(header, format)
     if format.name == "generic":
         for field, wanted in format.columns.items():
             if field not in positions:
                 names = _several(wanted)
                 advice = f"Correct columns={{'{field}': ...}}, or leave it away"
-                raise _missing(MEANINGS.get(field, field), names, header, advice, format)
+                wants = MEANINGS.get(field, field)
+                raise MissingColumn(wants, names, cells, advice, unnamed=unnamed)
     needs = list(format.needs)
     if format.layout != "orders" and "order_id" not in needs:
         needs.append("order_id")
@@ -127,18 +131,19 @@ def places_in(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:
             wanted = format.columns.get(field, field)
             names = _several(wanted)
             advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}{only_told}"
-            raise _missing(MEANINGS.get(field, field), names, header, advice, format)
+            wants = MEANINGS.get(field, field)
+            raise MissingColumn(wants, names, cells, advice, unnamed=unnamed)
     if not {"customer_id", "email", "phone"} & positions.keys():
-        raise _missing(
+        raise MissingColumn(
             MEANINGS["customer_id"],
             [
                 name
                 for kind in ("customer_id", "email", "phone")
                 if isinstance(name := format.columns.get(kind, kind), str)
             ],
-            header,
+            cells,
             f"Say which header it is: columns={{'customer': 'the header', ...}}{only_told}",
-            format,
+            unnamed=unnamed,
         )
     return positions
 
@@ -157,14 +162,8 @@ def _refuse_repeated(places: Iterable[int], header: Sequence[str]) -> None:
             )
 
 
-def _missing(
-    wanted: str,
-    looked_for: Sequence[str],
-    header: Sequence[str],
-    advice: str,
-    format: OrderFormat | None = None,
-) -> MissingColumn:
-    """Say what is missing and what is there, but no cell of a row that is no header."""
+def _shown(header: Sequence[str], format: OrderFormat | None = None) -> tuple[list[str], int]:
+    """Return what a message may show of a header, and how many cells of what is none."""
     formats = [*BUILT_IN.values(), *([] if format is None else [format])]
     columns = [names for one in formats for names in one.columns.values()]
     known = {plain(name) for names in columns for name in _several(names)}
@@ -172,8 +171,8 @@ def _missing(
     cells = [str(hidden_if_contact(cell)) for cell in header if cell]
     looks_like_data = cells != [cell for cell in header if cell] or any(map(_DATA.match, cells))
     if looks_like_data and not has_known:
-        return MissingColumn(wanted, looked_for, (), advice, unnamed=len(header))
-    return MissingColumn(wanted, looked_for, cells, advice)
+        return [], len(header)
+    return cells, 0
 
 
 def _several(names: str | Sequence[str]) -> Sequence[str]:
