@@ -44,7 +44,12 @@ OPTIONAL_LIBRARIES = {
 }
 IMPORTERS = {"import_module", "__import__"}
 # Modules that import by a name worked out when they run; all others write the name down.
-IMPORT_BY_COMPUTED_NAME = {PACKAGE, DOOR, f"{PACKAGE}.presentation.frames"}
+IMPORT_BY_COMPUTED_NAME = {
+    PACKAGE,
+    DOOR,
+    f"{PACKAGE}.presentation.frames",
+    f"{PACKAGE}.analyses.declared",  # finds a plug-in's own function again, as pickle does
+}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "handler"}
 MAX_LINES = 400
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.history.orders import OrderHistory
 from custinsights.history.columns import (
     NO_INSTANT,
     AnyArray,

@@ -94,7 +94,7 @@ def whole(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
         raise InvalidValue(f"{_place(owner, field)} is no count", value, "an int from 0 up")
 
 
-def not_negative(owner: object, field: "attrs.Attribute[Any]", value: Any) -> None:  # noqa: ANN401
+def not_negative(owner: object, field: "attrs.Attribute[Any]", value: Any) -> None:
     """An amount of money from 0 up."""
     if value.minor < 0:
         what = f"{_place(owner, field)} is negative"

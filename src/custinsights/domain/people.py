@@ -42,7 +42,7 @@ class Address:
     country: str | None = attrs.field(default=None, validator=optional(text))
 
 
-def _stripped(name: Any) -> Any:  # noqa: ANN401 (what is no text is refused by the validator)
+def _stripped(name: Any) -> Any:
     return name.strip() if isinstance(name, str) else name
 
 
