@@ -337,6 +337,13 @@ class OpenCoder:
         return list(self.places)[code - 1]
 
 
+def labels_of(coder: Coder) -> tuple[Label, ...]:
+    """Return the label of every code, from 0 on."""
+    if isinstance(coder, OpenCoder):
+        return (None, *coder.places)
+    return (None, *(coder.label(code) for code in range(1, coder.size)))
+
+
 def _array(values: Any) -> AnyArray:
     """Return values as an array; those of a list keep their types."""
     if hasattr(values, "__array__"):

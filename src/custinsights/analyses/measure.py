@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from custinsights.analyses.axes import labels_of
 from custinsights.analyses.block import Block
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import Dimension, Metric
@@ -24,6 +25,7 @@ from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
+from custinsights.results.freezing import meant
 from custinsights.results.table import Column, Table
 
 Window: TypeAlias = str | Period | tuple[When, When] | None
@@ -226,8 +228,16 @@ class Asking:
                 inside.append(item)
         by = (dimension, *inside)
         found = attrs.evolve(self.measure, by=by, window=window)(self.history)
-        kept = {name: label for name, label in labels.items() if name in found.axes}
-        return found.at(**kept) if kept else found
+        kept = {name: self._meant(cube, name, label) for name, label in labels.items()}
+        rows = [
+            row
+            for row in range(len(found))
+            if all(found.axes[n][row] == label for n, label in kept.items() if n in found.axes)
+        ]
+        return found.take(np.array(rows, dtype=np.int64))
+
+    def _meant(self, cube: Cube, name: str, label: object) -> object:
+        return meant(label, set(cube.labels(name).tolist()))
 
     def _narrowed(self, window: Window, label: str) -> Window:
         calendar = self.history.calendar
@@ -255,15 +265,16 @@ class Asking:
     def orders(self, cube: Cube, labels: Mapping[str, Any]) -> Table:
         """Return the counted orders in some cells, also of finer dimensions than the cube's."""
         self._check(cube, labels)
+        question = self.measure.question(self.history.context)
+        own = {dimension.name: dimension for dimension in question.by}
         dimensions = []
         for name in labels:
-            dimension = self.measure.catalog.dimension(name)
+            dimension = own[name] if name in own else self.measure.catalog.dimension(name)
             if dimension.facts == "lines":
                 raise UnknownName("label of orders", name, tuple(cube.axes))
             if dimension.kind == "period":
                 self.history.calendar.window(str(labels[name]))  # refuses what is no period
             dimensions.append(dimension)
-        question = self.measure.question(self.history.context)
         asked = Question(
             metrics=(self.measure.catalog.metric("orders"),),
             by=tuple(dimensions),
@@ -277,17 +288,21 @@ def _orders_where(question: Question, facts: Facts, labels: Mapping[str, Any]) -
     plan = Plan(question, facts)
     view = CountedHistory(facts, question.as_of)
     block = Block(view, plan.frames, plan.buckets)
+    codes_of = [coder.codes(block, view.orders) for coder in plan.coders]
+    while plan.has_grown():
+        codes_of = [coder.codes(block, view.orders) for coder in plan.coders]
     bucket = block.bucket(view.orders)
     inside = (bucket > 0) & (bucket <= plan.frames.count)
-    for coder in plan.coders:
-        codes = coder.codes(block, view.orders)
-        wanted = labels[coder.dimension.name]
-        size = int(codes.max()) + 1 if len(codes) else 1
-        table = [wanted is None, *(coder.label(code) == wanted for code in range(1, size))]
-        inside &= np.array(table, dtype=np.bool_).take(codes)
+    for coder, codes in zip(plan.coders, codes_of, strict=True):
+        known = labels_of(coder)
+        wanted = meant(labels[coder.dimension.name], known)
+        if wanted not in known:
+            names = tuple(str(label) for label in known if label is not None)
+            raise UnknownName(coder.dimension.name, str(wanted), names)
+        inside &= np.array([label == wanted for label in known], dtype=np.bool_).take(codes)
     period_names = [d.name for d in question.by if d.kind == "period"]
     if period_names:
-        wanted_labels = tuple(labels[name] for name in period_names)
+        wanted_labels = tuple(str(labels[name]) for name in period_names)
         right = [frame == wanted_labels for frame in plan.frames.labels()]
         inside &= np.array([False, *right, False], dtype=np.bool_).take(bucket)
     rows = np.flatnonzero(inside)

@@ -8,7 +8,7 @@ from itertools import pairwise
 import attrs
 import numpy as np
 
-from custinsights.analyses.axes import Coder, OpenCoder
+from custinsights.analyses.axes import Coder, labels_of
 from custinsights.analyses.block import Block, Stream
 from custinsights.analyses.measured import (
     COUNT,
@@ -118,10 +118,7 @@ def _joined(chunks: list[tuple[IntArray, ...]], width: int) -> tuple[IntArray, .
 
 
 def _axis(coder: Coder) -> Axis:
-    if isinstance(coder, OpenCoder):
-        return Axis(coder.dimension.name, (None, *coder.places))
-    labels = (None, *(coder.label(code) for code in range(1, coder.size)))
-    return Axis(coder.dimension.name, labels)
+    return Axis(coder.dimension.name, labels_of(coder))
 
 
 def _columns_of(question: Question) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.frozen import frozen
-from custinsights.errors import CannotAsk, InvalidValue, UnknownName
+from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, frozen_arrays, meant
 from custinsights.results.intervals import SMALL, wilson
@@ -91,6 +91,8 @@ class Cube(Presented):
         Of what, as of when, by which definitions.
     state
         The mergeable state that was finished; ``cube + other`` merges them.
+    is_slice
+        Whether it holds only some of the cells of its state, as `at` gives.
 
     Notes
     -----
@@ -106,6 +108,7 @@ class Cube(Presented):
     state: Any
     finish: Callable[[Any], Cube]
     ask: Ask | None = None
+    is_slice: bool = False
 
     def __len__(self) -> int:
         """Return the number of cells."""
@@ -169,9 +172,10 @@ class Cube(Presented):
                 known = tuple(str(label) for label in sorted(held, key=str))
                 raise UnknownName(f"{name} of the cube", str(wanted), known)
             rows = rows[[column[row] == wanted for row in rows.tolist()]]
-        return self._take(rows)
+        return self.take(rows)
 
-    def _take(self, rows: IntArray) -> Cube:
+    def take(self, rows: IntArray) -> Cube:
+        """Return some of the cells, by their rows."""
         return attrs.evolve(
             self,
             axes={name: column[rows] for name, column in self.axes.items()},
@@ -179,6 +183,7 @@ class Cube(Presented):
             is_incomplete=self.is_incomplete[rows],
             is_unobserved=self.is_unobserved[rows],
             period=self.period[rows],
+            is_slice=self.is_slice or len(rows) < len(self),
         )
 
     def growth(self, metric: str) -> FloatArray:
@@ -209,7 +214,15 @@ class Cube(Presented):
         return tuple(name for name in self.axes if name not in periods)
 
     def __add__(self, other: Cube) -> Cube:
-        """Merge the measurements of disjoint customers."""
+        """Merge the measurements of disjoint customers; both cubes whole, not slices of them."""
+        if self.is_slice or other.is_slice:
+            held = ["some cells" if cube.is_slice else "all cells" for cube in (self, other)]
+            raise Incompatible(
+                what="the cells of the cubes",
+                left=held[0],
+                right=held[1],
+                advice="Add the cubes first, then take cells with at()",
+            )
         return attrs.evolve(self.finish(self.state + other.state), ask=None)
 
     def __eq__(self, other: object) -> bool:
