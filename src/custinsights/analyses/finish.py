@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
 import attrs
@@ -78,6 +79,8 @@ class _Finish:
         if not self._labelled:
             return [()]
         closed = [_closed(dimension, self.state) for dimension in self._labelled]
+        open_labels = {tuple(x for x, c in zip(row, closed, strict=True) if not c) for row in seen}
+        self._check_size(prod(len(labels) for labels in closed if labels) * len(open_labels))
         if not seen and all(closed):
             seen = set(product(*closed))
         for place, labels in enumerate(closed):
@@ -101,18 +104,21 @@ class _Finish:
                 cells[cell] = cells.get(cell, 0) + count
         return cells
 
+    def _check_size(self, width: int) -> None:
+        if (self.frames.count + 2) * max(width, 1) > MOST_CELLS:
+            raise InvalidValue(
+                what="the question has too many cells to show",
+                given=f"{self.frames.count:,} periods of {width:,} combinations of labels",
+                allowed=f"up to {MOST_CELLS:,} cells",
+                advice="take a coarser period, a window, or leave a dimension out",
+            )
+
     @cached_property
     def _places(self) -> tuple[IntArray, IntArray]:
         """Rows of the state on the grid, and their flat places in it."""
         place = {labels: column for column, labels in enumerate(self.combinations)}
         width = len(place)
-        if (self.frames.count + 2) * max(width, 1) > MOST_CELLS:
-            raise InvalidValue(
-                what="the question has too many cells to show",
-                given=f"{self.frames.count} periods of {width} combinations of labels",
-                allowed=f"up to {MOST_CELLS:,} cells",
-                advice="take a coarser period, a window, or leave a dimension out",
-            )
+        self._check_size(width)
         columns = np.array([place.get(labels, -1) for labels in self._label_rows], dtype=np.int64)
         rows = np.flatnonzero(columns >= 0)
         return rows, self._buckets.take(rows) * width + columns.take(rows)
