@@ -205,7 +205,7 @@ class _BlockWork:
         elif tally.of is None and kept is None:
             totals.count(name, cells)
         else:
-            values = kept if tally.of is None else whole(name, tally.of(stream), len(stream))
+            values = kept if tally.of is None else whole(tally.name, tally.of(stream), len(stream))
             assert values is not None  # noqa: S101 - either a function or a filter
             totals.add(name, cells, values if kept is None or tally.of is None else values * kept)
         if tally.special in ("ageing", "exposure"):
