@@ -6,7 +6,7 @@ is first used, so that importing the package costs next to nothing.
 >>> import custinsights as ci
 >>> history = ci.datasets.load_online_retail()
 >>> ci.measure(history, ["customers", "revenue"], by=["year"]).to_dicts()[1]["customers"]
-4219
+4220
 """
 
 from __future__ import annotations
