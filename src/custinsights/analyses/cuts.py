@@ -88,12 +88,7 @@ class Cuts:
     def tier(self, spent: Any) -> AnyArray:
         """Return 0 for VIP, 1 for Regular, 2 for Casual, of totals spent in minor units."""
         array = np.asarray(spent, dtype=np.int64)
-        tiers = np.ones(array.shape, dtype=np.int64)
-        if self.casual_below is not None:
-            tiers[array < self.casual_below] = 2
-        if self.vip_above is not None:
-            tiers[array > self.vip_above] = 0
-        return tiers
+        return value_tiers(array, self.vip_above, self.casual_below)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -131,7 +126,7 @@ class Population:
 class CutPoints:
     """The analysis behind `cuts`."""
 
-    bins: int = attrs.field(default=5)
+    bins: int = 5
     scoring: str = "rank"
     as_of: When | None = None
 
@@ -261,6 +256,16 @@ def _quantile_floor(found: Distribution, step: int, bins: int) -> int:
         return low
     high = int(found.values[np.searchsorted(found.up_to, position + 1, side="right")])
     return low + (high - low) * rest // bins
+
+
+def value_tiers(spent: IntArray, vip: int | None, casual: int | None) -> IntArray:
+    """Return 0 (VIP) above the one total, 2 (Casual) below the other, else 1 (Regular)."""
+    tiers = np.ones(spent.shape, dtype=np.int64)
+    if casual is not None:
+        tiers[spent < casual] = 2
+    if vip is not None:
+        tiers[spent > vip] = 0
+    return tiers
 
 
 def vip_above(spent: Distribution) -> int | None:

@@ -12,6 +12,7 @@ from custinsights.analyses.cuts import (
     MONETARY,
     RECENCY,
     casual_below,
+    value_tiers,
     vip_above,
 )
 from custinsights.analyses.rfm import RFM
@@ -120,13 +121,7 @@ def _codes(kind: str, table: CustomerTable) -> IntArray:
     if kind == "value":
         spent = table.column(MONETARY).values
         found = Distribution.of(spent)
-        codes = np.ones(len(spent), dtype=np.int64)
-        below, above = casual_below(found), vip_above(found)
-        if below is not None:
-            codes[spent < below] = VALUE.index("Casual")
-        if above is not None:
-            codes[spent > above] = VALUE.index("VIP")
-        return codes
+        return value_tiers(spent, vip_above(found), casual_below(found))
     if kind == "frequency":
         count = table.column(FREQUENCY).values
         return np.add(count < LOYAL_ORDERS, count < RETURNING_ORDERS, dtype=np.int64)

@@ -119,9 +119,9 @@ def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
         keys = np.full(len(rows), -1, dtype=np.int64)
         named = RowGroups(np.where(is_refund, -1, np.arange(len(rows))), len(rows))
         return OrderRows(rows, named, named, keys).settled()
-    ids = rows.texts("order_id")
-    ledger.bad(ids.is_blank & ~is_refund, NO_ORDER_ID, "order_id")
-    parts: list[AnyArray] = [np.where(ids.is_blank, np.int32(-1), ids.codes)]
+    ids = rows.key_codes("order_id")
+    ledger.bad((ids < 0) & ~is_refund, NO_ORDER_ID, "order_id")
+    parts: list[AnyArray] = [ids]
     if rows.has("source"):
         parts.append(rows.texts("source").codes)
     keys = RowGroups.by(*parts).codes
@@ -167,8 +167,7 @@ def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: Signatures) -> 
     """Where a row is a line: lines and orders that are there twice, and orders that clash."""
     ledger = rows.ledger
     if rows.has("line_id"):
-        ids = rows.texts("line_id")
-        lines = RowGroups.by(found.codes, np.where(ids.is_blank, np.int32(-1), ids.codes))
+        lines = RowGroups.by(found.codes, rows.key_codes("line_id"))
         first = lines.spread(lines.first(), NO_ROW)
         is_again = (lines.codes >= 0) & (first != np.arange(len(rows)))
         is_same = is_again & signatures.equal(first)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray, IntArray, Labels
+from custinsights.history.columns import BoolArray, CodeArray, IntArray, Labels
 from custinsights.history.instants import Instants
+from custinsights.history.row_groups import coded
 from custinsights.sources import cells
-from custinsights.sources.columns import Cells, Texts
+from custinsights.sources.columns import Cells, Texts, Values
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.sheet import Sheet
@@ -94,6 +96,20 @@ class ParsedRows:
         if field not in self._texts:
             self._texts[field] = self._read_texts(field)
         return self._texts[field]
+
+    def key_codes(self, field: str) -> CodeArray:
+        """Return int32[n], equal for equal ids, -1 where a row has none."""
+        column = self._column(field)
+        if isinstance(column, Values) and column.array.dtype.kind in "iu":
+            return np.where(column.missing, np.int32(-1), coded(column.array)[0])
+        texts = self.texts(field)
+        return np.where(texts.is_blank, np.int32(-1), texts.codes)
+
+    def integer_ids(self, field: str) -> IntArray | None:
+        """Return ids that came as integers, None where they did not."""
+        column = self._column(field)
+        is_whole = isinstance(column, Values) and column.array.dtype.kind in "iu"
+        return cast("Values", column).array.astype(np.int64) if is_whole else None
 
     def is_blank(self, field: str) -> BoolArray:
         """bool[n], where a row says nothing in a field."""

@@ -25,6 +25,7 @@ from custinsights.sources.columns import Texts
 from custinsights.sources.grouping import picked, taken
 from custinsights.sources.money import magnitudes, said
 from custinsights.sources.options import Options
+from custinsights.sources.rows import ParsedRows
 from custinsights.sources.vocabulary import LINE_FIELDS, PRODUCT_LABELS
 
 _INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
@@ -84,9 +85,7 @@ def _orders(found: Assembled, ids: AnyArray) -> OrderColumns:
     first = groups.first()
     order_ids = None
     if rows.has("order_id"):
-        texts = taken(rows.texts("order_id"), first).used()
-        names = outside_ids(texts.names, is_text=rows.sheet.has_text_ids("order_id"))
-        order_ids = picked(names, texts.codes)
+        order_ids = _order_ids(rows, first)
     return OrderColumns(
         customer=_of(ids, picked(found.persons.codes, first)),
         placed_at=picked(found.placed_at, first),
@@ -96,6 +95,15 @@ def _orders(found: Assembled, ids: AnyArray) -> OrderColumns:
         labels=_labels(found),
         rows=groups.sizes(),
     )
+
+
+def _order_ids(rows: ParsedRows, first: IntArray) -> AnyArray:
+    whole = rows.integer_ids("order_id")
+    if whole is not None:
+        return picked(whole, first)
+    texts = taken(rows.texts("order_id"), first).used()
+    names = outside_ids(texts.names, is_text=rows.sheet.has_text_ids("order_id"))
+    return picked(names, texts.codes)
 
 
 def _numbers(found: Assembled) -> dict[str, IntArray]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import count
+from decimal import Decimal
 from operator import itemgetter
 
 import attrs
@@ -12,12 +11,12 @@ import numpy as np
 
 from custinsights.domain.load_report import BadCell, BadRows
 from custinsights.history.columns import AnyArray, CodeArray, IntArray
+from custinsights.sources.coding import ColumnCoder
 from custinsights.sources.columns import Cells, Texts, one_below_another
 from custinsights.sources.files import RowFile, readable
 from custinsights.sources.vocabulary import kind_of
 
-_ENOUGH_ROWS = 50_000
-_MOST = 0.8
+_CENT = Decimal("0.01")
 
 
 @attrs.frozen(eq=False)
@@ -76,7 +75,11 @@ class Sheet:
             return ""
         if isinstance(column, Texts):
             return readable(column.names[int(column.codes[row])])
-        return "" if column.missing[row] else str(column.array[row])
+        if column.missing[row]:
+            return ""
+        cell = str(column.array[row])
+        is_amount = not self.is_typed and column.array.dtype.kind == "f"
+        return str(Decimal(cell).quantize(_CENT)) if is_amount else cell  # as it was written
 
 
 class SheetWriter:
@@ -86,7 +89,7 @@ class SheetWriter:
     """
 
     def __init__(self) -> None:
-        self._columns: dict[str, _Coder] = {}
+        self._columns: dict[str, ColumnCoder] = {}
         self._headers: dict[str, str] = {}
         self._files: list[str] = []
         self._file: list[AnyArray] = []
@@ -101,8 +104,7 @@ class SheetWriter:
         fields = list(positions)
         for field in fields:
             if field not in self._columns:
-                may_repeat = kind_of(field) not in {"identity", "code", "label"}
-                self._columns[field] = _Coder(may_repeat=may_repeat)
+                self._columns[field] = ColumnCoder(kind_of(field))
                 self._columns[field].add_blanks(self._rows)  # in the files before
             self._headers.setdefault(field, file.header[positions[field]])
         pick = _picker([positions[field] for field in fields], len(file.header))
@@ -131,7 +133,7 @@ class SheetWriter:
 
     def sheet(self) -> Sheet:
         """Return what was read."""
-        columns = {field: coder.texts() for field, coder in self._columns.items()}
+        columns = {field: coder.column() for field, coder in self._columns.items()}
         return Sheet(
             columns,
             self._headers,
@@ -142,48 +144,6 @@ class SheetWriter:
             list(self._unread.values()),
             self._notes,
         )
-
-
-class _Coder:
-    """Codes the texts of one column, as they come.
-
-    Where equal texts need not be equal codes (`may_repeat`), a column of which most texts differ is
-    not looked up text by text: that would be in vain.
-    """
-
-    def __init__(self, *, may_repeat: bool) -> None:
-        self._may_repeat = may_repeat
-        self._table: defaultdict[str, int] | None = defaultdict(count().__next__)
-        self._names: list[str] = []
-        self._codes: list[AnyArray] = []
-        self._rows = 0
-
-    def add(self, texts: Sequence[str]) -> None:
-        """Add some rows."""
-        n = len(texts)
-        self._rows += n
-        if self._table is None:
-            first = len(self._names)
-            self._names.extend(texts)
-            self._codes.append(np.arange(first, first + n, dtype=np.int32))
-            return
-        self._codes.append(np.fromiter(map(self._table.__getitem__, texts), np.int32, n))
-        if self._may_repeat and self._rows > _ENOUGH_ROWS:
-            self._may_repeat = False  # asked once
-            if len(self._table) > _MOST * self._rows:
-                self._names, self._table = list(self._table), None
-
-    def add_blanks(self, n: int) -> None:
-        """Add rows without a text."""
-        if n:
-            self.add([""] * n)
-
-    def texts(self) -> Texts:
-        """Return all rows."""
-        codes = _joined(self._codes, np.int32)
-        if self._table is None:
-            return Texts(codes, self._names)
-        return Texts(codes, list(self._table), is_distinct=True)
 
 
 def stacked(sheets: Sequence[Sheet]) -> Sheet:
