@@ -566,3 +566,96 @@ def test_refunds_have_no_quantity() -> None:
     assert sizes.labels("line_size").tolist() == [1000, 2000]
     with pytest.raises(InvalidValue, match=r"'line_size' cannot label refunds.*quantity.*units"):
         Measure(["line_revenue"], by=line_size)(history)
+
+
+@tally("own_customers", facts="customers", definition="Customers so far.")
+def own_customers(then: Any) -> Any:
+    """Tell who has ordered by then."""
+    return then.order_count > 0
+
+
+@tally("own_repeaters", facts="customers", definition="Customers with two orders so far.")
+def own_repeaters(then: Any) -> Any:
+    """Tell who has ordered twice by then."""
+    return then.order_count >= 2
+
+
+@tally("own_active", facts="customers", definition="Customers whose last order is young.")
+def own_active(then: Any) -> Any:
+    """Tell whose last order is less than 90 days old by then."""
+    days = then.as_of_day - then.last_per_customer(then.day.astype(np.int64))
+    return (then.order_count > 0) & (days < 90)
+
+
+OWN_STATES = {
+    own_customers: "total_customers",
+    own_repeaters: "repeat_customers",
+    own_active: "active_customers",
+}
+
+
+@dimension("own_channel", definition="Channel, in our own words.")
+def own_channel(orders: Any) -> Any:
+    """Give the channel as a list of texts."""
+    return orders.label("channel").texts().tolist()
+
+
+@dimension("own_type", definition="First or repeat, in our own words.")
+def own_type(orders: Any) -> Any:
+    """Give the type of order as objects."""
+    words = np.array([None, "first", "repeat"], dtype=object)
+    return words.take(np.minimum(orders.order_number, 2))
+
+
+@dimension("own_number", definition="Order number, in our own words.", never_falls=True)
+def own_number(orders: Any) -> Any:
+    """Give the number, unknown for orders that were refunded in full."""
+    return [number or None for number in orders.order_number.tolist()]
+
+
+@dimension("own_country", facts="customers", definition="Country, in our own words.")
+def own_country(then: Any) -> Any:
+    """Give the country of each customer as Labels."""
+    return then.customer_label("country")
+
+
+@dimension("own_product", facts="lines", definition="Product, in our own words.")
+def own_product(facts: Any) -> Any:
+    """Give the product of each line, or refund of a product."""
+    return facts.label("product")
+
+
+OWN_DIMENSIONS = {
+    own_channel: "channel",
+    own_type: "order_type",
+    own_number: "order_number",
+    own_country: "customer_country",
+    own_product: "product",
+}
+
+
+@MANY
+@given(st.data())
+def test_built_in_ones_in_our_own_words(data: st.DataObject) -> None:
+    """What users declare answers as what is built in, where both mean the same."""
+    given_shop = data.draw(shops())
+    as_of = data.draw(as_ofs(given_shop))
+    window = data.draw(windows(given_shop, as_of))
+    history = to_history(given_shop)
+    for by in ((), ("week",), ("customer_country", "quarter")):
+        measure = Measure([*OWN_STATES, *OWN_STATES.values()], by=by, window=window, as_of=as_of)
+        cube = measure(history)
+        for own, built_in in OWN_STATES.items():
+            assert cube.minor(own.name).tolist() == cube.minor(built_in).tolist(), built_in
+    for mine, built_in in OWN_DIMENSIONS.items():
+        for beside in ((), ("month",), ("weekday",)):
+            names = askable(history, [built_in, *beside], windowed=window is not None)
+            if names:
+                cubes = [
+                    Measure(names, by=[label, *beside], window=window, as_of=as_of)(history)
+                    for label in (mine, built_in)
+                ]
+                ours, theirs = (plain_cells(cube) for cube in cubes)
+                assert ours == {key: row for key, row in theirs.items() if key in ours}
+                rest = [row for key, row in theirs.items() if key not in ours]
+                assert not any(value for row in rest for value in row.values())
