@@ -143,7 +143,9 @@ def intervals(
         end = min(finish, *(start_of(shop, span.end) for span in spans))
         if window is not None:
             start = max(start, begin)
-        if start < end:
+        # A day that the calendar leaves out begins and ends at once; it is shown like any other.
+        was_never = any(start_of(shop, span.first) == start_of(shop, span.end) for span in spans)
+        if start < end or (was_never and start == end):
             found.append((tuple(span.label for span in spans), start, end))
     return found
 

@@ -277,6 +277,29 @@ def test_the_day_that_the_clocks_repeat() -> None:
     assert [days[f"2010-11-0{day}",]["customers"] for day in (6, 7)] == [1, 1]
 
 
+def test_the_day_that_never_was() -> None:
+    """Samoa left 30 December 2011 out: the 29th ended when the 31st began, two dates later.
+
+    A row never changes because of a later period: at its end the 29th is the same whether or not
+    anything follows.
+    """
+    noon = datetime(2011, 12, 29, 22, tzinfo=UTC)  # the clock shows noon of 29 December
+    asked = shop(
+        order("ada", "01-01", 5, placed_at=noon),
+        timezone="Pacific/Apia",
+        observed_from=datetime(2011, 12, 29, 10, tzinfo=UTC),
+        observed_until=datetime(2012, 1, 2, 10, tzinfo=UTC),
+    )
+    end = start_of(asked, date(2011, 12, 30))
+    assert end == start_of(asked, date(2011, 12, 31))
+    for as_of in (None, end, end + timedelta(hours=5)):
+        assert disagreements(asked, BY_NONE_OR_ONE, as_of=as_of) == []
+        days = found(to_history(asked), ["average_days_since_last_order"], ["day"], as_of=as_of)
+        assert days["2011-12-29",] == {"average_days_since_last_order": 2.0}
+    shown = [key[0] for key in found(to_history(asked), ["orders"], ["day"])]
+    assert shown == ["2011-12-29", "2011-12-30", "2011-12-31", "2012-01-01", "2012-01-02"]
+
+
 def test_cohorts_of_every_unit_beside_age() -> None:
     """The age is counted in the unit of the cohort beside it, alone in months."""
     for name in (*COHORTS, None):

@@ -10,7 +10,7 @@ import numpy as np
 from custinsights.domain.period import Period
 from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.context import Context
-from custinsights.history.localtime import LocalClock, day_number
+from custinsights.history.localtime import DAY, HOUR, LocalClock, day_number
 from custinsights.history.periods import ordinals
 
 
@@ -54,8 +54,14 @@ class Span:
         """The local day after the last one, exclusive."""
         if self.end <= self.start:
             return self.first_day
-        day = self.context.day(self.end)
-        return day if self.context.start_of(day) == self.end else day + 1
+        return self.context.day(self.end - 1) + 1
+
+    @cached_property
+    def skips_a_day(self) -> bool:
+        """Whether the calendar leaves a date out, as Samoa's did on 30 December 2011."""
+        days = self.last_day - self.first_day
+        passed = self.context.start_of(self.last_day) - self.context.start_of(self.first_day)
+        return passed <= (days - 1) * DAY + 4 * HOUR
 
     @cached_property
     def end_day(self) -> int:
@@ -121,6 +127,10 @@ class Frames:
         starts = self.span.first_day + self._run_starts
         if not len(starts):
             return np.array([self.span.first_day], dtype=np.int64)
+        if self.span.skips_a_day:  # a day that never was begins when the next one does
+            context = self.span.context
+            days = [context.day(context.start_of(day)) for day in starts.tolist()]
+            starts = np.array(days, dtype=np.int64)
         return np.concatenate([starts, [self.span.end_day]]).astype(np.int64)
 
     @cached_property
