@@ -45,6 +45,8 @@ def test_ids_are_told_again_as_they_were_written(chunks: list[list[str]]) -> Non
 @given(st.lists(st.lists(MONEY, max_size=3), max_size=4))
 @example([["1.50", "2.00"], ["12,50"]])
 @example([["1.5", "01.50"], ["7"]])
+@example([["1.5", "1_0.00"]])
+@example([["1.5", "1.250"], ["12,50"]])
 @example([["7", "8"], ["1.250"], ["12,50"]])
 def test_amounts_are_exact_in_every_form(chunks: list[list[str]]) -> None:
     """Amounts that are kept as floats are the decimals that they were."""
@@ -71,7 +73,25 @@ def test_integer_is_what_is_written_as_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x.yz", "1.5", "1.250", "nan", ".50", "1e.00", "1.e99", "9" * 16]
+    "text",
+    [
+        "",
+        "x.yz",
+        "1.5",
+        "1.250",
+        "nan",
+        ".50",
+        "1e.00",
+        "1.e99",
+        "9" * 16,
+        "1_0.00",
+        "-.50",
+        "01.50",
+        "9" * 14 + ".00",
+        "1.50\n",
+        " 1.50",
+        "1.5\u0667",
+    ],
 )
 def test_amount_is_what_is_written_with_two_decimals(text: str) -> None:
     """A text without exactly two decimals is no plain amount."""

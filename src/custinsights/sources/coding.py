@@ -21,6 +21,7 @@ NumberReader: TypeAlias = Callable[[Sequence[str]], AnyArray | None]
 
 _ENOUGH_ROWS = 50_000
 _MOST = 0.8
+_DECIMALS = 2
 _LONGEST_AMOUNT = 15  # so many figures every float64 holds
 _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)
 
@@ -119,22 +120,24 @@ def amounts(texts: Sequence[str]) -> AnyArray | None:
     >>> amounts(["1.999"]) is amounts(["nan"]) is None
     True
     """
-    joined = "".join(texts)
-    if joined.count(".") != len(texts) or not joined.isascii():
+    written = np.frombuffer(("\n".join(texts) + "\n").encode(), dtype=np.uint8)
+    ends = np.flatnonzero(written == ord("\n"))
+    dots = np.flatnonzero(written == ord("."))
+    if not len(ends) == len(dots) == len(texts) or (ends - dots != _DECIMALS + 1).any():
         return None
-    if len(max(texts, key=len)) > _LONGEST_AMOUNT:
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    starts += written[starts] == ord("-")
+    n_figures = dots - starts
+    leads = written[starts] == ord("0")
+    is_figure = (written >= ord("0")) & (written <= ord("9"))
+    if (
+        int(is_figure.sum()) != int(n_figures.sum()) + _DECIMALS * len(texts)
+        or (n_figures < 1).any()
+        or (n_figures > _LONGEST_AMOUNT - _DECIMALS).any()
+        or (leads & (n_figures > 1)).any()
+    ):
         return None
-    try:
-        found = np.fromiter(map(float, texts), np.float64, len(texts))
-    except ValueError:
-        return None
-    cents = np.rint(found * 100)
-    is_plain = (np.abs(cents) < 10.0**_LONGEST_AMOUNT) & (cents / 100 == found)
-    if not is_plain.all():
-        return None
-    whole = np.abs(cents).astype(np.int64) // 100
-    length = _figures(whole) + 3 * len(texts) + joined.count("-")
-    return found if len(joined) == length else None
+    return np.fromiter(map(float, texts), np.float64, len(texts))
 
 
 def _figures(numbers: IntArray) -> int:
