@@ -296,10 +296,14 @@ def perturbed(data: st.DataObject, given_shop: Shop, as_of: datetime) -> Shop:
             )
         refunds.append(moved)
     refunds.append(PlainRefund(a_customer(given_shop), as_of, 12345))
+    known = {old.customer for old in given_shop.orders if old.placed_at < as_of}
     people = {
         who: replace(person, tags=(*person.tags, PlainTag("later", since=as_of)))
         for who, person in given_shop.people.items()
-        if person.created_at is None or person.created_at < as_of or data.draw(st.booleans())
+        if who in known
+        or person.created_at is None
+        or person.created_at < as_of
+        or data.draw(st.booleans())
     }
     return replace(given_shop, orders=tuple(kept), refunds=tuple(refunds), people=people)
 
