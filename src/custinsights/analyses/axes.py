@@ -165,9 +165,12 @@ class CohortCoder:
 
     def of_people(self, block: Block) -> IntArray:
         """int64[k], the code of each person's cohort; 0 without a counted order."""
-        return block.once(
-            f"{self.unit} {self.dimension.name}", block.view.sales, self._coded(block)
-        )
+        return block.once((*self._key, "of people"), block.view.sales, self._coded(block))
+
+    @property
+    def _key(self) -> tuple[str, ...]:
+        """What coders share whose cohorts are the same."""
+        return ("cohort", self.unit, "" if self.dimension.of is None else self.dimension.name)
 
     def _coded(self, block: Block) -> Callable[[Stream], IntArray]:
         def coded(_sales: Stream) -> IntArray:
@@ -202,7 +205,8 @@ class CohortCoder:
         return np.asarray(self.dimension.of(view), dtype=np.int64)
 
     def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
-        return block.of_customers(self.of_people(block), stream)
+        people = self.of_people(block)
+        return block.once(self._key, stream, lambda stream: block.of_customers(people, stream))
 
     def label(self, code: int) -> Label:  # noqa: D102
         ordinal = self.first + code - 1
@@ -236,14 +240,20 @@ class AgeCoder:
         return int(found[0]) - self.cohorts.first + 1
 
     def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
-        cohort = self.cohorts.codes(block, stream)
-        ages = self.table.take(stream.slots) - cohort + 1
-        known = (cohort > 0) & (ages > 0)
-        view = block.view
-        if stream is not view.orders or self.dimension.of is not None:
+        def coded(stream: Stream) -> IntArray:
+            cohort = self.cohorts.codes(block, stream)
+            ages = self.table.take(stream.slots)
+            ages -= cohort
+            ages += 1
+            view = block.view
+            if stream is view.orders and self.dimension.of is None:
+                return np.maximum(ages, 0, out=ages)  # all customers have a first order
+            known = (cohort > 0) & (ages > 0)
             # A fact, such as a refund, may come before the anchor.
             known &= stream.instant >= block.of_customers(self.cohorts.anchors(view), stream)
-        return np.where(known, ages, 0)
+            return np.where(known, ages, 0)
+
+        return block.once(self.dimension.name, stream, coded)
 
     def observable(self, block: Block) -> IntArray:
         """int64[k], at how many ages from 0 on each customer's period has wholly ended."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Protocol
 
@@ -46,7 +46,7 @@ class Block:
     view: CountedHistory
     frames: Frames
     buckets: IntArray
-    cached: dict[tuple[str, int], tuple[Stream, AnyArray]] = attrs.field(factory=dict)
+    cached: dict[tuple[Hashable, int], tuple[Stream, AnyArray]] = attrs.field(factory=dict)
 
     def bucket(self, stream: Stream) -> IntArray:
         """Return the frame bucket of every fact."""
@@ -100,7 +100,7 @@ class Block:
             taken[missing] = 0
         return taken
 
-    def once(self, what: str, stream: Stream, make: Callable[[Stream], AnyArray]) -> AnyArray:
+    def once(self, what: Hashable, stream: Stream, make: Callable[[Stream], AnyArray]) -> AnyArray:
         """Make something of a stream at the first call and keep it."""
         key = (what, id(stream))  # the stream is kept with it, so that its id stays its own
         if key not in self.cached:

@@ -80,10 +80,10 @@ class Cuts:
         if trait in self.flat:
             return np.full(array.shape, (self.bins + 1) // 2, dtype=np.int64)
         better = -array if trait == RECENCY else array
-        scores = np.ones(array.shape, dtype=np.int64)
+        scores = np.ones(array.shape, dtype=np.int8)
         for threshold in self.thresholds[trait]:
             scores += better > threshold
-        return scores
+        return scores.astype(np.int64)
 
     def tier(self, spent: Any) -> AnyArray:
         """Return 0 for VIP, 1 for Regular, 2 for Casual, of totals spent in minor units."""
@@ -198,11 +198,15 @@ def scored_columns(history: Facts, as_of: int) -> dict[str, IntArray]:
     wanted = [DEFAULT.traits[name] for name in SCORED]
     recency, frequency, monetary = evaluate(history, wanted, as_of)
     codes = np.flatnonzero(frequency)
+    if len(codes) < len(frequency):
+        recency, frequency, monetary = (
+            column.take(codes) for column in (recency, frequency, monetary)
+        )
     return {
         "code": codes,
-        RECENCY: recency.take(codes).astype(np.int64),
-        FREQUENCY: frequency.take(codes),
-        MONETARY: monetary.take(codes),
+        RECENCY: recency.astype(np.int64),
+        FREQUENCY: frequency,
+        MONETARY: monetary,
     }
 
 

@@ -109,7 +109,15 @@ class GroupMap:
 
     def codes(self, r: AnyArray, f: AnyArray, m: AnyArray) -> AnyArray:
         """Return the place in `groups` of every score triple."""
-        codes: AnyArray = self.table[r - 1, f - 1, m - 1]
+        for scores in (r, f, m):
+            if scores.size and not 1 <= scores.min() <= scores.max() <= self.bins:
+                raise InvalidValue(
+                    what=f"the group map {self.name!r} has no such scores",
+                    given=f"{scores.min()} to {scores.max()}",
+                    allowed=f"1 to {self.bins}",
+                )
+        cells = ((r - 1) * self.bins + (f - 1)) * self.bins + (m - 1)
+        codes: AnyArray = self.table.ravel().take(cells)
         return codes
 
 

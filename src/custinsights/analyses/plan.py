@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import attrs
@@ -20,7 +21,7 @@ _ONLY_AGES = ("retained", "observable")
 _OF_CUSTOMERS = ("exposure", "lapsed", "at_start")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Question:
     """What to measure, by what, in which window, as of when (instants in microseconds UTC)."""
 
@@ -71,12 +72,12 @@ class Question:
             self.as_of,
         )
 
-    @property
+    @cached_property
     def tallies(self) -> tuple[Tally, ...]:
         """Every tally that some metric needs, once."""
         return tuple(dict.fromkeys(t for metric in self.metrics for t in metric.tallies))
 
-    @property
+    @cached_property
     def streams(self) -> tuple[str, ...]:
         """The streams whose facts make the cells, without those whose facts lie in others'."""
         lines = [t.on_lines for t in self.tallies if self.has_lines and t.on_lines is not None]
@@ -94,7 +95,11 @@ class Question:
 
     def key(self, tally: Tally) -> str:
         """Return the name of a tally's column in the state; tallies may share their own name."""
-        return f"{self.tallies.index(tally):02d} {tally.name}"
+        return self._keys[tally]
+
+    @cached_property
+    def _keys(self) -> Mapping[Tally, str]:
+        return {tally: f"{place:02d} {tally.name}" for place, tally in enumerate(self.tallies)}
 
     @property
     def units(self) -> tuple[str, ...]:

@@ -26,12 +26,9 @@ from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.cells import CellTotals, count_values, is_one_cell, starts_of, whole
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.counted import CountedHistory
-from custinsights.history.facts import Facts
+from custinsights.history.facts import BLOCK, Facts
 from custinsights.history.tallies import Axis, Tallies
 from custinsights.history.threads import in_threads, workers
-
-BLOCK = 1 << 16
-"""About how many orders are worked on at once: what is made of them stays near the processor."""
 
 
 def summarise(question: Question, facts: Facts) -> Measured:
@@ -230,8 +227,9 @@ class _BlockWork:
             assert self.plan.age is not None  # noqa: S101 - the question was checked
             ended = self.plan.age.observable(self.block)
             ages = self.plan.age.codes(self.block, stream)
-            in_time = (ages <= self.block.of_customers(ended, stream)).astype(np.int64)
-            kept = in_time if kept is None else kept * in_time
+            in_time = ages <= self.block.of_customers(ended, stream)
+            if not in_time.all():
+                kept = in_time.astype(np.int64) if kept is None else kept * in_time
         if tally.distinct == "customers" and stream is view.orders and kept is None:
             starts = view.offsets.take(view.buyers)
         else:

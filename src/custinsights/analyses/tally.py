@@ -40,7 +40,7 @@ _DISTINCT = {
 }
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Tally:
     """A whole number per fact, summed in every cell, or a distinct count.
 

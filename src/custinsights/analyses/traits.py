@@ -19,7 +19,7 @@ from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, Labels
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import BLOCK, Facts, check_history
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
@@ -149,7 +149,7 @@ def traits(
 
 def evaluate(history: Facts, wanted: Sequence[Trait], as_of: int) -> list[Any]:
     """Evaluate traits over all people, block by block, and return their raw columns."""
-    cuts = history.cuts_by_orders(1 << 16).tolist()
+    cuts = history.cuts_by_orders(BLOCK).tolist()
     blocks = list(pairwise(cuts)) or [(0, 0)]
     found: dict[int, list[AnyArray | Labels]] = {}
     waiting = deque(enumerate(blocks))

@@ -23,6 +23,9 @@ from custinsights.history.context import Context
 from custinsights.history.localtime import to_datetime
 from custinsights.history.streams import Lines, PeopleTable, Refunds
 
+BLOCK = 1 << 18
+"""About how many orders to work on at once: what is made of them stays near the processor."""
+
 
 def check_history(given: object) -> None:
     """Refuse what is no history, with what makes one."""
@@ -205,7 +208,7 @@ class Facts:
         inner = np.searchsorted(self.offsets, goals, side="left")
         return np.unique(np.concatenate([[0], inner, [self.people]]))
 
-    def blocks(self, orders: int = 1 << 16) -> Iterator[Self]:
+    def blocks(self, orders: int = BLOCK) -> Iterator[Self]:
         """Yield views of whole customers, about `orders` orders each, in customer order.
 
         A history without customers is one empty block.
