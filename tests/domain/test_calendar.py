@@ -250,7 +250,7 @@ def test_the_start_of_a_day_needs_a_day() -> None:
         ({"first_weekday": "Monday"}, UnknownName, "Did you mean 'monday'"),
         ({"first_weekday": 0}, UnknownName, "There is no weekday named 0"),
         ({"fiscal_start_month": 0}, InvalidValue, "is no month: 0 was given"),
-        ({"fiscal_start_month": 13}, InvalidValue, r"an int from 1 \(January\)"),
+        ({"fiscal_start_month": 13}, InvalidValue, "a whole number from 1 to 12"),
         ({"fiscal_start_month": True}, InvalidValue, "is no month"),
     ],
 )

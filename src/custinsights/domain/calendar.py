@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from custinsights.domain.fields import named, text
+from custinsights.domain.fields import named, whole_number
 from custinsights.domain.period import WEEKDAYS, Period, check_unit
 from custinsights.errors import Incompatible, InvalidValue, NaiveTime, UnknownName
 
@@ -20,9 +20,28 @@ _MIDNIGHT = time()
 _TIMES = "an aware datetime, a date, or ISO text such as '2024-03-05' or '2024-03-05T10:00+01:00'"
 
 
-def _known_zone(_owner: object, _field: object, name: str) -> None:
+_A_ZONE = "Give a name of the IANA database, such as 'Europe/London'"
+
+
+def _zone_name(given: "str | ZoneInfo") -> str:
+    """Return the name of a zone: the name itself, or that of a ZoneInfo."""
+    name: object = given
+    if not isinstance(given, str):
+        import zoneinfo
+
+        name = given.key if isinstance(given, zoneinfo.ZoneInfo) else None
+    if not isinstance(name, str) or not name.strip():
+        what = "the timezone of a Calendar names no zone"
+        raise InvalidValue(what, given, "the name of a zone, or a ZoneInfo that has one", _A_ZONE)
     if name != "UTC":
         _zone(name)
+    return name
+
+
+def _month(given: int) -> int:
+    """Return the number of a month."""
+    what = "the fiscal_start_month of a Calendar is no month"
+    return whole_number(what, given, 1, 12)
 
 
 def _zone(name: str) -> "ZoneInfo":
@@ -33,7 +52,7 @@ def _zone(name: str) -> "ZoneInfo":
         return zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         known = tuple(sorted(zoneinfo.available_timezones()))
-        advice = "Give a name of the IANA database, such as 'Europe/London'"
+        advice = _A_ZONE
         if not known:
             advice = "This machine has no time zones: install the package tzdata"
         raise UnknownName("time zone", name, known, advice) from None
@@ -46,7 +65,8 @@ class Calendar:
     Parameters
     ----------
     timezone : str, default "UTC"
-        A name of the IANA database, such as ``"America/New_York"``.
+        A name of the IANA database, such as ``"America/New_York"``; a `zoneinfo.ZoneInfo` is kept
+        by its name.
     first_weekday : str, default "monday"
         The weekday on which weeks begin, in small letters.
     fiscal_start_month : int, default 1
@@ -57,7 +77,7 @@ class Calendar:
     UnknownName
         If there is no such zone or weekday.
     InvalidValue
-        If the month is none.
+        If the month is none, or the zone neither a text nor a ZoneInfo with a name.
 
     Examples
     --------
@@ -68,15 +88,9 @@ class Calendar:
     'FY2025'
     """
 
-    timezone: str = attrs.field(default="UTC", validator=[text, _known_zone])
+    timezone: str = attrs.field(default="UTC", converter=_zone_name)
     first_weekday: str = attrs.field(default="monday", validator=named("weekday", WEEKDAYS))
-    fiscal_start_month: int = attrs.field(default=1)
-
-    @fiscal_start_month.validator
-    def _is_month(self, _field: "attrs.Attribute[Any]", month: object) -> None:
-        if isinstance(month, bool) or not isinstance(month, int) or not 1 <= month <= 12:  # noqa: PLR2004
-            what = "the fiscal_start_month of a Calendar is no month"
-            raise InvalidValue(what, month, "an int from 1 (January) to 12 (December)")
+    fiscal_start_month: int = attrs.field(default=1, converter=_month)
 
     @property
     def zone(self) -> "ZoneInfo":
@@ -223,7 +237,7 @@ class Calendar:
         start, end = (self.instant(one) for one in _pair(value))
         if end < start:
             what = "the end of the window lies before its start"
-            raise InvalidValue(what, (start, end), "a start, and an end that is not before it")
+            raise InvalidValue(what, tuple(value), "a start, and an end that is not before it")
         return start, end
 
     def _local(self, instant: datetime) -> datetime:

@@ -1,33 +1,43 @@
 """What a field of a domain object may hold: the checks, and what they say."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from operator import index
+from typing import Any, TypeVar
 
 import attrs
 
-from custinsights.errors import InvalidValue, NaiveTime, UnknownName
+from custinsights.errors import Incompatible, InvalidValue, NaiveTime, UnknownName
 
 __all__ = [
+    "any_text",
+    "as_int",
     "as_tuple",
     "aware",
     "day",
     "exact_quantity",
     "flag",
     "from_thousandths",
+    "function",
     "identity",
     "instance",
+    "looked_up",
     "members",
     "named",
     "not_negative",
+    "refuse_different",
     "refuse_naive",
+    "refuse_other",
     "scaled_exactly",
     "text",
     "thousandths",
     "whole",
+    "whole_number",
 ]
+
+T = TypeVar("T")
 
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
@@ -49,6 +59,17 @@ def text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
         raise InvalidValue(what, value, "a text with at least one visible character", unknown)
 
 
+def any_text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    """A text, which may be empty."""
+    refuse_other(str, _place(owner, field), value)
+
+
+def function(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    """Something that can be called."""
+    if not callable(value):
+        raise InvalidValue(f"{_place(owner, field)} is no function", value, "a function")
+
+
 def identity(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """An identity from outside: a text or a whole number, and 0 is none."""
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -64,13 +85,13 @@ def identity(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
 
 def aware(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """An instant: a datetime that knows its zone."""
-    if not isinstance(value, datetime):
-        raise InvalidValue(f"{_place(owner, field)} is no instant", value, "an aware datetime")
     refuse_naive(_place(owner, field), value)
 
 
-def refuse_naive(what: str, value: datetime) -> None:
-    """Refuse a time that does not know its zone."""
+def refuse_naive(what: str, value: object) -> None:
+    """Refuse what is no time, and a time that does not know its zone."""
+    if not isinstance(value, datetime):
+        raise InvalidValue(f"{what} is no instant", value, "an aware datetime")
     if value.utcoffset() is None:
         raise NaiveTime(what, value)
 
@@ -89,7 +110,7 @@ def flag(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
 
 
 def whole(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
-    """A count: a whole number from 0 up."""
+    """A count: an int from 0 up."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise InvalidValue(f"{_place(owner, field)} is no count", value, "an int from 0 up")
 
@@ -99,6 +120,36 @@ def not_negative(owner: object, field: "attrs.Attribute[Any]", value: Any) -> No
     if value.minor < 0:
         what = f"{_place(owner, field)} is negative"
         raise InvalidValue(what, str(value), "an amount from 0 up")
+
+
+def as_int(value: Any) -> int | None:
+    """Return a whole number of any library's kind as an int, None for all else and truth values."""
+    try:
+        return None if isinstance(value, bool) else index(value)
+    except TypeError:
+        return None
+
+
+def whole_number(what: str, value: object, least: int, most: int | None = None) -> int:
+    """Return a whole number of any library's kind as an int, if it lies within the limits.
+
+    Examples
+    --------
+    >>> whole_number("the number of parts is wrong", 3, 1)
+    3
+    """
+    number = as_int(value)
+    if number is None or number < least or (most is not None and number > most):
+        limits = f"{least} up" if most is None else f"{least} to {most}"
+        raise InvalidValue(what, value, f"a whole number from {limits}")
+    return number
+
+
+def looked_up(kind: str, name: object, table: Mapping[str, T]) -> T:
+    """Return what a name stands for in a table, or say that there is no such name."""
+    if not isinstance(name, str) or name not in table:
+        raise UnknownName(kind, name, tuple(table))
+    return table[name]
 
 
 def named(kind: str, known: tuple[str, ...]) -> Check:
@@ -115,13 +166,25 @@ def instance(wanted: type) -> Check:
     """An object of the wanted class."""
 
     def check(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
-        if not isinstance(value, wanted):
-            name = wanted.__name__
-            article = "an" if name[0] in "AEIOU" else "a"
-            what = f"{_place(owner, field)} is no {name}"
-            raise InvalidValue(what, value, f"{article} {name}")
+        refuse_other(wanted, _place(owner, field), value)
 
     return check
+
+
+def refuse_other(wanted: type, what: str, value: object, advice: str = "") -> None:
+    """Refuse what is no object of the wanted class."""
+    if not isinstance(value, wanted):
+        name = "text" if wanted is str else wanted.__name__
+        article = "an" if name[0] in "AEIOU" else "a"
+        raise InvalidValue(f"{what} is no {name}", value, f"{article} {name}", advice)
+
+
+def refuse_different(of: str, left: object, right: object, plurals: Mapping[str, str]) -> None:
+    """Refuse two things that differ in one of their facts, which are given with their plurals."""
+    for name, plural in plurals.items():
+        ours, theirs = getattr(left, name), getattr(right, name)
+        if ours != theirs:
+            raise Incompatible(f"the {plural} of {of}", ours, theirs)
 
 
 def members(check: Check) -> Check:
@@ -190,9 +253,8 @@ def _exact(value: object) -> Decimal | None:
     """Return the number that an int, Decimal or plain text says, None for anything else."""
     if isinstance(value, str):
         return Decimal(value) if _PLAIN_NUMBER.fullmatch(value) else None
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return Decimal(value)
-    return None
+    number = value if isinstance(value, Decimal) else as_int(value)
+    return None if number is None else Decimal(number)
 
 
 def thousandths(value: Decimal) -> int:

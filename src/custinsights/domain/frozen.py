@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
+from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
 
 __all__ = ["Frozen", "frozen"]
@@ -36,4 +37,5 @@ class Frozen(dict[K, V]):
 
 def frozen(mapping: Mapping[str, Any]) -> Any:
     """Return a mapping as one that refuses to change; a converter for attrs fields."""
+    refuse_other(Mapping, "the table of names", mapping)
     return Frozen(mapping)

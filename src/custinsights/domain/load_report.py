@@ -6,8 +6,18 @@ from typing import Any, Self
 import attrs
 
 from custinsights.domain.contacts import hidden_if_contact
-from custinsights.domain.fields import as_tuple, flag, instance, members, named, text, whole
+from custinsights.domain.fields import (
+    as_tuple,
+    flag,
+    instance,
+    members,
+    named,
+    refuse_other,
+    text,
+    whole,
+)
 from custinsights.domain.money import Money, minor_exponent
+from custinsights.errors import InvalidValue
 
 __all__ = ["LEFT_OUT_REASONS", "BadCell", "BadRows", "LeftOut", "LoadReport"]
 
@@ -31,7 +41,10 @@ Sums = tuple[tuple[str, int], ...]
 def _added(pairs: Iterable[tuple[str, int]]) -> Sums:
     """Add the numbers of equal names, in the order of the names."""
     sums: dict[str, int] = {}
-    for name, number in as_tuple(pairs):
+    for pair in as_tuple(pairs):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004
+            raise InvalidValue("a sum has no name and number", pair, "pairs such as ('EUR', 100)")
+        name, number = pair
         sums[name] = sums.get(name, 0) + int(number)
     return tuple(sorted(sums.items()))
 
@@ -140,6 +153,7 @@ def _left_out(entries: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
     """Add up the entries of equal reason and detail, in the order of the reasons."""
     sums: dict[tuple[str, str], LeftOut] = {}
     for entry in as_tuple(entries):
+        refuse_other(LeftOut, "an entry of left_out", entry)
         key = (entry.reason, entry.detail)
         before = sums.get(key, LeftOut(*key))
         sums[key] = LeftOut(*key, before.rows + entry.rows, before.money + entry.money)
@@ -154,6 +168,7 @@ def _bad(entries: Iterable[BadRows]) -> tuple[BadRows, ...]:
     """Add up the entries of one kind, in the order of the kinds."""
     sums: dict[str, BadRows] = {}
     for entry in as_tuple(entries):
+        refuse_other(BadRows, "an entry of bad", entry)
         before = sums.get(entry.kind, BadRows(entry.kind, 0))
         sums[entry.kind] = BadRows(
             entry.kind,

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import attrs
 
 from custinsights.domain.currencies import minor_exponent
-from custinsights.domain.fields import scaled_exactly
+from custinsights.domain.fields import as_int, scaled_exactly
 from custinsights.errors import Incompatible, InvalidValue
 
 __all__ = ["Money", "minor_exponent"]
@@ -78,11 +78,12 @@ class Money:
         >>> Money.from_minor(4500, "EUR"), Money.from_minor(4500, "JPY")
         (Money('45.00', 'EUR'), Money('4500', 'JPY'))
         """
-        if isinstance(minor, bool) or not isinstance(minor, int):
+        number = as_int(minor)
+        if number is None:
             what = "minor units are counted in whole numbers"
             raise InvalidValue(what, minor, "an int", "Use Money(amount, currency) for major units")
         minor_exponent(currency)
-        return cls._of(minor, currency)
+        return cls._of(number, currency)
 
     @classmethod
     def _of(cls, minor: int, currency: str) -> Self:
@@ -126,9 +127,10 @@ class Money:
         return self._of(self.minor - self._alike(other).minor, self.currency)
 
     def __mul__(self, times: object) -> Self:
-        if isinstance(times, bool) or not isinstance(times, int):
+        number = as_int(times)
+        if number is None:
             return NotImplemented
-        return self._of(self.minor * times, self.currency)
+        return self._of(self.minor * number, self.currency)
 
     __rmul__ = __mul__
 
@@ -157,17 +159,18 @@ def _exact(amount: object, currency: str) -> Decimal:
         what = "the amount of a Money cannot be a float, which is seldom the amount that it shows"
         advice = f"Write Money({str(amount)!r}, {currency!r})"
         raise InvalidValue(what, amount, "a text, a Decimal or an int", advice)
-    if isinstance(amount, bool) or not isinstance(amount, str | Decimal | int):
+    number = amount if isinstance(amount, str | Decimal) else as_int(amount)
+    if number is None:
         what = "the amount of a Money is no number"
         raise InvalidValue(what, amount, "a text, a Decimal or an int")
     if isinstance(amount, str) and not _PLAIN_AMOUNT.fullmatch(amount):
         what = "the amount of a Money is no plain number"
         advice = "Leave out signs of currency, blanks and thousands separators"
         raise InvalidValue(what, amount, "digits with a point, such as '1234.50'", advice)
-    number = Decimal(amount)
-    if not number.is_finite() or (number and number.adjusted() > _MOST_DIGITS):
+    exact = Decimal(number)
+    if not exact.is_finite() or (exact and exact.adjusted() > _MOST_DIGITS):
         raise InvalidValue("the amount of a Money is too large", str(amount), _RANGE)
-    return number
+    return exact
 
 
 _RANGE = "what an int64 of minor units holds, about 9 · 10^18"

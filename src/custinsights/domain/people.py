@@ -16,6 +16,7 @@ from custinsights.domain.fields import (
     instance,
     members,
     refuse_naive,
+    refuse_other,
     text,
 )
 from custinsights.errors import InvalidValue
@@ -88,6 +89,7 @@ class Tag:
 
     def is_named(self, name: str) -> bool:
         """Whether a name is this tag's, however it is spelled."""
+        refuse_other(str, "the name of a tag", name)
         return self.name.casefold() == name.strip().casefold()
 
     def holds_at(self, instant: datetime) -> bool:

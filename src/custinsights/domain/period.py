@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import total_ordering
-from operator import index
 from typing import Protocol, Self
 
 import attrs
 from dateutil.relativedelta import relativedelta
 
+from custinsights.domain.fields import as_int
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
 
 __all__ = ["UNITS", "WEEKDAYS", "Period", "Reckoning", "check_unit"]
@@ -74,7 +74,7 @@ def check_unit(unit: str) -> None:
     UnknownName
         If it is none of `UNITS`.
     """
-    if unit not in UNITS:
+    if not isinstance(unit, str) or unit not in UNITS:
         raise UnknownName("unit of time", unit, UNITS)
 
 
@@ -130,6 +130,8 @@ class Period:
     def containing(cls, unit: str, day: date, calendar: Reckoning) -> Self:
         """Return the period of a unit in which a day lies."""
         check_unit(unit)
+        if not isinstance(day, date):
+            raise InvalidValue("the value is no day", day, "a date")
         return cls.from_ordinal(unit, _ordinal(unit, day, calendar), calendar)
 
     @classmethod
@@ -143,7 +145,7 @@ class Period:
         <Period month 2024-03>
         """
         check_unit(unit)
-        return cls(unit, _first_day(unit, index(ordinal), calendar), calendar)
+        return cls(unit, _first_day(unit, _whole(ordinal), calendar), calendar)
 
     @classmethod
     def parse(cls, label: str, calendar: Reckoning) -> Self:
@@ -250,7 +252,7 @@ class Period:
 
     def next(self, n: int = 1) -> Self:
         """Return the period n steps later, or earlier where n is negative."""
-        return type(self)(self.unit, self._stepped(index(n)), self.calendar)
+        return type(self)(self.unit, self._stepped(_whole(n)), self.calendar)
 
     def _stepped(self, n: int) -> date:
         try:
@@ -276,6 +278,13 @@ class Period:
 
     def __repr__(self) -> str:
         return f"<Period {self.unit} {self.label}>"
+
+
+def _whole(number: object) -> int:
+    whole = as_int(number)
+    if whole is None:
+        raise InvalidValue("periods are counted in whole numbers", number, "an int")
+    return whole
 
 
 def _ordinal(unit: str, day: date, calendar: Reckoning) -> int:

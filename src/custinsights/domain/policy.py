@@ -77,7 +77,7 @@ class PurchasePolicy:
         UnknownName
             If there is no such status: a source must map its own words onto the known ones.
         """
-        if status not in ORDER_STATUSES:
+        if not isinstance(status, str) or status not in ORDER_STATUSES:
             advice = "Map the words of your source onto these"
             raise UnknownName("order status", status, ORDER_STATUSES, advice)
         return status in self.counted_statuses
