@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
     "docs._ext.catalog_tables",
+    "docs._ext.command_options",
     "docs._ext.coverage_table",
     "docs._ext.rooms",
 ]
@@ -30,6 +31,8 @@ suppress_warnings = ["ref.python"]  # where two rooms use a short name, the link
 html_theme = "furo"
 html_title = "custinsights"
 html_show_copyright = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 
 autodoc_typehints = "none"  # the docstrings say type, shape and unit
 autodoc_member_order = "bysource"

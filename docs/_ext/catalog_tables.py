@@ -117,13 +117,13 @@ class FacadeTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Write one row per name, linked to the room where the thing is at home."""
         rows = []
-        for name in sorted(custinsights.__all__):
+        for name in sorted({*custinsights.__all__} - {"__version__"}):
             thing = getattr(custinsights, name)
             home = f"{getattr(thing, '__module__', '')}.{getattr(thing, '__qualname__', '')}"
             is_told = inspect.isroutine(thing) or inspect.isclass(thing) or inspect.ismodule(thing)
             if inspect.ismodule(thing):
                 home = thing.__name__
-            told = (inspect.getdoc(thing) if is_told else getattr(thing, "definition", None)) or ""
+            told = (inspect.getdoc(thing) or "") if is_told else repr(thing).strip("<>")
             says = told.partition("\n\n")[0]
             linked = f":py:obj:`{name} <{home}>`" if is_told else f"``{name}``"
             rows.append([linked, " ".join(says.split())])

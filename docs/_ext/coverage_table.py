@@ -1,5 +1,7 @@
 """The directive `coverage-table`: what the library shall do, by which names and tests."""
 
+from collections.abc import Iterator
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -9,28 +11,48 @@ from docs._ext.catalog_tables import list_table
 from docs._ext.checklist import COVERAGE, covering_tests, entries
 
 
+def done_rows() -> Iterator[list[str]]:
+    """Give id, capability, names, page and tests of all that is done."""
+    tests = covering_tests()
+    for ident, entry in entries().items():
+        if isinstance(names := entry.get("names"), list):
+            yield [
+                ident,
+                str(entry["capability"]),
+                ", ".join(f"``{name}``" for name in names),
+                f":doc:`/{entry['page']}`",
+                "; ".join(spoken(place) for place in tests[ident]),
+            ]
+
+
+def spoken(place: str) -> str:
+    """Return what a test says by its name."""
+    return place.rpartition("::test_")[2].replace("_", " ")
+
+
+def planned_rows() -> Iterator[list[str]]:
+    """Give id and capability of all that is not done yet."""
+    for ident, entry in entries().items():
+        if "names" not in entry:
+            yield [ident, str(entry["capability"])]
+
+
+TABLES = {
+    "done": (["Id", "Capability", "Names", "Page", "Tests"], [7, 26, 27, 15, 25], done_rows),
+    "planned": (["Id", "Capability"], [7, 93], planned_rows),
+}
+
+
 class CoverageTable(SphinxDirective):
-    """One row per id."""
+    """One row per id that is done, or planned, as the argument says."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Write the table and note what it was written from."""
         self.env.note_dependency(str(COVERAGE))
-        tests = covering_tests()
-        rows = []
-        for ident, entry in entries().items():
-            names, page = entry.get("names"), entry.get("page")
-            shown = ", ".join(f"``{name}``" for name in names) if isinstance(names, list) else ""
-            rows.append(
-                [
-                    ident,
-                    str(entry["capability"]),
-                    shown or "planned",
-                    f":doc:`/{page}`" if page else "—",
-                    ", ".join(f"``{place}``" for place in tests.get(ident, [])) or "—",
-                ]
-            )
-        head = ["Id", "Capability", "Names", "Page", "Tests"]
-        return self.parse_text_to_nodes(list_table(head, [6, 30, 24, 16, 24], rows))
+        head, widths, rows = TABLES[self.arguments[0]]
+        return self.parse_text_to_nodes(list_table(head, widths, rows()))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
