@@ -34,6 +34,7 @@ __all__ = [
     "SeveralCurrencies",
     "UnknownName",
     "UnreadableFile",
+    "counted",
 ]
 
 _LONGEST_SHOWN = 80
@@ -205,7 +206,7 @@ class SeveralCurrencies(CustInsightsError, ValueError):
 
     def __str__(self) -> str:
         each = ", ".join(
-            f"{currency} ({_counted(rows, 'row')}, {_total(total)})"
+            f"{currency} ({counted(rows, 'row')}, {_total(total)})"
             for currency, rows, total in self.rows_and_sums
         )
         most = max(self.rows_and_sums, key=lambda one: one[1], default=("EUR", 0, 0))[0]
@@ -345,7 +346,7 @@ class ContractBroken(CustInsightsError, AssertionError):
     failed: tuple[str, ...] = attrs.field(converter=_names)
 
     def __str__(self) -> str:
-        first = f"The {self.thing} breaks {_counted(len(self.failed), 'check')}:"
+        first = f"The {self.thing} breaks {counted(len(self.failed), 'check')}:"
         return "\n".join([first, *(f"  {one}" for one in self.failed)])
 
 
@@ -384,8 +385,9 @@ def _listed(names: Iterable[str], most: int = _MOST_NAMES_SHOWN) -> str:
     return ", ".join(shown[:most]) + more if shown else "nothing"
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun, which is in the singular where it is one."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def _total(total: object) -> str:

@@ -167,7 +167,7 @@ def test_an_error_survives_pickling(error: errors.CustInsightsError) -> None:
 
 def test_every_error_is_read_here() -> None:
     """No class is missing from the list of what errors say."""
-    raised = {name for name in errors.__all__ if name != "CustInsightsError"}
+    raised = {name for name in errors.__all__ if name not in {"CustInsightsError", "counted"}}
     assert raised <= set(IDS)
 
 
@@ -232,3 +232,11 @@ def test_a_sum_without_decimals_is_said_to_be_in_minor_units() -> None:
     assert "EUR (2 rows, 5,000 minor units)" in str(
         errors.SeveralCurrencies((("EUR", 2, 5000), ("GBP", 1, 10)))
     )
+
+
+def test_one_thing_is_in_the_singular() -> None:
+    """A number and its noun agree, whichever plural the noun has."""
+    assert errors.counted(1, "order") == "1 order"
+    assert errors.counted(1, "person", "people") == "1 person"
+    assert errors.counted(0, "person", "people") == "0 people"
+    assert errors.counted(1200, "order") == "1,200 orders"

@@ -108,7 +108,7 @@ def test_mixture_keeps_each_value_exact() -> None:
 )
 def test_what_is_no_amount_is_named_by_its_row(value: object) -> None:
     """A value that is no finite number, or too large a one, is refused by its row or masked."""
-    with pytest.raises(InvalidValue, match="1 such values, the first in the rows 1"):
+    with pytest.raises(InvalidValue, match="1 such value, in row 1"):
         to_minor(["1", value], 2)
     whole, _, wrong = to_minor(["1", value], 2, errors="mask")
     assert (whole.tolist(), wrong.tolist()) == ([100, 0], [False, True])
@@ -217,7 +217,7 @@ def test_date_is_local_midnight() -> None:
 
 def test_time_without_a_zone_needs_one() -> None:
     """A wall-clock time without a zone is refused, with an example of it."""
-    with pytest.raises(NaiveTime, match="1 times such as 2023-07-01T10:00:00"):
+    with pytest.raises(NaiveTime, match="1 time such as 2023-07-01T10:00:00"):
         to_instants(["2023-07-01 10:00"])
     assert to_instants(["2023-07-01 10:00Z"]).is_aware
 
@@ -265,7 +265,7 @@ def test_offsets_are_read(text: str, expected: str) -> None:
 def test_what_is_no_time_is_not_guessed(text: str) -> None:
     """A text that is no time of an admitted year is marked, and refused by its row."""
     assert read_times(["2023-05-31", text]).kinds.tolist() == [DATE, NO_TIME]
-    with pytest.raises(InvalidValue, match="the first in the rows 1"):
+    with pytest.raises(InvalidValue, match="in row 1"):
         to_instants(["2023-05-31", text], "UTC")
 
 

@@ -147,7 +147,7 @@ def test_further_columns() -> None:
     assert history.number("amount") is history.amount
     assert history.has("discount").tolist() == [True, True]
     assert history.has("coupon").tolist() == [False, True]
-    assert history.has("nothing").tolist() == [False, False]
+    assert history.has("tip").tolist() == [False, False]
 
 
 def test_columns_are_copied() -> None:
@@ -234,12 +234,12 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
         {"placed_at": ["2024-01-01 10:00", "2024-01-02"], "timezone": None},
         NaiveTime,
-        r"1 times such as 2024-01-01.*timezone=",
+        r"1 time such as 2024-01-01.*timezone=",
     ),
-    ({"placed_at": ["2024-01-01", "soon"]}, InvalidValue, r"1 such values.*rows 1"),
+    ({"placed_at": ["2024-01-01", "soon"]}, InvalidValue, r"1 such value, in row 1"),
     ({"placed_at": np.array([0, 2**62])}, InvalidValue, r"years 1 to 9999.*another unit"),
     ({"amount": [1, -2]}, InvalidValue, r"negative number.*refund"),
-    ({"amount": [1, "x"]}, InvalidValue, r"1 such values.*rows 1"),
+    ({"amount": [1, "x"]}, InvalidValue, r"1 such value, in row 1"),
     ({"amount": [1.0, np.nan]}, InvalidValue, r"not finite numbers"),
     ({"amount": ...}, InvalidValue, r"given once.*neither"),
     ({"amount_minor": [1, 2]}, InvalidValue, r"given once.*amount and amount_minor"),

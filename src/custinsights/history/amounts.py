@@ -12,13 +12,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from itertools import count
-from typing import Any, Literal, TypeAlias, cast, overload
+from typing import Literal, TypeAlias, overload
 
 import attrs
 import numpy as np
 
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray
+from custinsights.history.columns import (
+    AnyArray,
+    BoolArray,
+    CodeArray,
+    IntArray,
+    first_rows,
+    listed,
+)
 
 LARGEST = 2**53
 """The largest whole number taken: up to it a float64 holds every integer."""
@@ -90,11 +97,9 @@ def to_minor(
     if errors == "mask":
         return whole, int(np.count_nonzero(changed)), wrong
     if wrong.any():
-        first = np.flatnonzero(wrong)[:5].tolist()
         raise InvalidValue(
             what="some amounts are not finite numbers, or are too large",
-            given=f"{np.count_nonzero(wrong):,} such values, the first in the rows "
-            + ", ".join(map(str, first)),
+            given=first_rows(wrong),
             allowed=f"numbers of at most {LARGEST:,} units of the smallest kind",
             advice="Leave those rows out, or correct them",
         )
@@ -248,7 +253,7 @@ def _listed(values: object) -> AnyArray:
     """An array that keeps mixed values as they are: an int beside a float stays exact."""
     if hasattr(values, "__array__"):
         return np.asarray(values)
-    items = list(cast("Iterable[Any]", values))
+    items = listed(values, "amounts")
     kinds = set(map(type, items))
     if kinds <= {int} and all(abs(item) <= LARGEST for item in items):
         return np.array(items, dtype=np.int64)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import minor_exponent
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, counted
 from custinsights.history.amounts import to_minor, to_thousandths
 from custinsights.history.columns import (
     NUMBER_COLUMNS,
@@ -21,14 +22,18 @@ from custinsights.history.columns import (
     People,
     Products,
     RefundColumns,
+    listed,
 )
 from custinsights.history.identities import as_identities
 from custinsights.history.instants import to_instants
 
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
 _MINOR = "_minor"
 
 
-def calendar_of(timezone: str | None, calendar: Calendar | None) -> Calendar:
+def calendar_of(timezone: str | ZoneInfo | None, calendar: Calendar | None) -> Calendar:
     """Return the calendar that two ways of saying it mean; refuse both at once."""
     if timezone is not None and calendar is not None:
         raise InvalidValue(
@@ -38,6 +43,7 @@ def calendar_of(timezone: str | None, calendar: Calendar | None) -> Calendar:
             advice="put the zone into the calendar",
         )
     if calendar is not None:
+        refuse_other(Calendar, "the calendar", calendar)
         return calendar
     return Calendar() if timezone is None else Calendar(timezone=timezone)
 
@@ -148,7 +154,7 @@ _STREAMS: dict[str, type] = {
 def whole_numbers(values: Any, what: str) -> IntArray:
     """Return a column of whole numbers as int64; refuse floats, which would be truncated."""
     array = np.asarray(values)
-    if array.dtype.kind in "iu" or (not len(array)):
+    if array.dtype.kind in "iu" or not array.size:
         return array.astype(np.int64)
     raise InvalidValue(
         what=f"{what} must be whole numbers",
@@ -162,7 +168,7 @@ def _instants(
     values: Any, calendar: Calendar, *, has_zone: bool
 ) -> tuple[IntArray, dict[str, int], bool, bool]:
     """Return instants, what the load report says of them, whether they hold times, and a guess."""
-    if isinstance(values, np.ndarray) and values.dtype.kind == "i":
+    if isinstance(values, np.ndarray) and values.dtype.kind == "i" and values.ndim == 1:
         return values.astype(np.int64, copy=False), {}, True, not has_zone
     found = to_instants(values, calendar.zone if has_zone else None)
     notes = {"ambiguous_times": found.ambiguous, "skipped_times": found.gaps}
@@ -176,7 +182,7 @@ def _instants(
 
 def _identities(values: Any) -> AnyArray | Labels:
     """Return identities as an array or, where pyarrow holds texts, coded by it."""
-    if isinstance(values, np.ndarray | Labels):
+    if isinstance(values, Labels) or (isinstance(values, np.ndarray) and values.ndim):
         return values
     if hasattr(values, "to_arrow"):  # a polars Series
         values = values.to_arrow()
@@ -185,11 +191,11 @@ def _identities(values: Any) -> AnyArray | Labels:
         if values.null_count == 0 and is_number:
             return np.asarray(values.to_numpy())
         return Labels.of_arrow(values)
-    return _listed(values)
+    return _listed(values, "customer")
 
 
 def _labels(name: str, values: Any) -> Labels:
-    array = values if isinstance(values, np.ndarray) else _listed(values)
+    array = values if isinstance(values, np.ndarray) else _listed(values, name)
     if array.dtype.kind in "OTU":
         texts = array.tolist()
         wrong = {type(text).__name__ for text in texts if not isinstance(text, str)}
@@ -208,24 +214,22 @@ def _labels(name: str, values: Any) -> Labels:
 
 
 def _order_ids(values: Any) -> AnyArray:
-    given = values if isinstance(values, np.ndarray) else _listed(values)
+    given = values if isinstance(values, np.ndarray) else _listed(values, "order_id")
     ids = as_identities(given, "the ids of the orders")
     repeated = len(ids) - len(np.unique(ids) if ids.dtype.kind == "i" else set(ids.tolist()))
     if repeated:
         raise InvalidValue(
             what="order ids are there more than once",
-            given=f"{repeated:,} repeated ids",
+            given=counted(repeated, "repeated id"),
             allowed="one row per order",
             advice="read files of order lines or of overlapping exports with read_orders",
         )
     return ids
 
 
-def _listed(values: Any) -> AnyArray:
+def _listed(values: Any, what: str) -> AnyArray:
     """Return any sequence as an array, texts as objects."""
-    if hasattr(values, "to_pylist"):  # pyarrow
-        values = values.to_pylist()
-    items = [values] if isinstance(values, str) else list(values)
+    items = values.to_pylist() if hasattr(values, "to_pylist") else listed(values, what)  # pyarrow
     array = np.asarray(items)
     if array.dtype.kind in "iuO":
         return array

@@ -13,7 +13,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from custinsights.errors import InvalidValue
+from custinsights.domain.fields import looked_up
+from custinsights.errors import InvalidValue, counted
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 CodeArray: TypeAlias = npt.NDArray[np.int32]
@@ -26,6 +27,18 @@ NO_INSTANT = int(np.iinfo(np.int64).min)
 
 NUMBER_COLUMNS = ("goods", "discount", "shipping", "tax", "tip", "units")
 """Whole-number columns of an order: minor units, and units in thousandths."""
+
+TEXT_COLUMNS = (
+    *("order_status", "channel", "source", "country", "region", "city"),
+    *("payment_method", "campaign", "coupon"),
+)
+"""Text columns of an order that mean the same everywhere; a source may have others of its own."""
+
+PEOPLE_COLUMNS = ("country", "region", "city", "acquisition_channel")
+"""Text columns of the customer table that mean the same everywhere."""
+
+PRODUCT_COLUMNS = ("product", "title", "category", "department")
+"""Text columns of the product table that mean the same everywhere, and the product itself."""
 
 
 def locked(column: AnyArray) -> AnyArray:
@@ -118,6 +131,34 @@ class Labels:
                 given=f"codes from {self.codes.min()} to {self.codes.max()}",
                 allowed=f"-1 (missing) to {len(self.names) - 1}",
             )
+
+
+def text_column(
+    kind: str, name: object, held: Mapping[str, Labels], known: tuple[str, ...]
+) -> Labels | None:
+    """Return a text column by name, None where only others hold it; refuse what nobody holds."""
+    table: dict[str, Labels | None] = {**dict.fromkeys(known), **held}
+    return looked_up(kind, name, table)
+
+
+def listed(values: object, what: str) -> list[Any]:
+    """Return the values of a column that is no array; refuse what is no column at all."""
+    is_one = isinstance(values, np.ndarray) and not values.ndim
+    if is_one or isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise InvalidValue(
+            what=f"{what} must be one column",
+            given=f"a value of type {type(values).__name__}",
+            allowed="an array or a list with a value in each row",
+        )
+    return list(values)
+
+
+def first_rows(wrong: BoolArray) -> str:
+    """Return how many values are wrong, and in which rows the first ones are."""
+    rows = np.flatnonzero(wrong)
+    places = ", ".join(map(str, rows[:5].tolist()))
+    where = "in row" if len(rows) == 1 else "the first in the rows"
+    return f"{counted(len(rows), 'such value')}, {where} {places}"
 
 
 def _mapping() -> Any:

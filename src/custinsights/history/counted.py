@@ -11,8 +11,17 @@ from functools import cached_property
 import attrs
 import numpy as np
 
-from custinsights.errors import MissingData
-from custinsights.history.columns import AnyArray, BoolArray, FloatArray, IntArray, Labels
+from custinsights.errors import InvalidValue, MissingData
+from custinsights.history.columns import (
+    PEOPLE_COLUMNS,
+    TEXT_COLUMNS,
+    AnyArray,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    Labels,
+    text_column,
+)
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import LocalClock
 from custinsights.history.streamviews import (
@@ -172,10 +181,14 @@ class CountedHistory:
 
     def customer_label(self, name: str) -> Labels:
         """Return a label of each person: the customer table's, else the latest counted order's."""
-        latest = self.orders.label(name)
+        facts, theirs = self.facts, self.facts.people_table.labels
+        known = (*TEXT_COLUMNS, *PEOPLE_COLUMNS)
+        text_column("label of customers", name, {**facts.labels, **theirs}, known)
+        held = name in facts.labels
+        latest = self.orders.label(name) if held else Labels.missing(len(self))
         aligned = np.full(self.people, -1, dtype=np.int32)
         aligned[self.buyers] = latest.codes.take(self.offsets[1:].take(self.buyers) - 1)
-        table = self.facts.people_table.labels.get(name)
+        table = theirs.get(name)
         if table is None:
             return Labels(aligned, latest.names)
         names = tuple(sorted({*table.names, *latest.names}))
@@ -285,11 +298,24 @@ class CountedHistory:
         """Local days and hours."""
         return self.facts.context.clock
 
+    def _checked(self, values: AnyArray) -> AnyArray:
+        """Refuse what is not one value for each counted order: it would be added up askew."""
+        array = np.asarray(values)
+        if array.shape != (len(self),):
+            raise InvalidValue(
+                what="the column is not one value per counted order",
+                given=f"{array.dtype} of shape {array.shape}",
+                allowed=f"an array of shape ({len(self)},)",
+                advice="Columns of this history, such as amount and units, are",
+            )
+        return array
+
     def sum_per_customer(self, values: AnyArray) -> AnyArray:
         """Sum a column of the counted orders for each person; 0 without orders.
 
         Whole numbers and truth values give int64, exactly; floats give float64.
         """
+        values = self._checked(values)
         if values.dtype.kind in "biu":
             values = values.astype(np.int64, copy=False)
         total = np.zeros(self.people, dtype=values.dtype)
@@ -306,12 +332,14 @@ class CountedHistory:
 
     def first_per_customer(self, values: AnyArray) -> AnyArray:
         """Return the value at each person's first counted order; 0 without orders."""
+        values = self._checked(values)
         first = np.zeros(self.people, dtype=values.dtype)
         first[self.buyers] = values.take(self.offsets.take(self.buyers))
         return first
 
     def last_per_customer(self, values: AnyArray) -> AnyArray:
         """Return the value at each person's last counted order; 0 without orders."""
+        values = self._checked(values)
         last = np.zeros(self.people, dtype=values.dtype)
         last[self.buyers] = values.take(self.offsets[1:].take(self.buyers) - 1)
         return last

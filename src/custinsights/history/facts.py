@@ -15,10 +15,21 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.fields import as_int, looked_up
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.errors import InvalidValue, MissingData, UnknownName
-from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels, Products, locked
+from custinsights.errors import InvalidValue, MissingData, UnknownName, counted
+from custinsights.history.columns import (
+    NUMBER_COLUMNS,
+    TEXT_COLUMNS,
+    AnyArray,
+    BoolArray,
+    IntArray,
+    Labels,
+    Products,
+    locked,
+    text_column,
+)
 from custinsights.history.context import Context
 from custinsights.history.localtime import to_datetime
 from custinsights.history.streams import Lines, PeopleTable, Refunds
@@ -129,14 +140,17 @@ class Facts:
     def __repr__(self) -> str:
         first = self.calendar.local_date(self.observed_from)
         until = self.calendar.local_date(self.observed_until)
-        span = f"{first.isoformat()} to {until.isoformat()}"
+        span = f"{first.isoformat()} to {until.isoformat()} "
+        if not len(self) and self.observed_from == self.observed_until:
+            span = ""  # nobody looked, and no order tells when
         part = ""
         if self.context.part is not None:
             place, parts = self.context.part
             part = f" (part {place + 1} of {parts})"
         return (
-            f"<OrderHistory{part}: {len(self):,} orders of {self.people:,} people, "
-            f"{span} {self.calendar.timezone}, {self.currency}>"
+            f"<OrderHistory{part}: {counted(len(self), 'order')} of "
+            f"{counted(self.people, 'person', 'people')}, "
+            f"{span}{self.calendar.timezone}, {self.currency}>"
         )
 
     @property
@@ -146,30 +160,42 @@ class Facts:
 
     def number(self, name: str) -> IntArray:
         """Return a whole-number column of the orders, or say that the source has none."""
-        if name == "amount":
-            return self.amount
-        if name in self.numbers:
-            return self.numbers[name]
-        raise MissingData(
-            f"a column {name!r} of its orders", needed_by=name, advice=f"map the column {name!r}"
-        )
+        table: dict[str, IntArray | None] = dict.fromkeys(NUMBER_COLUMNS)
+        table |= {"amount": self.amount, **self.numbers}
+        column = looked_up("number column", name, table)
+        if column is None:
+            raise MissingData(
+                f"a column {name!r} of its orders",
+                needed_by="what is asked",
+                advice=f"Map the column {name!r}",
+            )
+        return column
 
     def label(self, name: str) -> Labels:
-        """Return a text column of the orders; all missing if the source has none."""
-        column = self.labels.get(name)
+        """Return a text column of the orders; all missing if the source has none.
+
+        A name that is none of `TEXT_COLUMNS`, nor of the source's own columns, is refused.
+        """
+        column = text_column("text column", name, self.labels, TEXT_COLUMNS)
         return Labels.missing(len(self)) if column is None else column
 
     def has(self, name: str) -> BoolArray:
-        """Return which orders have a label or a number other than 0 in a column."""
-        if name in self.numbers:
-            return np.not_equal(self.numbers[name], 0)
-        return self.label(name).codes >= 0
+        """Return which orders have a label or a number other than 0 in a column.
+
+        None has where the source lacks a column that a history may have; other names are refused.
+        """
+        if name == "amount" or name in self.numbers:
+            return np.not_equal(self.number(name), 0)
+        known = (*TEXT_COLUMNS, *NUMBER_COLUMNS, "amount")
+        column = text_column("column", name, self.labels, known)
+        return np.zeros(len(self), dtype=np.bool_) if column is None else column.codes >= 0
 
     def code_of(self, customer: int | str) -> int:
         """Return the code of an outside identity, or raise `UnknownName`."""
         ids = self.customer_ids
         is_text = ids.dtype.kind == "T"
-        fits = is_text or (isinstance(customer, int | np.integer) and abs(int(customer)) < 1 << 63)
+        number = as_int(customer)
+        fits = is_text or (number is not None and abs(number) < 1 << 63)
         if isinstance(customer, str) == is_text and fits and len(ids):
             place = int(np.searchsorted(ids, np.array(customer, dtype=ids.dtype)))
             if place < len(ids) and ids[place] == customer:

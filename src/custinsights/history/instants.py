@@ -9,16 +9,16 @@ forward, and both are counted.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from typing import Literal, TypeAlias, cast
+from collections.abc import Callable
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
-from custinsights.errors import InvalidValue, NaiveTime
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
+from custinsights.errors import InvalidValue, NaiveTime, counted
+from custinsights.history.columns import AnyArray, BoolArray, IntArray, first_rows, listed
 from custinsights.history.localtime import DAY, SLOT, Transitions, day_number
 from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME, read_block
 
@@ -110,7 +110,7 @@ class Times:
         if zone is None and naive:
             raise NaiveTime(
                 what,
-                f"{naive:,} times such as {self._example(int(np.argmax(self.kinds == NAIVE)))}",
+                f"{counted(naive, 'time')} such as {self._example()}",
                 "Name the zone of the shop's clock, for example timezone='Europe/London'",
             )
         instants = self.walls.copy()
@@ -132,7 +132,9 @@ class Times:
             is_aware=bool(aware),
         )
 
-    def _example(self, row: int) -> str:
+    def _example(self) -> str:
+        """Return the first wall-clock time."""
+        row = int(np.argmax(self.kinds == NAIVE))
         return str(np.datetime64(int(self.walls[row]), "us")).removesuffix(".000000")
 
 
@@ -183,14 +185,12 @@ def to_instants(
     >>> times.gaps, times.ambiguous
     (1, 1)
     """
-    zone = Calendar(timezone=timezone).zone if isinstance(timezone, str) else timezone
+    zone = None if timezone is None else Calendar(timezone).zone
     found = times_of(values).placed_in(zone, what)
     if errors == "raise" and found.wrong.any():
-        first = np.flatnonzero(found.wrong)[:5].tolist()
         raise InvalidValue(
-            what=f"some values of {what} are no times",
-            given=f"{np.count_nonzero(found.wrong):,} such values, the first in the rows "
-            + ", ".join(map(str, first)),
+            what=f"some values of {what} are no times, or lie too far out",
+            given=first_rows(found.wrong),
             allowed=f"datetimes, dates or ISO texts of the years {FIRST_YEAR} to {LAST_YEAR}",
             advice="Leave those rows out, or correct them",
         )
@@ -247,7 +247,7 @@ def times_of(values: object) -> Times:
     if hasattr(values, "__array__"):
         array = np.asarray(values)
     else:
-        items = list(cast("Iterable[object]", values))
+        items = listed(values, "times")
         array = np.empty(len(items), dtype=object)
         array[:] = items
     if array.ndim != 1:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.errors import InvalidValue
 from custinsights.history import arrays, joining, selection
 from custinsights.history.columns import (
     BoolArray,
@@ -23,8 +23,12 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
 )
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.laying import lay
+from custinsights.history.localtime import to_microseconds
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 When: TypeAlias = dt.datetime | dt.date | str
 """An aware datetime, a date (local midnight at its start), or the ISO text of either."""
@@ -35,7 +39,8 @@ class OrderHistory(Facts):
     """The orders, refunds and lines of a shop, ordered once and read-only.
 
     Make one with `read_orders`, `read_frame`, `read_objects` or `from_arrays`; every analysis
-    takes one. The columns are described at `custinsights.history.facts.Facts`.
+    takes one. The columns are described at `custinsights.history.facts.Facts`. A history equals
+    itself only: compare what two of them answer.
 
     Examples
     --------
@@ -62,7 +67,7 @@ class OrderHistory(Facts):
         amount_minor: Any = None,
         order_id: Any = None,
         currency: str,
-        timezone: str | None = None,
+        timezone: str | ZoneInfo | None = None,
         calendar: Calendar | None = None,
         policy: PurchasePolicy | None = None,
         observed_from: When | None = None,
@@ -88,7 +93,8 @@ class OrderHistory(Facts):
         currency
             ISO 4217 code.
         timezone
-            IANA name of the shop's zone. Without it a source of aware times is reported in UTC.
+            IANA name of the shop's zone, or its ZoneInfo. Without it a source of aware times is
+            reported in UTC.
         calendar
             Instead of `timezone`: zone, first weekday and fiscal start.
         policy
@@ -143,6 +149,8 @@ class OrderHistory(Facts):
         load_report: LoadReport | None = None,
     ) -> Self:
         """Make a history of validated columns; what the readers of sources call."""
+        counting = PurchasePolicy() if policy is None else policy
+        refuse_other(PurchasePolicy, "the policy", counting)
         return cls._from(
             lay(
                 orders,
@@ -152,7 +160,7 @@ class OrderHistory(Facts):
                 people=people,
                 currency=currency,
                 calendar=calendar,
-                policy=PurchasePolicy() if policy is None else policy,
+                policy=counting,
                 observed_from=observed_from,
                 observed_until=observed_until,
                 has_times=has_times,
@@ -171,10 +179,7 @@ class OrderHistory(Facts):
         Parts are views and are marked ``i of n``; some are empty when there are fewer customers.
         The merged states of the parts equal the state of the whole, for every analysis.
         """
-        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-            raise InvalidValue(
-                what="the number of parts is wrong", given=n, allowed="a whole number from 1 up"
-            )
+        n = whole_number("the number of parts is wrong", n, 1)
         goals = np.arange(1, n) * len(self) // n
         inner = np.searchsorted(self.offsets, goals, side="left")
         cuts = [0, *np.minimum(inner, self.people).tolist(), self.people]
@@ -196,7 +201,7 @@ class OrderHistory(Facts):
         Orders and refunds at or after `as_of` are gone, and people first heard of at or after
         it; `observed_until` becomes `as_of`.
         """
-        return self._from(selection.up_to(self, self.context.instant(as_of)))
+        return self._from(selection.up_to(self, to_microseconds(self.calendar.instant(as_of))))
 
     def where(
         self,
@@ -228,6 +233,7 @@ class OrderHistory(Facts):
 
     def with_policy(self, policy: PurchasePolicy) -> Self:
         """Return the same facts under another policy of what counts."""
+        refuse_other(PurchasePolicy, "the policy", policy)
         return self._from(joining.with_policy(self, policy))
 
     def append(self, other: Facts) -> Self:
@@ -235,4 +241,5 @@ class OrderHistory(Facts):
 
         An order id that is in both is refused, for it would count twice.
         """
+        check_history(other)
         return self._from(joining.append(self, other))

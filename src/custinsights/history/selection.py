@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 import attrs
 import numpy as np
 
+from custinsights.domain.fields import looked_up
 from custinsights.domain.load_report import LeftOut, LoadReport
-from custinsights.errors import InvalidValue, MissingData, UnknownName
+from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels, Products
 from custinsights.history.facts import Facts
 from custinsights.history.ordering import offsets_of, ragged_rows
@@ -193,10 +194,10 @@ def _codes(facts: Facts, customers: Iterable[int | str] | BoolArray) -> IntArray
                 allowed=f"{facts.people} values, one per customer id",
             )
         return np.flatnonzero(customers)
-    if isinstance(customers, str):
+    if isinstance(customers, str) or not isinstance(customers, Iterable):
         raise InvalidValue(
             what="the customers to keep must be several identities",
-            given="one text",
+            given="one text" if isinstance(customers, str) else type(customers).__name__,
             allowed="a list of identities, or a mask",
             advice="use history_of for one customer",
         )
@@ -215,18 +216,11 @@ def for_lines(facts: Facts, labels: Mapping[str, str]) -> Facts:
     products = Products(ids=()) if facts.products is None else facts.products
     is_chosen = np.ones(len(products), dtype=np.bool_)
     for name, wanted in labels.items():
-        if name == "product":
-            if wanted not in products.ids:
-                raise UnknownName(kind=name, name=wanted, known=products.ids)
-            is_chosen &= np.array([product == wanted for product in products.ids], dtype=bool)
-        elif name in products.labels:
-            column = products.labels[name]
-            if wanted not in column.names:
-                raise UnknownName(kind=name, name=wanted, known=column.names)
-            is_chosen &= column.codes == column.names.index(wanted)
-        else:
-            known = ("product", *products.labels)
-            raise UnknownName(kind="line label", name=name, known=known)
+        whole = np.arange(len(products), dtype=np.int32)
+        held = {"product": Labels(whole, products.ids), **products.labels}
+        column = looked_up("line label", name, held)
+        place = {known: code for code, known in enumerate(column.names)}
+        is_chosen &= column.codes == looked_up(name, wanted, place)
     chosen = _lines_only(facts, is_chosen)
     ours, theirs = facts.refunds, chosen.refunds
     dropped = LeftOut(
