@@ -147,6 +147,11 @@ def test_sums_that_would_be_wrong(make: Callable[[Any], Metric], message: str) -
         (lambda: tally("x", facts="refunds", distinct="orders"), InvalidValue, "tell apart"),
         (lambda: tally("x", distinct="cities"), InvalidValue, "tell apart.*'cities'"),
         (lambda: lambda _: Tally("x", "baskets"), InvalidValue, "unknown stream"),
+        (
+            lambda: lambda _: Tally("x", "orders", special="aging"),
+            InvalidValue,
+            "a treatment that there is not",
+        ),
     ],
 )
 def test_declarations_that_mean_nothing(

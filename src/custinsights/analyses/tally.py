@@ -94,6 +94,12 @@ class Tally:
                 given=self.facts,
                 allowed=", ".join(STREAMS),
             )
+        if self.special is not None and self.special not in SPECIALS:
+            raise InvalidValue(
+                what=f"the tally {self.name!r} wants a treatment that there is not",
+                given=self.special,
+                allowed=", ".join(SPECIALS),
+            )
         if self.distinct is not None and self.facts not in _DISTINCT.get(self.distinct, ()):
             raise InvalidValue(
                 what=f"the tally {self.name!r} counts what its facts cannot tell apart",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -150,25 +149,14 @@ def traits(
 def evaluate(history: Facts, wanted: Sequence[Trait], as_of: int) -> list[Any]:
     """Evaluate traits over all people, block by block, and return their raw columns."""
     cuts = history.cuts_by_orders(BLOCK).tolist()
-    blocks = list(pairwise(cuts)) or [(0, 0)]
-    found: dict[int, list[AnyArray | Labels]] = {}
-    waiting = deque(enumerate(blocks))
 
-    def work(_worker: int) -> None:
-        while waiting:
-            try:
-                place, (low, high) = waiting.popleft()
-            except IndexError:  # another thread took the last one
-                return
-            view = CountedHistory(history.part(low, high), as_of)
-            found[place] = [_checked(trait, trait.of(view), view.people) for trait in wanted]
+    def work(block: tuple[int, int]) -> list[AnyArray | Labels]:
+        view = CountedHistory(history.part(*block), as_of)
+        return [_checked(trait, trait.of(view), view.people) for trait in wanted]
 
     _ = history.context.clock.day_table  # made once, before threads share it
-    in_threads(work, range(min(8, len(blocks))))
-    return [
-        _together([found[place][index] for place in range(len(blocks))])
-        for index in range(len(wanted))
-    ]
+    found = in_threads(work, list(pairwise(cuts)) or [(0, 0)])
+    return [_together(list(columns)) for columns in zip(*found, strict=True)]
 
 
 def _together(columns: list[AnyArray | Labels]) -> AnyArray | Labels:
