@@ -180,16 +180,21 @@ class MissingData(CustInsightsError, LookupError):
 
 @attrs.define(auto_exc=True, eq=False)
 class BadRowsError(CustInsightsError, ValueError):
-    """Rows that cannot be read, all kinds at once, with up to five examples of each."""
+    """Rows that cannot be read, all kinds at once, with up to five examples of each.
+
+    `advice` says, as a sentence, what makes some of them readable as they are.
+    """
 
     report: Any  # a domain.LoadReport, which lies above this module
+    advice: str = ""
 
     def __str__(self) -> str:
         bad = sum(kind.rows for kind in self.report.bad)
         first = f"{bad:,} of {self.report.rows_read:,} rows cannot be read:"
-        advice = (
-            'Correct them in the file, or pass errors="report" to leave them out and have them '
-            "counted in the load report."
+        advice = _sentences(
+            'Correct them, or pass errors="report" to leave them out and have them counted in the '
+            "load report",
+            self.advice,
         )
         return "\n".join([first, *(f"  {kind}" for kind in self.report.bad), advice])
 

@@ -63,14 +63,14 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
     ),
     (
-        errors.BadRowsError(REPORT),
+        errors.BadRowsError(REPORT, "Tell refunds by refunds="),
         ValueError,
         (
             "3 of 1,200 rows cannot be read:\n"
             "  unknown currency: 1 row, such as orders.csv line 9, column 'Currency': 'EURO'\n"
             "  unreadable date: 2 rows, such as orders.csv line 3, column 'Date': '31/31/2011'\n"
-            'Correct them in the file, or pass errors="report" to leave them out and have them '
-            "counted in the load report."
+            'Correct them, or pass errors="report" to leave them out and have them counted in the '
+            "load report. Tell refunds by refunds=."
         ),
     ),
     (
