@@ -166,8 +166,15 @@ def test_growth_of_cut_and_unobserved_periods() -> None:
 
 
 def test_growth_without_periods() -> None:
-    """Where nothing passes, nothing grows."""
-    assert np.isnan(measure(history(), "orders", by="weekday").growth("orders")).all()
+    """Where nothing passes, nothing grows: the message names what a cube must be measured by."""
+    for by, given in (
+        ("weekday", "by weekday"),
+        ("cohort_month", "by cohort_"),
+        ((), "by nothing"),
+    ):
+        cube = measure(history(), "orders", by=by)
+        with pytest.raises(InvalidValue, match=rf"{given}.*cube by day, week, month.*fiscal_year"):
+            cube.growth("orders")
 
 
 # --- asking again ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import custinsights as ci
 from custinsights import testing
 from custinsights.analyses.declarations import Dimension, Metric, Trait
 from custinsights.analyses.tally import Quantile, Sum, Tally
-from custinsights.errors import ContractBroken, InvalidValue, UnknownName
+from custinsights.errors import ContractBroken, InvalidValue, MissingData, UnknownName
 
 Function = Callable[[Any], Any]
 EXAMPLES = 16
@@ -469,8 +469,8 @@ def test_outcomes_are_returned_where_nothing_is_raised() -> None:
 def test_what_no_history_holds_is_not_passed() -> None:
     """A part that could never be tried fails rather than passing unseen."""
 
-    def needs_more(history: Any) -> Any:
-        return history.number("margin")
+    def needs_more(_history: Any) -> Any:
+        raise MissingData("the costs of its products", needed_by="the margin")
 
     found = failed(testing.check_trait(trait_of(needs_more), max_examples=5, raising=False))
     assert "nothing was tried" in found["any row order"]

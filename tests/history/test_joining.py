@@ -160,14 +160,14 @@ def test_the_span_of_both_is_observed() -> None:
 
 def test_an_order_does_not_count_twice() -> None:
     """Order ids that both hold are refused and counted, not shown."""
-    with pytest.raises(InvalidValue, match=r"1 order ids that both hold.*overlapping exports"):
+    with pytest.raises(InvalidValue, match=r"1 order id that both hold.*overlapping exports"):
         plain([1, 2]).append(plain([2, 3]))
 
 
 def test_a_doubled_order_is_found_among_those_set_aside() -> None:
     """An order that does not count in one history must not come in with the other."""
     pending = plain([1, 2], order_status=["paid", "pending"])
-    with pytest.raises(InvalidValue, match="1 order ids that both hold"):
+    with pytest.raises(InvalidValue, match="1 order id that both hold"):
         pending.append(plain([2, 3]))
 
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custinsights.analyses.catalog import dimension, tally
+from custinsights.analyses.catalog import DEFAULT, dimension, tally
 from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.measure import Measure
 from custinsights.analyses.measured import Measured
@@ -414,15 +414,25 @@ def test_different_questions_do_not_add_up() -> None:
     """Another metric, dimension, window, instant, calendar or policy is another question."""
     history = to_history(ADA_AND_BO)
     ours = Measure("orders", by="month").summarise(history)
-    others = [
-        Measure("revenue", by="month").summarise(history),
-        Measure("orders", by="week").summarise(history),
-        Measure("orders", by="month", window="2024-01").summarise(history),
-        Measure("orders", by="month", as_of="2024-03-01").summarise(history),
-    ]
-    for theirs in others:
-        with pytest.raises(Incompatible, match="questions"):
-            _ = ours + theirs
+    own = DEFAULT.metric("revenue").named("orders", unit="orders", definition="Own.")
+    others = {
+        "The metrics of the questions differ: 'orders' and 'revenue' were": Measure(
+            "revenue", by="month"
+        ),
+        "The definitions of the metrics of the questions differ: .* and 'Own.'": Measure(
+            own, by="month"
+        ),
+        "The dimensions of the questions differ: 'month' and 'week'": Measure("orders", by="week"),
+        "The windows of the questions differ: None and 2024-01-01T": Measure(
+            "orders", by="month", window="2024-01"
+        ),
+        "The as-of instants of the questions differ: .* and 2024-03-01T": Measure(
+            "orders", by="month", as_of="2024-03-01"
+        ),
+    }
+    for says, theirs in others.items():
+        with pytest.raises(Incompatible, match=says):
+            _ = ours + theirs.summarise(history)
     for change, message in (
         ({"currency": "EUR"}, "currencies"),
         ({"timezone": "Europe/Paris"}, "calendars"),
@@ -435,7 +445,7 @@ def test_different_questions_do_not_add_up() -> None:
             _ = Measure("orders", as_of=as_of).summarise(history) + Measure(
                 "orders", as_of=as_of
             ).summarise(changed)
-    with pytest.raises(Incompatible, match="same customers again"):
+    with pytest.raises(InvalidValue, match="same customers again"):
         _ = ours + ours
 
 

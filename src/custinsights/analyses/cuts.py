@@ -101,11 +101,13 @@ class Population:
     parts: frozenset[int | str] = frozenset()
 
     @property
-    def signature(self) -> tuple[object, ...]:
-        """What states must share to be merged: as when they were taken."""
-        return (self.as_of,)
+    def signature(self) -> Mapping[str, object]:
+        """What states must share to be merged: as of when they were taken."""
+        return {"as-of instants": to_datetime(self.as_of)}
 
     def __add__(self, other: Population) -> Population:
+        if not isinstance(other, Population):
+            return NotImplemented
         check_alike(self, other)
         return attrs.evolve(
             self,

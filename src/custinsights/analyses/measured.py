@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import attrs
 
 from custinsights.analyses.plan import Question
+from custinsights.domain.fields import refuse_different
 from custinsights.errors import Incompatible
-from custinsights.history.context import Context
+from custinsights.history.context import PLURALS, Context
 from custinsights.history.facts import Facts
+from custinsights.history.localtime import to_datetime
 from custinsights.history.tallies import Tallies
+from custinsights.results.provenance import refuse_repeated
 
 FRAME = "frame"
 FACTS = "facts in the cell"
@@ -46,11 +50,13 @@ class Measured:
     parts: frozenset[int | str] = frozenset()
 
     @property
-    def signature(self) -> tuple[object, ...]:
+    def signature(self) -> Mapping[str, object]:
         """What states must share to be merged: the question."""
         return self.question.signature
 
     def __add__(self, other: Measured) -> Measured:
+        if not isinstance(other, Measured):
+            return NotImplemented
         check_alike(self, other)
         return attrs.evolve(
             self,
@@ -75,7 +81,7 @@ class Measured:
 
 class _Mergeable(Protocol):
     @property
-    def signature(self) -> tuple[object, ...]: ...
+    def signature(self) -> Mapping[str, object]: ...
     @property
     def context(self) -> Context: ...
     @property
@@ -84,24 +90,14 @@ class _Mergeable(Protocol):
 
 def check_alike(left: _Mergeable, right: _Mergeable) -> None:
     """Refuse to merge states of different questions, or of the same part twice."""
-    if left.signature != right.signature:
-        raise Incompatible("the questions", "one question", "another")
-    for what, plural in (
-        ("currency", "currencies"),
-        ("calendar", "calendars"),
-        ("policy", "policies"),
-        ("observed_from", "beginnings of the observation"),
-    ):
-        ours, theirs = getattr(left.context, what), getattr(right.context, what)
-        if ours != theirs:
-            raise Incompatible(f"the {plural} of the histories", ours, theirs)
-    if left.parts & right.parts:
-        raise Incompatible(
-            "the customers of the parts",
-            "some customers",
-            "the same customers again",
-            "Add up parts of disjoint customers, each once",
-        )
+    for what, ours in left.signature.items():
+        if ours != right.signature[what]:
+            raise Incompatible(f"the {what} of the questions", ours, right.signature[what])
+    refuse_different("the histories", left.context, right.context, PLURALS)
+    ours, theirs = (to_datetime(one.context.observed_from) for one in (left, right))
+    if ours != theirs:
+        raise Incompatible("the beginnings of the observation of the histories", ours, theirs)
+    refuse_repeated(left.parts, right.parts)
 
 
 def parts_of(facts: Facts) -> frozenset[int | str]:

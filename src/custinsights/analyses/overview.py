@@ -14,7 +14,7 @@ from custinsights.analyses.declarations import Metric
 from custinsights.analyses.measure import Measure, Window, window_of
 from custinsights.analyses.measured import Measured
 from custinsights.domain.money import minor_exponent
-from custinsights.errors import UnknownName
+from custinsights.errors import Incompatible, UnknownName
 from custinsights.history.columns import FloatArray
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
@@ -60,6 +60,13 @@ class OverviewState:
     balance: int
 
     def __add__(self, other: OverviewState) -> OverviewState:
+        if not isinstance(other, OverviewState):
+            return NotImplemented
+        ours, theirs = (
+            "none" if state.previous is None else "an earlier window" for state in (self, other)
+        )
+        if ours != theirs:
+            raise Incompatible("the comparisons of the overviews", ours, theirs)
         return OverviewState(
             self.current + other.current,
             None

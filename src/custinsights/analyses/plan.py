@@ -16,6 +16,7 @@ from custinsights.analyses.tally import Tally
 from custinsights.errors import InvalidValue, Refused
 from custinsights.history.columns import IntArray
 from custinsights.history.facts import Facts
+from custinsights.history.localtime import to_datetime
 
 _ONLY_AGES = ("retained", "observable")
 _OF_CUSTOMERS = ("exposure", "lapsed", "at_start")
@@ -63,14 +64,20 @@ class Question:
             )
 
     @property
-    def signature(self) -> tuple[object, ...]:
-        """What two states must share to be merged, wherever they were made."""
-        return (
-            tuple((metric.name, metric.definition) for metric in self.metrics),
-            tuple((d.name, d.definition, d.period) for d in self.by),
-            self.window,
-            self.as_of,
-        )
+    def signature(self) -> Mapping[str, object]:
+        """What two states must share to be merged, wherever they were made, by its plural."""
+        named: dict[str, tuple[Metric | Dimension, ...]]
+        named = {"metrics": self.metrics, "dimensions": self.by}
+        return {
+            **{what: tuple(one.name for one in ones) for what, ones in named.items()},
+            **{
+                f"definitions of the {what}": tuple(one.definition for one in ones)
+                for what, ones in named.items()
+            },
+            "units of the dimensions": tuple(dimension.period for dimension in self.by),
+            "as-of instants": to_datetime(self.as_of),
+            "windows": None if self.window is None else tuple(map(to_datetime, self.window)),
+        }
 
     @cached_property
     def tallies(self) -> tuple[Tally, ...]:

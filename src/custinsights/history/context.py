@@ -18,6 +18,9 @@ from custinsights.history.localtime import (
     to_microseconds,
 )
 
+PLURALS = {"currency": "currencies", "calendar": "calendars", "policy": "policies"}
+"""What histories share that are put together, and what a message calls it."""
+
 
 @attrs.frozen(slots=False, kw_only=True)
 class Context:

@@ -36,6 +36,8 @@ class Distribution:
         return cls(ordered.take(starts), np.diff(np.append(starts, len(ordered))))
 
     def __add__(self, other: Distribution) -> Distribution:
+        if not isinstance(other, Distribution):
+            return NotImplemented
         values = np.union1d(self.values, other.values)
         counts = np.zeros(len(values), dtype=np.int64)
         counts[np.searchsorted(values, self.values)] += self.counts

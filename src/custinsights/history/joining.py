@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.domain.fields import refuse_different
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.errors import Incompatible, InvalidValue
+from custinsights.errors import Incompatible, InvalidValue, counted
 from custinsights.history.columns import (
     NO_INSTANT,
     AnyArray,
@@ -21,6 +22,7 @@ from custinsights.history.columns import (
     RefundColumns,
     TagRow,
 )
+from custinsights.history.context import PLURALS
 from custinsights.history.facts import Facts
 from custinsights.history.hanging import ALWAYS
 from custinsights.history.laying import lay
@@ -43,14 +45,7 @@ def with_policy(facts: Facts, policy: PurchasePolicy) -> Facts:
 
 def append(facts: Facts, other: Facts) -> Facts:
     """Lay the facts of two histories out as one; see `OrderHistory.append`."""
-    for what, plural in (
-        ("currency", "currencies"),
-        ("calendar", "calendars"),
-        ("policy", "policies"),
-    ):
-        ours, theirs = getattr(facts.context, what), getattr(other.context, what)
-        if ours != theirs:
-            raise Incompatible(what=f"the {plural} of the histories", left=ours, right=theirs)
+    refuse_different("the histories", facts.context, other.context, PLURALS)
     first, second = _columns_with_aside(facts), _columns_with_aside(other)
     _check_new(first.orders.order_id, second.orders.order_id)
     products, codes = _merged_products(facts.products, other.products)
@@ -343,7 +338,7 @@ def _check_new(known: AnyArray | None, added: AnyArray | None) -> None:
     if twice:
         raise InvalidValue(
             what="orders to append are in the history already",
-            given=f"{twice} order ids that both hold",
+            given=f"{counted(twice, 'order id')} that both hold",
             allowed="orders with new ids",
             advice="read overlapping exports together: read_orders counts each order once",
         )

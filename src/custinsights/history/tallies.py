@@ -73,6 +73,8 @@ class Tallies:
         return int(self.codes.shape[1])
 
     def __add__(self, other: Tallies) -> Tallies:
+        if not isinstance(other, Tallies):
+            return NotImplemented
         if [axis.name for axis in self.axes] != [axis.name for axis in other.axes] or (
             self.columns.keys() != other.columns.keys()
         ):

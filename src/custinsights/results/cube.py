@@ -9,7 +9,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from custinsights.domain.fields import looked_up
 from custinsights.domain.frozen import frozen
+from custinsights.domain.period import UNITS
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, frozen_arrays, meant
@@ -157,9 +159,7 @@ class Cube(Presented):
 
     def labels(self, dimension: str) -> ObjectArray:
         """Return the label of every cell on one dimension."""
-        if dimension not in self.axes:
-            raise UnknownName("dimension of the cube", dimension, tuple(self.axes))
-        return self.axes[dimension]
+        return looked_up("dimension of the cube", dimension, self.axes)
 
     def at(self, **labels: Any) -> Cube:
         """Return the cells with some labels, e.g. ``cube.at(month="2024-03")``."""
@@ -190,9 +190,15 @@ class Cube(Presented):
         """Return (this − previous) ÷ previous period, for every cell.
 
         NaN in the first period, after a value that is not positive, and where either period is
-        incomplete or begins before the observation.
+        incomplete or begins before the observation. A cube without periods is refused.
         """
         values = self[metric]
+        if len(self._labelled) == len(self.axes):
+            raise InvalidValue(
+                what="growth compares a period with the one before it, and the cube has no periods",
+                given="by " + (", ".join(self.axes) or "nothing"),
+                allowed=f"a cube by {', '.join(UNITS[:-1])} or {UNITS[-1]}, and what else you like",
+            )
         others = list(zip(*[self.axes[name] for name in self._labelled], strict=True))
         place = {
             (int(period), others[row] if others else ()): row
@@ -215,6 +221,8 @@ class Cube(Presented):
 
     def __add__(self, other: Cube) -> Cube:
         """Merge the measurements of disjoint customers; both cubes whole, not slices of them."""
+        if not isinstance(other, Cube):
+            return NotImplemented
         if self.is_slice or other.is_slice:
             held = ["some cells" if cube.is_slice else "all cells" for cube in (self, other)]
             raise Incompatible(
@@ -271,9 +279,7 @@ class Cube(Presented):
             object.__setattr__(self, name, value)
 
     def _metric(self, name: str) -> MetricColumn:
-        if name not in self.metrics:
-            raise UnknownName("metric of the cube", name, tuple(self.metrics))
-        return self.metrics[name]
+        return looked_up("metric of the cube", name, self.metrics)
 
     def table(self) -> Table:
         """Return the cells as rows: labels, then metrics."""

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.fields import as_int, looked_up, refuse_different
 from custinsights.domain.frozen import frozen
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array
-from custinsights.results.provenance import Provenance
+from custinsights.results.provenance import PLURALS, Provenance, refuse_repeated
 from custinsights.results.table import Column, Table
 
 AnyArray: TypeAlias = npt.NDArray[Any]
@@ -52,9 +53,7 @@ class CustomerTable(Presented):
 
     def column(self, name: str) -> Column:
         """Return a column by name, or raise `UnknownName`."""
-        if name not in self.columns:
-            raise UnknownName("column of the table", name, tuple(self.columns))
-        return self.columns[name]
+        return looked_up("column of the table", name, self.columns)
 
     def __getitem__(self, name: str) -> AnyArray:
         """Return a column in natural units.
@@ -82,7 +81,8 @@ class CustomerTable(Presented):
 
     def row(self, customer: int | str) -> dict[str, Any]:
         """Return one customer's row as a dict, as `to_dicts` gives it."""
-        places = np.flatnonzero(self.ids == customer)
+        is_identity = isinstance(customer, str) or as_int(customer) is not None
+        places = np.flatnonzero(self.ids == customer) if is_identity else np.empty(0, np.int64)
         if not len(places):
             raise UnknownName("customer", hidden_if_contact(customer), (), "ids lists them all")
         return self.take(places).to_dicts()[0]
@@ -97,15 +97,14 @@ class CustomerTable(Presented):
 
     def __add__(self, other: CustomerTable) -> Self:
         """Merge with the table of other customers; the result is in the order of the ids."""
-        if self.provenance != other.provenance or self.columns.keys() != other.columns.keys():
-            raise Incompatible("the questions of the tables", self.title, other.title)
-        if self.parts & other.parts:
+        if not isinstance(other, CustomerTable):
+            return NotImplemented
+        if self.columns.keys() != other.columns.keys():
             raise Incompatible(
-                "the customers of the tables",
-                "some customers",
-                "the same customers again",
-                "Add up parts of disjoint customers, each once",
+                "the columns of the tables", tuple(self.columns), tuple(other.columns)
             )
+        refuse_different("the tables", self.provenance, other.provenance, PLURALS)
+        refuse_repeated(self.parts, other.parts)
         ids = joined(self.ids, other.ids)
         order = np.argsort(ids, kind="stable")
         return attrs.evolve(

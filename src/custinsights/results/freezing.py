@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -33,10 +33,10 @@ def frozen_arrays(arrays: Mapping[str, AnyArray]) -> Mapping[str, AnyArray]:
 
 def meant(wanted: object, labels: Collection[object]) -> object:
     """Return the label that is meant: itself, or the one that reads the same (2011, "2011")."""
-    if wanted in labels:
+    if isinstance(wanted, Hashable) and wanted in labels:
         return wanted
     alike = [label for label in labels if label is not None and str(label) == str(wanted)]
-    return alike[0] if len(alike) == 1 else wanted
+    return alike[0] if len(alike) == 1 else str(wanted)
 
 
 def same_array(left: AnyArray, right: AnyArray) -> bool:

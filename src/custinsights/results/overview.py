@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.errors import UnknownName
+from custinsights.domain.fields import looked_up
 from custinsights.results.cube import Cube
 from custinsights.results.door import Presented
 from custinsights.results.table import Column, Table
@@ -81,10 +81,8 @@ class Overview(Presented):
 
     def __getitem__(self, metric: str) -> Headline:
         """Return one headline by the name of its metric."""
-        for headline in self.headlines:
-            if headline.metric == metric:
-                return headline
-        raise UnknownName("metric of the overview", metric, tuple(h.metric for h in self.headlines))
+        table = {headline.metric: headline for headline in self.headlines}
+        return looked_up("metric of the overview", metric, table)
 
     def __len__(self) -> int:
         """Return the number of headlines."""

@@ -9,6 +9,30 @@ import attrs
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.errors import InvalidValue
+
+PLURALS = {
+    "as_of": "as-of instants",
+    "window": "windows",
+    "currency": "currencies",
+    "calendar": "calendars",
+    "policy": "policies",
+    "observed_from": "beginnings of the observation",
+    "observed_until": "ends of the observation",
+    "definitions": "definitions",
+    "distributions": "packages behind the definitions",
+}
+"""What a message calls the facts of two results that differ in them."""
+
+
+def refuse_repeated(parts: frozenset[int | str], others: frozenset[int | str]) -> None:
+    """Refuse to add up parts that have customers in common."""
+    if parts & others:
+        raise InvalidValue(
+            what="customers would be counted twice",
+            given="the same customers again",
+            allowed="parts of disjoint customers, each once",
+        )
 
 
 @attrs.frozen(kw_only=True)

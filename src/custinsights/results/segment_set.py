@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from custinsights.errors import UnknownName
+from custinsights.errors import UnknownName, counted
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, same_array
@@ -28,11 +28,16 @@ class Sizes(dict[str, int]):
 
     def __missing__(self, name: str) -> int:
         """Find a segment under another spelling of its name."""
-        wanted = spelled(name.rpartition(":")[2])
-        for known, size in self.items():
-            if spelled(known) == wanted:
-                return size
-        raise UnknownName("segment", name, tuple(self))
+        return self[_segment(name, tuple(self))]
+
+
+def _segment(name: object, known: tuple[str, ...], space: str = "") -> str:
+    """Return the segment that a name in any spelling means, in a space where one is named."""
+    given, _, bare = name.rpartition(":") if isinstance(name, str) else ("", "", "")
+    table = {spelled(one): one for one in known if not space or given in ("", space)}
+    if spelled(bare) not in table:
+        raise UnknownName("segment", name, known)
+    return table[spelled(bare)]
 
 
 def spelled(name: str) -> str:
@@ -83,11 +88,8 @@ class SegmentSet(Presented):
 
     def members(self, name: str) -> CustomerTable:
         """Return the customers of a segment, by name or spaced name (``value:vip``)."""
-        wanted = spelled(name.rpartition(":")[2])
-        for place, known in enumerate(self.names):
-            if spelled(known) == wanted:
-                return self.customers.take(np.flatnonzero(self.codes == place))
-        raise UnknownName("segment", name, self.names)
+        place = self.names.index(_segment(name, self.names, self.space))
+        return self.customers.take(np.flatnonzero(self.codes == place))
 
     def table(self) -> Table:
         """Return one row per segment: customers, their share, what they spent."""
@@ -97,7 +99,7 @@ class SegmentSet(Presented):
         sums = [int(spent.values[self.codes == place].sum()) for place in range(len(self.names))]
         notes = list(self.customers.provenance.notes())
         if self.excluded:
-            notes.append(f"{self.excluded:,} customers excluded.")
+            notes.append(f"{counted(self.excluded, 'customer')} excluded.")
         columns: list[Any] = [
             Column("segment", "label", list(self.names)),
             Column("customers", "count", sizes),

@@ -7,14 +7,15 @@ analysis has its exports, its `repr` and its place in the report for free.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.domain.fields import as_tuple, instance, looked_up, members, named, text
+from custinsights.errors import InvalidValue
 from custinsights.results.door import Presented
 
 __all__ = ["KINDS", "NO_INSTANT", "Column", "Table"]
@@ -35,17 +36,12 @@ KINDS: dict[str, str] = {
 NO_INSTANT = int(np.iinfo(np.int64).min)
 
 
-def _known_kind(_column: Column, _attribute: attrs.Attribute[str], kind: str) -> None:
-    if kind not in KINDS:
-        raise UnknownName("kind of column", kind, tuple(KINDS))
-
-
 def _mask(mask: npt.ArrayLike | None) -> npt.NDArray[np.bool_] | None:
     return None if mask is None else np.asarray(mask, dtype=bool)
 
 
 def _array(values: Sequence[object] | npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return values if isinstance(values, np.ndarray) else _objects(values)
+    return values if isinstance(values, np.ndarray) else _objects(as_tuple(values))
 
 
 def _objects(values: Sequence[object]) -> npt.NDArray[Any]:
@@ -111,8 +107,8 @@ class Column:
         shows as percent.
     """
 
-    name: str
-    kind: str = attrs.field(validator=_known_kind)
+    name: str = attrs.field(validator=text)
+    kind: str = attrs.field(validator=named("kind of column", tuple(KINDS)))
     values: npt.NDArray[Any] = attrs.field(converter=_array)
     missing: npt.NDArray[np.bool_] | None = attrs.field(default=None, converter=_mask)
     unit: str = ""
@@ -161,14 +157,6 @@ class Column:
         )
 
 
-def _columns(columns: Iterable[Column]) -> tuple[Column, ...]:
-    return tuple(columns)
-
-
-def _notes(notes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(notes)
-
-
 def _alike(table: Table, _attribute: attrs.Attribute[Any], columns: tuple[Column, ...]) -> None:
     lengths = sorted({len(column) for column in columns})
     if len(lengths) > 1:
@@ -212,8 +200,10 @@ class Table(Presented):
     """
 
     title: str
-    columns: tuple[Column, ...] = attrs.field(converter=_columns, validator=_alike)
-    notes: tuple[str, ...] = attrs.field(default=(), converter=_notes)
+    columns: tuple[Column, ...] = attrs.field(
+        converter=as_tuple, validator=[members(instance(Column)), _alike]
+    )
+    notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     timezone: str = "UTC"
 
     def __len__(self) -> int:
@@ -230,10 +220,7 @@ class Table(Presented):
 
     def column(self, name: str) -> Column:
         """The column of that name; `UnknownName` tells the nearest ones."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise UnknownName("column", name, self.names)
+        return looked_up("column", name, {column.name: column for column in self.columns})
 
     def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Table:
         """The same table with the given rows only, in the given order."""
