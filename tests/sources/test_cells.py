@@ -14,9 +14,9 @@ from custinsights.sources import cells
 from custinsights.sources.columns import Texts, Values, one_below_another
 
 
-def numbers(*texts: str) -> list[Decimal | None]:
+def numbers(*texts: str, decimal: str | None = None) -> list[Decimal | None]:
     """Read a column of numbers; None where a cell is wrong."""
-    found = cells.numbers(Texts.of(texts))
+    found = cells.numbers(Texts.of(texts), decimal=decimal)
     exact = zip(found.decimals.digits.tolist(), found.decimals.places.tolist(), strict=True)
     return [
         None if wrong else Decimal(digits).scaleb(-places)
@@ -59,10 +59,10 @@ def test_number_is_read_as_it_is_written(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1,234", "=1+1", "1-2", "12.00.00", "1,2,3", "$", "--3", "NaN", "12%", "(3.00)"]
+    "text", ["=1+1", "1-2", "12.00.00", "1,2,3", "$", "--3", "NaN", "12%", "(3.00)"]
 )
-def test_number_that_is_none_or_ambiguous_is_wrong(text: str) -> None:
-    """A cell that is no number, or one of two numbers, is wrong."""
+def test_number_that_is_none_is_wrong(text: str) -> None:
+    """A cell that is no number is wrong."""
     assert numbers(text, "7") == [None, Decimal(7)]
 
 
@@ -74,9 +74,39 @@ def test_column_tells_what_its_commas_mean() -> None:
     assert numbers("1.234", "5.50") == [Decimal("1.234"), Decimal("5.5")]
 
 
+@pytest.mark.parametrize("text", ["1,234", "1.234", "-12.345", "$ 123,456"])
+@pytest.mark.parametrize("others", [["7"], [], ["Ada, 12"], ["1,2,3"]])
+def test_mark_that_may_be_both_is_not_guessed(text: str, others: list[str]) -> None:
+    """A comma and a point alike: before three figures, and with nothing that tells, refused."""
+    with pytest.raises(InvalidValue, match=r"parts thousands or decimals.*decimal='\.' where"):
+        numbers(text, *others)
+
+
+@pytest.mark.parametrize(("mark", "other"), [(".", ","), (",", ".")])
+def test_both_marks_are_read_by_one_rule(mark: str, other: str) -> None:
+    """What settles a comma settles a point; what the column does not tell, `decimal` does."""
+    open_one = f"1{other}234"
+    for told in (f"5{mark}5", f"0{mark}125", f"1234{mark}125", f"1{other}234{mark}5", f"{mark}5"):
+        assert numbers(open_one, told)[0] == 1234
+        assert numbers(f"1{mark}234", told)[0] == Decimal("1.234")
+    assert numbers(f"1{other}234{other}567", open_one) == [1234567, 1234]
+    assert numbers(open_one, decimal=mark) == [1234]
+    assert numbers(open_one, decimal=other) == [Decimal("1.234")]
+    assert numbers(open_one, f"5{mark}5", decimal=other)[0] == 1234
+    assert numbers(f"0{other}125") == [Decimal("0.125")]
+
+
 def test_column_that_contradicts_itself_is_not_guessed() -> None:
-    """Where commas mean both, cells with commas are wrong."""
-    assert numbers("1.50", "2,50") == [Decimal("1.5"), None]
+    """Where both marks stand before decimals, cells with commas are wrong unless it is told."""
+    assert numbers("1.50", "2,50", "1,234") == [Decimal("1.5"), None, None]
+    assert numbers("1.50", "2,50", "1,234", decimal=".") == [Decimal("1.5"), None, 1234]
+    assert numbers("1.50", "2,50", "1.234", decimal=",") == [None, Decimal("2.5"), 1234]
+
+
+def test_numbers_with_a_type_are_written_with_a_point() -> None:
+    """A Decimal of three decimals is no thousand; a text beside it is read as it would be."""
+    column = Values.of(np.array([Decimal("1.234"), "5,678"], dtype=object))
+    assert cells.numbers(column).decimals.scaled(3)[0].tolist() == [1234, 5678000]
 
 
 def test_blank_number_is_no_wrong_number() -> None:

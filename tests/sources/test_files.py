@@ -92,7 +92,9 @@ def test_cell_that_is_too_long_costs_its_row_only() -> None:
     """A cell beyond any sense makes its row bad; the rows around it are read."""
     _, found = chunks(b"a,b\n1,2\n" + b"x" * 200_000 + b",3\n4,5\n")
     assert [row for chunk in found for row in chunk.rows] == [["1", "2"], ["4", "5"]]
-    assert [row.kind for chunk in found for row in chunk.unread] == ["cell too long"]
+    [lost] = [row for chunk in found for row in chunk.unread]
+    assert (lost.kind, lost.line) == ("cell too long", 3)
+    assert lost.cell == "a cell holds more than 131,072 characters"
 
 
 def test_gzip_cut_short_gives_what_is_there() -> None:
@@ -102,7 +104,11 @@ def test_gzip_cut_short_gives_what_is_there() -> None:
     read = [row[0] for chunk in found for row in chunk.rows]
     assert read == [str(n) for n in range(len(read))]
     assert len(read) > 10_000
-    assert [row.kind for chunk in found for row in chunk.unread] == ["truncated gzip"]
+    [lost] = [row for chunk in found for row in chunk.unread]
+    assert (lost.kind, lost.cell) == (
+        "truncated gzip",
+        "the data ends here, and what should follow is lost",
+    )
 
 
 def test_gzip_with_a_wrong_checksum_is_told() -> None:
@@ -128,7 +134,14 @@ def test_utf16_cut_inside_a_character_is_told() -> None:
         (b"\xd0\xcf\x11\xe0rest", "a spreadsheet"),
         (b"%PDF-1.7", "a PDF"),
         (b"\x1f\x8bgarbage", "gzip data"),
+        (gzip.compress(gzip.compress(b"a,b\n1,2\n")), "compressed twice"),
+        (b"<!DOCTYPE html><title>Log in</title>", "a web page"),
+        (b'[{"order_id": 1}]', "it is JSON"),
         (b"x" * 200_000, "longer than any header"),
+        (b"a,\xe9\n1,2\n", "no UTF-8 text. Save it as CSV in UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "no UTF-8 text"),
+        ("a,b\n1,2\n".encode("utf-32"), "no UTF-8 text"),
+        (bytes(range(256)), "no UTF-8 text"),
     ],
 )
 def test_what_is_no_table_is_refused(data: bytes, reason: str) -> None:

@@ -12,7 +12,7 @@ from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed
 from custinsights.history.amounts import Decimals
 from custinsights.sources import OrderFormat, read_orders
 from custinsights.sources.columns import Texts
-from custinsights.sources.formats import SHOPIFY, format_for
+from custinsights.sources.formats import SHOPIFY, format_asked, format_for
 from custinsights.sources.formats.declaration import Rows
 from tests.sources.reading import HEADER, amounts, bad_kinds, owners, read, text_file
 
@@ -110,7 +110,7 @@ def installed(*values: str) -> Any:
 def test_installed_format_is_found_by_its_name() -> None:
     """A name that is not built in is looked up among the entry points."""
     with installed("custinsights.sources.formats.shopify:SHOPIFY"):
-        assert format_for("till", None, []) is SHOPIFY
+        assert format_asked("till", None) is SHOPIFY
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_installed_format_is_found_by_its_name() -> None:
 def test_installed_format_that_does_not_work_is_named(values: tuple[str, ...], match: str) -> None:
     """A plug-in that fails, is something else or is there twice is an error that names it."""
     with installed(*values), pytest.raises(PlugInFailed, match=match):
-        format_for("till", None, [])
+        format_asked("till", None)
 
 
 def test_format_that_is_none_is_refused() -> None:
@@ -136,8 +136,8 @@ def test_format_that_is_none_is_refused() -> None:
 def test_shopify_is_recognised_whatever_the_order_of_its_columns() -> None:
     """A format is recognised by its headers, in any order and case, also without optional ones."""
     header = ["created at", "LINEITEM NAME", "Total", "Financial Status", "Name"]
-    assert format_for(None, None, header) is SHOPIFY
-    assert format_for(None, {"placed_at": "created at"}, header).name == "generic"
+    assert format_for(None, header) is SHOPIFY
+    assert format_for(format_asked(None, {"placed_at": "created at"}), header).name == "generic"
 
 
 def test_files_of_several_formats_are_refused() -> None:

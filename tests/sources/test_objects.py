@@ -231,11 +231,9 @@ def test_customers_without_the_identity_that_is_asked_for_are_counted() -> None:
 def test_what_is_no_domain_object_is_refused() -> None:
     """Customers and products are objects of the domain; files of them are not read here."""
     file = text_file(HEADER, "1,ada,2024-01-05,1")
-    with pytest.raises(
-        InvalidValue, match="Customers holds something else than a Customer: 'dict'"
-    ):
+    with pytest.raises(InvalidValue, match="One of the customers is no Customer: 'dict'"):
         read_orders(file, currency="EUR", customers=[{"id": 1}])  # type: ignore[list-item]
-    with pytest.raises(InvalidValue, match="Products holds something else than a Product: 'str'"):
+    with pytest.raises(InvalidValue, match="The products are no list: 'str'"):
         read_orders(file, currency="EUR", products="products.csv")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="Two products have the same id"):
         read_objects([order()], products=[Product("a"), Product("a")])

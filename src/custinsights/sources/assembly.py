@@ -21,12 +21,27 @@ from custinsights.history.instants import Instants
 from custinsights.history.row_groups import NO_ROW, RowGroups
 from custinsights.sources import identity
 from custinsights.sources.columns import Texts, one_below_another
-from custinsights.sources.conversion import Conversion
+from custinsights.sources.conversion import NO_RATE, Conversion
 from custinsights.sources.grouping import OrderRows, group, picked, spread_bad
 from custinsights.sources.known import contacts
-from custinsights.sources.money import Money, add_up
+from custinsights.sources.money import NEGATIVE_AMOUNT, NEGATIVE_QUANTITY, Money, add_up
 from custinsights.sources.options import Options
-from custinsights.sources.rows import DATE, TOO_LARGE, UNKNOWN_CURRENCY, ParsedRows
+from custinsights.sources.rows import (
+    DATE,
+    TOO_LARGE,
+    UNKNOWN_CURRENCY,
+    UNKNOWN_STATUS,
+    ParsedRows,
+)
+
+_REFUNDS = "Refunds are told by refunds='invoice_prefix:C', or by a function of a row"
+_ADVICE = {
+    NEGATIVE_AMOUNT: _REFUNDS,
+    NEGATIVE_QUANTITY: _REFUNDS,
+    NO_RATE: "Every currency needs a rate for each of its days in rates=",
+    UNKNOWN_STATUS: "What the words of a shop mean is told by statuses={'their word': 'paid', ...}",
+}
+"""What makes bad rows of some kinds readable as they are."""
 
 _TIMES = ("placed_at", "refunded_at", "cancelled_at")
 Times: TypeAlias = Mapping[str, tuple[Instants, BoolArray]]
@@ -150,7 +165,9 @@ def report_of(rows: ParsedRows, money: Money) -> LoadReport:
 
 def _refuse_bad(rows: ParsedRows, money: Money, options: Options) -> None:
     if options.errors == "raise" and (rows.ledger.is_bad.any() or rows.sheet.unread):
-        raise BadRowsError(report_of(rows, money))
+        report = report_of(rows, money)
+        advice = dict.fromkeys(_ADVICE[kind.kind] for kind in report.bad if kind.kind in _ADVICE)
+        raise BadRowsError(report, ". ".join(advice))
 
 
 def _says_currency(rows: ParsedRows, options: Options) -> Labels:
@@ -218,8 +235,9 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
             told.append((names[code], int(np.count_nonzero(here)), total))
         raise SeveralCurrencies(tuple(sorted(told, key=lambda one: (-one[1], one[0]))))
     if not present and not names:
+        what = "there is no row" if not len(rows) else "no row says in which currency its amount is"
         raise InvalidValue(
-            "no row says in which currency its amount is",
+            f"{what}, and no currency is told",
             None,
             "the code of a currency",
             "Pass currency='EUR' or another code",

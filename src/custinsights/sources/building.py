@@ -21,7 +21,12 @@ def history_of(sheet: Sheet, format: OrderFormat, options: Options) -> OrderHist
     """Make a history of a sheet of cells."""
     ledger = Ledger(sheet)
     rows = ParsedRows(
-        sheet, ledger, format, zone=options.zone(format.timezone), dayfirst=options.dayfirst
+        sheet,
+        ledger,
+        format,
+        zone=options.zone(format.timezone),
+        dayfirst=options.dayfirst,
+        decimal=options.decimal,
     )
     found = assemble(rows, options)
     shaped = shape(found, options)

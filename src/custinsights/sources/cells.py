@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from uuid import UUID
 
 import attrs
 import numpy as np
 
 from custinsights.domain.currencies import CURRENCIES
+from custinsights.domain.fields import as_int
 from custinsights.errors import InvalidValue
-from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray
+from custinsights.history.amounts import LARGEST, Decimals
+from custinsights.history.columns import AnyArray, BoolArray
 from custinsights.history.instants import Times, read_times, times_of
 from custinsights.history.time_texts import AWARE, NO_TIME
 from custinsights.sources.columns import Cells, Texts, Values
@@ -35,8 +38,25 @@ _MONEY = re.compile(
     re.ASCII,
 )
 _BLANKS_BETWEEN = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
-_POINT_GROUPS = re.compile(r"\d{1,3}(\.\d{3})+")
-_COMMA_GROUPS = re.compile(r"\d{1,3}(,\d{3})+")
+_GROUPS = {
+    mark: re.compile(rf"[1-9]\d{{0,2}}(?:{other}\d{{3}})+", re.ASCII)
+    for mark, other in (
+        (".", ","),
+        (",", r"\."),
+    )
+}
+"""Whole numbers with thousands parted, by the mark that stands before decimals then."""
+_CERTAIN = {
+    mark: re.compile(
+        rf"[+-]?(?:[1-9]\d{{0,2}}(?:{other}\d{{3}}){{2,}}"
+        rf"|[1-9]\d{{0,2}}(?:{other}\d{{3}})+{point}\d*"
+        rf"|(?![1-9]\d{{0,2}}{point}\d{{3}}$)\d*{point}\d*)",
+        re.ASCII,
+    )
+    for mark, point, other in ((".", r"\.", ","), (",", ",", r"\."))
+}
+"""Numbers that show their decimal mark beyond doubt."""
+_POINT_GROUPS = re.compile(rf"(?<![\d.]){_GROUPS[','].pattern}(?![\d.])", re.ASCII)
 
 _DATE = re.compile(
     r"(?:(?P<year>\d{4})(?P<a>[-/.])(?P<month>\d{1,2})(?P=a)(?P<day>\d{1,2})"
@@ -56,20 +76,27 @@ class Numbers:
     wrong: BoolArray
 
 
-def numbers(cells: Cells) -> Numbers:
+def numbers(cells: Cells, *, decimal: str | None = None, what: str = "the column") -> Numbers:
     """Read numbers: plain ones, and those with symbols and separators of thousands.
 
-    A comma is the decimal mark or parts thousands: which one, the other cells of the column say;
-    where none does, the cell is wrong.
+    Of a comma and of a point alike: before other than three figures it is the decimal mark, and
+    more than one part thousands. A single one before three figures (1,234 or 1.234) is what the
+    other cells of the column tell, else what `decimal` says.
+
+    Raises
+    ------
+    InvalidValue
+        Such a number, and neither the column nor `decimal` tells.
     """
     if isinstance(cells, Values) and cells.array.dtype.kind in "iuf":
         decimals = Decimals.of(np.where(cells.missing, 0, cells.array))
         return Numbers(decimals, cells.missing, decimals.wrong)
-    texts = cells.texts() if isinstance(cells, Values) else cells
-    column = _tidied(texts)
+    if isinstance(cells, Values):  # a Decimal beside other objects is written with a point
+        cells, decimal = cells.texts(), decimal or "."
+    column = _tidied(cells)
     names = list(column.names)
-    if column.has(","):
-        names = _with_points(names)
+    if column.has(",") or _POINT_GROUPS.search("\n".join(names)):
+        names = _with_points(names, decimal, what)
     found = Decimals.of(names)
     odd = np.flatnonzero(found.wrong)
     if len(odd):
@@ -168,6 +195,35 @@ def currencies(cells: Cells) -> tuple[Texts, BoolArray]:
     return column, column.where(lambda text: bool(text) and text not in known)
 
 
+def no_texts(cells: Cells, *, is_id: bool) -> BoolArray:
+    """bool[n], where a value with a type is no text, and would be one only by its ``repr``.
+
+    Numbers, truth values and times are texts as they are written; bytes and lists are none. An id
+    is a text, a whole number that a float64 holds exactly, or a UUID.
+    """
+    if isinstance(cells, Texts) or cells.array.dtype.kind in "iu":
+        return np.zeros(len(cells), dtype=np.bool_)
+    if cells.array.dtype.kind != "O" and not is_id:
+        return np.zeros(len(cells), dtype=np.bool_)
+    if cells.array.dtype.kind == "f":
+        values: AnyArray = np.where(cells.missing, 0, cells.array)
+        is_whole: BoolArray = (values == np.rint(values)) & (np.abs(values) <= LARGEST)
+        return ~is_whole
+    is_text = _is_id if is_id else _is_label
+    told = np.fromiter(map(is_text, cells.array.tolist()), np.bool_, len(cells))
+    return ~told & ~cells.missing
+
+
+def _is_id(value: object) -> bool:
+    if isinstance(value, float | Decimal):
+        return -LARGEST <= value <= LARGEST and value == int(value)
+    return isinstance(value, str | UUID) or as_int(value) is not None
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, str) or not isinstance(value, Iterable)
+
+
 def as_texts(cells: Cells) -> Texts:
     """Return any column as texts."""
     return cells.texts() if isinstance(cells, Values) else cells
@@ -190,37 +246,35 @@ def _bare(text: str) -> str:
     return f"{found['sign'] or found['inner']}{figures}"
 
 
-def _with_points(names: Sequence[str]) -> list[str]:
-    """Write the numbers of a column with commas in it as plain numbers with a decimal point."""
+def _with_points(names: Sequence[str], decimal: str | None, what: str) -> list[str]:
+    """Write the numbers of a column that has separators as plain ones with a decimal point."""
     bare = [_bare(name) for name in names]
-    marks = {mark for name in bare if (mark := _decimal_mark(name))}
-    if len(marks) != 1:
-        return [name if "," not in name else "?" for name in bare] if not marks else bare
-    mark = marks.pop()
-    groups = _COMMA_GROUPS if mark == "." else _POINT_GROUPS
-    return [_as_plain(name, mark, groups) for name in bare]
+    marks = {mark for name in bare for mark in _GROUPS if _CERTAIN[mark].fullmatch(name)}
+    if len(marks) > 1 and decimal is None:  # both are decimal marks: the comma is the stranger
+        return bare
+    mark = marks.pop() if len(marks) == 1 else decimal
+    if mark is not None:
+        return [_as_plain(name, mark) for name in bare]
+    for name in bare:
+        if any(groups.fullmatch(name.lstrip("+-")) for groups in _GROUPS.values()):
+            raise InvalidValue(
+                f"it cannot be told whether a mark in the numbers of {what} parts thousands or "
+                "decimals, for no other number of the column tells",
+                name,
+                "numbers of which one tells its decimal mark",
+                "Pass decimal='.' where a point stands before decimals, decimal=',' where a comma",
+            )
+    return bare
 
 
-def _decimal_mark(text: str) -> str:
-    """The decimal mark that a number shows beyond doubt, or nothing."""
-    figures = text.lstrip("+-")
-    has_comma, has_point = "," in figures, "." in figures
-    if has_comma and has_point:
-        return max(",.", key=figures.rfind)
-    if not has_comma and not has_point:
-        return ""
-    mark, other = (",", ".") if has_comma else (".", ",")
-    if figures.count(mark) > 1:
-        return other
-    groups = _COMMA_GROUPS if has_comma else _POINT_GROUPS
-    return "" if groups.fullmatch(figures) else mark
-
-
-def _as_plain(text: str, mark: str, groups: re.Pattern[str]) -> str:
+def _as_plain(text: str, mark: str) -> str:
     sign = text[:1] if text[:1] in {"+", "-"} else ""
     whole, has_mark, decimals = text.removeprefix(sign).partition(mark)
-    if groups.fullmatch(whole):
-        whole = whole.replace("," if mark == "." else ".", "")
+    other = "," if mark == "." else "."
+    if _GROUPS[mark].fullmatch(whole):
+        whole = whole.replace(other, "")
+    elif other in whole:
+        return "?"
     return f"{sign}{whole}.{decimals}" if has_mark else f"{sign}{whole}"
 
 

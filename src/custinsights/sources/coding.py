@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from itertools import count
 from typing import TypeAlias
 
@@ -22,6 +23,7 @@ NumberReader: TypeAlias = Callable[[Sequence[str]], AnyArray | None]
 _ENOUGH_ROWS = 50_000
 _MOST = 0.8
 _DECIMALS = 2
+_CENT = Decimal(1).scaleb(-_DECIMALS)
 _LONGEST_AMOUNT = 15  # so many figures every float64 holds
 _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)
 
@@ -67,7 +69,9 @@ class ColumnCoder:
         """Return all rows."""
         parts: list[Cells] = []
         if self._numbers:
-            parts.append(Values.of(np.concatenate(self._numbers)))
+            numbers = Values.of(np.concatenate(self._numbers))
+            is_text = self._codes and numbers.array.dtype.kind == "f"
+            parts.append(numbers.texts().mapped(as_written) if is_text else numbers)
         if self._codes or not parts:
             codes = np.concatenate(self._codes) if self._codes else np.empty(0, dtype=np.int32)
             names = self._names if self._table is None else list(self._table)
@@ -138,6 +142,11 @@ def amounts(texts: Sequence[str]) -> AnyArray | None:
     ):
         return None
     return np.fromiter(map(float, texts), np.float64, len(texts))
+
+
+def as_written(amount: str) -> str:
+    """An amount with its two decimals, by which other cells of its column are understood."""
+    return str(Decimal(amount).quantize(_CENT)) if amount else ""
 
 
 def _figures(numbers: IntArray) -> int:

@@ -171,7 +171,7 @@ class Values:
             blank = np.where(self.missing, np.int32(len(names)), codes)
             return Texts(blank, [*names, ""], is_distinct=True)
         return Texts.of(
-            "" if is_missing else str(item)
+            "" if is_missing else _number_text(item)
             for item, is_missing in zip(self.array.tolist(), self.missing.tolist(), strict=True)
         )
 
@@ -196,6 +196,6 @@ def one_below_another(columns: Sequence[Cells]) -> Cells:
     return Texts(np.concatenate(codes), names).distinct()
 
 
-def _number_text(value: float) -> str:
-    """A number as people write it: whole floats, as frames make of ids with gaps, as integers."""
+def _number_text(value: object) -> str:
+    """A value as people write it: whole floats, as frames make of ids with gaps, as integers."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -10,6 +10,7 @@ from custinsights.history.amounts import Decimals, distinct
 from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.localtime import DAY, Transitions, date_of
 from custinsights.sources.options import Options
+from custinsights.sources.rates import Rate, as_decimals, rate_of
 from custinsights.sources.rows import ParsedRows
 
 NO_RATE = "no exchange rate"
@@ -50,14 +51,16 @@ class Conversion:
         pairs, names = distinct(
             f"{day}:{code}" for day, code in zip(days.tolist(), rows.currency.tolist(), strict=True)
         )
-        told = []
+        told: list[Rate | None] = []
         for name in names:
             day, code = map(int, name.split(":"))
-            rate = options.rate(rows.currencies[code], date_of(day)) if code >= 0 else None
-            told.append("" if rate is None else str(rate))
-        rates = Decimals.of(told)
-        is_rate = (rates.digits > 0) & ~rates.wrong
-        rows.ledger.bad(is_open & ~is_rate.take(pairs), NO_RATE, "currency")
+            of = rows.currencies[code] if code >= 0 else None
+            if of is None or of == currency:
+                told.append(None if of is None else 1)
+            else:
+                told.append(rate_of(options.rates, of, date_of(day)))
+        rates = as_decimals(told)
+        rows.ledger.bad(is_open & rates.wrong.take(pairs), NO_RATE, "currency")
         for code, name in enumerate(rows.currencies):
             converted = rows.ledger.is_open & (rows.currency == code)
             if name != currency:

@@ -11,12 +11,10 @@ import contextlib
 import csv
 import gzip
 import io
-import os
 import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
-from pathlib import Path
 from typing import BinaryIO, TypeAlias, cast
 
 import attrs
@@ -24,10 +22,8 @@ import numpy as np
 
 from custinsights.errors import UnreadableFile
 from custinsights.history.columns import IntArray
+from custinsights.sources.opening import Source, name_of, open_bytes, reason_of, refuse_other_kinds
 from custinsights.sources.quotes import END, LINE_ENDS, height, swallowing
-
-Source: TypeAlias = str | os.PathLike[str] | BinaryIO
-"""A path, or a binary file that is open for reading."""
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Called now and then with the bytes done and the bytes in total (as they lie on the disk)."""
@@ -43,6 +39,12 @@ _LONE = re.compile("[\ud800-\udfff\0]")
 NUL, NOT_UTF8 = "NUL character", "not UTF-8"
 CELLS, LONG_CELL, OPEN_QUOTE = "wrong number of cells", "cell too long", "quote never closed"
 TRUNCATED, DAMAGED = "truncated gzip", "damaged gzip"
+_TOLD = {
+    LONG_CELL: f"a cell holds more than {csv.field_size_limit():,} characters",
+    TRUNCATED: "the data ends here, and what should follow is lost",
+    DAMAGED: "the data cannot be unpacked from here on",
+    NOT_UTF8: "what follows is no text",
+}
 
 
 @attrs.frozen
@@ -112,7 +114,7 @@ class RowFile:
             except UnicodeError:
                 failed = NOT_UTF8
             except OSError as error:
-                raise UnreadableFile(self.name, _reason(error)) from error
+                raise UnreadableFile(self.name, *reason_of(error)) from error
             next_line = getattr(self._reader, "line_num", line + len(rows))
             unread: list[Unread] = []
             if failed:
@@ -120,7 +122,7 @@ class RowFile:
                 start = line + height(rows) + 1
                 swallowed = next_line + 1 - start
                 kind = OPEN_QUOTE if swallowed > 1 else failed
-                unread.append(Unread(kind, start, "", max(swallowed, 1)))
+                unread.append(Unread(kind, start, _TOLD.get(kind, ""), max(swallowed, 1)))
             elif rows and rows[-1] and rows[-1][-1].endswith(END):
                 next_line -= 1
                 if rows[-1] == [END]:
@@ -177,7 +179,8 @@ class RowFile:
                 line = int(lines[at])
                 n = next_line + 1 - line if row[column].endswith(END) else height([row])
                 line += height([row[:column]]) - 1
-                told = f"the quote is opened in line {line}, {n} lines are lost"
+                lost = "1 line is lost" if n == 1 else f"{n:,} lines are lost"
+                told = f"the quote is opened in line {line}, {lost}"
                 yield at, Unread(OPEN_QUOTE, line, told, n)
 
     def _marked(self, rows: list[list[str]]) -> list[tuple[int, int, str]]:
@@ -227,49 +230,6 @@ def readable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "␀")
 
 
-def name_of(source: Source) -> str:
-    """Return what a file is called in reports: its name without the folders above it."""
-    if isinstance(source, str | os.PathLike):
-        return Path(source).name
-    return Path(str(getattr(source, "name", "file"))).name
-
-
-def size_of(source: Source) -> int:
-    """Return the bytes of a file; 0 where only reading could tell."""
-    if isinstance(source, str | os.PathLike):
-        with contextlib.suppress(OSError, ValueError):
-            return Path(source).stat().st_size
-    return 0
-
-
-def starts_with(source: Source, magic: bytes) -> bool:
-    """Tell whether a file begins with some bytes; leave an open one where it was."""
-    with open_bytes(source) as stream:
-        if not (hasattr(stream, "seekable") and stream.seekable()):
-            return False
-        at = stream.tell()
-        try:
-            return stream.read(len(magic)) == magic
-        except OSError as error:
-            raise UnreadableFile(name_of(source), _reason(error)) from error
-        finally:
-            stream.seek(at)
-
-
-@contextlib.contextmanager
-def open_bytes(source: Source) -> Iterator[BinaryIO]:
-    """Open a path; leave a file open that was open before."""
-    if not isinstance(source, str | os.PathLike):
-        yield source
-        return
-    try:
-        stream = Path(source).open("rb")  # noqa: SIM115 - closed below
-    except (OSError, ValueError) as error:
-        raise UnreadableFile(os.fspath(source), _reason(error)) from error
-    with stream:
-        yield stream
-
-
 @contextlib.contextmanager
 def opened(source: Source, progress: Callable[[int], object] | None = None) -> Iterator[RowFile]:
     """Open a CSV file, compressed or not, and read its header.
@@ -297,15 +257,14 @@ def opened(source: Source, progress: Callable[[int], object] | None = None) -> I
             buffered = io.BufferedReader(counter, _BUFFER)
             look = buffered.peek(_LOOK)[:_LOOK]
         except (EOFError, OSError, zlib.error) as error:
-            raise UnreadableFile(name, _reason(error)) from error
-        _refuse_other_kinds(name, look)
+            raise UnreadableFile(name, *reason_of(error)) from error
+        refuse_other_kinds(name, look)
         encoding, errors = _encoding(look)
         text = io.TextIOWrapper(buffered, encoding, errors, newline="")
         try:
             yield _with_header(name, text, look.decode(encoding, "replace"), counter)
         except UnicodeError as error:
-            reason = "it is no UTF-8 text"
-            raise UnreadableFile(name, reason, "Save it as CSV in UTF-8") from error
+            raise UnreadableFile(name, *reason_of(error)) from error
         finally:
             with contextlib.suppress(Exception):
                 text.detach()
@@ -331,11 +290,13 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
         reason = "its first row is longer than any header"
         raise UnreadableFile(name, reason, "Save it as CSV") from error
     except (EOFError, OSError, zlib.error) as error:
-        raise UnreadableFile(name, _reason(error)) from error
+        raise UnreadableFile(name, *reason_of(error)) from error
     if cells == [END]:
         raise UnreadableFile(name, "it is empty", "Export it again")
     if cells[-1].endswith(END):
         raise UnreadableFile(name, "a quote in its first row is never closed", "Close it")
+    if _LONE.search("".join(cells)):
+        raise UnreadableFile(name, *reason_of(UnicodeError()))
     header = [cell.strip() for cell in cells]
     first_line = getattr(reader, "line_num", line)
     return RowFile(name, header, first_line, reader, counter, delimiter)
@@ -361,30 +322,3 @@ def _encoding(look: bytes) -> tuple[str, str]:
     if look[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return "utf-16", "strict"
     return "utf-8-sig", "surrogateescape"
-
-
-def _refuse_other_kinds(name: str, look: bytes) -> None:
-    kinds: Sequence[tuple[bytes, str]] = (
-        (b"PK\x03\x04", "it is a spreadsheet or a zip archive, not a CSV file"),
-        (b"\xd0\xcf\x11\xe0", "it is a spreadsheet, not a CSV file"),
-        (b"%PDF", "it is a PDF, not a CSV file"),
-    )
-    for start, reason in kinds:
-        if look.startswith(start):
-            raise UnreadableFile(name, reason, "Save the orders as CSV")
-    if not look.strip():
-        raise UnreadableFile(name, "it is empty", "Export it again")
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "there is no such file"
-    if isinstance(error, IsADirectoryError):
-        return "it is a folder"
-    if isinstance(error, PermissionError):
-        return "permission is denied"
-    if isinstance(error, EOFError):
-        return "its gzip data ends before the first row"
-    if isinstance(error, zlib.error | gzip.BadGzipFile):
-        return "its gzip data is damaged"
-    return "the system cannot read it"

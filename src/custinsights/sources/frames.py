@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,9 +16,11 @@ from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
 from custinsights.sources.building import history_of
 from custinsights.sources.formats import generic, places_in
-from custinsights.sources.options import Options, Rates, RefundRule
+from custinsights.sources.options import Options, RefundRule
+from custinsights.sources.rates import Rates
 from custinsights.sources.sheet import Sheet
 from custinsights.sources.typed import Foreign, columns_of
+from custinsights.sources.vocabulary import fields_named
 
 NAME = "frame"
 """What a frame is called in reports."""
@@ -26,18 +29,19 @@ NAME = "frame"
 def read_frame(
     df: Foreign,
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     customers: Iterable[Customer] | None = None,
     products: Iterable[Product] | None = None,
     identity: Sequence[str] = ("customer_id", "email", "phone"),
     refunds: RefundRule | None = None,
     currency: str | None = None,
     rates: Rates | None = None,
-    timezone: str | None = None,
+    timezone: str | ZoneInfo | None = None,
     policy: PurchasePolicy | None = None,
     observed_until: dt.datetime | dt.date | str | None = None,
     errors: Literal["raise", "report"] = "raise",
     dayfirst: bool | None = None,
+    decimal: Literal[".", ","] | None = None,
     statuses: Mapping[str, str] | None = None,
     **fields: str,
 ) -> OrderHistory:
@@ -55,19 +59,23 @@ def read_frame(
         Our fields to the names of its columns: ``customer="CustomerID"``, ``placed_at=``,
         ``amount=``, ``order_id=``, ``country=`` and all others of `read_orders`.
     customers, products, identity, refunds, currency, rates, timezone, policy, observed_until, \
-errors, dayfirst, statuses
+errors, dayfirst, decimal, statuses
         As in `read_orders`.
 
     Returns
     -------
     OrderHistory
-        The history; rows are named by their position, from 0.
+        The history. An id is a text, a whole number or a UUID, and they compare as they are
+        written: 7, 7.0 and ``"7"`` are one; a row with another kind of id is bad. Rows are named
+        by their position, from 0.
 
     Raises
     ------
     MissingColumn
         A column that is named is not there, or one that is needed is not named.
-    BadRowsError, SeveralCurrencies, NaiveTime, InvalidValue
+    InvalidValue
+        This is no table, its columns have different lengths, or one of them is no list of values.
+    BadRowsError, SeveralCurrencies, NaiveTime, UnknownName
         As in `read_orders`.
 
     Examples
@@ -80,6 +88,10 @@ errors, dayfirst, statuses
     (2, 1550)
     """
     header, column_of = columns_of(df)
+    named = fields_named({} if columns is None else columns)
+    if twice := sorted(named.keys() & fields_named(fields)):
+        what = "fields are named in columns= and as arguments too"
+        raise InvalidValue(what, twice, "one column for each field")
     options = Options(
         customers=customers,
         products=products,
@@ -92,10 +104,11 @@ errors, dayfirst, statuses
         observed_until=observed_until,
         errors=errors,
         dayfirst=dayfirst,
+        decimal=decimal,
         statuses=statuses,
     )
-    format = generic({**(columns or {}), **fields})
-    positions = places_in(format, header)
+    format = generic({**named, **fields})
+    positions = places_in(format, header, options.identity)
     cells = {field: column_of(header[at]) for field, at in positions.items()}
     lengths = {len(column) for column in cells.values()}
     if len(lengths) != 1:

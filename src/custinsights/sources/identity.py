@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 import attrs
 import numpy as np
 
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.domain.fields import looked_up
+from custinsights.errors import InvalidValue
 from custinsights.history.columns import IntArray, Labels
 from custinsights.history.row_groups import RowGroups
 
@@ -36,15 +37,14 @@ class People:
 
 def check_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
     """Refuse an ``identity=`` that is empty, unknown or double."""
-    wanted = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-    for kind in wanted:
-        if kind not in KINDS:
-            raise UnknownName("kind of identity", kind, KINDS)
-    if not wanted or len(set(wanted)) != len(wanted):
-        raise InvalidValue(
-            "identity must name kinds of identity, each once", wanted, ", ".join(KINDS)
-        )
-    return wanted
+    wanted = (kinds,) if isinstance(kinds, str) else kinds
+    is_list = isinstance(wanted, list | tuple)
+    for kind in wanted if is_list else ():
+        looked_up("kind of identity", kind, dict.fromkeys(KINDS))
+    if not is_list or not wanted or len(set(wanted)) != len(wanted):
+        what = "the option identity= does not name kinds of identity, each once"
+        raise InvalidValue(what, kinds, f"one or more of {', '.join(KINDS)}")
+    return tuple(wanted)
 
 
 def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:

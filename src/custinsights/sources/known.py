@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -34,18 +34,16 @@ _NO_NUMBER = int(np.iinfo(np.int64).min)
 T = TypeVar("T")
 
 
-def objects(given: Iterable[T] | None, kind: type[T], what: str) -> tuple[T, ...]:
+def objects(given: Iterable[T], kind: type[T], what: str) -> tuple[T, ...]:
     """Return objects of one class as a tuple; refuse others."""
-    if given is None:
-        return ()
+    allowed = f"a list of objects of the class {kind.__name__} of custinsights.domain"
+    if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
+        raise InvalidValue(f"the {what} are no list", type(given).__name__, allowed)
     found = tuple(given)
-    for one in found:
+    for one in found:  # the value is not shown: it may be somebody's address
         if not isinstance(one, kind):
-            raise InvalidValue(
-                f"{what} holds something else than a {kind.__name__}",
-                type(one).__name__,
-                f"a {kind.__name__} of custinsights.domain each",
-            )
+            what = f"one of the {what} is no {kind.__name__}"
+            raise InvalidValue(what, type(one).__name__, allowed)
     return found
 
 

@@ -15,8 +15,8 @@ from custinsights.domain.contacts import masked
 from custinsights.domain.load_report import BadCell, BadRows, LeftOut
 from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.row_groups import RowGroups
+from custinsights.sources.examples import shown
 from custinsights.sources.sheet import Sheet
-from custinsights.sources.vocabulary import CONTACTS
 
 _MOST_EXAMPLES = 5
 _BAD = "bad"
@@ -68,7 +68,7 @@ class Ledger:
         for row in new[: _MOST_EXAMPLES - len(examples)].tolist():
             cell = self._sheet.cell(row, field)
             header = self._sheet.headers.get(field, field)
-            examples.append(self._example(row, header, cell, is_contact=field in CONTACTS))
+            examples.append(self._example(row, header, shown(cell, field)))
 
     def bad_cell(self, row: int, kind: str, header: str, cell: str) -> None:
         """Call one row bad for a cell that need not be in a column of ours."""
@@ -77,7 +77,7 @@ class Ledger:
         if len(self._settle(rows, _Fate(_BAD, kind))):
             examples = self._examples.setdefault(kind, [])
             if len(examples) < _MOST_EXAMPLES:
-                examples.append(self._example(row, header, cell, is_contact=True))
+                examples.append(self._example(row, header, masked(cell)))
 
     def skip(self, rows: BoolArray) -> None:
         """Pass over rows that tell nothing new; they count as neither read nor left out."""
@@ -156,8 +156,6 @@ class Ledger:
             self._fate[new] = self._fates.index(fate)
         return new
 
-    def _example(self, row: int, header: str, cell: str, *, is_contact: bool) -> BadCell:
+    def _example(self, row: int, header: str, cell: str) -> BadCell:
         file = self._sheet.files[int(self._sheet.file[row])]
-        return BadCell(
-            file, int(self._sheet.line[row]), header, masked(cell) if is_contact else cell
-        )
+        return BadCell(file, int(self._sheet.line[row]), header, cell)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -19,7 +21,8 @@ from custinsights.sources.building import history_of
 from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.known import objects
-from custinsights.sources.options import Options, Rates
+from custinsights.sources.options import Options
+from custinsights.sources.rates import Rates
 from custinsights.sources.sheet import Sheet
 
 _FIELDS = (
@@ -63,6 +66,7 @@ OBJECTS = OrderFormat(
     columns={field: field for field in _FIELDS},
     layout="first_line",
     statuses={status: status for status in ORDER_STATUSES},
+    decimal=".",
     kinds={"refund": "label"},
     refund_rows=_is_refund,
     addresses=("", "billing_"),
@@ -77,9 +81,10 @@ def read_objects(
     refunds: Iterable[Refund] = (),
     currency: str | None = None,
     rates: Rates | None = None,
-    timezone: str | None = None,
+    timezone: str | ZoneInfo | None = None,
     policy: PurchasePolicy | None = None,
     observed_until: dt.datetime | dt.date | str | None = None,
+    errors: Literal["raise", "report"] = "raise",
 ) -> OrderHistory:
     """Read orders that are objects, with the people and products known beside them.
 
@@ -94,8 +99,8 @@ def read_objects(
     refunds
         Refunds that are not inside an order. One that names an order of `orders` is its refund;
         one that names none needs its customer and its time.
-    currency, rates, timezone, policy, observed_until
-        As in `read_orders`.
+    currency, rates, timezone, policy, observed_until, errors
+        As in `read_orders`. Ids compare as they are written: 7 and ``"7"`` are one customer.
 
     Returns
     -------
@@ -136,6 +141,7 @@ def read_objects(
         timezone=timezone,
         policy=policy,
         observed_until=observed_until,
+        errors=errors,
     )
     rows = [row for order in given for row in _rows(order)]
     by_id = {order.id: order for order in given}

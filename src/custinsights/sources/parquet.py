@@ -8,7 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from custinsights.errors import MissingExtra, UnreadableFile
-from custinsights.sources.files import Source, name_of, open_bytes
+from custinsights.sources.opening import Source, name_of, open_bytes
 from custinsights.sources.sheet import Sheet
 from custinsights.sources.typed import Foreign, from_arrow
 
@@ -56,4 +56,6 @@ def _opened(source: Source, stream: BinaryIO) -> Foreign:
     try:
         return parquet.ParquetFile(stream)
     except _FOREIGN as error:
-        raise UnreadableFile(name_of(source), "it is no whole Parquet file") from error
+        raise UnreadableFile(
+            name_of(source), "it is no whole Parquet file", "Export it again"
+        ) from error

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
@@ -20,13 +20,17 @@ from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import parquet
 from custinsights.sources.building import history_of
-from custinsights.sources.files import Progress, Source, opened, size_of, starts_with
-from custinsights.sources.formats import format_for, places_in
+from custinsights.sources.files import Progress, opened
+from custinsights.sources.formats import format_asked, format_for, places_in
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.options import Options, Rates, RefundRule
+from custinsights.sources.opening import Source, refuse_no_file, size_of, starts_with
+from custinsights.sources.options import Options, RefundRule
+from custinsights.sources.rates import Rates
 from custinsights.sources.sheet import Sheet, SheetWriter, stacked
 
 Paths: TypeAlias = Source | Iterable[Source]
+
+_FILES = "a path, a file opened in binary mode, or several"
 
 
 def read_orders(
@@ -40,11 +44,12 @@ def read_orders(
     refunds: RefundRule | None = None,
     currency: str | None = None,
     rates: Rates | None = None,
-    timezone: str | None = None,
+    timezone: str | ZoneInfo | None = None,
     policy: PurchasePolicy | None = None,
     observed_until: dt.datetime | dt.date | str | None = None,
     errors: Literal["raise", "report"] = "raise",
     dayfirst: bool | None = None,
+    decimal: Literal[".", ","] | None = None,
     statuses: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> OrderHistory:
@@ -75,8 +80,9 @@ def read_orders(
         Which of customer_id, email and phone tell who a row is, in this order. A row without the
         first belongs to the one person that has its next; 0 is no id.
     refunds
-        Which rows are refunds: ``"invoice_prefix:C"`` (their order ids begin so), or a function of
-        a row, a mapping of our fields to texts. A refund that names an order's id is that order's.
+        Which rows are refunds: ``"invoice_prefix:C"`` (their order ids begin so), or a function
+        that tells True or False of a row, a mapping of our fields to texts. A refund that names an
+        order's id is that order's.
     currency
         With a currency column: the one to keep, the others are left out. Without: that of all
         amounts.
@@ -96,6 +102,12 @@ def read_orders(
         out and counts them in the load report.
     dayfirst
         Whether the day comes first in dates such as 3/4/2024; by default the column must tell.
+    decimal
+        The mark before decimals, ``"."`` or ``","``, where a column of numbers does not tell.
+        ``1,50`` and ``1.50`` tell, and so do ``1,234.5`` and ``1,234,567``; ``1,234`` and
+        ``1.234`` do not: they are what another number of their column tells, else what is said
+        here, else an error. A column with both marks before decimals has bad rows, those with
+        commas unless ``","`` is said.
     statuses
         The file's words for the state of an order that are not known, to paid, pending, failed,
         voided or cancelled.
@@ -111,13 +123,17 @@ def read_orders(
     Raises
     ------
     UnreadableFile
-        A file is absent, empty, or no table.
+        A file is absent, empty, closed, or no table.
     MissingColumn
-        A field that is needed is in no column; it says which were looked for and found.
+        A field that is needed, one of `identity` or what `refunds` asks for is in no column; it
+        says which were looked for and found.
     UnknownName
-        `columns` names no field, but nearly one.
+        `columns` names no field, but nearly one; no format, currency, time zone, kind of identity
+        or order status has the name that is given.
     InvalidValue
-        Several columns have the header of a field that is read.
+        An option is none that is allowed, needed or not; several columns have the header of a
+        field that is read; a column of dates or numbers could be read in two ways, and neither
+        `dayfirst` nor `decimal` tells. What a function of yours raises is raised as it is.
     BadRowsError
         Rows cannot be read: times, numbers, currencies, statuses, negative quantities and amounts,
         two customers, currencies or statuses under one order id, other numbers of cells than the
@@ -153,30 +169,39 @@ def read_orders(
         observed_until=observed_until,
         errors=errors,
         dayfirst=dayfirst,
+        decimal=decimal,
         statuses=statuses,
     )
-    found, sheet = _read(_sources(paths), format, columns, progress)
+    asked = format_asked(format, columns)
+    found, sheet = _read(_sources(paths), asked, options.identity, _function(progress))
     return history_of(sheet, found, options)
 
 
-def _sources(paths: Paths) -> list[Source]:
-    if isinstance(paths, str | os.PathLike) or hasattr(paths, "read"):
-        paths = [cast("Source", paths)]
-    sources = list(paths) if isinstance(paths, Iterable) else [paths]
-    for source in sources:
-        is_text = isinstance(source, io.TextIOBase)
-        if is_text or not (isinstance(source, str | os.PathLike) or hasattr(source, "read")):
-            given = "a file that is open as text" if is_text else type(source).__name__
-            raise InvalidValue("this is no file", given, "a path, or a file opened in binary mode")
+def _function(progress: Any) -> Progress | None:
+    if progress is not None and not callable(progress):
+        allowed = "a function of the bytes done and the bytes in total"
+        raise InvalidValue("the option progress= is no function", progress, allowed)
+    return progress  # type: ignore[no-any-return]
+
+
+def _sources(paths: Any) -> list[Source]:
+    """Return the files to read; what is no path and no binary file is refused."""
+    if isinstance(paths, bytes | Mapping) or hasattr(paths, "columns"):
+        advice = "A table in memory is read by read_frame, and bytes as io.BytesIO(bytes)"
+        raise InvalidValue("this is no file", type(paths).__name__, _FILES, advice)
+    is_one = isinstance(paths, str | os.PathLike) or hasattr(paths, "read")
+    sources = list(paths) if isinstance(paths, Iterable) and not is_one else [paths]
     if not sources:
-        raise InvalidValue("there is no file to read", (), "a path, or several")
+        raise InvalidValue("there is no file to read", (), _FILES)
+    for source in sources:
+        refuse_no_file(source)
     return sources
 
 
 def _read(
     sources: Sequence[Source],
-    format: str | OrderFormat | None,
-    columns: Mapping[str, str | Sequence[str]] | None,
+    asked: OrderFormat | None,
+    identity: Sequence[str],
     progress: Progress | None,
 ) -> tuple[OrderFormat, Sheet]:
     """Read CSV files of one format into one sheet."""
@@ -197,8 +222,8 @@ def _read(
         with contextlib.ExitStack() as stack:
             file = None if is_parquet else stack.enter_context(opened(source, further))
             header = parquet.header_of(source) if file is None else file.header
-            this = format_for(format, columns, header)
-            positions = places_in(this, header)
+            this = format_for(asked, header)
+            positions = places_in(this, header, identity)
             if found is not None and found.name != this.name:
                 raise InvalidValue(
                     "the files are of several formats",

@@ -18,13 +18,15 @@ from custinsights.sources.columns import Cells, Texts, Values
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.sheet import Sheet
-from custinsights.sources.vocabulary import Kind, kind_of
+from custinsights.sources.vocabulary import Kind, kind_of, status_word
 
 LARGEST_AMOUNT = 10**14
 """Minor units and thousandths beyond which a number is a mistake, and many could not be summed."""
 
 DATE, NUMBER, TOO_LARGE = "unreadable date", "unreadable number", "number too large"
 UNKNOWN_CURRENCY, UNKNOWN_STATUS = "unknown currency", "unknown status"
+NO_ID, NO_TEXT = "id that is no text or whole number", "value that is no text"
+_OF_NUMBERS_AND_TIMES: frozenset[Kind] = frozenset({"money", "quantity", "time"})
 
 
 class ParsedRows:
@@ -40,6 +42,8 @@ class ParsedRows:
         The zone of times without one.
     dayfirst
         Whether the day comes first in a date; None lets the column tell.
+    decimal
+        Which mark stands before decimals where the column does not tell; None refuses to guess.
 
     Attributes
     ----------
@@ -60,16 +64,22 @@ class ParsedRows:
         *,
         zone: ZoneInfo | None,
         dayfirst: bool | None,
+        decimal: str | None,
     ) -> None:
         self.sheet, self.ledger, self.format = sheet, ledger, format
         self._zone = zone
         self._dayfirst = format.dayfirst if dayfirst is None else dayfirst
+        self._decimal = decimal or format.decimal
         self._texts: dict[str, Texts] = {}
         self._numbers: dict[str, Decimals] = {}
         self._whole: dict[str, IntArray] = {}
         self._computed: dict[str, Texts | Decimals] = {}
         for row, header, cell, kind in sheet.marked:
             ledger.bad_cell(row, kind, header, cell)
+        for field, column in sheet.columns.items():
+            if self.kind(field) not in _OF_NUMBERS_AND_TIMES:
+                is_id = self.kind(field) in {"identity", "key"} or field == "product"
+                ledger.bad(cells.no_texts(column, is_id=is_id), NO_ID if is_id else NO_TEXT, field)
         self.currency: IntArray = np.full(len(sheet), -1, dtype=np.int64)
         self.currencies: tuple[str, ...] = ()
         self.exponent: int | IntArray = 2
@@ -176,9 +186,9 @@ class ParsedRows:
         self.ledger.bad(instants.wrong & ~is_blank, DATE, field)
         return instants, ~instants.wrong
 
-    def statuses(self, words: Mapping[str, str] | None) -> Texts:
+    def statuses(self, words: Mapping[str, str]) -> Texts:
         """Return the state of each row's order in our words; a blank cell stays blank."""
-        known = {**self.format.statuses, **{w.casefold(): s for w, s in (words or {}).items()}}
+        known = {**self.format.statuses, **words}
         column = self.texts("order_status")
         self.ledger.bad(
             column.where(lambda word: bool(word) and word not in known),
@@ -222,17 +232,14 @@ class ParsedRows:
             return column
         if column is None:
             return zeros(len(self))
-        read = cells.numbers(column)
+        header = self.sheet.headers.get(field, field)
+        read = cells.numbers(column, decimal=self._decimal, what=repr(header))
         self.ledger.bad(read.wrong, NUMBER, field)
         keep = ~(read.wrong | read.is_blank)
         found = read.decimals
         return Decimals(
             np.where(keep, found.digits, 0), np.where(keep, found.places, 0), read.wrong
         )
-
-
-def _status_word(text: str) -> str:
-    return text.casefold().removeprefix("wc-").replace(" ", "_")
 
 
 def zeros(n: int) -> Decimals:
@@ -247,5 +254,5 @@ _READERS: Mapping[str, Callable[[Cells], Texts]] = {
     "phone": cells.phones,
     "product": cells.keys,
     "currency": lambda column: cells.currencies(column)[0],
-    "order_status": lambda column: cells.labels(column).mapped(_status_word),
+    "order_status": lambda column: cells.labels(column).mapped(status_word),
 }

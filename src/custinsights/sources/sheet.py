@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
 from operator import itemgetter
 
 import attrs
@@ -11,12 +10,10 @@ import numpy as np
 
 from custinsights.domain.load_report import BadCell, BadRows
 from custinsights.history.columns import AnyArray, CodeArray, IntArray
-from custinsights.sources.coding import ColumnCoder
+from custinsights.sources.coding import ColumnCoder, as_written
 from custinsights.sources.columns import Cells, Texts, one_below_another
 from custinsights.sources.files import RowFile, readable
 from custinsights.sources.vocabulary import kind_of
-
-_CENT = Decimal("0.01")
 
 
 @attrs.frozen(eq=False)
@@ -79,7 +76,7 @@ class Sheet:
             return ""
         cell = str(column.array[row])
         is_amount = not self.is_typed and column.array.dtype.kind == "f"
-        return str(Decimal(cell).quantize(_CENT)) if is_amount else cell  # as it was written
+        return as_written(cell) if is_amount else cell
 
 
 class SheetWriter:

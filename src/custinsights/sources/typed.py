@@ -31,10 +31,11 @@ def columns_of(df: Foreign) -> tuple[list[str], Callable[[str], Cells]]:
     if library == "pyarrow" and hasattr(df, "column_names"):
         return list(df.column_names), lambda name: from_arrow(df.column(name))
     if isinstance(df, Mapping):
-        return [str(name) for name in df], lambda name: from_array(df[name])
+        named = {str(name): column for name, column in df.items()}
+        return list(named), lambda name: from_array(named[name])
     raise InvalidValue(
         "this is no table",
-        f"{type(df).__module__}.{type(df).__qualname__}",
+        f"{type(df).__module__}.{type(df).__qualname__}".removeprefix("builtins."),
         "a DataFrame of pandas or polars, a Table of pyarrow, or a mapping of names to arrays",
     )
 
@@ -100,6 +101,9 @@ def from_arrow(column: Foreign) -> Cells:
 
 def from_array(values: Foreign) -> Cells:
     """Read an array, or any sequence."""
+    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
+        what = "a column is no list of values"
+        raise InvalidValue(what, type(values).__name__, "an array or a list for each column")
     array = np.asarray(values) if hasattr(values, "__array__") else _as_objects(values)
     if array.ndim != 1:
         raise InvalidValue("a column must have one dimension", f"{array.ndim} dimensions", "1")

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal, TypeAlias, cast
 
+from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue, UnknownName
 
 Kind: TypeAlias = Literal["identity", "key", "time", "money", "quantity", "code", "label"]
@@ -75,6 +76,9 @@ LABELS = frozenset(
 )
 """Labels that are read without being told where a header is their name."""
 
+_FIELD_TO_HEADER = (
+    "columns is a mapping from our field to the header of the file: {'customer': 'Customer ID'}"
+)
 _NEAR = 0.82  # as like a field as a word with a letter lost, added or changed
 _SYNONYMS = {
     "customer": "customer_id",
@@ -131,8 +135,11 @@ def fields_named(
     So is a name that is no field, nor one of the format's `own`, but nearly one that is not
     named: it is misspelt, and no label.
     """
+    refuse_other(Mapping, "the option columns=", columns, _FIELD_TO_HEADER)
     named: dict[str, object] = {}
     words = {*KINDS, *LINE_FIELDS, *LABELS, *_SYNONYMS, "customer"}
+    for name in columns:
+        refuse_other(str, "a field of the option columns=", name, _FIELD_TO_HEADER)
     mapped = set(map(field_named, columns))
     for name, header in columns.items():
         field = field_named(name)
@@ -145,8 +152,7 @@ def fields_named(
                 "columns maps a name that is no field",
                 name,
                 "a name such as 'customer', 'placed_at', 'amount', 'country'",
-                "columns is a mapping from our field to the header of the file: "
-                "{'customer': 'Customer ID'}",
+                _FIELD_TO_HEADER,
             )
         if name not in words and name not in own:
             near = get_close_matches(name.casefold(), words, n=1, cutoff=_NEAR)
@@ -154,14 +160,27 @@ def fields_named(
                 advice = "The name of a label must not be so near to a field's"
                 raise UnknownName("field", name, sorted(words), advice)
         told = (header,) if isinstance(header, str) else header
-        if not isinstance(told, Sequence) or not all(isinstance(one, str) for one in told):
+        are_texts = isinstance(told, list | tuple) and all(isinstance(one, str) for one in told)
+        if not are_texts or not told:
+            is_shown = header is None or isinstance(header, bytes | int | float | list | tuple)
             raise InvalidValue(
                 f"columns maps {name!r} to something else than a header",
-                header,
+                header if is_shown else type(header).__name__,
                 "a text, or several of which the first that is there is taken",
             )
         named[field] = header
     return cast("dict[str, str | Sequence[str]]", named)
+
+
+def status_word(text: str) -> str:
+    """Return a word for the state of an order as it is compared.
+
+    Examples
+    --------
+    >>> status_word("wc-On Hold")
+    'on_hold'
+    """
+    return text.strip().casefold().removeprefix("wc-").replace(" ", "_")
 
 
 def plain(header: str) -> str:

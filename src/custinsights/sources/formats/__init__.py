@@ -1,8 +1,23 @@
 """The formats of order exports: what each shop system writes, and how a file finds its format."""
 
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.formats.finding import BUILT_IN, GROUP, format_for, places_in
+from custinsights.sources.formats.finding import (
+    BUILT_IN,
+    GROUP,
+    format_asked,
+    format_for,
+    places_in,
+)
 from custinsights.sources.formats.generic import generic
 from custinsights.sources.formats.shopify import SHOPIFY
 
-__all__ = ["BUILT_IN", "GROUP", "SHOPIFY", "OrderFormat", "format_for", "generic", "places_in"]
+__all__ = [
+    "BUILT_IN",
+    "GROUP",
+    "SHOPIFY",
+    "OrderFormat",
+    "format_asked",
+    "format_for",
+    "generic",
+    "places_in",
+]

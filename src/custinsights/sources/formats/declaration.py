@@ -68,6 +68,9 @@ class OrderFormat:
         Words that mean a full refund where no amount of it is given.
     dayfirst
         Whether the day comes first in dates such as 3/4/2024; None lets the column tell.
+    decimal
+        The mark before decimals, where the system writes all numbers with it; None lets the
+        column tell.
     timezone
         The zone of times without one, where the system writes all in the same.
     currency
@@ -97,6 +100,7 @@ class OrderFormat:
     statuses: Mapping[str, str] = attrs.field(factory=dict)
     refunded_statuses: frozenset[str] = attrs.field(default=frozenset())
     dayfirst: bool | None = None
+    decimal: Literal[".", ","] | None = None
     timezone: str | None = None
     currency: str | None = None
     source: str | None = None

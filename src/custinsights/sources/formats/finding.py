@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import entry_points
 
+import attrs
+
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed, UnknownName
 from custinsights.sources.formats.declaration import OrderFormat
@@ -23,12 +25,10 @@ _DATA = re.compile(r"\s*\W?[0-9]")
 _ONLY_TOLD = "Once columns are named, only those are read: no other is matched by its name"
 
 
-def format_for(
-    wanted: str | OrderFormat | None,
-    columns: Mapping[str, str | Sequence[str]] | None,
-    header: Sequence[str],
-) -> OrderFormat:
-    """Return the format to read a file with.
+def format_asked(
+    wanted: str | OrderFormat | None, columns: Mapping[str, str | Sequence[str]] | None
+) -> OrderFormat | None:
+    """Return the format that is asked for, before any file is opened.
 
     Parameters
     ----------
@@ -36,20 +36,23 @@ def format_for(
         A format, its name, or None to recognise it.
     columns
         Headers of our fields: all of them for ``generic``, changes to another format.
-    header
-        The header of the file.
+
+    Returns
+    -------
+    OrderFormat or None
+        The format; ``generic`` without columns, or None, where the header must tell.
 
     Raises
     ------
     UnknownName
-        No format has that name.
-    MissingColumn
-        The header is none that is known, and no columns are told.
+        No format has that name, or a column is told for a name that is nearly a field.
+    InvalidValue
+        The columns are no mapping from fields to headers.
     """
-    if wanted == "generic" or (wanted is None and columns):
-        return generic(columns or named_columns(header))
-    if wanted is None:
-        return _recognised(header)
+    told = {} if columns is None else columns
+    if wanted is None or (isinstance(wanted, str) and wanted == "generic"):
+        found = generic(told)
+        return found if wanted or found.columns else None
     found = _installed(wanted) if isinstance(wanted, str) else wanted
     if not isinstance(found, OrderFormat):
         raise InvalidValue(
@@ -57,7 +60,21 @@ def format_for(
             type(found).__name__,
             "the name of a format, or an OrderFormat",
         )
-    return _with_columns(found, columns)
+    named = fields_named(told, {*found.columns, *found.kinds, *found.computed})
+    return attrs.evolve(found, columns={**found.columns, **named}) if named else found
+
+
+def format_for(asked: OrderFormat | None, header: Sequence[str]) -> OrderFormat:
+    """Return the format to read a file with: the one that is asked for, or the header's.
+
+    Raises
+    ------
+    MissingColumn
+        The header is none that is known, and no columns are told.
+    """
+    if asked is None:
+        return _recognised(header)
+    return asked if asked.columns else generic(named_columns(header))
 
 
 def _recognised(header: Sequence[str]) -> OrderFormat:
@@ -98,19 +115,13 @@ def _installed(name: str) -> OrderFormat:
     return loaded
 
 
-def _with_columns(
-    found: OrderFormat, columns: Mapping[str, str | Sequence[str]] | None
-) -> OrderFormat:
-    if not columns:
-        return found
-    import attrs
+def places_in(
+    format: OrderFormat, header: Sequence[str], identity: Sequence[str]
+) -> dict[str, int]:
+    """Return the place of each field, once every header that was named is there, and once.
 
-    named = fields_named(columns, {*found.columns, *found.kinds, *found.computed})
-    return attrs.evolve(found, columns={**found.columns, **named})
-
-
-def places_in(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:
-    """Return the place of each field, once every header that was named is there, and once."""
+    One of the kinds of `identity` must be among them.
+    """
     positions = format.positions(header)
     _refuse_repeated(positions.values(), header)
     is_told = format.name == "generic" and format.columns not in ({}, named_columns(header))
@@ -119,7 +130,7 @@ def places_in(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:
     if format.name == "generic":
         for field, wanted in format.columns.items():
             if field not in positions:
-                names = _several(wanted)
+                names = _looked_for(wanted)
                 advice = f"Correct columns={{'{field}': ...}}, or leave it away"
                 wants = MEANINGS.get(field, field)
                 raise MissingColumn(wants, names, cells, advice, unnamed=unnamed)
@@ -129,20 +140,17 @@ def places_in(format: OrderFormat, header: Sequence[str]) -> dict[str, int]:
     for field in needs:
         if field not in positions and field not in format.computed:
             wanted = format.columns.get(field, field)
-            names = _several(wanted)
+            names = _looked_for(wanted)
             advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}{only_told}"
             wants = MEANINGS.get(field, field)
             raise MissingColumn(wants, names, cells, advice, unnamed=unnamed)
-    if not {"customer_id", "email", "phone"} & positions.keys():
+    if not set(identity) & {*positions, *format.computed}:
+        field = identity[0].removesuffix("_id")
         raise MissingColumn(
             MEANINGS["customer_id"],
-            [
-                name
-                for kind in ("customer_id", "email", "phone")
-                if isinstance(name := format.columns.get(kind, kind), str)
-            ],
+            [name for kind in identity for name in _looked_for(format.columns.get(kind, kind))],
             cells,
-            f"Say which header it is: columns={{'customer': 'the header', ...}}{only_told}",
+            f"Say which header it is: columns={{'{field}': 'the header', ...}}{only_told}",
             unnamed=unnamed,
         )
     return positions
@@ -177,3 +185,7 @@ def _shown(header: Sequence[str], format: OrderFormat | None = None) -> tuple[li
 
 def _several(names: str | Sequence[str]) -> Sequence[str]:
     return (names,) if isinstance(names, str) else names
+
+
+def _looked_for(names: str | Sequence[str]) -> list[str]:
+    return [str(hidden_if_contact(name)) for name in _several(names)]

@@ -61,6 +61,7 @@ SHOPIFY = OrderFormat(
         "": "paid",
     },
     refunded_statuses=frozenset({"refunded"}),
+    decimal=".",
     source="shopify",
     tip_rows=_is_tip,
     fallbacks={"phone": "billing_phone"},
