@@ -146,11 +146,11 @@ def test_sums_that_would_be_wrong(make: Callable[[Any], Metric], message: str) -
         (lambda: tally("x", facts="customers", distinct="customers"), InvalidValue, "tell apart"),
         (lambda: tally("x", facts="refunds", distinct="orders"), InvalidValue, "tell apart"),
         (lambda: tally("x", distinct="cities"), InvalidValue, "tell apart.*'cities'"),
-        (lambda: lambda _: Tally("x", "baskets"), InvalidValue, "unknown stream"),
+        (lambda: lambda _: Tally("x", "baskets"), UnknownName, "stream of facts named 'baskets'"),
         (
             lambda: lambda _: Tally("x", "orders", special="aging"),
-            InvalidValue,
-            "a treatment that there is not",
+            UnknownName,
+            "treatment of a tally named 'aging'. Did you mean 'ageing'",
         ),
     ],
 )

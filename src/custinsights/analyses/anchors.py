@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from custinsights.errors import MissingData, UnknownName
+from custinsights.domain.fields import looked_up
+from custinsights.errors import MissingData
 from custinsights.history.columns import NO_INSTANT, IntArray
 
 Anchor: TypeAlias = Callable[[Any], IntArray]
@@ -40,6 +41,4 @@ def anchor_of(given: str | Anchor) -> Anchor:
     """Return the anchor that is meant: a built-in one by name, or a function of one's own."""
     if callable(given):
         return given
-    if given not in ANCHORS:
-        raise UnknownName("anchor", given, tuple(ANCHORS))
-    return ANCHORS[given]
+    return looked_up("anchor", given, ANCHORS)

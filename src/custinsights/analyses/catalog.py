@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from custinsights.analyses import builtin_traits, dimensions, metrics
-from custinsights.analyses.declarations import Dimension, Metric, Trait, checked_name
+from custinsights.analyses.declarations import (
+    FACTS_OF_DIMENSIONS,
+    Dimension,
+    Metric,
+    Trait,
+    checked_name,
+)
 from custinsights.analyses.declared import Declared
 from custinsights.analyses.tally import STREAMS, FactFunction, Sum, Tally, scale_of
+from custinsights.domain.fields import instance, members
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
 
@@ -19,7 +26,15 @@ GROUP = "custinsights.catalog"
 """The entry point group in which installed packages offer entries by name."""
 
 T = TypeVar("T", Metric, Dimension, Trait)
-_FACTS_OF_DIMENSIONS = ("orders", "customers", "lines")
+
+
+def _each(kind: type) -> Callable[[Any, Any, Mapping[str, object]], None]:
+    """Return a check that every value of a table is an entry of one kind."""
+
+    def check(owner: Any, field: Any, table: Mapping[str, object]) -> None:
+        members(instance(kind))(owner, field, tuple(table.values()))
+
+    return check
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -37,9 +52,9 @@ class Catalog:
     "Customers with two or more orders ÷ customers, both up to the period's end."
     """
 
-    metrics: Mapping[str, Metric] = attrs.field(converter=frozen)
-    dimensions: Mapping[str, Dimension] = attrs.field(converter=frozen)
-    traits: Mapping[str, Trait] = attrs.field(converter=frozen)
+    metrics: Mapping[str, Metric] = attrs.field(converter=frozen, validator=_each(Metric))
+    dimensions: Mapping[str, Dimension] = attrs.field(converter=frozen, validator=_each(Dimension))
+    traits: Mapping[str, Trait] = attrs.field(converter=frozen, validator=_each(Trait))
 
     def __repr__(self) -> str:
         sizes = (len(self.metrics), len(self.dimensions), len(self.traits))
@@ -83,6 +98,8 @@ class Catalog:
         return self._find("trait", name, self.traits, Trait)
 
     def _find(self, kind: str, name: str, table: Mapping[str, T], wanted: type[T]) -> T:
+        if not isinstance(name, str):
+            raise UnknownName(kind, name, tuple(table))
         if name in table:
             return table[name]
         found = [point for point in _installed() if point.name == name]
@@ -152,16 +169,17 @@ def tally(
     ... def items(orders):
     ...     return orders.units  # int64, thousandths
     """
-    if facts not in STREAMS:
+    checked_name(name)
+    if not isinstance(facts, str) or facts not in STREAMS:
         raise UnknownName("stream of facts", facts, STREAMS)
 
     def declare(function: FactFunction) -> Metric:
         declared = Tally(
-            name=checked_name(name),
+            name=name,
             facts=facts,
-            of=None if distinct else Declared(function),
+            of=Declared(function) if distinct is None else None,
             distinct=distinct,
-            filters=(Declared(function),) if distinct else (),
+            filters=() if distinct is None else (Declared(function),),
             unit=unit,
             scale=scale_of(unit, scale),
             definition=definition,
@@ -191,7 +209,9 @@ def dimension(
     name
         Its name in `by` and in results.
     facts
-        ``"orders"``, ``"customers"`` or ``"lines"``: what the function sees and labels.
+        ``"orders"``, ``"customers"`` or ``"lines"``: what the function sees and labels. One of
+        lines is also asked about the refunds that name a product, for these lower
+        ``line_revenue``: they have ``product`` and ``label(...)`` and nothing else of a line.
     definition
         One sentence.
     never_falls
@@ -203,12 +223,13 @@ def dimension(
     ... def ever_loyal(history):
     ...     return history.order_count >= 3
     """
-    if facts not in _FACTS_OF_DIMENSIONS:
-        raise UnknownName("kind of facts for a dimension", facts, _FACTS_OF_DIMENSIONS)
+    checked_name(name)
+    if not isinstance(facts, str) or facts not in FACTS_OF_DIMENSIONS:
+        raise UnknownName("kind of facts for a dimension", facts, FACTS_OF_DIMENSIONS)
 
     def declare(function: FactFunction) -> Dimension:
         return Dimension(
-            name=checked_name(name),
+            name=name,
             facts=facts,
             of=Declared(function),
             never_falls=never_falls or facts == "customers",
@@ -255,7 +276,7 @@ def trait(
         )
 
     def declare(function: FactFunction) -> Trait:
-        own = name or str(getattr(function, "__name__", ""))
+        own = str(getattr(function, "__name__", "")) if name is None else name
         return Trait(
             name=checked_name(own),
             of=Declared(function),

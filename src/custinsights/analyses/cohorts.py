@@ -10,14 +10,15 @@ import numpy as np
 
 from custinsights.analyses.anchors import Anchor, anchor_of
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declarations import Dimension, Metric, Trait
+from custinsights.analyses.declarations import Dimension, Metric, Trait, entries
 from custinsights.analyses.dimensions import COHORT_UNITS
 from custinsights.analyses.finish import provenance
 from custinsights.analyses.measure import Measure
 from custinsights.analyses.measured import COUNT, Measured
 from custinsights.analyses.metrics import observable_customers
+from custinsights.domain.fields import instance, named
 from custinsights.domain.period import Period
-from custinsights.errors import Refused, UnknownName
+from custinsights.errors import Refused
 from custinsights.history.columns import FloatArray, IntArray
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When
@@ -34,16 +35,16 @@ BY_PERIOD = "period"
 class Cohorts:
     """The analysis behind `cohorts`: a measurement by cohort and age, laid out as a grid."""
 
-    period: str = "month"
+    period: str = attrs.field(default="month", validator=named("period of cohorts", COHORT_UNITS))
     by: str | Dimension | Trait = BY_PERIOD
     metric: str | Metric = "customers"
     anchor: str | Anchor = "first_order"
     as_of: When | None = None
-    catalog: Catalog = DEFAULT
+    catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
 
     def __attrs_post_init__(self) -> None:
-        if self.period not in COHORT_UNITS:
-            raise UnknownName("period of cohorts", self.period, COHORT_UNITS)
+        entries("by", (self.by,), Dimension, Trait)
+        entries("metric", (self.metric,), Metric)
         anchor_of(self.anchor)
 
     def __call__(self, history: Facts) -> CohortGrid:

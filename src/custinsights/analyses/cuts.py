@@ -12,6 +12,7 @@ import numpy as np
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.measured import check_alike, parts_of
 from custinsights.analyses.traits import evaluate
+from custinsights.domain.fields import looked_up, named, whole_number
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, IntArray
@@ -28,6 +29,19 @@ SCORED = (RECENCY, FREQUENCY, MONETARY)
 SCORINGS = ("rank", "quantile")
 VIP_SHARE_OF_TEN, CASUAL_SHARE_OF_TEN = 1, 3
 MOST_BINS = 10
+
+
+def checked_bins(bins: int) -> int:
+    """Return a number of scores that makes sense."""
+    return whole_number("the number of scores is wrong", bins, 2, MOST_BINS)
+
+
+def _whole(values: Any, what: str) -> IntArray:
+    """Return whole numbers; floats would be cut."""
+    array = np.asarray(values)
+    if array.size and array.dtype.kind not in "iu":
+        raise InvalidValue(f"{what} is judged by whole numbers", str(array.dtype), "integers")
+    return array.astype(np.int64, copy=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -76,18 +90,19 @@ class Cuts:
         values
             Whole numbers: days, orders or minor units.
         """
-        array = np.asarray(values, dtype=np.int64)
+        thresholds = looked_up("trait that is scored", trait, self.thresholds)
+        array = _whole(values, trait)
         if trait in self.flat:
             return np.full(array.shape, (self.bins + 1) // 2, dtype=np.int64)
         better = -array if trait == RECENCY else array
         scores = np.ones(array.shape, dtype=np.int8)
-        for threshold in self.thresholds[trait]:
+        for threshold in thresholds:
             scores += better > threshold
         return scores.astype(np.int64)
 
     def tier(self, spent: Any) -> AnyArray:
         """Return 0 for VIP, 1 for Regular, 2 for Casual, of totals spent in minor units."""
-        array = np.asarray(spent, dtype=np.int64)
+        array = _whole(spent, MONETARY)
         return value_tiers(array, self.vip_above, self.casual_below)
 
 
@@ -128,16 +143,9 @@ class Population:
 class CutPoints:
     """The analysis behind `cuts`."""
 
-    bins: int = 5
-    scoring: str = "rank"
+    bins: int = attrs.field(default=5, converter=checked_bins)
+    scoring: str = attrs.field(default="rank", validator=named("scoring", SCORINGS))
     as_of: When | None = None
-
-    def __attrs_post_init__(self) -> None:
-        check_bins(self.bins)
-        if self.scoring not in SCORINGS:
-            raise InvalidValue(
-                what="there is no such scoring", given=self.scoring, allowed=", ".join(SCORINGS)
-            )
 
     def __call__(self, history: Facts) -> Cuts:
         """Summarise and finish."""
@@ -185,14 +193,6 @@ def cuts(
         Limits the facts, exclusive; default: the end of the observation.
     """
     return CutPoints(bins, scoring, as_of)(history)
-
-
-def check_bins(bins: int) -> None:
-    """Refuse a number of scores that makes no sense."""
-    if isinstance(bins, bool) or not isinstance(bins, int) or bins not in range(2, MOST_BINS + 1):
-        raise InvalidValue(
-            what="the number of scores is wrong", given=bins, allowed=f"2 to {MOST_BINS}"
-        )
 
 
 def scored_columns(history: Facts, as_of: int) -> dict[str, IntArray]:

@@ -6,10 +6,24 @@ never groups; the kernel alone groups and adds.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import attrs
+from attrs.validators import optional
 
 from custinsights.analyses.tally import MONEY, FactFunction, Quantile, Sum, Tally
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.domain.fields import (
+    any_text,
+    as_tuple,
+    flag,
+    function,
+    instance,
+    named,
+    text,
+)
+from custinsights.errors import InvalidValue
 
 TRAIT_KINDS = {
     "count": "iu",
@@ -21,6 +35,47 @@ TRAIT_KINDS = {
     "label": "OTU",
 }
 """The kinds of traits, and the numpy kinds in which a function may give one."""
+
+FACTS_OF_DIMENSIONS = ("orders", "customers", "lines")
+"""What the function of a dimension may see and label."""
+
+
+def entries(what: str, given: Any, *kinds: type) -> tuple[Any, ...]:
+    """Return the names and entries that an argument lists; one alone may stand for its list."""
+    if isinstance(given, (str, *kinds)):
+        return (given,)
+    if isinstance(given, bytes | Mapping) or not isinstance(given, Iterable):
+        raise InvalidValue(
+            what=f"the argument {what} is no list of names",
+            given=f"a value of type {type(given).__name__}",
+            allowed="a name or a list of names",
+        )
+    items = tuple(given)
+    for item in items:
+        if not isinstance(item, (str, *kinds)):
+            raise InvalidValue(
+                what=f"the argument {what} holds something else than names",
+                given=f"a value of type {type(item).__name__}",
+                allowed=f"a name or a {' or '.join(kind.__name__ for kind in kinds)} each",
+            )
+    return items
+
+
+def _positive(owner: object, field: attrs.Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        what = f"the {field.name} of a {type(owner).__name__} is wrong"
+        raise InvalidValue(what, value, "a finite number above 0")
+
+
+def _band(value: Any) -> tuple[float, float] | None:
+    """Return the lower and the upper end of a band."""
+    if value is None:
+        return None
+    ends = as_tuple(value)
+    are_numbers = all(isinstance(end, int | float) and end == end for end in ends)  # noqa: PLR0124
+    if not are_numbers or len(ends) != 2 or ends[0] > ends[1]:  # noqa: PLR2004
+        raise InvalidValue("the target of a metric is no band", ends, "two numbers, from and to")
+    return ends[0], ends[1]
 
 
 @attrs.frozen(repr=False)
@@ -49,16 +104,24 @@ class Metric:
         The installed package that brought it, or None for ours.
     """
 
-    name: str
-    numerator: Sum | None = None
-    denominator: Sum | None = None
-    quantile: Quantile | None = None
-    unit: str = ""
-    factor: float = 1.0
-    proportion: bool = False
-    definition: str = ""
-    target: tuple[float, float] | None = None
+    name: str = attrs.field(validator=text)
+    numerator: Sum | None = attrs.field(default=None, validator=optional(instance(Sum)))
+    denominator: Sum | None = attrs.field(default=None, validator=optional(instance(Sum)))
+    quantile: Quantile | None = attrs.field(default=None, validator=optional(instance(Quantile)))
+    unit: str = attrs.field(default="", validator=any_text)
+    factor: float = attrs.field(default=1.0, validator=_positive)
+    proportion: bool = attrs.field(default=False, validator=flag)
+    definition: str = attrs.field(default="", validator=any_text)
+    target: tuple[float, float] | None = attrs.field(default=None, converter=_band)
     distribution: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if (self.numerator is None) == (self.quantile is None):
+            raise InvalidValue(
+                what=f"the metric {self.name!r} is no sum, quotient or quantile",
+                given="neither numerator nor quantile" if self.numerator is None else "both",
+                allowed="a numerator, with or without a denominator, or a quantile",
+            )
 
     def __repr__(self) -> str:
         return f"<Metric {self.name}: {self.definition}>"
@@ -100,6 +163,8 @@ class Metric:
         )
 
     def __truediv__(self, other: Metric) -> Metric:
+        if not isinstance(other, Metric):
+            return NotImplemented
         return Metric(
             name=f"{self.name}_per_{other.name}",
             numerator=self._sum("/"),
@@ -108,9 +173,13 @@ class Metric:
         )
 
     def __add__(self, other: Metric) -> Metric:
+        if not isinstance(other, Metric):
+            return NotImplemented
         return attrs.evolve(self._plain("+"), numerator=self._sum("+") + other._sum("+"))
 
     def __sub__(self, other: Metric) -> Metric:
+        if not isinstance(other, Metric):
+            return NotImplemented
         return attrs.evolve(self._plain("-"), numerator=self._sum("-") - other._sum("-"))
 
     def so_far(self) -> Metric:
@@ -198,14 +267,16 @@ class Dimension:
         The installed package that brought it, or None for ours.
     """
 
-    name: str
-    facts: str
-    of: FactFunction | None = None
+    name: str = attrs.field(validator=text)
+    facts: str = attrs.field(
+        validator=named("kind of facts for a dimension", ("instants", *FACTS_OF_DIMENSIONS))
+    )
+    of: FactFunction | None = attrs.field(default=None, validator=optional(function))
     kind: str | None = None
     period: str | None = None
-    never_falls: bool = False
+    never_falls: bool = attrs.field(default=False, validator=flag)
     closed: tuple[str | int, ...] | None = None
-    definition: str = ""
+    definition: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
 
 
@@ -232,16 +303,14 @@ class Trait:
         The installed package that brought it, or None for ours.
     """
 
-    name: str
-    of: FactFunction
-    kind: str
-    unit: str = ""
-    definition: str = ""
+    name: str = attrs.field(validator=text)
+    of: FactFunction = attrs.field(validator=function)
+    kind: str = attrs.field(validator=named("kind of trait", tuple(TRAIT_KINDS)))
+    unit: str = attrs.field(default="", validator=any_text)
+    definition: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.kind not in TRAIT_KINDS:
-            raise UnknownName("kind of trait", self.kind, tuple(TRAIT_KINDS))
         if self.kind == "count" and self.unit in (MONEY, "items"):
             raise InvalidValue(
                 what=f"the trait {self.name!r} counts {self.unit}, which are kept in smaller units",

@@ -12,12 +12,14 @@ from typing import Any
 
 import attrs
 
+from custinsights.domain.fields import function
+
 
 @attrs.frozen
 class Declared:
     """A function that a decorator turned into a tally, a dimension or a trait."""
 
-    function: Callable[[Any], Any]
+    function: Callable[[Any], Any] = attrs.field(validator=function)
 
     def __call__(self, facts: Any) -> Any:
         """Call the function."""

@@ -15,6 +15,7 @@ from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.frames import Frames, Span
 from custinsights.analyses.measured import COUNT, ENDED, SLOPE, Measured
 from custinsights.analyses.tally import MONEY, Sum, Tally
+from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray
@@ -28,6 +29,7 @@ MOST_CELLS = 50_000_000
 
 def finish(state: Measured) -> Cube:
     """Finish the state of a measurement."""
+    refuse_other(Measured, "the state to finish", state)
     return _Finish(state).cube()
 
 

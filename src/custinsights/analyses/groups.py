@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import product
+from typing import Any
 
 import attrs
 import numpy as np
+from attrs.validators import optional
 
-from custinsights.analyses.cuts import check_bins
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.analyses.cuts import checked_bins
+from custinsights.domain.fields import (
+    as_tuple,
+    instance,
+    looked_up,
+    members,
+    refuse_other,
+    text,
+)
+from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray
 
 _SHOWN = 5
+
+
+def _limits(_box: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """A pair of numbers of which the second is not below the first."""
+    is_pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004
+    are_numbers = is_pair and all(isinstance(end, int | float) for end in value)
+    if not are_numbers or not value[0] <= value[1]:
+        what = f"the limits of {field.name} in a Box are wrong"
+        raise InvalidValue(what, value, "a tuple of two numbers, from and to")
 
 
 @attrs.frozen
@@ -29,11 +48,11 @@ class Box:
         From and below, for V = (F + M) / 2: ``v=(3, 4)`` is 3 ≤ V < 4; None for any.
     """
 
-    group: str
-    r: tuple[int, int] | None = None
-    v: tuple[float, float] | None = None
-    f: tuple[int, int] | None = None
-    m: tuple[int, int] | None = None
+    group: str = attrs.field(validator=text)
+    r: tuple[int, int] | None = attrs.field(default=None, validator=optional(_limits))
+    v: tuple[float, float] | None = attrs.field(default=None, validator=optional(_limits))
+    f: tuple[int, int] | None = attrs.field(default=None, validator=optional(_limits))
+    m: tuple[int, int] | None = attrs.field(default=None, validator=optional(_limits))
 
     def holds(self, r: int, f: int, m: int) -> bool:
         """Tell whether a triple lies in the box."""
@@ -65,14 +84,13 @@ class GroupMap:
         cells are named.
     """
 
-    name: str
-    boxes: tuple[Box, ...]
-    bins: int = 5
-    fallback: str | None = None
+    name: str = attrs.field(validator=text)
+    boxes: tuple[Box, ...] = attrs.field(converter=as_tuple, validator=members(instance(Box)))
+    bins: int = attrs.field(default=5, converter=checked_bins)
+    fallback: str | None = attrs.field(default=None, validator=optional(text))
     table: AnyArray = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        check_bins(self.bins)
         places = {group: place for place, group in enumerate(self.groups)}
         table = np.zeros((self.bins,) * 3, dtype=np.int64)
         none, several = [], []
@@ -162,11 +180,8 @@ def group_map(given: str | GroupMap | None, bins: int) -> GroupMap | None:
     """Return the map that is meant: a preset's, the map given, or the default for five bins."""
     if given is None:
         return FIVE if bins == FIVE.bins else None
-    found = given
-    if isinstance(found, str):
-        if found not in PRESETS:
-            raise UnknownName("group map", found, tuple(PRESETS))
-        found = PRESETS[found]
+    found = looked_up("group map", given, PRESETS) if isinstance(given, str) else given
+    refuse_other(GroupMap, "the group map", found)
     if found.bins != bins:
         raise InvalidValue(
             what=f"the group map {found.name!r} is made for another number of scores",

@@ -11,18 +11,19 @@ import numpy as np
 from custinsights.analyses.axes import labels_of
 from custinsights.analyses.block import Block
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declarations import Dimension, Metric
+from custinsights.analyses.declarations import Dimension, Metric, entries
 from custinsights.analyses.finish import finish
 from custinsights.analyses.measured import Measured
 from custinsights.analyses.plan import Plan, Question
 from custinsights.analyses.summarise import summarise
+from custinsights.domain.fields import instance
 from custinsights.domain.money import minor_exponent
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import to_datetime, to_microseconds
+from custinsights.history.localtime import to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
 from custinsights.results.freezing import meant
@@ -32,44 +33,20 @@ Window: TypeAlias = str | Period | tuple[When, When] | None
 """A period's label, a Period, or (start, end), the end exclusive."""
 
 
-def _metrics(given: str | Metric | Iterable[str | Metric]) -> tuple[str | Metric, ...]:
-    items = _listed("metrics", given, (str, Metric))
+def metrics_of(given: str | Metric | Iterable[str | Metric]) -> tuple[str | Metric, ...]:
+    """Return the metrics that are meant, of which there is at least one."""
+    items = entries("metrics", given, Metric)
     if not items:
         raise InvalidValue(
             what="there is nothing to measure",
             given="no metrics",
             allowed="at least one, such as 'revenue'",
         )
-    _check_kinds("metrics", items, Metric)
     return items
 
 
 def _by(given: str | Dimension | Iterable[str | Dimension]) -> tuple[str | Dimension, ...]:
-    items = _listed("by", given, (str, Dimension))
-    _check_kinds("by", items, Dimension)
-    return items
-
-
-def _listed(what: str, given: Any, single: tuple[type, ...]) -> tuple[Any, ...]:
-    if isinstance(given, single):
-        return (given,)
-    if not isinstance(given, Iterable):
-        raise InvalidValue(
-            what=f"the argument {what} is no list of names",
-            given=f"a value of type {type(given).__name__}",
-            allowed="a name or a list of names",
-        )
-    return tuple(given)
-
-
-def _check_kinds(what: str, items: tuple[object, ...], kind: type) -> None:
-    for item in items:
-        if not isinstance(item, str | kind):
-            raise InvalidValue(
-                what=f"{what} holds something else than names",
-                given=type(item).__name__,
-                allowed=f"names or a {kind.__name__} each",
-            )
+    return entries("by", given, Dimension)
 
 
 @attrs.frozen
@@ -91,11 +68,11 @@ class Measure:
         Where names are looked up.
     """
 
-    metrics: tuple[str | Metric, ...] = attrs.field(converter=_metrics)
+    metrics: tuple[str | Metric, ...] = attrs.field(converter=metrics_of)
     by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=_by)
     window: Window = None
     as_of: When | None = None
-    catalog: Catalog = DEFAULT
+    catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
 
     def __call__(self, history: Facts) -> Cube:
         """Summarise and finish; the cube can ask the history again."""
@@ -135,7 +112,7 @@ def window_of(context: Context, window: Window) -> tuple[int, int] | None:
     if end <= start:
         raise InvalidValue(
             what="the window ends before it begins",
-            given=f"{to_datetime(start).isoformat()} to {to_datetime(end).isoformat()}",
+            given=tuple(window) if isinstance(window, tuple | list) else window,
             allowed="a start before the end",
         )
     return start, end

@@ -9,6 +9,7 @@ import numpy as np
 
 from custinsights.analyses.declarations import Metric
 from custinsights.analyses.tally import MONEY, Quantile, Sum, Tally
+from custinsights.domain.fields import whole_number
 
 ACTIVE_DAYS = 90
 """A customer whose last order is younger is active."""
@@ -289,6 +290,7 @@ def churn_rate(days: int = LAPSE_DAYS, *, name: str = "churn_rate") -> Metric:
     name
         What to call it in a catalog.
     """
+    days = whole_number("the days after which a customer is no longer active are wrong", days, 1)
     lapsed = _metric(
         Tally(
             f"lapsed_within_{days}", "orders", lasting_days=days, special="lapsed", unit="customers"

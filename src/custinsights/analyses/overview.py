@@ -7,14 +7,16 @@ import math
 from collections.abc import Sequence
 
 import attrs
+from attrs.validators import optional
 from dateutil.relativedelta import relativedelta
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import Metric
-from custinsights.analyses.measure import Measure, Window, window_of
+from custinsights.analyses.measure import Measure, Window, metrics_of, window_of
 from custinsights.analyses.measured import Measured
+from custinsights.domain.fields import instance, named
 from custinsights.domain.money import minor_exponent
-from custinsights.errors import Incompatible, UnknownName
+from custinsights.errors import Incompatible
 from custinsights.history.columns import FloatArray
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
@@ -91,15 +93,13 @@ class OverviewState:
 class Overviewing:
     """The analysis behind `overview`."""
 
-    metrics: tuple[str | Metric, ...] = HEADLINES
-    compare: str | None = None
+    metrics: tuple[str | Metric, ...] = attrs.field(default=HEADLINES, converter=metrics_of)
+    compare: str | None = attrs.field(
+        default=None, validator=optional(named("comparison", COMPARISONS))
+    )
     window: Window = None
     as_of: When | None = None
-    catalog: Catalog = DEFAULT
-
-    def __attrs_post_init__(self) -> None:
-        if self.compare is not None and self.compare not in COMPARISONS:
-            raise UnknownName("comparison", self.compare, COMPARISONS)
+    catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
 
     def __call__(self, history: Facts) -> Overview:
         """Summarise and finish."""
@@ -158,7 +158,7 @@ class Overviewing:
 
 def overview(
     history: Facts,
-    metrics: Sequence[str | Metric] | None = None,
+    metrics: str | Metric | Sequence[str | Metric] | None = None,
     *,
     compare: str | None = None,
     window: Window = None,
@@ -191,8 +191,8 @@ def overview(
         A metric that the history cannot tell (discounts that its source lacks) raises; the usual
         ones need nothing but orders.
     """
-    chosen = HEADLINES if metrics is None else (metrics,) if isinstance(metrics, str) else metrics
-    return Overviewing(tuple(chosen), compare, window, as_of, catalog)(history)
+    chosen = HEADLINES if metrics is None else metrics
+    return Overviewing(chosen, compare, window, as_of, catalog)(history)
 
 
 def _shifted(context: Context, instant: dt.datetime, by: relativedelta) -> dt.datetime:

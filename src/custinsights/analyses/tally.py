@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import attrs
+from attrs.validators import optional
 
+from custinsights.domain.fields import any_text, function, members, named, text, whole_number
 from custinsights.errors import InvalidValue
 
 FactFunction: TypeAlias = Callable[[Any], Any]
@@ -38,6 +40,10 @@ _DISTINCT = {
     "customers": ("orders", "sales", "lines", "refunds", "line_refunds", "gaps"),
     "orders": ("orders", "lines", "gaps"),
 }
+
+
+def _scale(given: int) -> int:
+    return whole_number("the scale of a Tally is wrong", given, 1)
 
 
 @attrs.frozen(cache_hash=True)
@@ -73,34 +79,25 @@ class Tally:
         How the kernel treats the few that are no plain sums; see `SPECIALS`.
     """
 
-    name: str
-    facts: str
-    of: FactFunction | None = None
+    name: str = attrs.field(validator=text)
+    facts: str = attrs.field(validator=named("stream of facts", STREAMS))
+    of: FactFunction | None = attrs.field(default=None, validator=optional(function))
     distinct: str | None = None
-    filters: tuple[FactFunction, ...] = ()
+    filters: tuple[FactFunction, ...] = attrs.field(default=(), validator=members(function))
     customer_type: str | None = None
     so_far: bool = False
     lasting_days: int | None = None
     on_lines: Tally | None = None
-    unit: str = ""
-    scale: int = 1
-    definition: str = ""
-    special: str | None = None
+    unit: str = attrs.field(default="", validator=any_text)
+    scale: int = attrs.field(default=1, converter=_scale)
+    definition: str = attrs.field(default="", validator=any_text)
+    special: str | None = attrs.field(
+        default=None, validator=optional(named("treatment of a tally", tuple(SPECIALS)))
+    )
 
     def __attrs_post_init__(self) -> None:
-        if self.facts not in STREAMS:
-            raise InvalidValue(
-                what=f"the tally {self.name!r} adds up an unknown stream",
-                given=self.facts,
-                allowed=", ".join(STREAMS),
-            )
-        if self.special is not None and self.special not in SPECIALS:
-            raise InvalidValue(
-                what=f"the tally {self.name!r} wants a treatment that there is not",
-                given=self.special,
-                allowed=", ".join(SPECIALS),
-            )
-        if self.distinct is not None and self.facts not in _DISTINCT.get(self.distinct, ()):
+        known = _DISTINCT.get(self.distinct, ()) if isinstance(self.distinct, str) else ()
+        if self.distinct is not None and self.facts not in known:
             raise InvalidValue(
                 what=f"the tally {self.name!r} counts what its facts cannot tell apart",
                 given=f"distinct {self.distinct!r} of {self.facts!r}",
@@ -157,11 +154,18 @@ class Sum:
 class Quantile:
     """An exact quantile of a whole number per fact in every cell (type 7)."""
 
-    facts: str
-    of: FactFunction
-    q: float = 0.5
+    facts: str = attrs.field(validator=named("stream of facts", STREAMS))
+    of: FactFunction = attrs.field(validator=function)
+    q: float = attrs.field(default=0.5)
+
+    @q.validator
+    def _is_share(self, _field: object, q: object) -> None:
+        if isinstance(q, bool) or not isinstance(q, int | float) or not 0 <= q <= 1:
+            raise InvalidValue("the q of a Quantile is no share", q, "a number from 0 to 1")
 
 
 def scale_of(unit: str, scale: int | None) -> int:
     """Return how many of a tally's whole numbers make one unit."""
-    return _SCALE_OF_UNIT.get(unit, 1) if scale is None else scale
+    if scale is not None:
+        return scale
+    return _SCALE_OF_UNIT.get(unit, 1) if isinstance(unit, str) else 1

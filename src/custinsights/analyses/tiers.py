@@ -16,7 +16,8 @@ from custinsights.analyses.cuts import (
     vip_above,
 )
 from custinsights.analyses.rfm import RFM
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.domain.fields import named
+from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.distribution import Distribution
 from custinsights.history.facts import Facts
@@ -36,10 +37,10 @@ AT_RISK_DAYS, LAPSED_DAYS = 90, 180
 def _tags(given: str | Iterable[str] | None) -> tuple[str, ...]:
     if given is None:
         return ()
-    names = (given,) if isinstance(given, str) else tuple(given)
-    for name in names:
-        if not isinstance(name, str) or not name:
-            raise InvalidValue("a tag to exclude is no text", type(name).__name__, "names of tags")
+    names = (given,) if isinstance(given, str) else given
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) and name for name in names):
+        kind = type(given).__name__
+        raise InvalidValue("the tags to exclude are no names", kind, "a name or a list of names")
     return tuple(sorted({name.removeprefix("tag:").casefold() for name in names}))
 
 
@@ -47,13 +48,9 @@ def _tags(given: str | Iterable[str] | None) -> tuple[str, ...]:
 class Tiers:
     """The analysis behind `tiers`; its state is the `CustomerTable` that `RFM` starts from."""
 
-    kind: str
+    kind: str = attrs.field(validator=named("kind of tiers", tuple(TIERS)))
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_tags)
     as_of: When | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.kind not in TIERS:
-            raise UnknownName("kind of tiers", self.kind, tuple(TIERS))
 
     def __call__(self, history: Facts) -> SegmentSet:
         """Summarise and finish."""
