@@ -135,10 +135,32 @@ def test_a_shop_without_lines_or_countries_says_so(run: Run, tmp_path: Path) -> 
 
 
 def test_nothing_before_the_first_order(run: Run) -> None:
-    """A report of nothing is short and no failure."""
+    """A report of nothing is short and no failure, and says why there is nothing."""
     code, out, _ = run("report", "--as-of", "2009-01-01")
     assert code == 0
+    assert out.splitlines()[1] == "0 orders of 0 customers, GBP"
+    assert "As of 2009-01-01, exclusive; the first order was placed on 2010-12-01.\n" in out
     assert out.count("Nothing to show: no order that counts falls here.") == 8
+
+
+def test_report_long_after_the_last_order(run: Run, lines_file: Path) -> None:
+    """Where nothing is known of the last days, it is said; as of their end there is nothing to."""
+    for option in ("--as-of", "--observed-until"):
+        _, out, _ = run("report", str(lines_file), *LINES, option, "2030-01-01")
+        assert "As of 2030-01-01, exclusive; the last order was placed on 2024-02-03.\n" in out
+        _, out, _ = run("report", str(lines_file), *LINES, option, "2024-02-04")
+        assert "As of" not in out
+        assert "4 orders of 3 customers, 2024-01-05 to 2024-02-03, EUR" in out
+
+
+def test_shop_without_orders_has_no_days(run: Run, tmp_path: Path) -> None:
+    """A header without rows is a shop that sold nothing, on no day that anybody knows."""
+    path = tmp_path / "orders.csv"
+    path.write_text("customer,date,total\n")
+    code, out, _ = run("report", str(path), "--currency", "EUR")
+    assert code == 0
+    assert "0 orders of 0 customers, EUR\n" in out
+    assert "19" not in out
 
 
 @pytest.mark.parametrize(
@@ -148,7 +170,19 @@ def test_nothing_before_the_first_order(run: Run) -> None:
         (["report", "--columns", "customer"], "no pair"),
         (["report", "--currency", "EUR"], "--currency: no FILE is given"),
         (["report", "--rates", "r.csv", "x.csv"], "--rates needs --currency"),
-        (["report", "--errors", "ignore"], "ignore"),
+        (["report", "--errors", "ignore"], "'--errors': 'ignore' is none of raise, report"),
+        (["report", "--errors", "report"], "--errors: no FILE is given"),
+        (["report", "--refund-date", "never"], "'never' is none of order, refund"),
+        (["report", "x.csv", "--decimal", "dot"], "'dot' is none of ., ,"),
+        (["report", "--as-of", "1800-01-01"], "too far out"),
+        (["report", "x.csv", "--format", "nope"], "no format named 'nope'"),
+        (["report", "x.csv", "--columns", "custmer=Who"], "Did you mean 'customer'?"),
+        (["report", "x.csv", "--columns", "Customer ID=customer"], "a name that is no field"),
+        (["report", "x.csv", "--statuses", "x=payed"], "Did you mean 'paid'?"),
+        (["report", "x.csv", "--identity", "name"], "no kind of identity named 'name'"),
+        (["report", "x.csv", "--identity", ""], "does not name kinds of identity"),
+        (["report", "x.csv", "--refunds", "C"], "does not say which rows are refunds"),
+        (["report", "x.csv", "--currency", "euro"], "Did you mean 'EUR'?"),
         (["report", "--timezone", "Mars"], "'Mars' is no time zone"),
         (["report", "--unheard-of"], "--unheard-of"),
         (["rapport"], "rapport"),
@@ -159,16 +193,40 @@ def test_what_is_not_understood_is_exit_2(run: Run, arguments: list[str], messag
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert message in err
+    assert "Value error" not in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("who,when,total\nada,2024-01-05,5\n", "--currency CODE"),
+        ("customer,date,total\nada,1/2/2024,5\n", "--dayfirst or --monthfirst"),
+        ('customer,date,total\nada,2024-01-05,"1,234"\n', "--decimal . or --decimal ,"),
+        ("customer,date,total\nada,2024-01-05 10:00,5\n", "--timezone Europe/London"),
+        ("customer,date,total,status\nada,2024-01-05,5,da\n", "--errors report, --statuses"),
+        ("customer,date,total\nada,2024-01-05,-5\n", "--refunds invoice_prefix:C"),
+    ],
+)
+def test_advice_is_given_for_a_shell(run: Run, tmp_path: Path, text: str, message: str) -> None:
+    """What a message says of an argument is said of the option too."""
+    path = tmp_path / "orders.csv"
+    path.write_text(text)
+    columns = ["--columns", "customer=who,placed_at=when,amount=total"]
+    how = columns if "who" in text else ["--currency", "EUR"]
+    code, out, err = run("report", str(path), *how)
+    assert (code, out) == (1, "")
+    assert "On the command line: " in err
+    assert message in err
 
 
 def test_bad_input_is_exit_1(run: Run, lines_file: Path) -> None:
     """Bad rows are listed without a traceback, with what to do at a shell."""
-    lines_file.write_text(lines_file.read_text().replace("2024-02-01 12:00", "someday"))
+    lines_file.write_text(lines_file.read_text().replace("2024-02-01 12:00", "2024-02-31 12:00"))
     code, out, err = run("report", str(lines_file), *LINES)
     assert (code, out) == (1, "")
-    assert "someday" in err
-    assert "--errors report" in err
+    assert "2024-02-31 12:00" in err
+    assert "On the command line: --errors report\n" in err
     assert "Traceback" not in err
     code, out, _ = run("report", str(lines_file), *LINES, "--errors", "report")
     assert code == 0

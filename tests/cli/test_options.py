@@ -37,8 +37,17 @@ def test_half_pairs_are_refused(text: str) -> None:
 
 def test_a_field_is_given_once() -> None:
     """Two headers for one field is a mistake, also over two options."""
-    with pytest.raises(typer.BadParameter, match="'a' is given twice"):
+    with pytest.raises(typer.BadParameter, match="'a' is given twice") as caught:
         options.columns(["a=b", "a=c"])
+    assert caught.value.param_hint == "--columns"
+
+
+def test_only_some_words_are_understood() -> None:
+    """Another word is refused with the ones that are understood; none at all is none."""
+    check = options.one_of("raise", "report")
+    assert (check("raise"), check(None)) == ("raise", None)
+    with pytest.raises(typer.BadParameter, match=r"^'RAISE' is none of raise, report$"):
+        check("RAISE")
 
 
 def test_statuses_are_pairs() -> None:
@@ -84,7 +93,13 @@ def test_instants_are_dates_or_aware(text: str, instant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wrong"), [("yesterday", "is no date"), ("2011-12-10T12:00", "without its zone")]
+    ("text", "wrong"),
+    [
+        ("yesterday", "is no date"),
+        ("2011-12-10T12:00", "without its zone"),
+        ("1899-12-31", "too far out; allowed are the years 1900 to 2199"),
+        ("9999-12-31T23:00-12:00", "too far out"),
+    ],
 )
 def test_other_instants_are_refused(text: str, wrong: str) -> None:
     """What is no date, or a time anywhere in the world, is refused with an example."""
@@ -94,9 +109,8 @@ def test_other_instants_are_refused(text: str, wrong: str) -> None:
 
 def test_the_default_policy_is_the_librarys() -> None:
     """No policy is made up when no option asks for one."""
-    order, refund = options.RefundDate.ORDER, options.RefundDate.REFUND
-    assert options.policy(pending=False, zero_amount=True, refund_date=order) is None
-    policy = options.policy(pending=True, zero_amount=False, refund_date=refund)
+    assert options.policy(pending=False, zero_amount=True, refund_date="order") is None
+    policy = options.policy(pending=True, zero_amount=False, refund_date="refund")
     assert policy is not None
     assert policy.counted_statuses == {"paid", "pending"}
     assert not policy.zero_amount_counts
@@ -104,9 +118,9 @@ def test_the_default_policy_is_the_librarys() -> None:
 
 
 def test_rates_are_read(tmp_path: Path) -> None:
-    """One row is the worth of one unit of a currency on a day; a BOM is no part of a name."""
+    """One row is the worth of one unit of a currency on a day; it is read as orders are."""
     path = tmp_path / "rates.csv"
-    path.write_text("\ufeffcurrency,date,rate\nusd,2024-01-05,0.9150\n", encoding="utf-8")
+    path.write_text("\ufeffRate;Currency;Date\n0.9150;usd;2024-01-05\n", encoding="utf-8")
     assert options.rates(path) == {("USD", date(2024, 1, 5)): Decimal("0.9150")}
 
 
@@ -114,8 +128,12 @@ def test_rates_are_read(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("currency,day,rate\nUSD,2024-01-05,1\n", "lacks a column"),
-        ("currency,date,rate\nUSD,2024-01-05\n", "lacks a column"),
-        ("currency,date,rate\nUSD,5 Jan,1\n", "no date and number in its row 1"),
+        ("currency,date,rate\nUSD,2024-01-05\n", "wrong number of cells in its line 2"),
+        ("currency,date,rate\nUSD,5 Jan,1\n", "no date and number in its line 2"),
+        ("currency,date,rate\n\nXXQ,2024-01-05,1\n", "its line 3 names no currency"),
+        ("currency,date,rate\nUSD,2024-01-05,nan\n", "not above zero"),
+        ("currency,date,rate\n", "holds no rates"),
+        ("", "it is empty"),
         ("currency,date,rate\nUSD,2024-01-05,much\n", "no date and number"),
         ("currency,date,rate\nUSD,2024-01-05,0\n", "not above zero for USD on 2024-01-05"),
         ("currency,date,rate\nUSD,2024-01-05,1\nUSD,2024-01-05,2\n", "two rates for USD"),
@@ -131,5 +149,5 @@ def test_wrong_rates_are_refused(tmp_path: Path, text: str, reason: str) -> None
 
 def test_missing_rates_are_refused(tmp_path: Path) -> None:
     """A file that is not there is an unreadable file."""
-    with pytest.raises(UnreadableFile, match="cannot be read: No such file"):
+    with pytest.raises(UnreadableFile, match="cannot be read: there is no such file"):
         options.rates(tmp_path / "none.csv")

@@ -13,13 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from custinsights.cli import options
-from custinsights.errors import (
-    BadRowsError,
-    CustInsightsError,
-    MissingColumn,
-    NaiveTime,
-    SeveralCurrencies,
-)
+from custinsights.errors import CustInsightsError
 
 __all__ = ["app", "custinsights", "report", "run"]
 
@@ -27,12 +21,18 @@ _BAD_INPUT = 1
 _INTERRUPTED = 130
 _NO_READER = 141
 
-_HINTS: dict[type[CustInsightsError], str] = {
-    BadRowsError: "On the command line: --errors report",
-    MissingColumn: "On the command line: --columns field=Header,field=Header",
-    NaiveTime: "On the command line: --timezone Europe/London",
-    SeveralCurrencies: "On the command line: --currency CODE, with --rates FILE to convert",
+_HINTS = {
+    "errors": "--errors report",
+    "columns": "--columns field=Header,field=Header",
+    "timezone": "--timezone Europe/London",
+    "currency": "--currency CODE",
+    "rates": "--rates FILE",
+    "dayfirst": "--dayfirst or --monthfirst",
+    "decimal": "--decimal . or --decimal ,",
+    "statuses": "--statuses theirs=paid",
+    "refunds": "--refunds invoice_prefix:C",
 }
+"""How the options of the library that messages speak of are written at a shell."""
 
 app = typer.Typer(
     add_completion=False,
@@ -162,6 +162,16 @@ def report(
             show_default=False,
         ),
     ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MARK",
+            help="Whether a point or a comma stands before decimals, where the file does not tell: "
+            "1.234 and 1,234 may be either.",
+            callback=options.one_of(".", ","),
+            rich_help_panel=_READING,
+        ),
+    ] = None,
     identity: Annotated[
         str | None,
         typer.Option(
@@ -217,12 +227,15 @@ def report(
         ),
     ] = None,
     errors: Annotated[
-        options.Errors,
+        str | None,
         typer.Option(
-            help="Rows that cannot be read: stop and list them, or leave them out and count them.",
+            metavar="raise|report",
+            help="Rows that cannot be read: stop and list them (unless told otherwise), or leave "
+            "them out and count them.",
+            callback=options.one_of("raise", "report"),
             rich_help_panel=_READING,
         ),
-    ] = options.Errors.RAISE,
+    ] = None,
     count_pending: Annotated[
         bool,
         typer.Option(
@@ -241,12 +254,16 @@ def report(
         ),
     ] = True,
     refund_date: Annotated[
-        options.RefundDate,
+        str,
         typer.Option(
-            help="The day of a refund that names its order: the order's or its own.",
+            metavar="order|refund",
+            help="The day of a refund that names its order: the order's (unless told otherwise) "
+            "or its own.",
+            callback=options.one_of("order", "refund"),
             rich_help_panel=_COUNTING,
+            show_default=False,
         ),
-    ] = options.RefundDate.ORDER,
+    ] = "order",
     as_of: Annotated[
         str | None,
         typer.Option(
@@ -280,11 +297,13 @@ def report(
         "columns": options.columns(columns),
         "statuses": options.statuses(statuses),
         "dayfirst": dayfirst,
+        "decimal": decimal,
         "identity": options.identity(identity),
         "refunds": refunds,
         "currency": currency,
         "timezone": timezone,
         "observed_until": observed_until,
+        "errors": errors,
     }
     if rates is not None and currency is None:
         raise typer.BadParameter("--rates needs --currency: into which currency to convert")
@@ -292,13 +311,14 @@ def report(
     if not files and (unused := [*given, *(["rates"] if rates else [])]):
         names = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
         raise typer.BadParameter(f"{names}: no FILE is given that could be read so")
+    options.refuse_unusable(given)
     policy = options.policy(pending=count_pending, zero_amount=zero_amount, refund_date=refund_date)
     try:
         if rates is not None:
             given["rates"] = options.rates(rates)
         print_report(
             [str(file) for file in files or ()],
-            {**given, "policy": policy, "errors": errors.value},
+            {**given, "policy": policy},
             as_of=as_of,
             to_json=as_json,
         )
@@ -319,6 +339,6 @@ def report(
 
 def _complain(error: Exception) -> None:
     typer.echo(f"custinsights: {error}", err=True)
-    for kind, hint in _HINTS.items():
-        if isinstance(error, kind):
-            typer.echo(hint, err=True)
+    hints = [hint for option, hint in _HINTS.items() if f"{option}=" in str(error)]
+    if hints:
+        typer.echo(f"On the command line: {', '.join(hints)}", err=True)

@@ -30,13 +30,13 @@ def load_report(report: LoadReport, timezone: str) -> Section:
 
 def _view(report: LoadReport) -> Table:
     """Rows read, used, left out and bad, one below the other."""
-    lines = [("rows read", report.rows_read, ""), ("used", report.rows_used, "")]
+    lines = [("read", report.rows_read, ""), ("used", report.rows_used, "")]
     for entry in report.left_out:
         reason = str(entry).rpartition(f": {entry.rows:,} row")[0]
         lines.append((f"left out: {reason}", entry.rows, _spoken(entry.money)))
     lines += [(f"bad: {entry.kind}", entry.rows, _spoken(entry.money)) for entry in report.bad]
     labels, rows, money = zip(*lines, strict=True)
-    columns = [Column("", "count", rows), Column(" ", "label", labels)]
+    columns = [Column("rows", "count", rows), Column("were", "label", labels)]
     if any(money):
         columns.append(Column("worth", "label", money))
     return Table("", columns)

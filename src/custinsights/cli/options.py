@@ -5,28 +5,31 @@ Each function turns one option into what the façade takes, or says what is wron
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from custinsights.domain import PurchasePolicy
-from custinsights.errors import UnreadableFile
+from custinsights.domain import CURRENCIES, PurchasePolicy
+from custinsights.errors import CustInsightsError, UnreadableFile
+from custinsights.history.instants import FIRST_YEAR, LAST_YEAR
+from custinsights.sources.files import opened
+from custinsights.sources.reading import check_options
+from custinsights.sources.vocabulary import plain
 
 __all__ = [
-    "Errors",
-    "RefundDate",
     "columns",
     "identity",
     "instant",
+    "one_of",
     "policy",
     "rates",
+    "refuse_unusable",
     "statuses",
     "timezone",
 ]
@@ -34,19 +37,8 @@ __all__ = [
 #: A comma that ends a pair: the next field and its equals sign follow.
 _NEXT_FIELD = r",(?=\s*\w+\s*=)"
 
-
-class Errors(StrEnum):
-    """What to do with rows that cannot be read."""
-
-    RAISE = "raise"
-    REPORT = "report"
-
-
-class RefundDate(StrEnum):
-    """On which day a refund that names its order counts."""
-
-    ORDER = "order"
-    REFUND = "refund"
+_RATE_COLUMNS = ("currency", "date", "rate")
+_EXAMPLE = "Write the columns currency, date and rate, and rows like EUR,2011-12-01,0.8571"
 
 
 def columns(texts: Sequence[str] | None) -> dict[str, str] | None:
@@ -54,15 +46,17 @@ def columns(texts: Sequence[str] | None) -> dict[str, str] | None:
 
     A header may hold commas and equals signs: ``amount=Total, net (a=b)``.
     """
-    return _pairs(texts, _NEXT_FIELD, "customer=CustomerID,placed_at=InvoiceDate")
+    return _pairs("--columns", texts, _NEXT_FIELD, "customer=CustomerID,placed_at=InvoiceDate")
 
 
 def statuses(texts: Sequence[str] | None) -> dict[str, str] | None:
     """Pairs like ``wc-completed=paid,wc-on-hold=pending`` as the file's word to ours."""
-    return _pairs(texts, ",", "wc-completed=paid,wc-on-hold=pending")
+    return _pairs("--statuses", texts, ",", "wc-completed=paid,wc-on-hold=pending")
 
 
-def _pairs(texts: Sequence[str] | None, between: str, example: str) -> dict[str, str] | None:
+def _pairs(
+    option: str, texts: Sequence[str] | None, between: str, example: str
+) -> dict[str, str] | None:
     if not texts:
         return None
     pairs: dict[str, str] = {}
@@ -70,9 +64,10 @@ def _pairs(texts: Sequence[str] | None, between: str, example: str) -> dict[str,
         for pair in re.split(between, text):
             key, equals, value = (part.strip() for part in pair.partition("="))
             if not (key and equals and value):
-                raise typer.BadParameter(f"{pair.strip()!r} is no pair; write it like {example}")
+                fault = f"{pair.strip()!r} is no pair; write it like {example}"
+                raise typer.BadParameter(fault, param_hint=option)
             if key in pairs:
-                raise typer.BadParameter(f"{key!r} is given twice")
+                raise typer.BadParameter(f"{key!r} is given twice", param_hint=option)
             pairs[key] = value
     return pairs
 
@@ -100,26 +95,47 @@ def instant(text: str | None) -> str | None:
         return None
     advice = "write it like 2011-12-10 or 2011-12-10T12:00:00+00:00"
     try:
-        return date.fromisoformat(text).isoformat()
+        moment: date = date.fromisoformat(text)
     except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; {advice}") from None
-    if moment.tzinfo is None:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is no date; {advice}") from None
+    if isinstance(moment, datetime) and moment.tzinfo is None:
         raise typer.BadParameter(f"{text!r} is a time without its zone; {advice}")
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        years = f"the years {FIRST_YEAR} to {LAST_YEAR}"
+        raise typer.BadParameter(f"{text!r} lies too far out; allowed are {years}")
     return moment.isoformat()
 
 
-def policy(*, pending: bool, zero_amount: bool, refund_date: RefundDate) -> PurchasePolicy | None:
+def one_of(*words: str) -> Callable[[str | None], str | None]:
+    """What refuses every word but some."""
+
+    def check(word: str | None) -> str | None:
+        if word is not None and word not in words:
+            raise typer.BadParameter(f"{word!r} is none of {', '.join(words)}")
+        return word
+
+    return check
+
+
+def refuse_unusable(reading: Mapping[str, Any]) -> None:
+    """Refuse options with which no file could be read: another command line would mend that."""
+    try:
+        check_options(**reading)
+    except CustInsightsError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def policy(*, pending: bool, zero_amount: bool, refund_date: str) -> PurchasePolicy | None:
     """The policy that the options describe, None when they are those of the default."""
-    if not pending and zero_amount and refund_date is RefundDate.ORDER:
+    if not pending and zero_amount and refund_date == "order":
         return None
     return PurchasePolicy(
         counted_statuses=frozenset({"paid", "pending"} if pending else {"paid"}),
         zero_amount_counts=zero_amount,
-        refund_date=refund_date.value,
+        refund_date=refund_date,
     )
 
 
@@ -131,28 +147,34 @@ def rates(path: Path | None) -> dict[tuple[str, date], Decimal] | None:
     if path is None:
         return None
     found: dict[tuple[str, date], Decimal] = {}
-    for currency, day, rate in _rate_rows(path):
-        if (currency, day) in found or rate <= 0:
-            fault = "two rates" if rate > 0 else "a rate that is not above zero"
-            raise UnreadableFile(path, f"it holds {fault} for {currency} on {day}")
-        found[currency, day] = rate
+    for line, (currency, day, worth) in _rate_rows(path):
+        code = currency.upper()
+        try:
+            key, rate = (code, date.fromisoformat(day)), Decimal(worth)
+        except (ValueError, InvalidOperation):
+            reason = f"there is no date and number in its line {line}"
+            raise UnreadableFile(path.name, reason, _EXAMPLE) from None
+        if code not in CURRENCIES:
+            reason = f"its line {line} names no currency of ISO 4217"
+            raise UnreadableFile(path.name, reason, _EXAMPLE)
+        if key in found or not (rate.is_finite() and rate > 0):
+            fault = "two rates" if key in found else "a rate that is not above zero"
+            raise UnreadableFile(path.name, f"it holds {fault} for {code} on {day}")
+        found[key] = rate
+    if not found:
+        raise UnreadableFile(path.name, "it holds no rates", _EXAMPLE)
     return found
 
 
-def _rate_rows(path: Path) -> Iterator[tuple[str, date, Decimal]]:
-    row = 0
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            for row, cells in enumerate(csv.DictReader(stream), start=1):  # noqa: B007 - told below
-                currency, day, rate = (cells[name].strip() for name in ("currency", "date", "rate"))
-                yield currency.upper(), date.fromisoformat(day), Decimal(rate)
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(path, "it is no UTF-8 text") from error
-    except (KeyError, AttributeError) as error:
-        advice = "Rates need the columns currency, date and rate"
-        raise UnreadableFile(path, "it lacks a column", advice) from error
-    except (ValueError, InvalidOperation) as error:
-        reason = f"there is no date and number in its row {row}"
-        raise UnreadableFile(path, reason, "Write rates like EUR,2011-12-01,0.8571") from error
-    except OSError as error:
-        raise UnreadableFile(path, error.strerror or "it cannot be opened") from error
+def _rate_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the currency, date and rate of each row, and its line."""
+    with opened(path) as file:
+        header = list(map(plain, file.header))
+        if not set(_RATE_COLUMNS) <= set(header):
+            raise UnreadableFile(file.name, "it lacks a column", _EXAMPLE)
+        places = [header.index(name) for name in _RATE_COLUMNS]
+        for chunk in file.chunks():
+            for row in chunk.unread:
+                raise UnreadableFile(file.name, f"{row.kind} in its line {row.line}")
+            for line, cells in zip(chunk.lines.tolist(), chunk.rows, strict=True):
+                yield line, [cells[at].strip() for at in places]

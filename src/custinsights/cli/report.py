@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import typer
@@ -19,6 +20,8 @@ from custinsights.cli.reading import progress_in_bytes
 from custinsights.cli.screen import show
 from custinsights.cli.section import days
 from custinsights.cli.sections import sections
+from custinsights.errors import counted
+from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import shown
 from custinsights.results.table import Table
@@ -45,9 +48,8 @@ def print_report(
     to_json : bool
         Whether to print one JSON object.
     """
-    history = _history(files, reading)
-    if as_of is not None:
-        history = history.up_to(as_of)
+    known = _history(files, reading)
+    history = known if as_of is None else known.up_to(as_of)
     loaded = load_report(history.load_report, history.calendar.timezone)
     totals = measure(history, _TOTALS).table()
     if to_json:
@@ -62,6 +64,10 @@ def print_report(
     console.width = min(console.width, _WIDEST)
     with console.capture() as painted:
         console.print(_heading(history, totals))
+        until = as_of or reading.get("observed_until")
+        for remark in () if until is None else _far_out(known, until):
+            console.print(remark)
+        console.print()
         show(console, loaded)
     typer.echo(painted.get(), nl=False)
     for section in sections(history):
@@ -84,13 +90,34 @@ def _history(files: Sequence[str], reading: Mapping[str, Any]) -> OrderHistory:
 def _heading(history: OrderHistory, totals: Table) -> Text:
     """Whose history it is, and what it sums to, in two lines."""
     row = {column.name: shown(column)[0] for column in totals.columns}
+    orders, customers = (int(totals.column(name).values[0]) for name in ("orders", "customers"))
     span = days(history.calendar, history.observed_from, history.observed_until)
+    parts = [
+        f"{counted(orders, 'order')} of {counted(customers, 'customer')}",
+        *([span] if history.observed_from < history.observed_until else []),
+        history.currency,
+    ]
     return Text.assemble(
         ("custinsights report\n", "bold"),
-        f"{row['orders']} orders of {row['customers']} customers, {span}, {history.currency}\n",
+        f"{', '.join(parts)}\n",
         f"gross revenue {row['gross_revenue']} − refunded {row['refunded']} "
-        f"= revenue {row['revenue']}\n",
+        f"= revenue {row['revenue']}",
     )
+
+
+def _far_out(known: OrderHistory, until: str) -> tuple[str, ...]:
+    """What to say where a report ends before the first order, or days after the last one."""
+    if not len(known):
+        return ()
+    calendar = known.calendar
+    end = calendar.instant(until)
+    first, last = (to_datetime(int(at)) for at in (known.placed_at.min(), known.placed_at.max()))
+    day_after = calendar.start_of_day(calendar.local_date(last) + timedelta(days=1))
+    if first < end <= day_after:
+        return ()
+    place, order = ("first", first) if end <= first else ("last", last)
+    is_of, was_on = calendar.local_date(end), calendar.local_date(order)
+    return (f"As of {is_of}, exclusive; the {place} order was placed on {was_on}.",)
 
 
 def _facts(history: OrderHistory) -> dict[str, Any]:

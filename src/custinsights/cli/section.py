@@ -16,8 +16,7 @@ __all__ = ["Section", "days"]
 def days(calendar: Calendar, start: datetime, end: datetime) -> str:
     """The days that a half-open span touches, the last one included."""
     first = calendar.local_date(start)
-    last = calendar.local_date(end - timedelta(microseconds=1))
-    return f"{first} to {last}" if first <= last else f"nothing before {first}"
+    return f"{first} to {calendar.local_date(end - timedelta(microseconds=1))}"
 
 
 @attrs.frozen(eq=False, kw_only=True)

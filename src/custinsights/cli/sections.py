@@ -65,7 +65,7 @@ def sections(history: OrderHistory) -> Iterator[Section]:
         except MissingData as error:
             section = attrs.evolve(section, remarks=(str(error),))
         if _says_nothing(section.view) and (section.view is not None or not section.remarks):
-            section = attrs.evolve(section, view=None, remarks=(_NOTHING,))
+            section = attrs.evolve(section, about="", view=None, remarks=(_NOTHING,))
         yield section
 
 
@@ -83,7 +83,7 @@ def _overview(history: OrderHistory, section: Section) -> Section:
         " ".join([headline.metric.replace("_", " "), *_per(headline.unit)])
         for headline in found.headlines
     ]
-    columns = [Column("", "label", names), attrs.evolve(table.column("value"), units=units)]
+    columns = [Column("metric", "label", names), attrs.evolve(table.column("value"), units=units)]
     remarks = [_balance(found, history.currency)] if found.balance_only else []
     if table.column("change").absent.all():
         first = history.calendar.local_date(history.observed_from)
@@ -251,7 +251,7 @@ def _retention(history: OrderHistory, section: Section) -> Section:
     records = _shares(grid)
     peopled = records.take(np.flatnonzero(grid.sizes))
     view = without(_latest(peopled), "0")  # there everybody is
-    mark = f"{PROVISIONAL} The month is not over yet; left out of the mean."
+    mark = f"{PROVISIONAL} Only part of the month; left out of the mean."
     marks = (mark,) if grid.partial.any() else ()
     return attrs.evolve(
         section,

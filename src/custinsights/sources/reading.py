@@ -177,6 +177,17 @@ def read_orders(
     return history_of(sheet, found, options)
 
 
+def check_options(
+    *,
+    format: str | OrderFormat | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    **options: Any,
+) -> None:
+    """Refuse options of `read_orders` that no file could be read with, and read nothing."""
+    format_asked(format, columns)
+    Options(**options)
+
+
 def _function(progress: Any) -> Progress | None:
     if progress is not None and not callable(progress):
         allowed = "a function of the bytes done and the bytes in total"
