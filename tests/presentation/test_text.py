@@ -66,7 +66,7 @@ def test_provisional_values_are_marked_and_explained() -> None:
         "month         0       1",
         "2011-11  100.0%   50.0%*",
         "2011-12  100.0%*      ·",
-        "* not over yet",
+        "* only part of the period",
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_row_that_is_not_over_is_marked_once() -> None:
         "month     a  b",
         "2011-11   5  5",
         "2011-12*  3  3",
-        "* not over yet",
+        "* only part of the period",
     ]
 
 

@@ -20,6 +20,7 @@ from custinsights.results.table import Column, Table
 
 __all__ = [
     "MISSING",
+    "PARTLY",
     "PROVISIONAL",
     "UNKNOWN",
     "align",
@@ -36,6 +37,7 @@ __all__ = [
 MISSING = "·"
 UNKNOWN = "(unknown)"
 PROVISIONAL = "*"
+PARTLY = "only part of the period"
 
 #: A column whose numbers are all smaller than this gets more decimals.
 _TINY = 0.1

@@ -10,7 +10,7 @@ from html import escape
 
 import numpy as np
 
-from custinsights.presentation.cells import PROVISIONAL, marked_once, shown, shown_unit
+from custinsights.presentation.cells import PARTLY, PROVISIONAL, marked_once, shown, shown_unit
 from custinsights.presentation.text import visible_rows
 from custinsights.results.table import Column, Table
 
@@ -87,7 +87,7 @@ def _is_grid(table: Table) -> bool:
 def _footer(table: Table) -> str:
     notes = list(table.notes)
     if any(c.provisional is not None and c.provisional.any() for c in table.columns):
-        notes.append(f"{PROVISIONAL} not over yet")
+        notes.append(f"{PROVISIONAL} {PARTLY}")
     if not notes:
         return ""
     text = " · ".join(escape(note) for note in notes)

@@ -12,6 +12,7 @@ from textwrap import wrap
 import attrs
 
 from custinsights.presentation.cells import (
+    PARTLY,
     PROVISIONAL,
     align,
     clip,
@@ -120,5 +121,5 @@ def _line(cells: Sequence[str]) -> str:
 def _footer(table: Table) -> list[str]:
     notes = [plain(note) for note in table.notes]
     if any(c.provisional is not None and c.provisional.any() for c in table.columns):
-        notes.append(f"{PROVISIONAL} not over yet")
+        notes.append(f"{PROVISIONAL} {PARTLY}")
     return notes
