@@ -15,8 +15,8 @@ from custinsights.errors import CustInsightsError
 from custinsights.history.columns import AnyArray, Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.localtime import to_datetime
-from custinsights.testing.laws import SHARED, Law, examined
-from custinsights.testing.outcomes import Outcome, judged
+from custinsights.testing.laws import SHARED, Law, check_thing, hold
+from custinsights.testing.outcomes import Outcome
 from custinsights.testing.scenes import Scene, Subject
 from custinsights.testing.tallies import read_cube
 
@@ -87,15 +87,11 @@ def check_dimension(
     ...     return history.order_count >= 3
     >>> check_dimension(ever_loyal, max_examples=5)
     """
-    from custinsights.testing.strategies import questions
-
+    check_thing("dimension", dimension, Dimension)
     laws: tuple[Law, ...] = (*SHARED, _one_label_each(dimension))
     if dimension.never_falls:
         laws = (*laws, _never_falls(dimension))
-    subject = _subject(dimension)
-    findings = examined(subject, laws, questions(max_examples))
-    outcomes = judged(subject.thing, findings, expected=expected, raising=raising)
-    return None if raising else outcomes
+    return hold(_subject(dimension), laws, max_examples, expected, raising=raising)
 
 
 def _subject(dimension: Dimension) -> Subject:

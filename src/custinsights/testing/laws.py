@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
 
-from custinsights.errors import MissingData
+from custinsights.domain.fields import refuse_other, whole_number
+from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.columns import OrderColumns, RefundColumns
 from custinsights.history.localtime import to_datetime
-from custinsights.testing.outcomes import Finding
+from custinsights.testing.outcomes import Finding, Outcome, judged, reasons_of
 from custinsights.testing.rows import (
-    Rows,
     in_another_order,
     plain,
     under_other_names,
@@ -60,12 +60,37 @@ class Law:
     most: int | None = None
 
 
-def examined(
-    subject: Subject, laws: Sequence[Law], questions: Sequence[tuple[Rows, int]]
-) -> list[Finding]:
-    """Examine every law on every question and tell the first thing that breaks each."""
-    scenes = [Scene(subject, rows, as_of, seed) for seed, (rows, as_of) in enumerate(questions)]
-    return [_finding(law, scenes) for law in laws]
+def check_thing(thing: str, given: object, *kinds: type) -> None:
+    """Refuse what is nothing that can be held to the laws."""
+    if not isinstance(given, kinds):
+        raise InvalidValue(
+            what=f"what is to be checked is no {thing}",
+            given=given if isinstance(given, str) else f"a value of type {type(given).__name__}",
+            allowed=f"what custinsights.{thing} made",
+            advice=f"The built-in ones are in custinsights.DEFAULT.{kinds[0].__name__.lower()}s",
+        )
+
+
+def hold(
+    subject: Subject,
+    laws: Sequence[Law],
+    max_examples: int,
+    expected: Mapping[str, str] | None,
+    *,
+    raising: bool,
+) -> tuple[Outcome, ...] | None:
+    """Hold a subject to laws on so many histories; return the outcomes where nothing is raised."""
+    from custinsights.testing.strategies import questions
+
+    count = whole_number("the number of histories is wrong", max_examples, 1)
+    reasons = reasons_of(expected, tuple(law.name for law in laws))
+    refuse_other(bool, "the argument raising", raising)
+    scenes = [
+        Scene(subject, rows, as_of, seed) for seed, (rows, as_of) in enumerate(questions(count))
+    ]
+    findings = [_finding(law, scenes) for law in laws]
+    outcomes = judged(subject.thing, findings, reasons, raising=raising)
+    return None if raising else outcomes
 
 
 def _finding(law: Law, scenes: Sequence[Scene]) -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
+from custinsights.domain.fields import refuse_other
 from custinsights.errors import ContractBroken, InvalidValue, UnknownName
 
 
@@ -38,16 +39,10 @@ class Finding:
     tried: int
 
 
-def judged(
-    thing: str,
-    findings: Sequence[Finding],
-    *,
-    expected: Mapping[str, str] | None,
-    raising: bool,
-) -> tuple[Outcome, ...]:
-    """Return the outcomes of some findings, or raise `ContractBroken` for those that failed."""
-    reasons = {} if expected is None else dict(expected)
-    names = tuple(finding.name for finding in findings)
+def reasons_of(expected: Mapping[str, str] | None, names: tuple[str, ...]) -> Mapping[str, str]:
+    """Return why checks may fail, where each is one of the names and has a reason."""
+    reasons = {} if expected is None else expected
+    refuse_other(Mapping, "what is expected to fail", reasons)
     for name, reason in reasons.items():
         if name not in names:
             raise UnknownName("check", name, names)
@@ -57,6 +52,13 @@ def judged(
                 given=reason,
                 allowed="a sentence that says why the law may be broken",
             )
+    return reasons
+
+
+def judged(
+    thing: str, findings: Sequence[Finding], reasons: Mapping[str, str], *, raising: bool
+) -> tuple[Outcome, ...]:
+    """Return the outcomes of some findings, or raise `ContractBroken` for those that failed."""
     outcomes = tuple(_outcome(finding, reasons.get(finding.name)) for finding in findings)
     failed = [f"{one.name}: {one.detail}" for one in outcomes if not one.passed]
     if failed and raising:

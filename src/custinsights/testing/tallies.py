@@ -18,8 +18,8 @@ from custinsights.errors import Refused
 from custinsights.history.counted import CountedHistory
 from custinsights.history.localtime import to_datetime
 from custinsights.results.cube import Cube
-from custinsights.testing.laws import SHARED, Law, examined
-from custinsights.testing.outcomes import Outcome, judged
+from custinsights.testing.laws import SHARED, Law, check_thing, hold
+from custinsights.testing.outcomes import Outcome
 from custinsights.testing.scenes import Answer, Scene, Subject
 
 USUAL_EXAMPLES = 25
@@ -88,14 +88,10 @@ def check_tally(
     >>> from custinsights.analyses.metrics import orders
     >>> check_tally(orders.where(lambda o: o.has("coupon")), max_examples=5)
     """
-    from custinsights.testing.strategies import questions
-
+    check_thing("tally", tally, Metric, Tally)
     metric = metric_of(tally) if isinstance(tally, Tally) else tally
     laws = (*SHARED, _proportion()) if metric.proportion else SHARED
-    subject = _subject(metric)
-    findings = examined(subject, laws, questions(max_examples))
-    outcomes = judged(subject.thing, findings, expected=expected, raising=raising)
-    return None if raising else outcomes
+    return hold(_subject(metric), laws, max_examples, expected, raising=raising)
 
 
 def _subject(metric: Metric) -> Subject:

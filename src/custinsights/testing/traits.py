@@ -18,8 +18,8 @@ from custinsights.history.counted import CountedHistory
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.results.customer_table import CustomerTable
-from custinsights.testing.laws import BY_CUSTOMER, SHARED, Law, examined
-from custinsights.testing.outcomes import Outcome, judged
+from custinsights.testing.laws import BY_CUSTOMER, SHARED, Law, check_thing, hold
+from custinsights.testing.outcomes import Outcome
 from custinsights.testing.scenes import Answer, Scene, Subject, added
 
 DTYPES = {
@@ -101,10 +101,10 @@ def check_trait(
     ...     return history.mean_per_customer(history.units)
     >>> check_trait(basket_size)
     """
+    check_thing("trait", trait, Trait)
     thing = f"trait {trait.name!r}"
     laws = (*SHARED, BY_CUSTOMER)
-    outcomes = _outcomes(_subject(thing, trait), laws, max_examples, expected, raising=raising)
-    return None if raising else outcomes
+    return hold(_subject(thing, trait), laws, max_examples, expected, raising=raising)
 
 
 @overload
@@ -161,22 +161,7 @@ def check_anchor(
     of = anchor_of(anchor)
     subject = _subject(f"anchor {name!r}", Trait(name, of, "instant"))
     laws = (*SHARED, BY_CUSTOMER, _before_as_of(of), _cohorts_add_up(anchor))
-    outcomes = _outcomes(subject, laws, max_examples, expected, raising=raising)
-    return None if raising else outcomes
-
-
-def _outcomes(
-    subject: Subject,
-    laws: Sequence[Law],
-    max_examples: int,
-    expected: Mapping[str, str] | None,
-    *,
-    raising: bool,
-) -> tuple[Outcome, ...]:
-    from custinsights.testing.strategies import questions
-
-    findings = examined(subject, laws, questions(max_examples))
-    return judged(subject.thing, findings, expected=expected, raising=raising)
+    return hold(subject, laws, max_examples, expected, raising=raising)
 
 
 def _subject(thing: str, trait: Trait) -> Subject:
