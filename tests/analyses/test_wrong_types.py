@@ -223,6 +223,7 @@ CUTS: Any = ci.cuts(history("orders"))
         (lambda: CI.dimension(None), InvalidValue, "identifier: None"),
         (lambda: CI.dimension("x", facts=[]), UnknownName, "kind of facts"),
         (lambda: CI.dimension("x")(5), InvalidValue, "no function: 5"),
+        (lambda: CI.dimension("x", never_falls=None)(len), InvalidValue, "True nor False: None"),
         (lambda: CI.dimension("x", never_falls="no")(len), InvalidValue, "True nor False: 'no'"),
         (lambda: CI.trait(name="")(len), InvalidValue, "identifier: ''"),
         (lambda: CI.trait(kind=[])(len), UnknownName, "kind of trait"),

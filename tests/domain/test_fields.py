@@ -100,6 +100,7 @@ def test_a_reversed_window_is_told_as_it_was_given(window: object, says: str) ->
     [
         (Period.containing, (["month"], MARCH.start, Calendar()), UnknownName, "unit of time"),
         (Period.containing, ("month", None, Calendar()), InvalidValue, "no day"),
+        (Period.containing, ("month", datetime(2024, 1, 1), Calendar()), InvalidValue, "no day"),
         (Period.from_ordinal, ("month", 1.5, Calendar()), InvalidValue, "whole numbers"),
         (MARCH.next, (True,), InvalidValue, "whole numbers: True"),
         (VIP.is_named, (None,), InvalidValue, "name of a tag is no text"),

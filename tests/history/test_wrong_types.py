@@ -71,6 +71,7 @@ WRONG: list[tuple[Callable[[Any], object], type[CustInsightsError], str]] = [
     (lambda h: h.label([]), UnknownName, r"text column named \[\]"),
     (lambda h: h.has("contry"), UnknownName, "column named 'contry'. Did you mean 'country'"),
     (lambda h: h.has("discont"), UnknownName, "Did you mean 'discount'"),
+    (lambda h: h.has([]), UnknownName, r"column named \[\]"),
     (lambda h: h.has(None), UnknownName, "column named None"),
 ]
 
@@ -133,7 +134,17 @@ def test_per_customer_takes_one_value_per_order(name: str, values: object) -> No
     assert getattr(view, f"{name}_per_customer")([1, 2, 3]).shape == (2,)
 
 
-COLUMNS = ("customer", "placed_at", "amount", "order_id", "goods", "units", "coupon", "mood")
+COLUMNS = (
+    "customer",
+    "placed_at",
+    "amount",
+    "order_id",
+    "goods",
+    "goods_minor",
+    "units",
+    "coupon",
+    "mood",
+)
 
 
 @pytest.mark.parametrize("column", COLUMNS)

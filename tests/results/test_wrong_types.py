@@ -100,6 +100,8 @@ def test_tables_that_differ_say_in_what() -> None:
     [
         (Column, (None, "count", [1]), InvalidValue, "name of a Column is no text"),
         (Column, ("a", [], [1]), UnknownName, "kind of column"),
+        (Column, ("a", "count", [1], None, 5), InvalidValue, "unit of a Column is no text"),
+        (Table, (5, ()), InvalidValue, "title of a Table is no text"),
         (Column, ("a", "count", 5), InvalidValue, "single value"),
         (Column, ("a", "label", "abc"), InvalidValue, "single value"),
         (Table, ("t", 5), InvalidValue, "single value"),
@@ -116,3 +118,11 @@ def test_a_table_is_made_of_columns(
     """A text is one value and not its letters, and columns are columns."""
     with pytest.raises(error, match=says):
         make(*given)
+
+
+def test_where_nothing_was_observed_there_is_no_instant() -> None:
+    """A history of nobody has no as-of instant of its own, and shows none."""
+    nobody = ci.OrderHistory.from_arrays(customer=[], placed_at=[], amount=[], currency="EUR")
+    assert "Nothing was observed." in repr(ci.measure(nobody, "orders"))
+    assert "1970" not in repr(ci.measure(nobody, "orders"))
+    assert "As of 2024-01-01" in repr(ci.measure(nobody, "orders", as_of="2024-01-01"))

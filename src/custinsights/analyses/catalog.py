@@ -232,7 +232,7 @@ def dimension(
             name=name,
             facts=facts,
             of=Declared(function),
-            never_falls=never_falls or facts == "customers",
+            never_falls=True if facts == "customers" else never_falls,
             definition=definition,
         )
 

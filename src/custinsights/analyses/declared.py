@@ -12,14 +12,19 @@ from typing import Any
 
 import attrs
 
-from custinsights.domain.fields import function
+from custinsights.errors import InvalidValue
 
 
 @attrs.frozen
 class Declared:
     """A function that a decorator turned into a tally, a dimension or a trait."""
 
-    function: Callable[[Any], Any] = attrs.field(validator=function)
+    function: Callable[[Any], Any] = attrs.field()
+
+    @function.validator
+    def _is_function(self, _field: object, value: object) -> None:
+        if not callable(value):
+            raise InvalidValue("what is declared is no function", value, "a function of the facts")
 
     def __call__(self, facts: Any) -> Any:
         """Call the function."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import total_ordering
 from typing import Protocol, Self
 
@@ -130,8 +130,8 @@ class Period:
     def containing(cls, unit: str, day: date, calendar: Reckoning) -> Self:
         """Return the period of a unit in which a day lies."""
         check_unit(unit)
-        if not isinstance(day, date):
-            raise InvalidValue("the value is no day", day, "a date")
+        if not isinstance(day, date) or isinstance(day, datetime):
+            raise InvalidValue("the value is no day", day, "a date without a time")
         return cls.from_ordinal(unit, _ordinal(unit, day, calendar), calendar)
 
     @classmethod

@@ -154,7 +154,9 @@ _STREAMS: dict[str, type] = {
 def whole_numbers(values: Any, what: str) -> IntArray:
     """Return a column of whole numbers as int64; refuse floats, which would be truncated."""
     array = np.asarray(values)
-    if array.dtype.kind in "iu" or not array.size:
+    if array.ndim != 1:
+        raise InvalidValue(f"{what} must be one column", f"{array.ndim} dimensions", "1")
+    if array.dtype.kind in "iu" or not len(array):
         return array.astype(np.int64)
     raise InvalidValue(
         what=f"{what} must be whole numbers",

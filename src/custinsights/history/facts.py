@@ -184,11 +184,12 @@ class Facts:
 
         None has where the source lacks a column that a history may have; other names are refused.
         """
-        if name == "amount" or name in self.numbers:
-            return np.not_equal(self.number(name), 0)
         known = (*TEXT_COLUMNS, *NUMBER_COLUMNS, "amount")
         column = text_column("column", name, self.labels, known)
-        return np.zeros(len(self), dtype=np.bool_) if column is None else column.codes >= 0
+        if column is not None:
+            return column.codes >= 0
+        is_held = name == "amount" or name in self.numbers
+        return self.number(name) != 0 if is_held else np.zeros(len(self), dtype=np.bool_)
 
     def code_of(self, customer: int | str) -> int:
         """Return the code of an outside identity, or raise `UnknownName`."""

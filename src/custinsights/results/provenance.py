@@ -70,6 +70,8 @@ class Provenance:
         zone = self.calendar.timezone
         as_of = self.as_of.astimezone(self.calendar.zone)
         notes = [f"As of {as_of:%Y-%m-%d %H:%M} {zone}, exclusive."]
+        if self.as_of == self.observed_from == self.observed_until:
+            notes = ["Nothing was observed."]
         if self.window is not None:
             start, end = (at.astimezone(self.calendar.zone) for at in self.window)
             notes.append(f"Window {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}, exclusive.")

@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from custinsights.domain.fields import as_tuple, instance, looked_up, members, named, text
+from custinsights.domain.fields import any_text, as_tuple, instance, looked_up, members, named, text
 from custinsights.errors import InvalidValue
 from custinsights.results.door import Presented
 
@@ -111,7 +111,7 @@ class Column:
     kind: str = attrs.field(validator=named("kind of column", tuple(KINDS)))
     values: npt.NDArray[Any] = attrs.field(converter=_array)
     missing: npt.NDArray[np.bool_] | None = attrs.field(default=None, converter=_mask)
-    unit: str = ""
+    unit: str = attrs.field(default="", validator=any_text)
     exponent: int = 0
     provisional: npt.NDArray[np.bool_] | None = attrs.field(default=None, converter=_mask)
     units: npt.NDArray[Any] | None = attrs.field(
@@ -199,12 +199,12 @@ class Table(Presented):
     {'year': '2011', 'revenue': Decimal('1234.56')}
     """
 
-    title: str
+    title: str = attrs.field(validator=any_text)
     columns: tuple[Column, ...] = attrs.field(
         converter=as_tuple, validator=[members(instance(Column)), _alike]
     )
     notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    timezone: str = "UTC"
+    timezone: str = attrs.field(default="UTC", validator=text)
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
