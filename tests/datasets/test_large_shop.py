@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from custinsights.datasets import power_law
-from custinsights.errors import InvalidValue
+from custinsights.errors import CustInsightsError, InvalidValue
 from custinsights.history.orders import OrderHistory
 
 COLUMNS = ["amount_minor", "channel", "country", "customer", "placed_at"]
@@ -49,6 +49,21 @@ def test_customers_without_orders_are_refused() -> None:
     """There are never more customers than orders."""
     with pytest.raises(InvalidValue, match="3 orders of 4 customers"):
         power_law(3, seed=1, customers=4)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"orders": "x"}, {"orders": 1.5}, {"orders": True}, {"orders": -1}, {"orders": None},
+        {"seed": None}, {"seed": "x"}, {"seed": -1}, {"seed": 1.5}, {"customers": "x"},
+        {"customers": 2.5}, {"ids": "text"}, {"ids": None}, {"shuffled": "yes"}, {"labels": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_arguments_that_cannot_be_meant_are_refused(wrong: dict[str, Any]) -> None:
+    """A number that is none, a word that is no kind of ids, what is neither True nor False."""
+    with pytest.raises(CustInsightsError):
+        power_law(**{"orders": 10, "seed": 1, **wrong})
 
 
 def test_rows_lie_in_time_order_unless_shuffled(shop: dict[str, Any]) -> None:

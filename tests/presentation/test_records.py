@@ -7,12 +7,14 @@ import stat
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custinsights.errors import InvalidValue
 from custinsights.presentation.records import to_dicts, write_csv
 from custinsights.results.table import Column, Table
 
@@ -133,3 +135,10 @@ def test_an_open_file_stays_open() -> None:
 def test_an_empty_table_still_has_its_header() -> None:
     """No rows is a file with a header."""
     assert _written(Table("t", [Column("a", "count", [])])) == [["a"]]
+
+
+@pytest.mark.parametrize("target", [5, None, b"x.csv", [], io.BytesIO(), "", "."])
+def test_what_takes_no_texts_is_refused(target: Any) -> None:
+    """A table is written to the path of a file or to a file that is open as text."""
+    with pytest.raises(InvalidValue, match=r"open as text|the path of a file"):
+        write_csv(Table("t", [Column("a", "count", [1])]), target)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
+from custinsights.domain.fields import looked_up, refuse_other, whole_number
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray, Labels
 
@@ -81,7 +82,9 @@ def power_law(
     Raises
     ------
     InvalidValue
-        When there are fewer orders than customers.
+        When there are fewer orders than customers, or a number is none.
+    UnknownName
+        When `ids` is another word.
 
     Notes
     -----
@@ -93,6 +96,11 @@ def power_law(
     >>> len(shop["placed_at"]), len(set(shop["customer"].tolist()))
     (1000, 120)
     """
+    orders = whole_number("the number of orders is wrong", orders, 0)
+    seed = whole_number("the seed is wrong", seed, 0)
+    looked_up("kind of ids", ids, dict.fromkeys(("int", "email")))
+    for name, value in (("shuffled", shuffled), ("labels", labels)):
+        refuse_other(bool, f"the argument {name}", value)
     people = _people(orders, customers)
     columns = _Columns.empty(orders, labels=labels)
     shop = _Shop(orders, people, *_clock())
@@ -149,9 +157,10 @@ class _Columns:
 
 
 def _people(orders: int, customers: int | None) -> int:
-    people = round(orders / _ORDERS_PER_CUSTOMER) if customers is None else customers
-    people = max(people, 1) if orders and customers is None else people
-    if not 0 <= people <= orders or (orders and not people):
+    if customers is None:
+        return max(round(orders / _ORDERS_PER_CUSTOMER), min(orders, 1))
+    people = whole_number("the number of customers is wrong", customers, 0)
+    if people > orders or (orders and not people):
         raise InvalidValue(
             what="a shop of so many customers cannot be made",
             given=f"{orders} orders of {people} customers",

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
+from custinsights.errors import InvalidValue
 from custinsights.presentation.cells import instants, scaled
 from custinsights.results.table import Column, Table
 
@@ -67,11 +68,19 @@ def write_csv(table: Table, target: str | PathLike[str] | TextIO) -> None:
         shares fractions of one, missing values empty.
     target : path or text file
         Where to. An open file is written to and left open.
+
+    Raises
+    ------
+    InvalidValue
+        The target is neither a path of a file nor a file that is open as text.
     """
     if not isinstance(target, str | PathLike):
+        _refuse_no_file(target)
         target.writelines(_lines(table))
         return
     place = Path(target).resolve()
+    if place.is_dir():
+        raise InvalidValue("this is a folder", str(target), "the path of a file")
     if place.exists() and not place.is_file():  # a pipe or a device cannot be replaced
         with place.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines(_lines(table))
@@ -83,6 +92,15 @@ def write_csv(table: Table, target: str | PathLike[str] | TextIO) -> None:
         if place.exists():
             shutil.copymode(place, draft)
         draft.replace(place)
+
+
+def _refuse_no_file(target: Any) -> None:
+    """Refuse what is no file that is open and takes texts."""
+    try:
+        target.write("")
+    except (AttributeError, TypeError, ValueError) as error:  # no file, one of bytes, a closed one
+        what, allowed = "no text can be written to this", "a path, or a file that is open as text"
+        raise InvalidValue(what, type(target).__name__, allowed) from error
 
 
 def _lines(table: Table) -> Iterator[str]:
