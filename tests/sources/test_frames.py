@@ -120,11 +120,12 @@ def test_times_with_a_zone_are_instants(times: Any) -> None:
         table = pa.table({"who": [1], "when": times, "paid": [1]})
     else:
         table = {"who": [1], "when": times, "paid": [1]}
-    history = read_frame(
-        table, customer="who", placed_at="when", amount="paid", currency="EUR",
-        timezone="Asia/Tokyo",
-    )  # fmt: skip
-    assert history.placed_at.tolist() == [1_709_650_800_000_000]
+    for told in (table, {"who": [1], "when": times, "paid": [1]}):
+        history = read_frame(
+            told, customer="who", placed_at="when", amount="paid", currency="EUR",
+            timezone="Asia/Tokyo",
+        )  # fmt: skip
+        assert history.placed_at.tolist() == [1_709_650_800_000_000]
 
 
 @pytest.mark.parametrize("make_dates", [pl.DataFrame, pa.table, dict], ids=["pl", "pa", "dict"])
@@ -203,3 +204,22 @@ def test_what_cannot_be_read_is_refused() -> None:
         frame({**TABLE, "paid": np.zeros((4, 2))})
     with pytest.raises(NaiveTime, match=r"column 'when'.*2024-03-05T10:00"):
         frame({name: column[:3] for name, column in TABLE.items()}, timezone=None)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("who", pd.array([7, None, 7], dtype="Int64")),
+        ("who", pl.Series([7, None, 7], dtype=pl.Int128)),
+        ("who", [7, pd.NA, 7]),
+        ("who", np.array([7, np.nan, 7], dtype=np.float16)),
+        ("who", [Decimal(7), Decimal("NaN"), Decimal("7.0")]),
+    ],
+)
+def test_missing_value_is_one_in_any_type(column: str, values: Any) -> None:
+    """A gap of any library is a blank cell, and the numbers around it are the same."""
+    table = {name: cells[:3] for name, cells in TABLE.items()} | {column: values}
+    table["when"] = [dt.datetime(2024, 3, 5)] * 3
+    history = frame(table)
+    assert owners(history) == {"A1": 7, "A3": 7}
+    assert left_out(history) == [("identity", "", 1)]

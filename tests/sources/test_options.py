@@ -188,7 +188,24 @@ def test_objects_come_in_lists(options: dict[str, Any], match: str) -> None:
         read_objects(**{"orders": [], **options})
 
 
-@pytest.mark.parametrize("value", [b"a", (1, 2), ["a"], True, 7.5, 2.0**60, DAY, {"a": 1}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"a",
+        (1, 2),
+        ["a"],
+        True,
+        7.5,
+        2.0**60,
+        DAY,
+        {"a": 1},
+        "\ud800",
+        np.array([1]),
+        float("inf"),
+        Decimal("Infinity"),
+        dt.timedelta(1),
+    ],
+)
 def test_id_is_a_text_or_a_whole_number(value: object) -> None:
     """Other values are no ids: their rows are bad, and do not become texts in silence."""
     table = {"who": [value, "ada"], "when": [DAY] * 2, "paid": [1, 2], "no": ["1", "2"]}

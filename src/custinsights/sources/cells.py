@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from math import isfinite
 from uuid import UUID
 
 import attrs
@@ -196,17 +197,18 @@ def currencies(cells: Cells) -> tuple[Texts, BoolArray]:
 
 
 def no_texts(cells: Cells, *, is_id: bool) -> BoolArray:
-    """bool[n], where a value with a type is no text, and would be one only by its ``repr``.
+    """bool[n], where a value is no text, and would be one only by its ``repr`` if at all.
 
     Numbers, truth values and times are texts as they are written; bytes and lists are none. An id
     is a text, a whole number that a float64 holds exactly, or a UUID.
     """
-    if isinstance(cells, Texts) or cells.array.dtype.kind in "iu":
-        return np.zeros(len(cells), dtype=np.bool_)
-    if cells.array.dtype.kind != "O" and not is_id:
-        return np.zeros(len(cells), dtype=np.bool_)
+    none = np.zeros(len(cells), dtype=np.bool_)
+    if isinstance(cells, Texts):
+        return cells.where(_cannot_be_written) if _cannot_be_written("".join(cells.names)) else none
+    if cells.array.dtype.kind in "iu" or (cells.array.dtype.kind != "O" and not is_id):
+        return none
     if cells.array.dtype.kind == "f":
-        values: AnyArray = np.where(cells.missing, 0, cells.array)
+        values: AnyArray = np.where(cells.missing, 0, cells.array.astype(np.float64))
         is_whole: BoolArray = (values == np.rint(values)) & (np.abs(values) <= LARGEST)
         return ~is_whole
     is_text = _is_id if is_id else _is_label
@@ -214,9 +216,17 @@ def no_texts(cells: Cells, *, is_id: bool) -> BoolArray:
     return ~told & ~cells.missing
 
 
+def _cannot_be_written(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a character
+        return True
+    return False
+
+
 def _is_id(value: object) -> bool:
     if isinstance(value, float | Decimal):
-        return -LARGEST <= value <= LARGEST and value == int(value)
+        return isfinite(value) and abs(int(value)) <= LARGEST and value == int(value)
     return isinstance(value, str | UUID) or as_int(value) is not None
 
 
@@ -298,7 +308,7 @@ def _is_day_first(dates: Iterable[re.Match[str]], what: str) -> bool:
         told = "both go beyond 12" if firsts else "no number goes beyond 12"
         raise InvalidValue(
             f"it cannot be told which number of a date in {what} is the day, for {told}",
-            open_ones[0].string,
+            open_ones[0].string[: open_ones[0].end("years")],
             "dates whose order is told",
             "Pass dayfirst=True for day/month/year, dayfirst=False for month/day/year",
         )

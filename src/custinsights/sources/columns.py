@@ -151,7 +151,7 @@ class Values:
         elif array.dtype.kind in "mM":
             missing = np.isnat(array)
         elif array.dtype.kind == "O":
-            missing = np.array([item is None or item != item for item in array.tolist()], np.bool_)  # noqa: PLR0124 - NaN and NaT are not themselves
+            missing = np.fromiter(map(_is_missing, array.tolist()), np.bool_, len(array))
         else:
             missing = np.zeros(len(array), dtype=np.bool_)
         return cls(array, missing)
@@ -194,6 +194,15 @@ def one_below_another(columns: Sequence[Cells]) -> Cells:
     codes = [column.codes + np.int32(start) for column, start in zip(texts, starts, strict=False)]
     names = [name for column in texts for name in column.names]
     return Texts(np.concatenate(codes), names).distinct()
+
+
+def _is_missing(item: object) -> bool:
+    try:
+        return item is None or bool(item != item)  # noqa: PLR0124 - NaN and NaT are not themselves
+    except TypeError:  # the NA of pandas is neither itself nor another
+        return True
+    except ValueError:  # an array in the place of a value
+        return False
 
 
 def _number_text(value: object) -> str:

@@ -226,8 +226,8 @@ class _Counter(io.RawIOBase):
 
 
 def readable(text: str) -> str:
-    """Return a text that can be shown: bytes that are no UTF-8 as the replacement character."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "␀")
+    """Return a text that can be shown: what is no character as the replacement character."""
+    return _LONE.sub(lambda found: "␀" if found[0] == "\0" else "\ufffd", text)
 
 
 @contextlib.contextmanager

@@ -71,7 +71,7 @@ def from_polars(series: Foreign) -> Cells:
     if str(kind).startswith("Datetime") and getattr(kind, "time_zone", None) is not None:
         utc = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return Values(utc.to_numpy(), series.is_null().to_numpy(), is_instant=True)
-    if kind.is_numeric() and not kind.is_decimal():
+    if kind.is_numeric() and not kind.is_decimal() and not str(kind).endswith("128"):
         missing = series.is_null().to_numpy()
         return Values(series.fill_null(0).to_numpy(), missing | _is_nan(series.to_numpy()))
     if kind.is_temporal():
@@ -100,7 +100,14 @@ def from_arrow(column: Foreign) -> Cells:
 
 
 def from_array(values: Foreign) -> Cells:
-    """Read an array, or any sequence."""
+    """Read an array, a column of a frame, or any sequence."""
+    library = type(values).__module__.partition(".")[0]
+    if library == "pandas" and hasattr(values, "iloc"):
+        return from_pandas(values)
+    if library == "polars" and hasattr(values, "to_list"):
+        return from_polars(values)
+    if library == "pyarrow" and hasattr(values, "is_null"):
+        return from_arrow(values)
     if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping):
         what = "a column is no list of values"
         raise InvalidValue(what, type(values).__name__, "an array or a list for each column")
