@@ -149,3 +149,12 @@ def test_files_of_several_formats_are_refused() -> None:
     generic = text_file(HEADER, "1,ada,2024-01-05,1")
     with pytest.raises(InvalidValue, match="several formats: 'shopify', 'generic'"):
         read_orders([shopify, generic], currency="EUR")
+
+
+def test_format_knows_its_decimal_mark() -> None:
+    """Where a system writes all numbers with one mark, three decimals are no thousands."""
+    file = text_file(
+        "Name,Email,Financial Status,Created at,Currency,Total,Lineitem name",
+        "#1,ada@x.org,paid,2024-01-05 10:00:00 +0000,KWD,12.500,cup",
+    )
+    assert read_orders(file).amount.tolist() == [12_500]

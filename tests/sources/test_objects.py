@@ -237,3 +237,20 @@ def test_what_is_no_domain_object_is_refused() -> None:
         read_orders(file, currency="EUR", products="products.csv")  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match="Two products have the same id"):
         read_objects([order()], products=[Product("a"), Product("a")])
+
+
+def test_amounts_of_three_decimals_are_no_thousands() -> None:
+    """What an object says is exact, and leaves nothing to a column to tell."""
+    lines = [OrderLine("cloth", "1.125", Money("8.000", "KWD"))]
+    history = read_objects([Order("1", "c7", NOON, lines, tip=Money("1.234", "KWD"))])
+    assert history.amount.tolist() == [10_234]
+    assert history.numbers["units"].tolist() == [1_125]
+
+
+def test_bad_orders_can_be_left_out_and_counted() -> None:
+    """One order that clashes with another does not keep the others from being read."""
+    orders = [order("1"), order("1", customer="c8"), order("2")]
+    with pytest.raises(BadRowsError, match=r'errors="report"'):
+        read_objects(orders)
+    history = read_objects(orders, errors="report")
+    assert (len(history), history.load_report.rows_bad) == (1, 4)
