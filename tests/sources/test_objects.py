@@ -242,7 +242,9 @@ def test_what_is_no_domain_object_is_refused() -> None:
 def test_amounts_of_three_decimals_are_no_thousands() -> None:
     """What an object says is exact, and leaves nothing to a column to tell."""
     lines = [OrderLine("cloth", "1.125", Money("8.000", "KWD"))]
-    history = read_objects([Order("1", "c7", NOON, lines, tip=Money("1.234", "KWD"))])
+    history = read_objects(
+        [Order(id="1", customer="c7", placed_at=NOON, lines=lines, tip=Money("1.234", "KWD"))]
+    )
     assert history.amount.tolist() == [10_234]
     assert history.numbers["units"].tolist() == [1_125]
 
