@@ -19,7 +19,7 @@ from custinsights.analyses.metrics import observable_customers
 from custinsights.domain.fields import instance, named
 from custinsights.domain.period import Period
 from custinsights.errors import Refused
-from custinsights.history.columns import FloatArray, IntArray
+from custinsights.history.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When
 from custinsights.history.periods import ordinals
@@ -124,19 +124,21 @@ class _Grid:
         row = {name: place for place, name in enumerate(labels)}
         ages = self._ages(labels)
         size = np.array([self._sizes.get(name, 0) for name in labels], dtype=np.int64)
-        seen = self._spread(self.cells, row, ages, observable_customers.name)
+        seen = self._spread(row, ages, observable_customers.name)
         observed = np.nan_to_num(seen).astype(np.int64)
         is_over = (observed == size[:, None]) & (size[:, None] > 0)
         running = self._running(labels, observed, size)
         reached = is_over | running
         metric = self.analysis._metric  # noqa: SLF001
-        active = np.where(reached, self._spread(self.cells, row, ages, "customers"), np.nan)
-        values = np.where(reached, self._spread(self.cells, row, ages, metric.name), np.nan)
+        active = np.where(reached, self._spread(row, ages, "customers"), np.nan)
+        values = np.where(reached, self._spread(row, ages, metric.name), np.nan)
         column = self.cells.metrics[metric.name]
         kind, unit, name = column.kind, column.unit, metric.name
         if self.analysis.metric == CUMULATIVE:
+            minor = self._laid(row, ages, self.cells.minor(metric.name), 0)
+            so_far = np.cumsum(minor, axis=1) / 10**column.exponent  # whole numbers lose nothing
             with np.errstate(divide="ignore", invalid="ignore"):
-                values = np.cumsum(values, axis=1) / size[:, None]
+                values = np.where(reached, so_far / size[:, None], np.nan)
             kind, name = "number", CUMULATIVE
         return CohortGrid(
             cohorts=tuple(labels),
@@ -202,7 +204,6 @@ class _Grid:
         if self.analysis.by != BY_PERIOD:
             running[:] = (observed > 0) & (observed < size[:, None])
             active = self._spread(
-                self.cells,
                 {name: place for place, name in enumerate(labels)},
                 observed.shape[1],
                 "customers",
@@ -217,16 +218,20 @@ class _Grid:
                 running[place, age] = True
         return running
 
-    def _spread(self, cube: Cube, row: dict[Any, int], ages: int, name: str) -> FloatArray:
+    def _spread(self, row: dict[Any, int], ages: int, name: str) -> FloatArray:
         """Return a metric as float64[cohorts, ages]; 0 (or NaN for quotients) without a cell."""
-        column = cube.metrics[name]
+        column = self.cells.metrics[name]
         is_sum = column.numerator is not None and column.denominator is None
-        grid = np.full((len(row), ages), 0.0 if is_sum else np.nan)
-        label = next(iter(cube.axes))
-        labels, found = cube.labels(label).tolist(), cube.labels("age").tolist()
+        return self._laid(row, ages, column.values, 0.0 if is_sum else np.nan)
+
+    def _laid(self, row: dict[Any, int], ages: int, values: AnyArray, empty: float) -> AnyArray:
+        """Return values of the cells by cohort and age, and what stands where there is no cell."""
+        grid = np.full((len(row), ages), empty, dtype=values.dtype)
+        label = next(iter(self.cells.axes))
+        labels, found = self.cells.labels(label).tolist(), self.cells.labels("age").tolist()
         for place, (cohort, age) in enumerate(zip(labels, found, strict=True)):
             if cohort in row and age is not None and age < ages:
-                grid[row[cohort], age] = column.values[place]
+                grid[row[cohort], age] = values[place]
         return grid
 
 
