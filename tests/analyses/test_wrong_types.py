@@ -103,9 +103,9 @@ WRONG: list[tuple[str, str, list[Any], type[CustInsightsError], str]] = [
 @pytest.mark.parametrize(
     ("name", "given", "error", "says"),
     [
-        pytest.param(name, {argument: value}, error, says, id=f"{name}-{argument}-{value!r:.30}")
+        pytest.param(name, {argument: value}, error, says, id=f"{name}-{argument}-{place}")
         for name, argument, values, error, says in WRONG
-        for value in values
+        for place, value in enumerate(values)
     ],
 )
 def test_arguments_of_the_facade(

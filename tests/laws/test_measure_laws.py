@@ -438,6 +438,7 @@ def test_different_questions_do_not_add_up() -> None:
         ({"timezone": "Europe/Paris"}, "calendars"),
         ({"refund_date": "refund"}, "policies"),
         ({"observed_from": datetime(2020, 1, 1).astimezone()}, "beginnings of the observation"),
+        ({"observed_until": datetime(2030, 1, 1).astimezone()}, "ends of the observation"),
     ):
         changed = to_history(replace(ADA_AND_BO, **change))
         as_of = history.observed_until

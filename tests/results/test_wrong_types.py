@@ -70,6 +70,9 @@ def test_a_segment_of_another_space_is_unknown() -> None:
     assert tiers.members("value:vip") == tiers.members("VIP")
     with pytest.raises(UnknownName, match=r"no segment named 'rfm:vip'.*'VIP', 'Regular'"):
         tiers.members("rfm:vip")
+    assert tiers.sizes["value:vip"] == tiers.sizes["VIP"]
+    with pytest.raises(UnknownName, match=r"no segment named 'recency:vip'.*'VIP', 'Regular'"):
+        tiers.sizes["recency:vip"]
 
 
 @pytest.mark.parametrize("other", [1, None, "x", {}])

@@ -94,9 +94,10 @@ def check_alike(left: _Mergeable, right: _Mergeable) -> None:
         if ours != right.signature[what]:
             raise Incompatible(f"the {what} of the questions", ours, right.signature[what])
     refuse_different("the histories", left.context, right.context, PLURALS)
-    ours, theirs = (to_datetime(one.context.observed_from) for one in (left, right))
-    if ours != theirs:
-        raise Incompatible("the beginnings of the observation of the histories", ours, theirs)
+    for what, field in (("beginnings", "observed_from"), ("ends", "observed_until")):
+        ours, theirs = (to_datetime(getattr(one.context, field)) for one in (left, right))
+        if ours != theirs:
+            raise Incompatible(f"the {what} of the observation of the histories", ours, theirs)
     refuse_repeated(left.parts, right.parts)
 
 

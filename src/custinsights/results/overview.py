@@ -72,12 +72,8 @@ class Overview(Presented):
         """Tell whether two overviews say the same of the same."""
         if not isinstance(other, Overview):
             return NotImplemented
-        return (self.headlines, self.current, self.previous, self.balance) == (
-            other.headlines,
-            other.current,
-            other.previous,
-            other.balance,
-        )
+        names = ("headlines", "current", "previous", "balance_only", "balance")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
     def __getitem__(self, metric: str) -> Headline:
         """Return one headline by the name of its metric."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -21,14 +21,20 @@ class Sizes(dict[str, int]):
 
     Examples
     --------
-    >>> sizes = Sizes({"VIP": 433, "At-risk": 594})
-    >>> sizes["value:vip"], sizes["recency:at_risk"]
+    >>> sizes = Sizes({"VIP": 433, "Casual": 594}, space="value")
+    >>> sizes["value:vip"], sizes["casual"]
     (433, 594)
     """
 
+    def __init__(
+        self, sizes: Iterable[tuple[str, int]] | Mapping[str, int] = (), space: str = ""
+    ) -> None:
+        super().__init__(sizes)
+        self.space = space
+
     def __missing__(self, name: str) -> int:
         """Find a segment under another spelling of its name."""
-        return self[_segment(name, tuple(self))]
+        return self[_segment(name, tuple(self), self.space)]
 
 
 def _segment(name: object, known: tuple[str, ...], space: str = "") -> str:
@@ -78,7 +84,8 @@ class SegmentSet(Presented):
     def sizes(self) -> Mapping[str, int]:
         """Segment name -> how many customers, in the order of `names`; the excluded not among."""
         return Sizes(
-            (name, int((self.codes == place).sum())) for place, name in enumerate(self.names)
+            ((name, int((self.codes == place).sum())) for place, name in enumerate(self.names)),
+            space=self.space,
         )
 
     @property
