@@ -223,3 +223,10 @@ def test_missing_value_is_one_in_any_type(column: str, values: Any) -> None:
     history = frame(table)
     assert owners(history) == {"A1": 7, "A3": 7}
     assert left_out(history) == [("identity", "", 1)]
+
+
+def test_bad_cell_of_a_frame_stands_in_a_row() -> None:
+    """A frame has rows, counted from 0, and no lines."""
+    table = {"who": ["ada", "bo"], "at": ["2024-01-05", "soon"], "paid": [1, 2]}
+    with pytest.raises(BadRowsError, match=r"row 1, column 'at'"):
+        read_frame(table, customer="who", placed_at="at", amount="paid", currency="EUR")

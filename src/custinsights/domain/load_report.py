@@ -104,18 +104,21 @@ class BadCell:
     cell : str
         What stands there. What looks like an e-mail address or a phone number is masked here;
         other personal data must be masked before.
+    place : str
+        What `line` counts: ``line`` of a file, or ``row`` of a frame.
     """
 
     file: str = attrs.field(validator=instance(str))
     line: int = attrs.field(validator=whole)
     column: str = attrs.field(validator=instance(str))
     cell: str = attrs.field(converter=_without_contacts)
+    place: str = attrs.field(default="line", validator=instance(str))
 
     def __str__(self) -> str:
         cell = self.cell
         cut = cell if len(cell) <= _LONGEST_CELL else f"{cell[: _LONGEST_CELL - 1]}…"
         column = f", column {self.column!r}" if self.column else ""
-        return f"{self.file} line {self.line}{column}: {cut!r}"
+        return f"{self.file} {self.place} {self.line}{column}: {cut!r}"
 
 
 def _first_examples(examples: Iterable[BadCell]) -> tuple[BadCell, ...]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from custinsights.domain.fields import looked_up
 from custinsights.domain.frozen import frozen
 from custinsights.domain.period import UNITS
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, frozen_arrays, meant
@@ -169,8 +170,9 @@ class Cube(Presented):
             held = set(column.tolist())
             wanted = meant(wanted, held)  # noqa: PLW2901 - 2011 means the label "2011"
             if wanted not in held:
-                known = tuple(str(label) for label in sorted(held, key=str))
-                raise UnknownName(f"{name} of the cube", str(wanted), known)
+                known = tuple(str(hidden_if_contact(label)) for label in sorted(held, key=str))
+                given = str(hidden_if_contact(wanted))
+                raise UnknownName(f"{name} of the cube", given, known)
             rows = rows[[column[row] == wanted for row in rows.tolist()]]
         return self.take(rows)
 

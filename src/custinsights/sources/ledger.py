@@ -158,4 +158,5 @@ class Ledger:
 
     def _example(self, row: int, header: str, cell: str) -> BadCell:
         file = self._sheet.files[int(self._sheet.file[row])]
-        return BadCell(file, int(self._sheet.line[row]), header, cell)
+        place = "row" if self._sheet.is_typed else "line"
+        return BadCell(file, int(self._sheet.line[row]), header, cell, place)
