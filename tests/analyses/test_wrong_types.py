@@ -19,7 +19,13 @@ from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.groups import Box
 from custinsights.analyses.overview import Overviewing
 from custinsights.analyses.tally import Quantile
-from custinsights.errors import CustInsightsError, InvalidValue, NaiveTime, UnknownName
+from custinsights.errors import (
+    CustInsightsError,
+    InvalidValue,
+    MissingData,
+    NaiveTime,
+    UnknownName,
+)
 
 ORDERS: dict[str, Any] = {
     "customer": ["ada", "bo", "ada"],
@@ -65,7 +71,7 @@ WRONG: list[tuple[str, str, list[Any], type[CustInsightsError], str]] = [
     ),
     *(
         (name, "catalog", [None, {}, "x", 5], InvalidValue, "catalog of .* is no Catalog")
-        for name in ("measure", "overview", "cohorts")
+        for name in ("measure", "overview", "cohorts", "traits")
     ),
     *(
         (name, "metrics", [*NAMES, ["orders", 5]], InvalidValue, "argument metrics .* names")
@@ -82,6 +88,11 @@ WRONG: list[tuple[str, str, list[Any], type[CustInsightsError], str]] = [
     ("measure", "by", [*NAMES, ["month", None]], InvalidValue, "argument by .* names"),
     ("measure", "by", ["moth", ["moth"]], UnknownName, "Did you mean 'month'"),
     ("tiers", "kind", [*NAMES, None, "worth"], UnknownName, "kind of tiers"),
+    ("traits", "names", [*NAMES, ["order_count", 5]], InvalidValue, "argument names .* names"),
+    ("traits", "names", ["order_cuont"], UnknownName, "Did you mean 'order_count'"),
+    ("rfm", "cuts", [*NAMES, "x"], InvalidValue, "cuts of a RFM is no Cuts"),
+    ("cohorts", "anchor", [len, lambda h: h.order_count / 1], InvalidValue, "one instant"),
+    ("tiers", "exclude", ["nobody", ["nobody"]], MissingData, "needs tags of its customers"),
     ("tiers", "exclude", [5, True, [5], [""], object()], InvalidValue, "tags? to exclude"),
     ("cohorts", "period", [*NAMES, None, "day"], UnknownName, "period of cohorts"),
     ("cohorts", "by", [*NAMES, None, ["month"]], InvalidValue, "argument by .* names"),
@@ -129,6 +140,8 @@ def test_a_number_of_scores_of_any_library(bins: int) -> None:
     """The integers of numpy count as Python's own, and are kept as those."""
     assert ci.cuts(history("orders"), bins=bins) == ci.cuts(history("orders"), bins=4)
     assert type(ci.cuts(history("nobody"), bins=bins).bins) is int
+    assert ci.rfm(history("orders"), bins=bins) == ci.rfm(history("orders"), bins=4)
+    assert type(ci.rfm(history("nobody"), bins=bins).cuts.bins) is int
     assert ci.GroupMap(name="one", boxes=[Box("all")], bins=bins).bins == 4
     thirty: Any = np.int64(30)
     churn = ci.churn_rate(thirty)
@@ -153,6 +166,31 @@ def test_only_states_add_up(name: str, other: object) -> None:
     state = STATES[name]().summarise(history("orders"))
     with pytest.raises(TypeError, match="unsupported operand type"):
         _ = state + other
+
+
+@pytest.mark.parametrize("other", [1, None, "x", {}])
+def test_scores_and_other_things_do_not_add_up(other: Any) -> None:
+    """A table of scores and what is none are refused as Python refuses what it cannot add."""
+    with pytest.raises(TypeError, match="unsupported operand type"):
+        _ = ci.rfm(history("orders")) + other
+
+
+@pytest.mark.parametrize("exclude", ["wholesael", ["wholesale", "wholesael"], "tag:wholesael"])
+def test_a_tag_to_exclude_is_one_that_somebody_carries(exclude: str | list[str]) -> None:
+    """A misspelt tag would exclude nobody in silence; spelling in capitals is no other tag."""
+    gallery = ci.datasets.gallery()
+    with pytest.raises(UnknownName, match=r"no tag named 'wholesael'\. Did you mean 'wholesale'"):
+        ci.tiers(gallery, "value", exclude=exclude)
+    assert ci.tiers(gallery, "value", exclude="tag:WHOLESALE").excluded > 0
+    for part in gallery.partition(3):
+        assert ci.tiers(part, "value", exclude="wholesale").excluded >= 0
+
+
+def test_the_time_of_day_is_missed_in_one_sentence() -> None:
+    """A source of dates has no hours, and the message says so."""
+    says = "'hour' needs the time of day, which this history does not hold. Its source knows dates"
+    with pytest.raises(MissingData, match=says):
+        ci.measure(history("orders"), "orders", by="hour")
 
 
 def test_comparisons_that_differ_do_not_add_up() -> None:
@@ -229,6 +267,8 @@ CUTS: Any = ci.cuts(history("orders"))
         (lambda: CI.trait(kind=[])(len), UnknownName, "kind of trait"),
         (lambda: CI.trait(name="x")(5), InvalidValue, "no function: 5"),
         (lambda: CI.trait(name="x", unit=5)(len), InvalidValue, "unit of a Trait"),
+        (lambda: CI.Traits().finish(None), InvalidValue, "state to finish is no CustomerTable"),
+        (lambda: CI.RFM().finish(5), InvalidValue, "state to finish is no CustomerTable: 5"),
         (lambda: CI.Measure("orders").finish(None), InvalidValue, "state to finish is no Measured"),
     ],
 )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custinsights.errors import MissingData
+from custinsights.errors import MissingData, UnknownName
 from custinsights.history.counted import CountedHistory
 from tests.oracles.bridge import micros, to_history
 from tests.oracles.dimensions import customer_country, order_text
 from tests.oracles.facts import View
-from tests.oracles.hand import ADA_AND_BO, REFUNDED
+from tests.oracles.hand import ADA_AND_BO, LINES, REFUNDED
 from tests.oracles.periods import local_date
 from tests.oracles.shop import Shop
 from tests.oracles.strategies import as_ofs, shops
@@ -105,5 +107,23 @@ def test_what_the_history_lacks_is_said() -> None:
         _ = view.units
     with pytest.raises(MissingData, match=r"order lines"):
         _ = view.lines
-    assert view.label("nothing").texts().tolist() == [None] * 5
-    assert not view.has("nothing").any()
+    assert view.label("campaign").texts().tolist() == [None] * 5
+    assert not view.has("campaign").any()
+
+
+@pytest.mark.parametrize("name", ["campain", "amout", "", 5, None, [], {}])
+def test_a_name_of_no_column_is_refused(name: Any) -> None:
+    """A misspelt name is no label that nobody has: views of orders, lines and refunds say so."""
+    orders = CountedHistory(to_history(ADA_AND_BO), 2**62)
+    lines = CountedHistory(to_history(LINES), 2**62)
+    for ask in (
+        orders.label,
+        orders.has,
+        orders.orders.label,
+        orders.orders.has,
+        orders.customer_label,
+        lines.lines.label,
+        lines.refunds.label,
+    ):
+        with pytest.raises(UnknownName, match=r"There is no .*(column|label of .*) named"):
+            ask(name)

@@ -101,7 +101,8 @@ def test_the_whole_is_the_sum_of_its_parts(data: st.DataObject, name: str) -> No
     merged = reduce(add, [analysis.summarise(part) for part in parts])
     assert are_equal(merged, whole)
     assert plain(analysis.finish(merged)) == plain(analysis.finish(whole))
-    assert plain(analysis.finish(whole)) == plain(analysis(history))
+    if not getattr(analysis, "exclude", ()):  # a tag that nobody carries is refused
+        assert plain(analysis.finish(whole)) == plain(analysis(history))
 
 
 @every_analysis
@@ -199,6 +200,8 @@ def test_renaming_customers_renames_results(data: st.DataObject, name: str) -> N
     renamed, new_name = under_other_names(shop, data.draw(st.integers(0, 999)))
     ours, theirs = (
         {row.pop("customer"): row for row in getattr(found, "customers", found).to_dicts()}
-        for found in (analysis(history), analysis(renamed.history()))
+        for found in (
+            analysis.finish(analysis.summarise(one)) for one in (history, renamed.history())
+        )
     )
     assert {new_name[customer]: row for customer, row in ours.items()} == theirs

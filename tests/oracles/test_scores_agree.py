@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import custinsights as ci
 from custinsights.analyses.cohorts import CUMULATIVE
 from custinsights.analyses.overview import HEADLINES
-from custinsights.errors import MissingData
+from custinsights.errors import MissingData, UnknownName
 from custinsights.history.orders import OrderHistory
 from custinsights.results.cohort_grid import CohortGrid
 from tests.oracles import plain, scores
@@ -120,6 +120,11 @@ def test_tiers(data: st.DataObject, kind: str, exclude: str | None) -> None:
     shop, history, as_of = drawn(data)
     out = frozenset[Identity]() if exclude is None else tagged(shop, exclude, as_of)
     expected = scores.tiers(shop, kind, as_of, out)
+    tags = {tag.name.casefold() for person in shop.people.values() for tag in person.tags}
+    if exclude is not None and exclude.casefold() not in tags:
+        with pytest.raises((MissingData, UnknownName), match=r"tags of its customers|no tag named"):
+            ci.tiers(history, kind, exclude=exclude, as_of=as_of)
+        return
     found = ci.tiers(history, kind, exclude=exclude, as_of=as_of)
     assert {c: row["segment"] for c, row in by_customer(found.customers).items()} == expected
     assert {name: size for name, size in found.sizes.items() if size} == scores.sizes(expected)

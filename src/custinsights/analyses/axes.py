@@ -202,7 +202,15 @@ class CohortCoder:
         if self.dimension.of is None:
             first: IntArray = view.first_per_customer(view.placed_at)
             return np.where(view.order_count > 0, first, NO_INSTANT)
-        return np.asarray(self.dimension.of(view), dtype=np.int64)
+        anchors = np.asarray(self.dimension.of(view))
+        if anchors.shape != (view.people,) or anchors.dtype != np.int64:
+            raise InvalidValue(
+                what=f"the anchor of {self.dimension.name!r} does not give one instant per person",
+                given=f"{anchors.dtype} of shape {anchors.shape}",
+                allowed=f"int64 microseconds UTC of shape ({view.people},)",
+                advice="The smallest int64 stands for none",
+            )
+        return anchors
 
     def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
         people = self.of_people(block)
@@ -367,9 +375,9 @@ def clock_coder(dimension: Dimension, facts: Facts) -> ClockCoder:
     if dimension.kind == "hour":
         if not facts.context.has_times:
             raise MissingData(
-                "times of day: its source knows dates only",
+                "the time of day",
                 needed_by="the dimension 'hour'",
-                advice="group by weekday or day instead",
+                advice="Its source knows dates only: group by weekday or day instead",
             )
         return ClockCoder(dimension, clock.hour_table.astype(np.int64) + 1, tuple(range(24)))
     start = facts.calendar.first_weekday_number

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import attrs
 import numpy as np
+from attrs.validators import optional
 
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.cuts import (
@@ -14,16 +15,18 @@ from custinsights.analyses.cuts import (
     MONETARY,
     RECENCY,
     SCORED,
-    CutPoints,
+    SCORINGS,
     Cuts,
+    checked_bins,
     cuts_of,
     scored_columns,
 )
 from custinsights.analyses.groups import GroupMap, group_map
 from custinsights.analyses.measured import parts_of
 from custinsights.analyses.traits import provenance
+from custinsights.domain.fields import instance, named, refuse_other
 from custinsights.domain.money import minor_exponent
-from custinsights.errors import Incompatible
+from custinsights.errors import Incompatible, counted
 from custinsights.history.distribution import Distribution
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_microseconds
@@ -55,13 +58,12 @@ class RFMTable(CustomerTable):
 
     def __add__(self, other: CustomerTable) -> Self:
         """Merge with other customers who were judged against the same cut points."""
-        if not isinstance(other, RFMTable) or (self.cuts, self.groups) != (
-            other.cuts,
-            other.groups,
-        ):
+        if not isinstance(other, RFMTable):
+            return NotImplemented
+        if (self.cuts, self.groups) != (other.cuts, other.groups):
             raise Incompatible(
                 "the cut points of the tables",
-                f"those of {self.cuts.customers} customers",
+                f"those of {counted(self.cuts.customers, 'customer')}",
                 "others",
                 "Merge the states of RFM and finish once, or judge all against the same cuts",
             )
@@ -85,7 +87,8 @@ class RFMTable(CustomerTable):
         table = super().table()
         notes = list(table.notes)
         if self.cuts.is_small:
-            notes.append(f"Small: {self.cuts.customers} customers for {self.cuts.bins} scores.")
+            people = counted(self.cuts.customers, "customer")
+            notes.append(f"Small: {people} for {self.cuts.bins} scores.")
         notes += [
             f"Everybody has the same {name}: all score in the middle."
             for name in sorted(self.cuts.flat)
@@ -101,14 +104,13 @@ class RFM:
     from `cuts` where they are given.
     """
 
-    bins: int = 5
+    bins: int = attrs.field(default=5, converter=checked_bins)
     groups: str | GroupMap | None = None
-    scoring: str = "rank"
-    cuts: Cuts | None = None
+    scoring: str = attrs.field(default="rank", validator=named("scoring", SCORINGS))
+    cuts: Cuts | None = attrs.field(default=None, validator=optional(instance(Cuts)))
     as_of: When | None = None
 
     def __attrs_post_init__(self) -> None:
-        CutPoints(self.bins, self.scoring)  # refuses what is wrong with them
         if self.cuts is not None and self.cuts.bins != self.bins:
             raise Incompatible(
                 "the numbers of scores",
@@ -146,6 +148,7 @@ class RFM:
 
     def finish(self, state: CustomerTable) -> RFMTable:
         """Score every customer of a merged table."""
+        refuse_other(CustomerTable, "the state to finish", state)
         values = {name: state.column(name).values for name in SCORED}
         cuts = self.cuts
         if cuts is not None and cuts.currency != state.provenance.currency:

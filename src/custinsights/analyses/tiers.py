@@ -16,11 +16,11 @@ from custinsights.analyses.cuts import (
     vip_above,
 )
 from custinsights.analyses.rfm import RFM
-from custinsights.domain.fields import named
-from custinsights.errors import InvalidValue
+from custinsights.domain.fields import looked_up, named, refuse_other
+from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.distribution import Distribution
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.segment_set import SegmentSet
@@ -53,7 +53,10 @@ class Tiers:
     as_of: When | None = None
 
     def __call__(self, history: Facts) -> SegmentSet:
-        """Summarise and finish."""
+        """Summarise and finish; a tag that nobody ever carried is refused."""
+        check_history(history)
+        for name in self.exclude:
+            _check_tag(history, name)
         return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
@@ -67,6 +70,7 @@ class Tiers:
 
     def finish(self, state: CustomerTable) -> SegmentSet:
         """Put every customer of a merged table into a tier."""
+        refuse_other(CustomerTable, "the state to finish", state)
         kept = np.flatnonzero(~state.column("excluded").values)
         codes = np.full(len(state), -1, dtype=np.int64)
         codes[kept] = _codes(self.kind, state.take(kept))
@@ -102,7 +106,7 @@ def tiers(
         Lapsed from then on.
     exclude
         A tag or several: customers who carry one at `as_of` are in no tier and leave N
-        (``exclude="wholesale"``).
+        (``exclude="wholesale"``). A tag that nobody in the history ever carried is refused.
     as_of
         Limits the facts, exclusive; default: the end of the observation.
 
@@ -124,6 +128,14 @@ def _codes(kind: str, table: CustomerTable) -> IntArray:
         return np.add(count < LOYAL_ORDERS, count < RETURNING_ORDERS, dtype=np.int64)
     days = table.column(RECENCY).values
     return np.add(days >= AT_RISK_DAYS, days >= LAPSED_DAYS, dtype=np.int64)
+
+
+def _check_tag(history: Facts, name: str) -> None:
+    """Refuse a tag that nobody in the history carries at any time."""
+    tags = history.people_table.tags
+    if tags is None:
+        raise MissingData("tags of its customers", "exclude=", "Load the customers with their tags")
+    looked_up("tag", name, {known.casefold(): known for known in sorted(tags.name.names)})
 
 
 def _is_tagged(history: Facts, names: tuple[str, ...], as_of: int) -> AnyArray:

@@ -10,9 +10,10 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declarations import TRAIT_KINDS, Trait
+from custinsights.analyses.declarations import TRAIT_KINDS, Trait, entries
 from custinsights.analyses.measured import parts_of
 from custinsights.analyses.tally import MONEY
+from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, Labels
@@ -48,7 +49,7 @@ def _names(
 ) -> tuple[str | Trait, ...] | None:
     if given is None:
         return None
-    items = (given,) if isinstance(given, str | Trait) else tuple(given)
+    items = entries("names", given, Trait)
     names = [item if isinstance(item, str) else item.name for item in items]
     if len(set(names)) != len(names):
         raise InvalidValue("the traits name something twice", names, "each name once")
@@ -61,7 +62,7 @@ class Traits:
 
     names: tuple[str | Trait, ...] | None = attrs.field(default=None, converter=_names)
     as_of: When | None = None
-    catalog: Catalog = DEFAULT
+    catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
 
     def __call__(self, history: Facts) -> CustomerTable:
         """Summarise and finish."""
@@ -93,6 +94,7 @@ class Traits:
 
     def finish(self, state: CustomerTable) -> CustomerTable:
         """Return the merged table."""
+        refuse_other(CustomerTable, "the state to finish", state)
         return state
 
 

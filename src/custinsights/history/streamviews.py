@@ -14,7 +14,15 @@ import attrs
 import numpy as np
 
 from custinsights.errors import MissingData
-from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
+from custinsights.history.columns import (
+    PRODUCT_COLUMNS,
+    AnyArray,
+    BoolArray,
+    CodeArray,
+    IntArray,
+    Labels,
+    text_column,
+)
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import LocalClock
 from custinsights.history.streams import Lines
@@ -157,17 +165,13 @@ class OrderFacts:
         return self._taken(self.view.facts.number(name))
 
     def label(self, name: str) -> Labels:
-        """Return a text column; all missing if the source has none."""
-        column = self.view.facts.labels.get(name)
-        if column is None:
-            return Labels.missing(len(self))
+        """Return a text column; all missing if the source has none. See `Facts.label`."""
+        column = self.view.facts.label(name)
         return Labels(self._taken(column.codes), column.names)
 
     def has(self, name: str) -> BoolArray:
         """Return which orders have a label in a column, or a number other than 0."""
-        if name in self.view.facts.numbers:
-            return np.not_equal(self.number(name), 0)
-        return self.label(name).codes >= 0
+        return self._taken(self.view.facts.has(name))
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -320,9 +324,9 @@ def product_label(view: View, name: str, product: IntArray) -> Labels:
     products = view.facts.products
     if products is None:
         raise MissingData("products", needed_by=name, advice="load a file of order lines")
+    column = text_column("label of products", name, products.labels, PRODUCT_COLUMNS)
     if name == "product":
         return Labels(product.astype(np.int32), products.ids)
-    column = products.labels.get(name)
     if column is None:
         return Labels.missing(len(product))
     table = np.append(column.codes, np.int32(-1))

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
 from custinsights.domain.frozen import frozen
 from custinsights.domain.period import UNITS
-from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, frozen_arrays, meant
