@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, overload
 
 import attrs
@@ -35,6 +35,7 @@ def check_dimension(
     dimension: Dimension,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[True] = ...,
 ) -> None: ...
@@ -43,6 +44,7 @@ def check_dimension(
     dimension: Dimension,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[False],
 ) -> tuple[Outcome, ...]: ...
@@ -50,6 +52,7 @@ def check_dimension(
     dimension: Dimension,
     *,
     max_examples: int = USUAL_EXAMPLES,
+    labels: Iterable[str] = (),
     expected: Mapping[str, str] | None = None,
     raising: bool = True,
 ) -> tuple[Outcome, ...] | None:
@@ -66,7 +69,7 @@ def check_dimension(
     ----------
     dimension
         What `custinsights.dimension` made.
-    max_examples, expected, raising
+    max_examples, labels, expected, raising
         See `custinsights.testing.check_trait`.
 
     Returns
@@ -91,7 +94,7 @@ def check_dimension(
     laws: tuple[Law, ...] = (*SHARED, _one_label_each(dimension))
     if dimension.never_falls:
         laws = (*laws, _never_falls(dimension))
-    return hold(_subject(dimension), laws, max_examples, expected, raising=raising)
+    return hold(_subject(dimension), laws, max_examples, expected, labels=labels, raising=raising)
 
 
 def _subject(dimension: Dimension) -> Subject:

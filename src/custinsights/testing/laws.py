@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -18,6 +18,7 @@ from custinsights.testing.rows import (
     plain,
     under_other_names,
     with_another_future,
+    with_labels,
 )
 from custinsights.testing.scenes import (
     CELLS,
@@ -77,16 +78,21 @@ def hold(
     max_examples: int,
     expected: Mapping[str, str] | None,
     *,
+    labels: Iterable[str],
     raising: bool,
 ) -> tuple[Outcome, ...] | None:
     """Hold a subject to laws on so many histories; return the outcomes where nothing is raised."""
     from custinsights.testing.strategies import questions
 
     count = whole_number("the number of histories is wrong", max_examples, 1)
+    names = (labels,) if isinstance(labels, str) else tuple(labels)
+    for name in names:
+        refuse_other(str, "a name among labels", name)
     reasons = reasons_of(expected, tuple(law.name for law in laws))
     refuse_other(bool, "the argument raising", raising)
     scenes = [
-        Scene(subject, rows, as_of, seed) for seed, (rows, as_of) in enumerate(questions(count))
+        Scene(subject, with_labels(rows, names, seed), as_of, seed)
+        for seed, (rows, as_of) in enumerate(questions(count))
     ]
     findings = [_finding(law, scenes) for law in laws]
     outcomes = judged(subject.thing, findings, reasons, raising=raising)

@@ -6,6 +6,8 @@ another future.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
@@ -284,6 +286,17 @@ def _orders_of(orders: OrderColumns, rows: IntArray) -> OrderColumns:
         numbers={name: column[rows] for name, column in orders.numbers.items()},
         labels={name: column.take(rows) for name, column in orders.labels.items()},
     )
+
+
+def with_labels(rows: Rows, names: Sequence[str], seed: int) -> Rows:
+    """Return a shop whose orders have further text columns, with gaps; always the same ones."""
+    draws = np.random.default_rng(seed)
+    added = {
+        name: Labels(draws.integers(-1, 3, len(rows.orders)).astype(np.int32), ("a", "b", "c"))
+        for name in names
+    }
+    orders = attrs.evolve(rows.orders, labels={**rows.orders.labels, **added})
+    return attrs.evolve(rows, orders=orders) if names else rows
 
 
 def _relinked(refunds: RefundColumns, place: IntArray) -> RefundColumns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
 import attrs
@@ -39,6 +39,7 @@ def check_tally(
     tally: Metric | Tally,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[True] = ...,
 ) -> None: ...
@@ -47,6 +48,7 @@ def check_tally(
     tally: Metric | Tally,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[False],
 ) -> tuple[Outcome, ...]: ...
@@ -54,6 +56,7 @@ def check_tally(
     tally: Metric | Tally,
     *,
     max_examples: int = USUAL_EXAMPLES,
+    labels: Iterable[str] = (),
     expected: Mapping[str, str] | None = None,
     raising: bool = True,
 ) -> tuple[Outcome, ...] | None:
@@ -70,7 +73,7 @@ def check_tally(
     ----------
     tally
         What `custinsights.tally` made, a metric of several tallies, or a `Tally`.
-    max_examples, expected, raising
+    max_examples, labels, expected, raising
         See `custinsights.testing.check_trait`.
 
     Returns
@@ -91,7 +94,7 @@ def check_tally(
     check_thing("tally", tally, Metric, Tally)
     metric = metric_of(tally) if isinstance(tally, Tally) else tally
     laws = (*SHARED, _proportion()) if metric.proportion else SHARED
-    return hold(_subject(metric), laws, max_examples, expected, raising=raising)
+    return hold(_subject(metric), laws, max_examples, expected, labels=labels, raising=raising)
 
 
 def _subject(metric: Metric) -> Subject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, overload
 
 import numpy as np
@@ -43,6 +43,7 @@ def check_trait(
     trait: Trait,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[True] = ...,
 ) -> None: ...
@@ -51,6 +52,7 @@ def check_trait(
     trait: Trait,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[False],
 ) -> tuple[Outcome, ...]: ...
@@ -58,6 +60,7 @@ def check_trait(
     trait: Trait,
     *,
     max_examples: int = USUAL_EXAMPLES,
+    labels: Iterable[str] = (),
     expected: Mapping[str, str] | None = None,
     raising: bool = True,
 ) -> tuple[Outcome, ...] | None:
@@ -76,6 +79,9 @@ def check_trait(
         What `custinsights.trait` made.
     max_examples
         On how many histories.
+    labels
+        Text columns of a shop's own that the function looks at: the orders of the histories have
+        them, with some gaps.
     expected
         Check -> why it may fail. Such a check fails when the law holds after all.
     raising
@@ -104,7 +110,9 @@ def check_trait(
     check_thing("trait", trait, Trait)
     thing = f"trait {trait.name!r}"
     laws = (*SHARED, BY_CUSTOMER)
-    return hold(_subject(thing, trait), laws, max_examples, expected, raising=raising)
+    return hold(
+        _subject(thing, trait), laws, max_examples, expected, labels=labels, raising=raising
+    )
 
 
 @overload
@@ -112,6 +120,7 @@ def check_anchor(
     anchor: str | Anchor,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[True] = ...,
 ) -> None: ...
@@ -120,6 +129,7 @@ def check_anchor(
     anchor: str | Anchor,
     *,
     max_examples: int = ...,
+    labels: Iterable[str] = ...,
     expected: Mapping[str, str] | None = ...,
     raising: Literal[False],
 ) -> tuple[Outcome, ...]: ...
@@ -127,6 +137,7 @@ def check_anchor(
     anchor: str | Anchor,
     *,
     max_examples: int = USUAL_EXAMPLES,
+    labels: Iterable[str] = (),
     expected: Mapping[str, str] | None = None,
     raising: bool = True,
 ) -> tuple[Outcome, ...] | None:
@@ -140,7 +151,7 @@ def check_anchor(
     anchor
         A function from a counted history to one instant per person, or the name of a built-in
         one.
-    max_examples, expected, raising
+    max_examples, labels, expected, raising
         See `check_trait`.
 
     Returns
@@ -161,7 +172,7 @@ def check_anchor(
     of = anchor_of(anchor)
     subject = _subject(f"anchor {name!r}", Trait(name, of, "instant"))
     laws = (*SHARED, BY_CUSTOMER, _before_as_of(of), _cohorts_add_up(anchor))
-    return hold(subject, laws, max_examples, expected, raising=raising)
+    return hold(subject, laws, max_examples, expected, labels=labels, raising=raising)
 
 
 def _subject(thing: str, trait: Trait) -> Subject:
