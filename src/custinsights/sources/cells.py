@@ -29,7 +29,7 @@ _ZERO_ID = re.compile(r"0+(\.0+)?")
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 _E_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _FEWEST_PHONE_FIGURES = 6
-_FORMULA_START = re.compile(r"'(?=[=+\-@\t\d'])")
+_FORMULA_START = re.compile(r"^'(?=[=+\-@\t\d'])")
 
 # A sign, a currency symbol on either side, figures with separators between them.
 _SYMBOL = r"[$¢£¤¥৲৳฿៛\u20a0-\u20cf]?"

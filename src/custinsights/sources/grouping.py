@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from custinsights.history.columns import AnyArray, BoolArray, IntArray
-from custinsights.history.row_groups import NO_ROW, RowGroups
+from custinsights.history.row_groups import NO_ROW, RowGroups, coded
 from custinsights.sources.columns import Texts, Values
 from custinsights.sources.rows import ParsedRows
 
@@ -133,6 +133,7 @@ def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
         _judge_doubles(rows, found, signatures)
     else:
         _judge_lines(rows, found, signatures)
+    _judge_refunds(rows, np.where(is_refund & ledger.is_open, keys, -1), signatures)
     orders = OrderRows(rows, found, named, keys)
     spread_bad(orders)
     if len(sheet.files) > 1:
@@ -161,6 +162,25 @@ def _judge_doubles(rows: ParsedRows, found: RowGroups, signatures: Signatures) -
     clashes = found.any(is_again & ~is_same)
     _refuse_clashes(rows, found, clashes)
     rows.ledger.leave_out(is_same, "duplicate")
+
+
+def _judge_refunds(rows: ParsedRows, keys: IntArray, signatures: Signatures) -> None:
+    """Leave out refunds that are there twice: in a later file, or in this one if rows are no lines.
+
+    An order may be refunded several times, so that only rows equal in everything are the same.
+    """
+    file, is_one_each = rows.sheet.file.astype(np.int64), rows.format.layout == "orders"
+    by_key = RowGroups.by(keys)
+    is_doubtful = by_key.spread(by_key.sizes() > 1, default=False)
+    if not is_doubtful.any() or not (is_one_each or len(rows.sheet.files) > 1):
+        return
+    same = RowGroups.by(np.where(is_doubtful, keys, -1), coded(signatures.values)[0])
+    newest = -same.least(-file, is_doubtful, 0)
+    is_old = is_doubtful & (file < same.spread(newest))
+    if is_one_each:
+        first = same.spread(same.first(is_doubtful & ~is_old), NO_ROW)
+        is_old |= is_doubtful & (first != np.arange(len(rows)))
+    rows.ledger.leave_out(is_old, "duplicate")
 
 
 def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: Signatures) -> None:

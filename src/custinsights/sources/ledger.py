@@ -79,6 +79,17 @@ class Ledger:
             if len(examples) < _MOST_EXAMPLES:
                 examples.append(self._example(row, header, masked(cell)))
 
+    def take_over(self, parts: Ledger, of: IntArray) -> None:
+        """Call rows bad of which a part is; `of` is the row in which each part lies."""
+        for code, fate in enumerate(parts._fates):
+            rows = np.zeros(len(self._fate), dtype=np.bool_)
+            rows[of[parts._fate == code]] = True
+            if len(self._settle(rows, fate)):
+                examples = self._examples.setdefault(fate.detail, [])
+                examples += parts._examples[fate.detail][: _MOST_EXAMPLES - len(examples)]
+        for name, times in parts.notes:
+            self.note(name, times)
+
     def skip(self, rows: BoolArray) -> None:
         """Pass over rows that tell nothing new; they count as neither read nor left out."""
         new = self._settle(rows, _SKIPPED)

@@ -13,8 +13,10 @@ import numpy as np
 from custinsights.errors import MissingColumn
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.row_groups import RowGroups
 from custinsights.sources.grouping import OrderRows, picked, spread_bad
 from custinsights.sources.rows import NUMBER, ParsedRows
+from custinsights.sources.unpacking import Parts, unpack
 
 NEGATIVE_QUANTITY, NEGATIVE_AMOUNT = "negative quantity", "negative amount"
 TWO_AMOUNTS = "two amounts under one order id"
@@ -27,6 +29,9 @@ class LineMoney:
 
     Parameters
     ----------
+    rows, of
+        The rows that are lines, and int64[n] the row of the source that each of them is: the
+        source's own rows, or the lines that lay packed in cells of them.
     revenue, goods
         int64[n] minor units: quantity × unit price − line discount, and before the discount; None
         where the source has no prices.
@@ -38,11 +43,31 @@ class LineMoney:
         bool[n], the row is a tip.
     """
 
+    rows: ParsedRows
+    of: IntArray
     revenue: IntArray | None
     goods: IntArray | None
     quantity: IntArray | None
     is_line: BoolArray
     is_tip: BoolArray
+
+    def of_orders(self, groups: RowGroups) -> RowGroups:
+        """Return the lines of each order, given the rows of each order."""
+        return RowGroups(picked(groups.codes, self.of), groups.count)
+
+
+@attrs.frozen(eq=False)
+class GivenBack:
+    """Refunds that lay packed in the cells of their orders.
+
+    `of` is the row of each, `amount` is int64 minor units above 0; where `is_dated`, `at` is its
+    instant.
+    """
+
+    of: IntArray
+    amount: IntArray
+    at: IntArray
+    is_dated: BoolArray
 
 
 @attrs.frozen(eq=False)
@@ -61,6 +86,8 @@ class Money:
         int64[n], the row's part of the source's total.
     refund
         int64[n], what a refund row gives back.
+    given_back
+        The refunds in cells of orders, None where the source has none.
     """
 
     orders: OrderRows
@@ -68,16 +95,19 @@ class Money:
     of_order: IntArray
     of_row: IntArray
     refund: IntArray
+    given_back: GivenBack | None
 
 
 def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
     """Read the amounts of rows, judge them, and add them up to those of orders."""
     rows, ledger = orders.rows, orders.rows.ledger
-    lines = _lines(rows, is_refund)
+    lines = _lines_of(rows, is_refund)
+    given_back = _given_back(rows)
     if rows.has("amount"):
         own = rows.minor("amount")
     else:
-        own = _from_goods(rows) if lines.revenue is None else lines.revenue
+        of_lines = lines.revenue if lines.rows is rows else None
+        own = _from_goods(rows) if of_lines is None else of_lines
     refund = np.where(is_refund, np.abs(own), 0)
     ledger.note(
         "refund_rows_with_positive_amounts",
@@ -97,7 +127,8 @@ def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
         of_order, of_row = _summed(orders, own)
     field = "amount" if rows.has("amount") else _price_field(rows)
     ledger.bad(orders.groups.spread(of_order < 0, default=False), NEGATIVE_AMOUNT, field)
-    return Money(orders, lines, of_order, np.where(is_refund, -refund, of_row), refund)
+    of_row = np.where(is_refund, -refund, of_row)
+    return Money(orders, lines, of_order, of_row, refund, given_back)
 
 
 def magnitudes(rows: ParsedRows, field: str) -> IntArray:
@@ -112,7 +143,37 @@ def said(orders: OrderRows, field: str, values: IntArray) -> IntArray:
     return np.where(at >= 0, picked(values, at), 0)
 
 
-def _lines(rows: ParsedRows, is_refund: BoolArray) -> LineMoney:
+def _lines_of(rows: ParsedRows, is_refund: BoolArray) -> LineMoney:
+    """Read and judge what is said of the goods sold, by the rows or by what lies in their cells."""
+    packed = None if rows.format.lines is None else unpack(rows, rows.format.lines)
+    if packed is None:
+        return _lines(rows, np.arange(len(rows)), is_refund)
+    lines = _lines(packed.rows, packed.of, np.zeros(len(packed.of), dtype=np.bool_))
+    _take_over(rows, packed)
+    return lines
+
+
+def _given_back(rows: ParsedRows) -> GivenBack | None:
+    """Read and judge the refunds that lie in cells."""
+    packed = None if rows.format.given_back is None else unpack(rows, rows.format.given_back)
+    if packed is None:
+        return None
+    parts = packed.rows
+    amount = parts.minor("amount")
+    parts.ledger.bad(parts.is_blank("amount"), NUMBER, "amount")
+    parts.ledger.bad(amount < 0, NEGATIVE_AMOUNT, "amount")
+    instants, is_dated = parts.instants("refunded_at")
+    _take_over(rows, packed)
+    return GivenBack(packed.of, amount, instants.values, is_dated)
+
+
+def _take_over(rows: ParsedRows, packed: Parts) -> None:
+    """Let rows be bad with what lies in their cells, and count what was rounded there."""
+    rows.ledger.take_over(packed.rows.ledger, packed.of)
+    rows.rounded += packed.rows.rounded
+
+
+def _lines(rows: ParsedRows, of: IntArray, is_refund: BoolArray) -> LineMoney:
     """Read and judge what each row says of the goods sold."""
     ledger = rows.ledger
     is_tip = np.zeros(len(rows), dtype=np.bool_)
@@ -126,6 +187,8 @@ def _lines(rows: ParsedRows, is_refund: BoolArray) -> LineMoney:
     if revenue is not None:
         ledger.bad((revenue < 0) & ~is_refund, NEGATIVE_AMOUNT, _price_field(rows))
     return LineMoney(
+        rows,
+        of,
         revenue,
         goods,
         rows.thousandths("quantity") if rows.has("quantity") else None,
@@ -143,7 +206,7 @@ def _revenue(rows: ParsedRows, is_refund: BoolArray) -> tuple[IntArray | None, I
             rows.ledger.bad(rows.is_blank(field), NUMBER, field)
     if rows.has("line_amount"):
         amount = rows.minor("line_amount")
-        return amount, amount
+        return amount, rows.minor("line_goods") if rows.has("line_goods") else amount
     if not rows.has("unit_price"):
         return None, None
     price = rows.decimals("unit_price")

@@ -18,7 +18,7 @@ from custinsights.sources.columns import Cells, Texts, Values
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.sheet import Sheet
-from custinsights.sources.vocabulary import Kind, kind_of, status_word
+from custinsights.sources.vocabulary import Kind, status_word
 
 LARGEST_AMOUNT = 10**14
 """Minor units and thousandths beyond which a number is a mistake, and many could not be summed."""
@@ -99,7 +99,7 @@ class ParsedRows:
 
     def kind(self, field: str) -> Kind:
         """Return how a field is read."""
-        return self.format.kinds.get(field, kind_of(field))
+        return self.format.kind(field)
 
     def texts(self, field: str) -> Texts:
         """Return a field as texts, blank where the source does not have it."""
@@ -204,11 +204,19 @@ class ParsedRows:
 
     def _column(self, field: str) -> Cells | Decimals | None:
         """Return a field as it comes: worked out by the format, else from the source."""
-        if field not in self.format.computed:
-            return self.sheet.columns.get(field)
-        if field not in self._computed:
-            self._computed[field] = self.format.computed[field](self)
-        return self._computed[field]
+        column = self.sheet.columns.get(field)
+        if field in self.format.computed:
+            if field not in self._computed:
+                self._computed[field] = self.format.computed[field](self)
+            return self._computed[field]
+        if field in self.format.spelled and column is not None:
+            return cells.as_texts(column).mapped(self.format.spelled[field])
+        return column
+
+    def part(self, sheet: Sheet, format: OrderFormat) -> ParsedRows:
+        """Return rows that lie in cells of these; no spreadsheet has changed how they look."""
+        zone = self._zone
+        return ParsedRows(sheet, Ledger(sheet), format, zone=zone, dayfirst=None, decimal=None)
 
     def _cells(self, field: str) -> Cells:
         """Return the cells of a field, blank where there are none."""

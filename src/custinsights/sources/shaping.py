@@ -10,6 +10,7 @@ import numpy as np
 
 from custinsights.history.columns import (
     AnyArray,
+    BoolArray,
     IntArray,
     Labels,
     LineColumns,
@@ -109,7 +110,8 @@ def _order_ids(rows: ParsedRows, first: IntArray) -> AnyArray:
 def _numbers(found: Assembled) -> dict[str, IntArray]:
     """Return what an order consists of: goods before the discount, discount, shipping, …, units."""
     rows, orders, lines = found.rows, found.orders, found.money.lines
-    groups, first = orders.groups, orders.groups.first()
+    first = orders.groups.first()
+    sold = lines.of_orders(orders.groups)
     keep = np.where(lines.is_tip, 0, 1)
     numbers: dict[str, IntArray] = {}
     for field in ("goods", "shipping", "tax", "tip"):
@@ -118,16 +120,16 @@ def _numbers(found: Assembled) -> dict[str, IntArray]:
     if rows.has("discount"):
         numbers["discount"] = said(orders, "discount", magnitudes(rows, "discount"))
     if lines.goods is not None and lines.revenue is not None:
-        numbers.setdefault("goods", groups.sums(lines.goods * keep))
-        if rows.has("line_discount"):
-            numbers.setdefault("discount", groups.sums((lines.goods - lines.revenue) * keep))
+        numbers.setdefault("goods", sold.sums(lines.goods * keep))
+        if lines.rows.has("line_discount") or lines.rows.has("line_goods"):
+            numbers.setdefault("discount", sold.sums((lines.goods - lines.revenue) * keep))
         if lines.is_tip.any():
-            numbers.setdefault("tip", groups.sums(lines.revenue * (1 - keep)))
+            numbers.setdefault("tip", sold.sums(lines.revenue * (1 - keep)))
     numbers = {name: found.conversion.amounts(column, first) for name, column in numbers.items()}
     if rows.has("units"):
         numbers["units"] = said(orders, "units", rows.thousandths("units"))
     elif lines.quantity is not None:
-        numbers["units"] = groups.sums(lines.quantity * keep)
+        numbers["units"] = sold.sums(lines.quantity * keep)
     return numbers
 
 
@@ -176,8 +178,9 @@ def _address(found: Assembled) -> dict[str, Labels]:
 
 
 def _products(found: Assembled) -> tuple[IntArray, Products | None]:
-    """Return the product of each row, and the table of products."""
-    rows = found.rows
+    """Return the product of each line, and the table of products."""
+    lines = found.money.lines
+    rows = lines.rows
     n = len(rows)
     names = [field for field in ("product", "product_name") if rows.has(field)]
     if not names:
@@ -185,7 +188,8 @@ def _products(found: Assembled) -> tuple[IntArray, Products | None]:
     ids = rows.texts(names[0])
     for field in names[1:]:
         ids = ids.or_else(rows.texts(field))
-    is_used = rows.ledger.is_open & (found.money.lines.is_line | found.is_refund)
+    is_used = (found.rows.ledger.is_open & found.is_refund)[lines.of] | lines.is_line
+    is_used &= found.rows.ledger.is_open[lines.of]
     used = ids.take(np.flatnonzero(is_used)).labels()
     codes = np.full(n, -1, dtype=np.int64)
     codes[is_used] = used.codes
@@ -228,19 +232,19 @@ def _most_frequent(groups: RowGroups, texts: Texts) -> Labels:
 
 def _lines(found: Assembled, products: IntArray, table: Products | None) -> LineColumns | None:
     """Return the lines of orders, where the source says what each came to."""
-    rows, groups, lines = found.rows, found.orders.groups, found.money.lines
+    lines, orders = found.money.lines, found.money.lines.of_orders(found.orders.groups).codes
     revenue = lines.revenue
-    if revenue is None and found.orders.is_single:
-        revenue = picked(found.of_order, groups.codes)
+    if revenue is None and found.orders.is_single and lines.rows is found.rows:
+        revenue = picked(found.of_order, orders)
     if revenue is None or table is None:
         return None
-    at = np.flatnonzero(lines.is_line & (groups.codes >= 0))
-    quantity = np.full(len(rows), 1000) if lines.quantity is None else lines.quantity
+    at = np.flatnonzero(lines.is_line & (orders >= 0))
+    quantity = np.full(len(orders), 1000) if lines.quantity is None else lines.quantity
     return LineColumns(
-        order=groups.codes[at],
+        order=orders[at],
         product=products[at],
         quantity=quantity[at],
-        amount=found.conversion.amounts(revenue[at], at),
+        amount=found.conversion.amounts(revenue[at], lines.of[at]),
     )
 
 
@@ -248,11 +252,12 @@ def _refunds(found: Assembled, ids: AnyArray, products: IntArray) -> RefundColum
     """Return the refunds: rows that are refunds, and what orders say was given back."""
     groups, ledger = found.orders.groups, found.rows.ledger
     at = np.flatnonzero(found.is_refund & ledger.is_open)
+    is_line = found.money.lines.rows is found.rows
     in_rows = {
         "row": at,
         "amount": found.money.refund[at],
         "order": np.where(found.linked[at] >= 0, picked(groups.codes, found.linked[at]), -1),
-        "product": products[at],
+        "product": products[at] if is_line else np.full(len(at), -1, dtype=np.int64),
         "at": found.placed_at[at],
         "rows": np.ones(len(at), dtype=np.int64),
     }
@@ -273,33 +278,66 @@ def _refunds(found: Assembled, ids: AnyArray, products: IntArray) -> RefundColum
 
 
 def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
-    """Return what orders say was given back; a state that says all of it stands for the amount."""
+    """Return what orders say was given back.
+
+    Each refund in an order's cells is one, and what the order says beyond them is another. A state
+    that says all of it stands for the amount where nothing else tells of a refund.
+    """
     rows, orders, groups = found.rows, found.orders, found.orders.groups
-    first = groups.first()
-    amount = np.zeros(groups.count, dtype=np.int64)
+    order, amount, at, is_dated = _in_cells(found)
+    given = RowGroups(order, groups.count).sums(amount)
+    told = np.zeros(groups.count, dtype=np.int64)
     if rows.has("refunded"):
-        amount = said(orders, "refunded", magnitudes(rows, "refunded"))
-    is_full = (amount == 0) & groups.any(rows.says_refunded()) & (found.of_order > 0)
+        told = said(orders, "refunded", magnitudes(rows, "refunded"))
+        rows.ledger.note("refunds_beyond_their_total", int(np.count_nonzero(given > told)))
+    if "refunded" in rows.format.columns.keys() - rows.sheet.columns.keys():
+        no_column = found.money.given_back is None
+        rows.ledger.note("files_without_refund_amounts", len(rows.sheet.files) * no_column)
+    has_rows = np.zeros(groups.count, dtype=np.bool_)
+    linked = found.linked[found.is_refund & rows.ledger.is_open]
+    has_rows[groups.codes[linked[linked >= 0]]] = True
+    is_full = (told == 0) & (given == 0) & ~has_rows & (found.of_order > 0)
+    is_full &= groups.any(rows.says_refunded())
     rows.ledger.note("full_refunds_by_status", int(np.count_nonzero(is_full)))
-    amount = np.where(is_full, found.of_order, amount)
-    given = np.flatnonzero(amount > 0)
-    if not len(given):
+    rest = np.where(is_full, found.of_order, np.maximum(told - given, 0))
+    more = np.flatnonzero(rest > 0)
+    order, amount = np.concatenate([order, more]), np.concatenate([amount, rest[more]])
+    if not len(order):
         return None
-    at = picked(found.placed_at, first)
-    is_undated = np.ones(groups.count, dtype=np.bool_)
+    known_at, is_known = _refunded_at(found)
+    at = np.concatenate([np.where(is_dated, at, known_at[order[: len(at)]]), known_at[more]])
+    is_dated = np.concatenate([is_dated, np.zeros(len(more), dtype=np.bool_)]) | is_known[order]
+    rows.ledger.note("undated_refunds", int(np.count_nonzero(~is_dated)))
+    return {
+        "row": groups.first()[order],
+        "amount": amount,
+        "order": order,
+        "product": np.full(len(order), -1, dtype=np.int64),
+        "at": at,
+        "rows": np.zeros(len(order), dtype=np.int64),
+    }
+
+
+def _in_cells(found: Assembled) -> tuple[IntArray, IntArray, IntArray, BoolArray]:
+    """Return the refunds in the cells of orders: order, amount, instant, whether it has one."""
+    packed = found.money.given_back
+    if packed is None:
+        none = np.empty(0, dtype=np.int64)
+        return none, none, none, none.astype(np.bool_)
+    order = picked(found.orders.groups.codes, packed.of)
+    keep = (order >= 0) & (packed.amount > 0)
+    return order[keep], packed.amount[keep], packed.at[keep], packed.is_dated[keep]
+
+
+def _refunded_at(found: Assembled) -> tuple[IntArray, BoolArray]:
+    """Return when each order says that something was given back, and whether it says so."""
+    groups = found.orders.groups
+    at = picked(found.placed_at, groups.first())
+    is_known = np.zeros(groups.count, dtype=np.bool_)
     for field in ("cancelled_at", "refunded_at"):
         if field in found.times:
             instants, is_there = found.times[field]
             row = groups.first(is_there)
             at = np.where(row >= 0, picked(instants.values, row), at)
-            is_undated &= row < 0 if field == "refunded_at" else True
-    rows.ledger.note("undated_refunds", int(np.count_nonzero(is_undated[given])))
-    none = np.full(len(given), -1, dtype=np.int64)
-    return {
-        "row": first[given],
-        "amount": amount[given],
-        "order": given,
-        "product": none,
-        "at": at[given],
-        "rows": np.zeros(len(given), dtype=np.int64),
-    }
+            is_known = (row >= 0) & (field == "refunded_at")
+    return at, is_known

@@ -35,6 +35,7 @@ KINDS: Mapping[str, Kind] = {
     "unit_price": "money",
     "line_discount": "money",
     "line_amount": "money",
+    "line_goods": "money",
     "quantity": "quantity",
     "units": "quantity",
     "currency": "code",
@@ -53,6 +54,7 @@ LINE_FIELDS = frozenset(
         "unit_price",
         "line_discount",
         "line_amount",
+        "line_goods",
     }
 )
 """What belongs to one line of an order; everything else belongs to the order."""

@@ -7,6 +7,7 @@ the rows; nothing else in a format is code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -15,7 +16,9 @@ import attrs
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
 from custinsights.sources.columns import Texts
-from custinsights.sources.vocabulary import Kind, plain
+from custinsights.sources.vocabulary import Kind, kind_of, plain
+
+_NO_WORD = re.compile(r"\W+")
 
 Layout: TypeAlias = Literal["orders", "lines", "first_line"]
 """What a row is: an order; a line, with or without the order's fields; a line, and only the first
@@ -32,6 +35,10 @@ class Rows(Protocol):
         """Tell whether the file has the field."""
         ...
 
+    def is_blank(self, field: str) -> BoolArray:
+        """bool[n], where a row says nothing in a field."""
+        ...
+
     def texts(self, field: str) -> Texts:
         """Return a field as texts, blank where the file does not have it."""
         ...
@@ -46,6 +53,26 @@ Computed: TypeAlias = Callable[[Rows], Decimals | Texts]
 
 
 @attrs.frozen(kw_only=True)
+class Packed:
+    """Rows that lie packed in cells, such as an order's lines: ``sku:D|quantity:1|total:54.55``.
+
+    Parameters
+    ----------
+    cells
+        The field whose cells hold them; of fields that `OrderFormat.further` finds, the stem.
+    rows
+        How they are read: its columns name the words before the colons. The first of them begins
+        a row; of words that are none of them the row does not tell.
+    between
+        What parts two rows in one cell; None where a cell holds one.
+    """
+
+    cells: str
+    rows: OrderFormat
+    between: str | None = None
+
+
+@attrs.frozen(kw_only=True)
 class OrderFormat:
     """How the files of one shop system are read.
 
@@ -56,7 +83,8 @@ class OrderFormat:
     columns
         Our field to the header, or to several of which the first that is there holds it.
     recognised_by
-        Headers that together only this format has. Order, case and blanks do not matter.
+        Headers that together only this format has, or others of the same fields. Order, case and
+        blanks do not matter.
     needs
         Fields without which the file cannot be read.
     layout
@@ -81,6 +109,18 @@ class OrderFormat:
         How to read fields of the format's own, which `computed` works with.
     computed
         Fields worked out of others, row by row: numbers, or texts that are read like cells.
+    further
+        Headers of which a file has any number, with ``*`` for what differs between them, and the
+        stem of the fields that they become: ``{"line_item_*": "line_item"}`` makes the field
+        ``line_item_1``. Their kind is that of the stem in `kinds`, else they are labels.
+    spelled
+        How the texts of a field are written before they are read: a function of one text.
+    lines, given_back
+        The lines of an order and its refunds, where they lie packed in cells of its row. A refund
+        has an amount, and the instant ``refunded_at``.
+    anonymous
+        For exports that say of nobody who it is: what to export instead. It goes into the load
+        report with the orders that are left out.
     skip_rows
         Which rows tell nothing new, such as a row of totals; they are counted in the notes.
     refund_rows, tip_rows
@@ -106,6 +146,11 @@ class OrderFormat:
     source: str | None = None
     kinds: Mapping[str, Kind] = attrs.field(factory=dict)
     computed: Mapping[str, Computed] = attrs.field(factory=dict)
+    further: Mapping[str, str] = attrs.field(factory=dict)
+    spelled: Mapping[str, Callable[[str], str]] = attrs.field(factory=dict)
+    lines: Packed | None = None
+    given_back: Packed | None = None
+    anonymous: str = ""
     skip_rows: Mask | None = None
     refund_rows: Mask | None = None
     tip_rows: Mask | None = None
@@ -114,9 +159,9 @@ class OrderFormat:
 
     def recognises(self, header: Sequence[str]) -> bool:
         """Tell whether a header is this format's."""
-        if not self.recognised_by:
-            return False
-        return {plain(name) for name in self.recognised_by} <= {plain(cell) for cell in header}
+        cells = set(map(plain, header))
+        told = (not cells.isdisjoint(self._same_field(name)) for name in self.recognised_by)
+        return bool(self.recognised_by) and all(told)
 
     def positions(self, header: Sequence[str]) -> dict[str, int]:
         """Return the place of each field in a header; fields that it lacks are left out."""
@@ -127,4 +172,35 @@ class OrderFormat:
                 if plain(name) in places:
                     found[field] = places[plain(name)]
                     break
+        for name, stem in self.further.items():
+            pattern = re.compile(re.escape(plain(name)).replace(r"\*", "(.+)"))
+            for at, cell in enumerate(header):
+                if match := pattern.fullmatch(plain(cell)):
+                    word = _NO_WORD.sub("_", match[1]).strip("_")
+                    found.setdefault(f"{stem}_{word}", at)
         return found
+
+    @property
+    def field_of(self) -> dict[str, str]:
+        """The field that each header of ours holds."""
+        several = {
+            field: (names,) if isinstance(names, str) else names
+            for field, names in self.columns.items()
+        }
+        return {name: field for field, names in several.items() for name in names}
+
+    def stem(self, field: str) -> str:
+        """Return the stem of a field that `further` has found, else the field itself."""
+        stems = (stem for stem in self.further.values() if field.startswith(f"{stem}_"))
+        return next(stems, field)
+
+    def kind(self, field: str) -> Kind:
+        """Return how a field is read."""
+        return self.kinds.get(field) or self.kinds.get(self.stem(field), kind_of(field))
+
+    def _same_field(self, header: str) -> set[str]:
+        """Return the headers of the field that a header is of, as they are compared."""
+        for names in self.columns.values():
+            if not isinstance(names, str) and header in names:
+                return set(map(plain, names))
+        return {plain(header)}

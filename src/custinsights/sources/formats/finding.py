@@ -13,12 +13,24 @@ from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed, Unkno
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.generic import generic, named_columns
 from custinsights.sources.formats.shopify import SHOPIFY
+from custinsights.sources.formats.squarespace import SQUARESPACE
+from custinsights.sources.formats.stripe_payments import STRIPE_PAYMENTS
+from custinsights.sources.formats.woocommerce_advanced import WOOCOMMERCE_ADVANCED
+from custinsights.sources.formats.woocommerce_analytics import WOOCOMMERCE_ANALYTICS
+from custinsights.sources.formats.woocommerce_webtoffee import WOOCOMMERCE_WEBTOFFEE
 from custinsights.sources.vocabulary import MEANINGS, fields_named, plain
 
 GROUP = "custinsights.formats"
 """The entry point group under which other distributions add formats."""
 
-BUILT_IN: Mapping[str, OrderFormat] = {"shopify": SHOPIFY}
+BUILT_IN: Mapping[str, OrderFormat] = {
+    "shopify": SHOPIFY,
+    "squarespace": SQUARESPACE,
+    "stripe_payments": STRIPE_PAYMENTS,
+    "woocommerce_advanced": WOOCOMMERCE_ADVANCED,
+    "woocommerce_analytics": WOOCOMMERCE_ANALYTICS,
+    "woocommerce_webtoffee": WOOCOMMERCE_WEBTOFFEE,
+}
 """The formats that have headers of their own; ``generic`` has those that it is told."""
 
 _DATA = re.compile(r"\s*\W?[0-9]")
@@ -61,7 +73,10 @@ def format_asked(
             "the name of a format, or an OrderFormat",
         )
     named = fields_named(told, {*found.columns, *found.kinds, *found.computed})
-    return attrs.evolve(found, columns={**found.columns, **named}) if named else found
+    if not named:
+        return found
+    computed = {field: of for field, of in found.computed.items() if field not in named}
+    return attrs.evolve(found, columns={**found.columns, **named}, computed=computed)
 
 
 def format_for(asked: OrderFormat | None, header: Sequence[str]) -> OrderFormat:
@@ -138,13 +153,14 @@ def places_in(
     if format.layout != "orders" and "order_id" not in needs:
         needs.append("order_id")
     for field in needs:
-        if field not in positions and field not in format.computed:
+        is_computed = field in format.computed and field not in format.columns
+        if field not in positions and not is_computed:
             wanted = format.columns.get(field, field)
             names = _looked_for(wanted)
             advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}{only_told}"
             wants = MEANINGS.get(field, field)
             raise MissingColumn(wants, names, cells, advice, unnamed=unnamed)
-    if not set(identity) & {*positions, *format.computed}:
+    if not format.anonymous and not set(identity) & {*positions, *format.computed}:
         field = identity[0].removesuffix("_id")
         raise MissingColumn(
             MEANINGS["customer_id"],
