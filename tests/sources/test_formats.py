@@ -13,7 +13,7 @@ from custinsights.history.amounts import Decimals
 from custinsights.sources import OrderFormat, read_orders
 from custinsights.sources.columns import Texts
 from custinsights.sources.formats import SHOPIFY, format_asked, format_for
-from custinsights.sources.formats.declaration import Rows
+from custinsights.sources.formats.declaration import Packed, Rows
 from tests.sources.reading import HEADER, amounts, bad_kinds, owners, read, text_file
 
 # A till of our own invention: a row for each slip and one of totals, day and clock apart, times of
@@ -158,3 +158,67 @@ def test_format_knows_its_decimal_mark() -> None:
         "#1,ada@x.org,paid,2024-01-05 10:00:00 +0000,KWD,12.500,cup",
     )
     assert read_orders(file).amount.tolist() == [12_500]
+
+
+# A till that keeps the lines of a slip in one cell, and has a column for each of its counters.
+PACKED = OrderFormat(
+    name="packed",
+    columns={"order_id": "Slip", "customer_id": ("Card", "Karte"), "placed_at": "Day",
+             "amount": "Gross", "lines": "Lines", "coupon": "Coupon"},
+    recognised_by=frozenset({"Slip", "Card"}),
+    currency="EUR",
+    kinds={"lines": "code", "counter": "code"},
+    further={"counter *": "counter", "Note: *": "note"},
+    spelled={"coupon": str.upper},
+    lines=Packed(
+        cells="lines",
+        between="/",
+        rows=OrderFormat(
+            name="line",
+            columns={"product": "art", "quantity": ("pieces", "qty"), "line_amount": "sum"},
+            layout="lines",
+        ),
+    ),
+)  # fmt: skip
+
+
+def test_header_of_the_same_field_recognises_a_format_too() -> None:
+    """Where a field has several headers, any of them is what the format is recognised by."""
+    assert PACKED.recognises(["Slip", "Karte"])
+    assert PACKED.recognises([" slip ", "CARD"])
+    assert not PACKED.recognises(["Slip", "Gross"])
+
+
+def test_any_number_of_columns_may_be_alike() -> None:
+    """Headers that fit a pattern are fields, of the stem's kind; without one they are labels."""
+    assert PACKED.positions(["Slip", "Counter 1", "counter 2", "Note: By whom?", "Note:"]) == {
+        "order_id": 0, "counter_1": 1, "counter_2": 2, "note_by_whom": 3,
+    }  # fmt: skip
+    assert [PACKED.kind(field) for field in ("counter_2", "note_by_whom", "amount")] == [
+        "code", "label", "money",
+    ]  # fmt: skip
+
+
+def test_rows_in_cells_are_read_as_any_others() -> None:
+    """Lines in a cell are lines; columns that are alike become labels, texts are rewritten."""
+    history = read_orders(
+        text_file(
+            "Slip,Card,Day,Gross,Lines,Counter 1,Note: by,Coupon",
+            '1,7,2024-01-05,9,"art:a|qty:2|sum:5.00/art:b|qty:1,5|sum:4.00",x,ann,ten',
+            "2,8,2024-01-06,1,,y,,",
+        ),
+        format=PACKED,
+    )
+    assert history.lines is not None
+    assert history.lines.offsets.tolist() == [0, 2, 2]
+    assert history.lines.quantity.tolist() == [2000, 1500]
+    assert history.numbers["units"].tolist() == [3500, 0]
+    assert set(history.labels) == {"note_by", "coupon"}
+    assert history.labels["note_by"].texts().tolist() == ["ann", None]
+    assert history.labels["coupon"].texts().tolist() == ["TEN", None]
+
+
+def test_field_that_is_told_is_not_worked_out() -> None:
+    """A column that a user names for a field is read, whatever the format would compute of it."""
+    file = text_file(*(line.replace("Fee", "Net").replace(",50,", ",950,") for line in SLIP))
+    assert amounts(read_orders(file, format=TILL, columns={"amount": "Net"})) == {1: 950}

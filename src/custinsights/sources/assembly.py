@@ -310,5 +310,6 @@ def _leave_out_nobodys(
     for status in ORDER_STATUSES:
         if not options.policy.counts_status(status):
             ledger.leave_out(nobodys & statuses.where(status.__eq__), "status", status)
-    says_nobody = not any(map(rows.has, options.identity))
-    ledger.leave_out(nobodys, "identity", rows.format.anonymous if says_nobody else "")
+    ledger.leave_out(nobodys, "identity")
+    if rows.format.anonymous and not any(map(rows.has, options.identity)):
+        ledger.note(rows.format.anonymous, int(np.count_nonzero(nobodys)))

@@ -88,14 +88,17 @@ def unpack(rows: ParsedRows, packed: Packed) -> Parts | None:
 def split(text: str, packed: Packed) -> list[dict[str, str]] | None:
     """Return what each row in a cell says after each word; None where the cell is no such list.
 
-    A word that is not among the columns goes on with the text before it, or tells nothing of the
-    row; so do a stranger's words alone, which are another thing and no row.
+    A word that is not among the columns belongs to the text before it; behind a number it tells
+    something else of the row. Such words alone tell of something else altogether, which is no row.
 
     Examples
     --------
-    >>> rows = OrderFormat(name="line", columns={"product_name": "name", "quantity": "quantity"})
-    >>> split("name:Mat A|b:c|quantity:2|tax:1", Packed(cells="line", rows=rows))
+    >>> from custinsights.sources.formats import BUILT_IN
+    >>> lines = BUILT_IN["woocommerce_webtoffee"].lines
+    >>> split("name:Mat A|b:c|quantity:2|tax:1", lines)
     [{'name': 'Mat A|b:c', 'quantity': '2'}]
+    >>> split("giftcard-name:XY", lines), split("two mats", lines)
+    ([], None)
     """
     fields = packed.rows.field_of
     if packed.between is None:

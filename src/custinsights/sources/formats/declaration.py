@@ -119,8 +119,8 @@ class OrderFormat:
         The lines of an order and its refunds, where they lie packed in cells of its row. A refund
         has an amount, and the instant ``refunded_at``.
     anonymous
-        For exports that say of nobody who it is: what to export instead. It goes into the load
-        report with the orders that are left out.
+        For exports that say of nobody who it is: what they lack and what to export instead. It
+        is a note of the load report, with the number of the rows that are therefore left out.
     skip_rows
         Which rows tell nothing new, such as a row of totals; they are counted in the notes.
     refund_rows, tip_rows

@@ -13,7 +13,7 @@ import numpy as np
 from custinsights.history.columns import BoolArray
 from custinsights.history.row_groups import RowGroups
 from custinsights.sources.formats.declaration import OrderFormat, Rows
-from custinsights.sources.formats.woocommerce_states import STATES
+from custinsights.sources.formats.woocommerce_states import REFUNDED, STATES
 
 
 def _is_refund(rows: Rows) -> BoolArray:
@@ -58,9 +58,10 @@ WOOCOMMERCE_ANALYTICS = OrderFormat(
     recognised_by=frozenset({"Order #", "Items sold", "Net Sales"}),
     needs=("order_id", "placed_at", "amount", "order_status", "units"),
     statuses=STATES,
+    refunded_statuses=REFUNDED,
     decimal=".",
     source="woocommerce",
     refund_rows=_is_refund,
-    anonymous="this export has names only; export the orders with their e-mail addresses, as the "
-    "plug-ins Advanced Order Export and Order Export & Order Import do",
+    anonymous="rows of customers told by name only, who may be anybody; export them with e-mail "
+    "addresses, as the plug-ins Advanced Order Export and Order Export & Order Import do",
 )
