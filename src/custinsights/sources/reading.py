@@ -63,15 +63,16 @@ def read_orders(
         (extra ``arrow``). Split exports, and exports of several dates, come together: of an order
         in several files the later file's is taken, and counted as updated.
     format
-        ``"generic"``, ``"shopify"``, the name of an installed format, or an `OrderFormat`. By
-        default the header tells.
+        ``"generic"``, ``"shopify"``, ``"squarespace"``, ``"stripe_payments"``,
+        ``"woocommerce_advanced"``, ``"woocommerce_analytics"``, ``"woocommerce_webtoffee"``, the
+        name of an installed format, or an `OrderFormat`. By default the header tells.
     columns
         For ``generic``, our field to the header (or to several, of which the first that is there
         is taken). Orders: customer, email, phone, placed_at, amount, order_id, currency,
         order_status, country, region, city, channel, source, payment_method, coupon, campaign,
         goods, discount, shipping, tax, tip, units, refunded, refunded_at, cancelled_at. Order
         lines, which make the table one of lines: product, product_name, category, department,
-        quantity, unit_price, line_discount, line_amount, line_id. Any other name becomes a label
+        quantity, unit_price, line_discount, line_amount, line_goods, line_id. Any other name becomes a label
         of the orders. Without it, headers that are these words are used. For other formats it
         changes single columns.
     customers, products

@@ -1,6 +1,6 @@
 """The formats of order exports: what each shop system writes, and how a file finds its format."""
 
-from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.formats.declaration import OrderFormat, Packed
 from custinsights.sources.formats.finding import (
     BUILT_IN,
     GROUP,
@@ -16,6 +16,7 @@ __all__ = [
     "GROUP",
     "SHOPIFY",
     "OrderFormat",
+    "Packed",
     "format_asked",
     "format_for",
     "generic",
