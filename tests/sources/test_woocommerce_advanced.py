@@ -159,6 +159,18 @@ def test_header_and_states_may_be_translated() -> None:
     assert history.numbers["units"].tolist() == read(FILE).numbers["units"].tolist()
 
 
+def test_chosen_columns_describe_products() -> None:
+    """Who exports categories has them; a line without a SKU is known by its name."""
+    history = read(
+        export(f"{HEADER},Category", {**ITEM, "Category": "Kitchen"},
+               {**ITEM, "Item #": "2", "SKU": "", "Item Name": "Gift"}),
+        **LONDON,
+    )  # fmt: skip
+    assert history.products is not None
+    assert history.products.ids == ("Gift", "M1")
+    assert history.products.labels["category"].texts().tolist() == [None, "Kitchen"]
+
+
 def test_missing_currency_is_asked_for() -> None:
     """The currency is a column that shops rarely choose; without it somebody has to say."""
     with pytest.raises(InvalidValue, match="currency='EUR'"):

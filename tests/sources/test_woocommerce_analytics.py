@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from custinsights.errors import InvalidValue, MissingColumn
+from custinsights.errors import InvalidValue, MissingColumn, NaiveTime
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_orders
 from custinsights.sources.formats import format_for
@@ -196,6 +196,14 @@ def test_file_that_a_spreadsheet_saved_is_the_same() -> None:
     history = read(saved_by_a_spreadsheet(rows), dayfirst=True, **LONDON)
     assert figures(history) == figures(read(FILE))
     assert history.observed_from == read(FILE).observed_from
+
+
+def test_times_are_those_of_the_site() -> None:
+    """Times have no zone: without the shop's they cannot be placed."""
+    with pytest.raises(NaiveTime, match="Date"):
+        read(export(HEADER, ORDER), currency="GBP")
+    history = read(export(HEADER, ORDER), currency="GBP", timezone="Asia/Tokyo")
+    assert history.observed_from.isoformat() == "2024-01-04T15:00:00+00:00"
 
 
 def test_two_exports_behind_each_other_are_one() -> None:

@@ -227,12 +227,14 @@ def test_it_is_recognised_by_its_header() -> None:
     assert (DATA / FILE).read_bytes().startswith(b"\xef\xbb\xbf")
     assert format_for(None, rows[0]).name == "woocommerce_webtoffee"
     assert figures(read(written(backwards(rows)), **LONDON)) == figures(read(FILE))
-    more = [[*row, "" if at else "line_item_12"] for at, row in enumerate(rows)]
+    mark = ["meta:wpml_language", "line_item_12"]
+    more = [[*row, *(["en", ""] if at else mark)] for at, row in enumerate(rows)]
     more[1][-1] = "name:Bulb|product_id:13|sku:BLB|quantity:4|total:8.00|sub_total:8.00"
     history = read(written(more), **LONDON)
     assert history.numbers["units"].tolist() == [7000, 1000]
     none = read(written(without(rows, ["line_item_1", "line_item_2", "coupon_items"])), **LONDON)
     assert (figures(none), none.lines) == (figures(read(FILE)), None)
+    assert not {name for name in history.labels if "meta" in name or "line_item" in name}
     optional = ["order_id", "paid_date", "customer_user", "billing_phone", "wt_import_key"]
     assert figures(read(written(without(rows, optional)), **LONDON)) == figures(read(FILE))
     with pytest.raises(MissingColumn, match="order_status: looked for 'status'"):
