@@ -1,6 +1,7 @@
 """Cells are read as shops and spreadsheets write them; what could mean two things is refused."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import numpy as np
@@ -43,6 +44,8 @@ def times(*texts: str, dayfirst: bool | None = None) -> list[str | None]:
         ("-$3.00", "-3"),
         ("$-3.00", "-3"),
         ("12.00 €", "12"),
+        ("($3.00)", "-3"),
+        ("(1,250.50 €)", "-1250.5"),
         ("£1,234.50", "1234.5"),
         ("1,234,567", "1234567"),
         ("1 234.50", "1234.5"),
@@ -59,7 +62,7 @@ def test_number_is_read_as_it_is_written(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "1-2", "12.00.00", "1,2,3", "$", "--3", "NaN", "12%", "(3.00)"]
+    "text", ["=1+1", "1-2", "12.00.00", "1,2,3", "$", "--3", "NaN", "12%", "(3.00)", "(-$3)", "($)"]
 )
 def test_number_that_is_none_is_wrong(text: str) -> None:
     """A cell that is no number is wrong."""
@@ -150,6 +153,24 @@ def test_column_tells_which_number_is_the_day() -> None:
     assert times("1/2/2024", "2/13/2024") == ["2024-01-02T00:00:00", "2024-02-13T00:00:00"]
     assert times("1/2/2024", dayfirst=True) == ["2024-02-01T00:00:00"]
     assert times("1/2/2024", dayfirst=False) == ["2024-01-02T00:00:00"]
+
+
+def test_order_of_a_system_is_that_of_its_own_dates() -> None:
+    """What is known of a system's dates holds where all of the column are written as it does."""
+
+    def read(*texts: str) -> list[str]:
+        own = re.compile(r"\d\d/\d\d/\d\d")
+        found, _ = cells.times(Texts.of(texts), dayfirst=False, dates=own, what="Date")
+        return [str(day) for day in found.walls.astype("M8[us]").astype("M8[D]")]
+
+    assert read("01/02/24", "01/13/24", "2024-03-04", "?")[:3] == [
+        "2024-01-02",
+        "2024-01-13",
+        "2024-03-04",
+    ]
+    assert read("01/02/24", "13/1/2024") == ["2024-02-01", "2024-01-13"]
+    with pytest.raises(InvalidValue, match="no number goes beyond 12"):
+        read("01/02/24", "1/2/2024")
 
 
 def test_ambiguous_dates_ask_for_dayfirst() -> None:

@@ -82,6 +82,31 @@ def test_blank_rows_and_repeated_headers_are_counted() -> None:
     assert chunk.notes == {"blank_rows": 1, "repeated_headers": 1}
 
 
+@pytest.mark.parametrize("start", ["", "\ufeff", '\ufeff"'])
+def test_header_of_a_second_export_parts_the_rows(start: str) -> None:
+    """Rows behind a repeated header are of a further export, also behind a byte order mark."""
+    again = f'{start}a{start[1:]},"b c"'
+    _, found = chunks(f"a,b c\n1,2\n{again}\n3,4\n{again}\n5,6\n".encode())
+    assert [chunk.sections.tolist() for chunk in found] == [[0, 1, 2]]
+    assert found[0].rows == [["1", "2"], ["3", "4"], ["5", "6"]]
+
+
+def test_sections_go_on_from_chunk_to_chunk() -> None:
+    """Many rows are of one export as few are."""
+    _, found = chunks(b"a,b\n1,2\na,b\n" + b"3,4\n" * CHUNK)
+    told = [section for chunk in found for section in chunk.sections.tolist()]
+    assert told == [0] + [1] * CHUNK
+
+
+def test_header_in_another_order_is_refused() -> None:
+    """A file that goes on in another order of columns is not read as if it did not."""
+    with pytest.raises(UnreadableFile, match=r"in another order, from line 3 on.*file of its own"):
+        chunks(b"a,b,c\n1,2,3\nb,a,c\n2,1,3\n")
+    with pytest.raises(UnreadableFile, match="with other columns"):
+        chunks(b"a,b,c\n1,2,3\na,b,d\n1,2,4\n")
+    assert rows(b"a,b,c\na,2,3\n")[1] == ["a", "2", "3"]  # one word is no header
+
+
 def test_characters_that_no_text_holds_are_marked() -> None:
     """A NUL, and bytes that are no UTF-8, mark their rows and columns."""
     _, [chunk] = chunks(b"a,b\n1,2\nx,\xe9\n\0,3\n")

@@ -222,3 +222,23 @@ def test_field_that_is_told_is_not_worked_out() -> None:
     """A column that a user names for a field is read, whatever the format would compute of it."""
     file = text_file(*(line.replace("Fee", "Net").replace(",50,", ",950,") for line in SLIP))
     assert amounts(read_orders(file, format=TILL, columns={"amount": "Net"})) == {1: 950}
+
+
+def test_rows_may_tell_the_zone_of_their_times() -> None:
+    """A column of zones, of which only some rows have one, places each row's time."""
+    file = text_file(
+        "order_id,customer,placed_at,amount,time_zone",
+        "1,a,2024-01-05 09:00,1,Asia/Tokyo",
+        "2,b,2024-01-05 09:00,1,Hawaii",
+        "3,c,2024-01-05 09:00,1,",
+        "4,d,2024-01-05 09:00:00Z,1,Hawaii",
+    )
+    history = read_orders(file, currency="EUR", timezone="Europe/Paris")
+    hours = history.placed_at.astype("M8[us]").astype("M8[h]").astype(str).tolist()
+    assert dict(zip(owners(history).values(), hours, strict=True)) == {
+        "a": "2024-01-05T00",
+        "b": "2024-01-05T19",
+        "c": "2024-01-05T08",
+        "d": "2024-01-05T09",
+    }
+    assert "time_zone" not in history.labels

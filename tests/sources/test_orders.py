@@ -58,7 +58,7 @@ def test_missing_columns_say_what_was_looked_for_and_found() -> None:
         read("Who,Paid", "a,b", columns={"customer": "Who", "amount": "Paid"})
     with pytest.raises(MissingColumn, match="the amount of the order"):
         read("Who,When", "a,2024-01-05", columns={"customer": "Who", "placed_at": "When"})
-    with pytest.raises(MissingColumn, match="none of shopify"):
+    with pytest.raises(MissingColumn, match=r"none of .*, shopify"):
         read("x,y", "1,2")
 
 

@@ -23,13 +23,22 @@ __all__ = ["LEFT_OUT_REASONS", "BadCell", "BadRows", "LeftOut", "LoadReport"]
 
 # Why good rows are left out, in the order in which the reasons are tried; "selection" is what a
 # view of a part of the shop leaves out.
-LEFT_OUT_REASONS = ("currency", "status", "identity", "refund_identity", "duplicate", "selection")
+LEFT_OUT_REASONS = (
+    "currency",
+    "status",
+    "identity",
+    "refund_identity",
+    "duplicate",
+    "no_order",
+    "selection",
+)
 _SPOKEN = {
     "currency": "in another currency",
     "status": "status does not count",
     "identity": "nobody to whom they belong",
     "refund_identity": "refunds of nobody known",
     "duplicate": "the same again",
+    "no_order": "about orders that no file tells",
     "selection": "not selected",
 }
 _MOST_EXAMPLES = 5
@@ -65,10 +74,10 @@ class LeftOut:
 
     Parameters
     ----------
-    reason : {"currency", "status", "identity", "refund_identity", "duplicate", "selection"}
-        Why.
+    reason : str
+        Why: one of `LEFT_OUT_REASONS`.
     detail : str
-        Which status, which currency; empty where there is nothing more to say.
+        Which status, which currency, which format; empty where there is nothing more to say.
     rows : int
         How many rows.
     money : tuple of (str, int)

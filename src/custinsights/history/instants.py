@@ -9,7 +9,7 @@ forward, and both are counted.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -60,6 +60,19 @@ class Instants:
     wrong: BoolArray
     dates_only: bool
     is_aware: bool
+
+    @classmethod
+    def one_below_another(cls, columns: Sequence[Instants]) -> Instants:
+        """Return several columns as one."""
+        empty = np.zeros(0, dtype=np.bool_)
+        return cls(
+            np.concatenate([np.zeros(0, dtype=np.int64), *(one.values for one in columns)]),
+            np.concatenate([empty, *(one.is_twice for one in columns)]),
+            np.concatenate([empty, *(one.is_never for one in columns)]),
+            np.concatenate([empty, *(one.wrong for one in columns)]),
+            dates_only=bool(columns) and all(one.dates_only for one in columns),
+            is_aware=any(one.is_aware for one in columns),
+        )
 
     @property
     def ambiguous(self) -> int:

@@ -114,7 +114,8 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     _use_currency(orders, says)
     money = add_up(orders, is_refund)
     _refuse_bad(rows, money, options)
-    good = ~ledger.is_bad
+    placed, has_placed = times["placed_at"]
+    good = ~ledger.is_bad & (has_placed | is_refund | (money.orders.groups.codes >= 0))
     span = (int(placed_at[good].min()), int(placed_at[good].max())) if good.any() else None
     currency = _choose_currency(rows, options, money)
     conversion = Conversion.of(rows, options, currency, placed_at, money.of_row)
@@ -127,7 +128,6 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     _leave_out_nobodys(rows, is_refund, statuses, persons, options)
     orders = money.orders.settled()
     first = orders.groups.first()
-    placed, has_placed = times["placed_at"]
     differs = has_placed & ~is_refund & (placed.values != placed_at)
     ledger.note("orders_with_several_times", int(np.count_nonzero(orders.groups.any(differs))))
     return Assembled(

@@ -32,12 +32,14 @@ _FEWEST_PHONE_FIGURES = 6
 _FORMULA_START = re.compile(r"^'(?=[=+\-@\t\d'])")
 
 # A sign, a currency symbol on either side, figures with separators between them.
-_SYMBOL = r"[$¢£¤¥৲৳฿៛\u20a0-\u20cf]?"
+_SYMBOLS = r"[$¢£¤¥৲৳฿៛\u20a0-\u20cf]"
+_SYMBOL = f"{_SYMBOLS}?"
 _MONEY = re.compile(
     rf"(?P<sign>[+-]?)\s*{_SYMBOL}\s*(?P<inner>[+-]?)(?P<figures>\d[\d., \u00a0\u202f]*|[.,]\d+)"
     rf"\s*{_SYMBOL}",
     re.ASCII,
 )
+_BELOW_ZERO = re.compile(rf"\((?=.*{_SYMBOLS})([^()+-]+)\)")
 _BLANKS_BETWEEN = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 _GROUPS = {
     mark: re.compile(rf"[1-9]\d{{0,2}}(?:{other}\d{{3}})+", re.ASCII)
@@ -111,8 +113,13 @@ def numbers(cells: Cells, *, decimal: str | None = None, what: str = "the column
     return Numbers(found.take(column.codes), is_blank, found.wrong.take(column.codes) & ~is_blank)
 
 
-def times(cells: Cells, *, dayfirst: bool | None, what: str) -> tuple[Times, BoolArray]:
+def times(
+    cells: Cells, *, dayfirst: bool | None, dates: re.Pattern[str] | None = None, what: str
+) -> tuple[Times, BoolArray]:
     """Read times; return them and bool[n] where the cell is blank.
+
+    Where `dates` is told and some date such as 3/4/2024 is written otherwise, `dayfirst` says
+    nothing.
 
     Raises
     ------
@@ -133,7 +140,7 @@ def times(cells: Cells, *, dayfirst: bool | None, what: str) -> tuple[Times, Boo
     found = read_times(names)
     odd = [at for at in np.flatnonzero(found.kinds == NO_TIME).tolist() if names[at]]
     if odd:
-        again = read_times(_iso([names[at] for at in odd], dayfirst, what))
+        again = read_times(_iso([names[at] for at in odd], dayfirst, dates, what))
         found.walls[odd], found.kinds[odd] = again.walls, again.kinds
     return found.take(column.codes), column.is_blank
 
@@ -248,7 +255,12 @@ def _tidied(column: Texts) -> Texts:
 
 
 def _bare(text: str) -> str:
-    """A number without its symbol and the blanks between its figures; else what is no number."""
+    """A number without its symbol and the blanks between its figures; else what is no number.
+
+    An amount in brackets, as spreadsheets write what is below 0, has a minus.
+    """
+    if len(text) <= 40 and (below := _BELOW_ZERO.fullmatch(text)):  # noqa: PLR2004
+        text = f"-{below[1]}"
     found = _MONEY.fullmatch(text) if len(text) <= 40 else None  # noqa: PLR2004 - no number is longer
     if found is None or (found["sign"] and found["inner"]):
         return text
@@ -288,9 +300,17 @@ def _as_plain(text: str, mark: str) -> str:
     return f"{sign}{whole}.{decimals}" if has_mark else f"{sign}{whole}"
 
 
-def _iso(texts: Sequence[str], dayfirst: bool | None, what: str) -> list[str]:  # noqa: FBT001
+def _iso(
+    texts: Sequence[str],
+    dayfirst: bool | None,  # noqa: FBT001
+    dates: re.Pattern[str] | None,
+    what: str,
+) -> list[str]:
     """Write dates of other styles as ISO texts; leave what is no date as it is."""
     found = [_DATE.fullmatch(text) if len(text) <= 40 else None for text in texts]  # noqa: PLR2004
+    written = [match.string for match in found if match and match["first"]]
+    if dates is not None and not all(map(dates.fullmatch, written)):
+        dayfirst = None
     if dayfirst is None:
         dayfirst = _is_day_first(filter(None, found), what)
     return [

@@ -13,7 +13,8 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, islice
 from typing import BinaryIO, TypeAlias, cast
 
@@ -21,12 +22,15 @@ import attrs
 import numpy as np
 
 from custinsights.errors import UnreadableFile
-from custinsights.history.columns import IntArray
+from custinsights.history.columns import BoolArray, IntArray
 from custinsights.sources.opening import Source, name_of, open_bytes, reason_of, refuse_other_kinds
 from custinsights.sources.quotes import END, LINE_ENDS, height, swallowing
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Called now and then with the bytes done and the bytes in total (as they lie on the disk)."""
+
+Places: TypeAlias = Callable[[Sequence[str]], Mapping[str, int]]
+"""The place of every field in a header."""
 
 CHUNK = 1 << 10  # so many rows stay in the cache until their columns are coded
 _BUFFER = 1 << 18
@@ -34,6 +38,7 @@ _LOOK = 1 << 16
 _DELIMITERS = ",;\t|"
 _BLANKS = ""
 """Stands for a file whose cells are parted by any number of blanks."""
+_MARK = "\ufeff"  # what some systems write before the header
 _LONE = re.compile("[\ud800-\udfff\0]")
 
 NUL, NOT_UTF8 = "NUL character", "not UTF-8"
@@ -77,6 +82,9 @@ class Chunk:
         Rows that are not in `rows`.
     notes
         What else was passed over, and how often: blank rows, repeated headers.
+    sections
+        int64[n], how many repeated headers stand above each row: what follows one is an export of
+        its own.
     """
 
     rows: list[list[str]]
@@ -84,9 +92,15 @@ class Chunk:
     marked: list[tuple[int, int, str]]
     unread: list[Unread]
     notes: dict[str, int]
+    sections: IntArray
 
 
-@attrs.define(eq=False)
+def _by_name(header: Sequence[str]) -> Mapping[str, int]:
+    """Return the place of every cell of a header, where nothing tells the fields."""
+    return {cell: at for at, cell in enumerate(header)}
+
+
+@attrs.define(eq=False, slots=False)
 class RowFile:
     """An open file of rows; iterate over `chunks` once."""
 
@@ -96,9 +110,24 @@ class RowFile:
     _reader: Iterator[list[str]]
     _counter: _Counter
     _delimiter: str
+    _section: int = 0
+    _places: Places = _by_name
 
-    def chunks(self) -> Iterator[Chunk]:
-        """Yield the rows after the header, chunk by chunk."""
+    def chunks(self, places: Places = _by_name) -> Iterator[Chunk]:
+        """Yield the rows after the header, chunk by chunk.
+
+        Parameters
+        ----------
+        places
+            Where a header has the fields that are read. A row that has the same ones in the same
+            places is the header again, also where it calls them otherwise.
+
+        Raises
+        ------
+        UnreadableFile
+            There is a header again, with other columns or in another order.
+        """
+        self._places = places
         line = self.first_line
         is_open = True
         while is_open:
@@ -157,14 +186,50 @@ class RowFile:
             is_blank = np.fromiter((not any(row) for row in rows), np.bool_, len(rows))
             notes["blank_rows"] = sum(1 for row in rows if row and not any(row))
             keep &= ~is_blank
-        if self.header in rows:
-            is_header = np.fromiter((row == self.header for row in rows), np.bool_, len(rows))
-            notes["repeated_headers"] = int(np.count_nonzero(is_header))
-            keep &= ~is_header
+        repeated, sections = self._repeated(rows, lines, keep)
+        if len(repeated):
+            notes["repeated_headers"] = len(repeated)
+            keep[repeated] = False
         if not keep.all():
             rows = [rows[at] for at in np.flatnonzero(keep).tolist()]
-            lines = lines[keep]
-        return Chunk(rows, lines, self._marked(rows), unread, notes)
+            lines, sections = lines[keep], sections[keep]
+        return Chunk(rows, lines, self._marked(rows), unread, notes, sections)
+
+    def _repeated(
+        self, rows: list[list[str]], lines: IntArray, keep: BoolArray
+    ) -> tuple[IntArray, IntArray]:
+        """Find the rows that are the header again, and how many of these stand above each row."""
+        found: list[int] = []
+        if not self._starts.isdisjoint([row[0] for row in rows if row]):
+            begins = [at for at, row in enumerate(rows) if keep[at] and row[0] in self._starts]
+            found = [at for at in begins if self._is_header(rows[at], int(lines[at]))]
+        at = np.array(found, dtype=np.int64)
+        sections = self._section + np.searchsorted(at, np.arange(len(rows)), side="right")
+        self._section += len(found)
+        return at, sections
+
+    @cached_property
+    def _starts(self) -> frozenset[str]:
+        """What a header can begin with: one of its cells, behind a byte order mark or not."""
+        cells = {self.header[0], *filter(None, self.header)}
+        return frozenset(
+            start for cell in cells for start in (cell, f"{_MARK}{cell}", f'{_MARK}"{cell}"')
+        )
+
+    def _is_header(self, row: list[str], line: int) -> bool:
+        """Tell whether a row is the header again; its columns must be in the same order."""
+        cells = [row[0].removeprefix(_MARK).strip('"'), *row[1:]]
+        ours, theirs = (self._places(list(map(str.strip, one))) for one in (self.header, cells))
+        if ours == theirs:
+            return True
+        shared = len(ours.keys() & theirs.keys())
+        if shared > 1 and 2 * shared > len(ours):
+            raise UnreadableFile(
+                self.name,
+                f"it goes on with other columns, or in another order, from line {line} on",
+                "Save what follows as a file of its own, and read both",
+            )
+        return False
 
     def _swallowed(
         self, rows: list[list[str]], lines: IntArray, next_line: int

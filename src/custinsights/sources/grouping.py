@@ -137,8 +137,32 @@ def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
     orders = OrderRows(rows, found, named, keys)
     spread_bad(orders)
     if len(sheet.files) > 1:
-        _supersede(rows, found, keys, signatures)
+        _supersede(rows, found, RowGroups.by(keys, sheet.part), signatures)
+    if sheet.parts:
+        orders = _joined(orders)
     return orders.settled()
+
+
+def _joined(orders: OrderRows) -> OrderRows:
+    """Make one order of what files of several formats tell of it; leave out what has no order.
+
+    A bad row counts against its order unless other rows of its format tell the same.
+    """
+    rows, keys, part = orders.rows, orders.keys, orders.rows.sheet.part
+    is_open = rows.ledger.is_open
+    told = RowGroups.by(np.where(orders.named.codes >= 0, keys, -1), part)
+    is_told = told.spread(told.any(is_open), default=False)
+    is_left = is_open | (rows.ledger.is_bad & ~is_told)
+    named = RowGroups.by(np.where(is_left & (orders.named.codes >= 0), keys, -1))
+    is_lone = (named.codes >= 0) & ~named.spread(named.any(part == 0), default=False)
+    if rows.has("payment_refunded"):
+        of_none = is_lone & is_open & (rows.decimals("payment_refunded").digits != 0)
+        rows.ledger.note("refunds_without_their_order", int(np.count_nonzero(of_none)))
+    for at, name in enumerate(rows.sheet.parts):
+        rows.ledger.leave_out(is_lone & (part == at), "no_order", name)
+    joined = OrderRows(rows, named, named, keys)
+    spread_bad(joined)
+    return joined
 
 
 def spread_bad(orders: OrderRows) -> None:
@@ -247,11 +271,11 @@ def _refuse_clashes(rows: ParsedRows, found: RowGroups, clashes: BoolArray) -> N
         rows.ledger.bad(found.spread(clashes, default=False), TWO_ORDERS, "order_id")
 
 
-def _supersede(rows: ParsedRows, found: RowGroups, keys: IntArray, signatures: Signatures) -> None:
+def _supersede(rows: ParsedRows, found: RowGroups, keys: RowGroups, signatures: Signatures) -> None:
     """Of an order in several files keep the later file's; say whether the earlier differed."""
     ledger = rows.ledger
     is_sale = (found.codes >= 0) & ledger.is_open
-    by_key = RowGroups(np.where(is_sale, keys, -1), int(keys.max(initial=-1)) + 1)
+    by_key = RowGroups(np.where(is_sale, keys.codes, -1), keys.count)
     file = rows.sheet.file.astype(np.int64)
     latest = -by_key.least(-file, is_sale, 0)
     is_old = is_sale & (file < by_key.spread(latest))

@@ -107,7 +107,7 @@ def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
         own = rows.minor("amount")
     else:
         of_lines = lines.revenue if lines.rows is rows else None
-        own = _from_goods(rows) if of_lines is None else of_lines
+        own = _from_goods(rows) if of_lines is None else of_lines + _of_lines(rows)
     refund = np.where(is_refund, np.abs(own), 0)
     ledger.note(
         "refund_rows_with_positive_amounts",
@@ -115,8 +115,9 @@ def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
     )
     if orders.is_single and rows.has("amount"):
         ledger.bad(rows.is_blank("amount") & ~is_refund, NUMBER, "amount")
-    if rows.has("refunded"):
-        ledger.bad(magnitudes(rows, "refunded") < 0, NEGATIVE_AMOUNT, "refunded")
+    for field in ("refunded", "payment_refunded"):
+        if rows.has(field):
+            ledger.bad(magnitudes(rows, field) < 0, NEGATIVE_AMOUNT, field)
     spread_bad(orders)
     orders = orders.settled()
     if orders.is_single:
@@ -138,7 +139,12 @@ def magnitudes(rows: ParsedRows, field: str) -> IntArray:
 
 
 def said(orders: OrderRows, field: str, values: IntArray) -> IntArray:
-    """Return the value of each order from the row that says it, 0 where none does."""
+    """Return the value of each order from the row that says it, 0 where none does.
+
+    Where each row tells a part of it, return the sum.
+    """
+    if field in orders.rows.format.adds_up:
+        return orders.groups.sums(values)
     at = orders.row_of(field)
     return np.where(at >= 0, picked(values, at), 0)
 
@@ -239,6 +245,16 @@ def _from_goods(rows: ParsedRows) -> IntArray:
     return total
 
 
+def _of_lines(rows: ParsedRows) -> IntArray:
+    """Return what each row adds to its line's revenue: its own part of tax, discount and others."""
+    parts = np.zeros(len(rows), dtype=np.int64)
+    for field in rows.format.adds_up.intersection(_EXTRAS):
+        parts += rows.minor(field)
+    if "discount" in rows.format.adds_up:
+        parts -= magnitudes(rows, "discount")
+    return parts
+
+
 def _told(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
     """Return the amounts that the orders' rows tell: on the first line, or on all of them."""
     rows, groups, named = orders.rows, orders.groups, orders.named
@@ -259,9 +275,11 @@ def _told(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
 def _summed(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
     """Return the amounts that lines (tips too) and what is told for the whole order add up to."""
     rows, groups = orders.rows, orders.groups
-    extras = -said(orders, "discount", magnitudes(rows, "discount"))
-    for field in _EXTRAS:
-        extras = extras + said(orders, field, rows.minor(field))
+    extras = np.zeros(groups.count, dtype=np.int64)
+    if "discount" not in rows.format.adds_up:
+        extras -= said(orders, "discount", magnitudes(rows, "discount"))
+    for field in set(_EXTRAS) - rows.format.adds_up:
+        extras += said(orders, field, rows.minor(field))
     of_row = own.copy()
     of_row[groups.first()] += extras
     return groups.sums(own) + extras, of_row

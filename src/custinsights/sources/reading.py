@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
@@ -23,6 +25,7 @@ from custinsights.sources.building import history_of
 from custinsights.sources.files import Progress, opened
 from custinsights.sources.formats import format_asked, format_for, places_in
 from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.formats.families import fields_of, refuse_strangers, together
 from custinsights.sources.opening import Source, refuse_no_file, size_of, starts_with
 from custinsights.sources.options import Options, RefundRule
 from custinsights.sources.rates import Rates
@@ -61,20 +64,26 @@ def read_orders(
         A path, a binary file that is open, or several of them in the order in which they were
         exported: CSV (comma, semicolon, tab or blanks between the cells), CSV in gzip, or Parquet
         (extra ``arrow``). Split exports, and exports of several dates, come together: of an order
-        in several files the later file's is taken, and counted as updated.
+        in several files the later file's is taken, and counted as updated. The same holds of
+        exports that were put one below the other in one file, where each has its header. Exports
+        that tell of the same orders come together too: Etsy's orders with its items and payments.
+        Of these, rows without an order are left out and counted.
     format
-        ``"generic"``, ``"shopify"``, ``"squarespace"``, ``"stripe_payments"``,
-        ``"woocommerce_advanced"``, ``"woocommerce_analytics"``, ``"woocommerce_webtoffee"``, the
-        name of an installed format, or an `OrderFormat`. By default the header tells.
+        ``"generic"``, the name of a format of ours (``"shopify"``, ``"etsy_orders"``,
+        ``"etsy_items"``, ``"etsy_payments"``, ``"gumroad"``, ``"square_items"``,
+        ``"squarespace"``, ``"stripe_payments"``, ``"woocommerce_advanced"``,
+        ``"woocommerce_analytics"``, ``"woocommerce_webtoffee"``) or of an installed one, or an
+        `OrderFormat`. By default the header tells.
     columns
         For ``generic``, our field to the header (or to several, of which the first that is there
         is taken). Orders: customer, email, phone, placed_at, amount, order_id, currency,
         order_status, country, region, city, channel, source, payment_method, coupon, campaign,
-        goods, discount, shipping, tax, tip, units, refunded, refunded_at, cancelled_at. Order
-        lines, which make the table one of lines: product, product_name, category, department,
-        quantity, unit_price, line_discount, line_amount, line_goods, line_id. Any other name becomes a label
-        of the orders. Without it, headers that are these words are used. For other formats it
-        changes single columns.
+        goods, discount, shipping, tax, tip, units, refunded, refunded_at, cancelled_at, time_zone
+        (of the times of its row: a name of the IANA database or of Ruby on Rails). Order lines,
+        which make the table one of lines: product, product_name, category, department, quantity,
+        unit_price, line_discount, line_amount, line_goods (before the discount), line_id. Any
+        other name becomes a label of the orders. Without it, headers that are these words are
+        used. For other formats it changes single columns.
     customers, products
         What is known beside the orders.
     identity
@@ -134,7 +143,8 @@ def read_orders(
     InvalidValue
         An option is none that is allowed, needed or not; several columns have the header of a
         field that is read; a column of dates or numbers could be read in two ways, and neither
-        `dayfirst` nor `decimal` tells. What a function of yours raises is raised as it is.
+        `dayfirst` nor `decimal` tells; the files are of several formats, or tell about orders and
+        not the orders. What a function of yours raises is raised as it is.
     BadRowsError
         Rows cannot be read: times, numbers, currencies, statuses, negative quantities and amounts,
         two customers, currencies or statuses under one order id, other numbers of cells than the
@@ -216,7 +226,7 @@ def _read(
     identity: Sequence[str],
     progress: Progress | None,
 ) -> tuple[OrderFormat, Sheet]:
-    """Read CSV files of one format into one sheet."""
+    """Read files of one format, or of several of one family, into one sheet."""
     total = sum(map(size_of, sources))
     done = 0
 
@@ -226,7 +236,7 @@ def _read(
         if progress is not None:
             progress(done, total)
 
-    found: OrderFormat | None = None
+    formats: dict[str, OrderFormat] = {}
     sheets: list[Sheet] = []
     writer: SheetWriter | None = None  # collects files that follow one another into one sheet
     for source in sources:
@@ -236,22 +246,20 @@ def _read(
             header = parquet.header_of(source) if file is None else file.header
             this = format_for(asked, header)
             positions = places_in(this, header, identity)
-            if found is not None and found.name != this.name:
-                raise InvalidValue(
-                    "the files are of several formats",
-                    (found.name, this.name),
-                    "files of one format",
-                    "Read each format by itself",
-                )
-            found = this
+            refuse_strangers([*formats.values(), this])
+            formats.setdefault(this.name, this)
             if file is None:
                 sheets += [] if writer is None else [writer.sheet()]
-                sheets.append(parquet.sheet_of(source, positions, header))
+                sheet = parquet.sheet_of(source, positions, header)
+                sheets.append(attrs.evolve(sheet, formats=[this.name]))
                 writer = None
                 further(size_of(source))
             else:
                 writer = writer or SheetWriter()
-                writer.add(file, positions)
+                writer.add(file, positions, this)
     sheets += [] if writer is None else [writer.sheet()]
-    assert found is not None  # noqa: S101 - there is a source
-    return found, stacked(sheets)
+    found = together([*formats.values()])
+    sheet = stacked(sheets)
+    if len(formats) > 1:
+        sheet = sheet.with_parts(fields_of(formats.values()))
+    return found, sheet

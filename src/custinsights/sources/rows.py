@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import numpy as np
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray, CodeArray, IntArray, Labels
-from custinsights.history.instants import Instants
+from custinsights.history.instants import Instants, Times
 from custinsights.history.row_groups import coded
 from custinsights.sources import cells
 from custinsights.sources.columns import Cells, Texts, Values
@@ -19,12 +20,15 @@ from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.sheet import Sheet
 from custinsights.sources.vocabulary import Kind, status_word
+from custinsights.sources.zones import zone_named
 
+UTC = ZoneInfo("UTC")
 LARGEST_AMOUNT = 10**14
 """Minor units and thousandths beyond which a number is a mistake, and many could not be summed."""
 
 DATE, NUMBER, TOO_LARGE = "unreadable date", "unreadable number", "number too large"
 UNKNOWN_CURRENCY, UNKNOWN_STATUS = "unknown currency", "unknown status"
+UNKNOWN_ZONE = "unknown time zone"
 NO_ID, NO_TEXT = "id that is no text or whole number", "value that is no text"
 _OF_NUMBERS_AND_TIMES: frozenset[Kind] = frozenset({"money", "quantity", "time"})
 
@@ -69,11 +73,12 @@ class ParsedRows:
         self.sheet, self.ledger, self.format = sheet, ledger, format
         self._zone = zone
         self._dayfirst = format.dayfirst if dayfirst is None else dayfirst
+        self._dates = re.compile(format.dates) if format.dates and dayfirst is None else None
         self._decimal = decimal or format.decimal
         self._texts: dict[str, Texts] = {}
         self._numbers: dict[str, Decimals] = {}
         self._whole: dict[str, IntArray] = {}
-        self._computed: dict[str, Texts | Decimals] = {}
+        self._computed: dict[str, Texts | Decimals | cells.Numbers] = {}
         for row, header, cell, kind in sheet.marked:
             ledger.bad_cell(row, kind, header, cell)
         for field, column in sheet.columns.items():
@@ -128,6 +133,8 @@ class ParsedRows:
             return np.zeros(len(self), dtype=np.bool_)
         if column is None:
             return np.ones(len(self), dtype=np.bool_)
+        if isinstance(column, cells.Numbers):
+            return column.is_blank
         return column.stripped.is_blank if isinstance(column, Texts) else column.missing
 
     def decimals(self, field: str) -> Decimals:
@@ -181,8 +188,10 @@ class ParsedRows:
         """
         column = self._cells(field)
         header = self.sheet.headers.get(field, field)
-        found, is_blank = cells.times(column, dayfirst=self._dayfirst, what=repr(header))
-        instants = found.placed_in(self._zone, f"the column {header!r}")
+        found, is_blank = cells.times(
+            column, dayfirst=self._dayfirst, dates=self._dates, what=repr(header)
+        )
+        instants = self._placed(found, f"the column {header!r}")
         self.ledger.bad(instants.wrong & ~is_blank, DATE, field)
         return instants, ~instants.wrong
 
@@ -202,7 +211,24 @@ class ParsedRows:
         words = self.format.refunded_statuses
         return self.texts("order_status").where(lambda word: word in words)
 
-    def _column(self, field: str) -> Cells | Decimals | None:
+    def _placed(self, times: Times, what: str) -> Instants:
+        """Place times in the zones that their rows name, and without one in the zone of all."""
+        if not self.has("time_zone"):
+            return times.placed_in(self._zone, what)
+        names = self.texts("time_zone").distinct()
+        rows, placed = [], []
+        for code, name in enumerate(names.names):
+            at = np.flatnonzero(names.codes == code)
+            zone = zone_named(name) if name else self._zone
+            if name and zone is None:
+                self.ledger.bad(names.codes == code, UNKNOWN_ZONE, "time_zone")
+                zone = UTC
+            rows.append(at)
+            placed.append(times.take(at).placed_in(zone, what))
+        back = np.argsort(np.concatenate([*rows, np.empty(0, dtype=np.int64)]), kind="stable")
+        return Instants.one_below_another(placed).take(back)
+
+    def _column(self, field: str) -> Cells | Decimals | cells.Numbers | None:
         """Return a field as it comes: worked out by the format, else from the source."""
         column = self.sheet.columns.get(field)
         if field in self.format.computed:
@@ -221,7 +247,7 @@ class ParsedRows:
     def _cells(self, field: str) -> Cells:
         """Return the cells of a field, blank where there are none."""
         column = self._column(field)
-        if column is None or isinstance(column, Decimals):
+        if column is None or isinstance(column, Decimals | cells.Numbers):
             return Texts.same("", len(self))
         return column
 
@@ -240,8 +266,11 @@ class ParsedRows:
             return column
         if column is None:
             return zeros(len(self))
-        header = self.sheet.headers.get(field, field)
-        read = cells.numbers(column, decimal=self._decimal, what=repr(header))
+        if isinstance(column, cells.Numbers):
+            read = column
+        else:
+            header = self.sheet.headers.get(field, field)
+            read = cells.numbers(column, decimal=self._decimal, what=repr(header))
         self.ledger.bad(read.wrong, NUMBER, field)
         keep = ~(read.wrong | read.is_blank)
         found = read.decimals

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 import attrs
 import numpy as np
@@ -281,7 +282,8 @@ def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
     """Return what orders say was given back.
 
     Each refund in an order's cells is one, and what the order says beyond them is another. A state
-    that says all of it stands for the amount where nothing else tells of a refund.
+    that says all of it stands for the amount where nothing else tells of a refund. What payments
+    say counts before what the order says itself.
     """
     rows, orders, groups = found.rows, found.orders, found.orders.groups
     order, amount, at, is_dated = _in_cells(found)
@@ -290,6 +292,8 @@ def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
     if rows.has("refunded"):
         told = said(orders, "refunded", magnitudes(rows, "refunded"))
         rows.ledger.note("refunds_beyond_their_total", int(np.count_nonzero(given > told)))
+    by_payments = _refunds_by_payments(found)
+    told = np.where(by_payments > 0, by_payments, told)
     if "refunded" in rows.format.columns.keys() - rows.sheet.columns.keys():
         no_column = found.money.given_back is None
         rows.ledger.note("files_without_refund_amounts", len(rows.sheet.files) * no_column)
@@ -341,3 +345,20 @@ def _refunded_at(found: Assembled) -> tuple[IntArray, BoolArray]:
             at = np.where(row >= 0, picked(instants.values, row), at)
             is_known = (row >= 0) & (field == "refunded_at")
     return at, is_known
+
+
+def _refunds_by_payments(found: Assembled) -> IntArray:
+    """Return what was given back by what payments say: the same part of the order as of them.
+
+    A payment may hold what is not the shop's, such as taxes, and be in another currency.
+    """
+    rows, orders = found.rows, found.orders
+    if not rows.has("payment_refunded"):
+        return np.zeros(orders.groups.count, dtype=np.int64)
+    back = said(orders, "payment_refunded", magnitudes(rows, "payment_refunded"))
+    paid = said(orders, "payment_gross", rows.minor("payment_gross"))
+    amount = np.where(back < paid, 0, found.of_order)
+    for order in np.flatnonzero((back > 0) & (back < paid)).tolist():
+        part = Fraction(int(back[order]), int(paid[order]))
+        amount[order] = round(part * int(found.of_order[order]))
+    return np.where(back > 0, amount, 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import itemgetter
 
 import attrs
@@ -11,12 +12,13 @@ import numpy as np
 from custinsights.domain.load_report import BadCell, BadRows
 from custinsights.history.columns import AnyArray, CodeArray, IntArray
 from custinsights.sources.coding import ColumnCoder, as_written
-from custinsights.sources.columns import Cells, Texts, one_below_another
+from custinsights.sources.columns import Cells, Texts, Values, one_below_another
 from custinsights.sources.files import RowFile, readable
+from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.vocabulary import kind_of
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Sheet:
     """Columns by field, all of one length.
 
@@ -27,7 +29,7 @@ class Sheet:
     headers
         What the source calls each field.
     files
-        The names of the files.
+        The names of the files; one that has its header again is a further file from there on.
     file
         int32[n], the file of each row; later files are newer.
     line
@@ -42,6 +44,10 @@ class Sheet:
         Whether the source knows numbers from texts; if not, ids that are written as integers are.
     text_ids
         Fields whose ids stay texts although they are written as integers.
+    formats
+        The name of each file's format, where a file has one.
+    parts
+        The names of the formats where there are several, first that which tells the orders.
     """
 
     columns: Mapping[str, Cells]
@@ -54,6 +60,8 @@ class Sheet:
     notes: Mapping[str, int] = attrs.field(factory=dict)
     is_typed: bool = False
     text_ids: frozenset[str] = frozenset()
+    formats: Sequence[str] = ()
+    parts: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.line)
@@ -64,6 +72,34 @@ class Sheet:
         return field in self.text_ids or (
             self.is_typed and isinstance(column, Texts) and field != "phone"
         )
+
+    @cached_property
+    def part(self) -> IntArray:
+        """int64[n], the place of each row's format among `parts`."""
+        places = {name: at for at, name in enumerate(self.parts)}
+        of_file = np.array([places.get(name, 0) for name in self.formats], dtype=np.int64)
+        return of_file.take(self.file) if self.parts else np.zeros(len(self), dtype=np.int64)
+
+    def with_parts(self, fields: Mapping[str, Collection[str]]) -> Sheet:
+        """Return the sheet with some fields of the files of each format, the others blank.
+
+        What is blank in all rows then is left away.
+        """
+        parts = attrs.evolve(self, parts=tuple(fields))
+        columns: dict[str, Cells] = {}
+        for field, column in self.columns.items():
+            wanted = [field in names for names in fields.values()]
+            if not any(wanted):
+                continue
+            has = np.array(wanted).take(parts.part)
+            if isinstance(column, Values):
+                columns[field] = attrs.evolve(column, missing=column.missing | ~has)
+            else:
+                codes = np.where(has, column.codes, np.int32(len(column.names)))
+                columns[field] = Texts(codes, [*column.names, ""]).distinct()
+            if not has.all() and columns[field].is_blank.all():
+                del columns[field]
+        return attrs.evolve(parts, columns=columns)
 
     def cell(self, row: int, field: str) -> str:
         """Return the text of one cell."""
@@ -89,6 +125,7 @@ class SheetWriter:
         self._columns: dict[str, ColumnCoder] = {}
         self._headers: dict[str, str] = {}
         self._files: list[str] = []
+        self._formats: list[str] = []
         self._file: list[AnyArray] = []
         self._line: list[IntArray] = []
         self._marked: list[tuple[int, str, str, str]] = []
@@ -96,7 +133,7 @@ class SheetWriter:
         self._notes: dict[str, int] = {}
         self._rows = 0
 
-    def add(self, file: RowFile, positions: Mapping[str, int]) -> None:
+    def add(self, file: RowFile, positions: Mapping[str, int], format: OrderFormat) -> None:
         """Read all rows of a file, of which some fields stand in the given columns."""
         fields = list(positions)
         for field in fields:
@@ -107,14 +144,18 @@ class SheetWriter:
         pick = _picker([positions[field] for field in fields], len(file.header))
         number = len(self._files)
         self._files.append(file.name)
-        for chunk in file.chunks():
+        self._formats.append(format.name)
+        for chunk in file.chunks(format.positions):
             n = len(chunk.rows)
             cells = zip(*pick(chunk.rows), strict=True) if n else ()
             for field, column in zip(fields, cells, strict=False):
                 self._columns[field].add(column)
             for field in self._columns.keys() - positions.keys():
                 self._columns[field].add_blanks(n)
-            self._file.append(np.full(n, number, dtype=np.int32))
+            self._file.append((number + chunk.sections).astype(np.int32))
+            sections = chunk.notes.get("repeated_headers", 0)
+            self._files += sections * [file.name]
+            self._formats += sections * [format.name]
             self._line.append(chunk.lines)
             for at, column_at, kind in chunk.marked:
                 cell = readable(chunk.rows[at][column_at])
@@ -140,6 +181,7 @@ class SheetWriter:
             self._marked,
             list(self._unread.values()),
             self._notes,
+            formats=self._formats,
         )
 
 
@@ -171,6 +213,7 @@ def stacked(sheets: Sequence[Sheet]) -> Sheet:
         [kind for sheet in sheets for kind in sheet.unread],
         {name: times for sheet in sheets for name, times in sheet.notes.items()},
         is_typed=all(sheet.is_typed for sheet in sheets),
+        formats=[name for sheet in sheets for name in sheet.formats],
     )
 
 

@@ -36,10 +36,13 @@ KINDS: Mapping[str, Kind] = {
     "line_discount": "money",
     "line_amount": "money",
     "line_goods": "money",
+    "payment_gross": "money",
+    "payment_refunded": "money",
     "quantity": "quantity",
     "units": "quantity",
     "currency": "code",
     "order_status": "code",
+    "time_zone": "code",
 }
 """The kind of every field that is not a label."""
 

@@ -1,6 +1,7 @@
 """The formats of order exports: what each shop system writes, and how a file finds its format."""
 
 from custinsights.sources.formats.declaration import OrderFormat, Packed
+from custinsights.sources.formats.etsy import ETSY_ITEMS, ETSY_ORDERS, ETSY_PAYMENTS
 from custinsights.sources.formats.finding import (
     BUILT_IN,
     GROUP,
@@ -13,6 +14,9 @@ from custinsights.sources.formats.shopify import SHOPIFY
 
 __all__ = [
     "BUILT_IN",
+    "ETSY_ITEMS",
+    "ETSY_ORDERS",
+    "ETSY_PAYMENTS",
     "GROUP",
     "SHOPIFY",
     "OrderFormat",

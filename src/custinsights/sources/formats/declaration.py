@@ -15,14 +15,15 @@ import attrs
 
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
+from custinsights.sources.cells import Numbers
 from custinsights.sources.columns import Texts
 from custinsights.sources.vocabulary import Kind, kind_of, plain
 
 _NO_WORD = re.compile(r"\W+")
 
-Layout: TypeAlias = Literal["orders", "lines", "first_line"]
+Layout: TypeAlias = Literal["orders", "lines", "first_line", "beside"]
 """What a row is: an order; a line, with or without the order's fields; a line, and only the first
-line of an order has the order's fields."""
+line of an order has the order's fields; something about an order that another file tells."""
 
 
 @runtime_checkable
@@ -49,7 +50,7 @@ class Rows(Protocol):
 
 
 Mask: TypeAlias = Callable[[Rows], BoolArray]
-Computed: TypeAlias = Callable[[Rows], Decimals | Texts]
+Computed: TypeAlias = Callable[[Rows], Decimals | Numbers | Texts]
 
 
 @attrs.frozen(kw_only=True)
@@ -96,6 +97,10 @@ class OrderFormat:
         Words that mean a full refund where no amount of it is given.
     dayfirst
         Whether the day comes first in dates such as 3/4/2024; None lets the column tell.
+    dates
+        How the system itself writes such dates, as a regular expression. Where a column has
+        others, a spreadsheet wrote it anew, `dayfirst` says nothing, and the column tells. None
+        is any way.
     decimal
         The mark before decimals, where the system writes all numbers with it; None lets the
         column tell.
@@ -108,7 +113,11 @@ class OrderFormat:
     kinds
         How to read fields of the format's own, which `computed` works with.
     computed
-        Fields worked out of others, row by row: numbers, or texts that are read like cells.
+        Fields worked out of others, row by row: numbers (`Numbers` where some rows have none), or
+        texts that are read like cells.
+    adds_up
+        Amounts of an order of which each row tells a part. Without it the first row that says
+        anything tells the order's.
     further
         Headers of which a file has any number, with ``*`` for what differs between them, and the
         stem of the fields that they become: ``{"line_item_*": "line_item"}`` makes the field
@@ -130,6 +139,14 @@ class OrderFormat:
     addresses
         Prefixes of country, region and city, in the order in which an order's address is looked
         for: the first that says anything is taken whole.
+    repeats_headers
+        Whether users name columns as they like behind the system's own, so that of several
+        columns with one header the first is meant.
+    family
+        Formats of one family tell of the same orders, and their files may be read in one call.
+    adds
+        Of a family: the fields that the format's rows add to the orders of another format, by
+        their order ids. A format that adds none tells the orders.
     """
 
     name: str
@@ -140,6 +157,7 @@ class OrderFormat:
     statuses: Mapping[str, str] = attrs.field(factory=dict)
     refunded_statuses: frozenset[str] = attrs.field(default=frozenset())
     dayfirst: bool | None = None
+    dates: str | None = None
     decimal: Literal[".", ","] | None = None
     timezone: str | None = None
     currency: str | None = None
@@ -151,17 +169,26 @@ class OrderFormat:
     lines: Packed | None = None
     given_back: Packed | None = None
     anonymous: str = ""
+    adds_up: frozenset[str] = attrs.field(default=frozenset())
     skip_rows: Mask | None = None
     refund_rows: Mask | None = None
     tip_rows: Mask | None = None
     fallbacks: Mapping[str, str] = attrs.field(factory=dict)
     addresses: Sequence[str] = ("",)
+    repeats_headers: bool = False
+    family: str | None = None
+    adds: Sequence[str] = ()
 
     def recognises(self, header: Sequence[str]) -> bool:
         """Tell whether a header is this format's."""
+        return bool(self.recognised_by) and not self.lacks(header)
+
+    def lacks(self, header: Sequence[str]) -> list[str]:
+        """Return what a header would have to have besides to be this format's."""
         cells = set(map(plain, header))
-        told = (not cells.isdisjoint(self._same_field(name)) for name in self.recognised_by)
-        return bool(self.recognised_by) and all(told)
+        return [
+            name for name in sorted(self.recognised_by) if cells.isdisjoint(self._same_field(name))
+        ]
 
     def positions(self, header: Sequence[str]) -> dict[str, int]:
         """Return the place of each field in a header; fields that it lacks are left out."""

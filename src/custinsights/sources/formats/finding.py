@@ -11,6 +11,7 @@ import attrs
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed, UnknownName
 from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.formats.etsy import ETSY_ITEMS, ETSY_ORDERS, ETSY_PAYMENTS
 from custinsights.sources.formats.generic import generic, named_columns
 from custinsights.sources.formats.shopify import SHOPIFY
 from custinsights.sources.formats.squarespace import SQUARESPACE
@@ -24,12 +25,18 @@ GROUP = "custinsights.formats"
 """The entry point group under which other distributions add formats."""
 
 BUILT_IN: Mapping[str, OrderFormat] = {
-    "shopify": SHOPIFY,
-    "squarespace": SQUARESPACE,
-    "stripe_payments": STRIPE_PAYMENTS,
-    "woocommerce_advanced": WOOCOMMERCE_ADVANCED,
-    "woocommerce_analytics": WOOCOMMERCE_ANALYTICS,
-    "woocommerce_webtoffee": WOOCOMMERCE_WEBTOFFEE,
+    format.name: format
+    for format in (
+        SHOPIFY,
+        ETSY_ORDERS,
+        ETSY_ITEMS,
+        ETSY_PAYMENTS,
+        SQUARESPACE,
+        STRIPE_PAYMENTS,
+        WOOCOMMERCE_ADVANCED,
+        WOOCOMMERCE_ANALYTICS,
+        WOOCOMMERCE_WEBTOFFEE,
+    )
 }
 """The formats that have headers of their own; ``generic`` has those that it is told."""
 
@@ -105,9 +112,22 @@ def _recognised(header: Sequence[str]) -> OrderFormat:
         "the time of the order, and the header is none of " + ", ".join(sorted(BUILT_IN)),
         ("placed_at",),
         cells,
-        "Say which header holds which field: columns={'customer': ..., 'placed_at': ..., "
-        "'amount': ...}; for order lines also order_id, product, quantity, unit_price",
+        f"{_nearest(header)}Say which header holds which field: columns={{'customer': ..., "
+        "'placed_at': ..., 'amount': ...}; for order lines also order_id, product, quantity, "
+        "unit_price",
         unnamed=unnamed,
+    )
+
+
+def _nearest(header: Sequence[str]) -> str:
+    """Return what to say of the format of which most headers are there, if that is half of them."""
+    like = min(BUILT_IN.values(), key=lambda one: len(one.lacks(header)) / len(one.recognised_by))
+    lost = like.lacks(header)
+    if 2 * len(lost) > len(like.recognised_by):
+        return ""
+    return (
+        f"It is like {like.name} without {', '.join(map(repr, lost))}: if it is that, rename "
+        "what a spreadsheet or a translation has renamed. Else: "
     )
 
 
@@ -138,7 +158,8 @@ def places_in(
     One of the kinds of `identity` must be among them.
     """
     positions = format.positions(header)
-    _refuse_repeated(positions.values(), header)
+    if not format.repeats_headers:
+        _refuse_repeated(positions.values(), header)
     is_told = format.name == "generic" and format.columns not in ({}, named_columns(header))
     only_told = f". {_ONLY_TOLD}" if is_told else ""
     cells, unnamed = _shown(header, format)
@@ -160,7 +181,8 @@ def places_in(
             advice = f"Say which header it is: columns={{'{field}': 'the header', ...}}{only_told}"
             wants = MEANINGS.get(field, field)
             raise MissingColumn(wants, names, cells, advice, unnamed=unnamed)
-    if not format.anonymous and not set(identity) & {*positions, *format.computed}:
+    is_nobodys = format.anonymous or format.layout == "beside"
+    if not is_nobodys and not set(identity) & {*positions, *format.computed}:
         field = identity[0].removesuffix("_id")
         raise MissingColumn(
             MEANINGS["customer_id"],
