@@ -10,7 +10,9 @@ from custinsights.sources.formats.finding import (
     places_in,
 )
 from custinsights.sources.formats.generic import generic
+from custinsights.sources.formats.gumroad import GUMROAD
 from custinsights.sources.formats.shopify import SHOPIFY
+from custinsights.sources.formats.square import SQUARE_ITEMS
 
 __all__ = [
     "BUILT_IN",
@@ -18,7 +20,9 @@ __all__ = [
     "ETSY_ORDERS",
     "ETSY_PAYMENTS",
     "GROUP",
+    "GUMROAD",
     "SHOPIFY",
+    "SQUARE_ITEMS",
     "OrderFormat",
     "Packed",
     "format_asked",

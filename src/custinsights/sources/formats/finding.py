@@ -13,7 +13,9 @@ from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed, Unkno
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.etsy import ETSY_ITEMS, ETSY_ORDERS, ETSY_PAYMENTS
 from custinsights.sources.formats.generic import generic, named_columns
+from custinsights.sources.formats.gumroad import GUMROAD
 from custinsights.sources.formats.shopify import SHOPIFY
+from custinsights.sources.formats.square import SQUARE_ITEMS
 from custinsights.sources.formats.squarespace import SQUARESPACE
 from custinsights.sources.formats.stripe_payments import STRIPE_PAYMENTS
 from custinsights.sources.formats.woocommerce_advanced import WOOCOMMERCE_ADVANCED
@@ -31,6 +33,8 @@ BUILT_IN: Mapping[str, OrderFormat] = {
         ETSY_ORDERS,
         ETSY_ITEMS,
         ETSY_PAYMENTS,
+        GUMROAD,
+        SQUARE_ITEMS,
         SQUARESPACE,
         STRIPE_PAYMENTS,
         WOOCOMMERCE_ADVANCED,
