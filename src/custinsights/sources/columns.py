@@ -159,11 +159,6 @@ class Values:
     def __len__(self) -> int:
         return len(self.array)
 
-    @property
-    def is_blank(self) -> BoolArray:
-        """bool[n], where there is no value."""
-        return self.missing
-
     def take(self, rows: AnyArray) -> Values:
         """Return the values in some rows."""
         return attrs.evolve(self, array=self.array.take(rows), missing=self.missing.take(rows))

@@ -237,6 +237,7 @@ def _read(
             progress(done, total)
 
     formats: dict[str, OrderFormat] = {}
+    there: dict[str, set[str]] = {}  # the fields in the files of each
     sheets: list[Sheet] = []
     writer: SheetWriter | None = None  # collects files that follow one another into one sheet
     for source in sources:
@@ -248,6 +249,7 @@ def _read(
             positions = places_in(this, header, identity)
             refuse_strangers([*formats.values(), this])
             formats.setdefault(this.name, this)
+            there.setdefault(this.name, set()).update(positions)
             if file is None:
                 sheets += [] if writer is None else [writer.sheet()]
                 sheet = parquet.sheet_of(source, positions, header)
@@ -261,5 +263,5 @@ def _read(
     found = together([*formats.values()])
     sheet = stacked(sheets)
     if len(formats) > 1:
-        sheet = sheet.with_parts(fields_of(formats.values()))
+        sheet = sheet.with_parts(fields_of(formats.values(), there))
     return found, sheet

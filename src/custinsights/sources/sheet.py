@@ -81,10 +81,7 @@ class Sheet:
         return of_file.take(self.file) if self.parts else np.zeros(len(self), dtype=np.int64)
 
     def with_parts(self, fields: Mapping[str, Collection[str]]) -> Sheet:
-        """Return the sheet with some fields of the files of each format, the others blank.
-
-        What is blank in all rows then is left away.
-        """
+        """Return the sheet with some fields of the files of each format, blank in other files."""
         parts = attrs.evolve(self, parts=tuple(fields))
         columns: dict[str, Cells] = {}
         for field, column in self.columns.items():
@@ -97,8 +94,6 @@ class Sheet:
             else:
                 codes = np.where(has, column.codes, np.int32(len(column.names)))
                 columns[field] = Texts(codes, [*column.names, ""]).distinct()
-            if not has.all() and columns[field].is_blank.all():
-                del columns[field]
         return attrs.evolve(parts, columns=columns)
 
     def cell(self, row: int, field: str) -> str:

@@ -6,7 +6,7 @@ ids of the orders: what was in them, what was given back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
@@ -62,10 +62,16 @@ def together(formats: Sequence[OrderFormat]) -> OrderFormat:
     return merged
 
 
-def fields_of(formats: Iterable[OrderFormat]) -> dict[str, Collection[str]]:
-    """Return what is read of each format's files: first all that tells the orders, then the rest.
+def fields_of(
+    formats: Iterable[OrderFormat], there: Mapping[str, Collection[str]]
+) -> dict[str, Collection[str]]:
+    """Return which fields are read of each format's files, of those that are there.
 
-    Only what the others add is read of them.
+    The format that tells the orders comes first, with all of them; of the others it is what they
+    add.
     """
     ordered = sorted(formats, key=lambda one: bool(one.adds))
-    return {one.name: one.adds or one.columns for one in ordered}
+    return {
+        one.name: [field for field in there[one.name] if not one.adds or field in one.adds]
+        for one in ordered
+    }
