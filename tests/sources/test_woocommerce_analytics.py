@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from functools import partial
 
 import pytest
 
@@ -173,7 +175,8 @@ def test_header_in_an_unknown_language_is_told_to_the_user() -> None:
 def test_formatted_revenue_is_not_read() -> None:
     """It is a text in the shop's money and holds two amounts where something was refunded."""
     for text in ("৳2,999", "£50.00 £0.00", ""):
-        rows = changed(table(FILE), "N. Revenue (formatted)", lambda _, text=text: text)
+        replaced = partial(re.sub, ".+", text)
+        rows = changed(table(FILE), "N. Revenue (formatted)", replaced)
         assert figures(read(written(rows), **LONDON)) == figures(read(FILE))
 
 
