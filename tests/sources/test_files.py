@@ -168,6 +168,7 @@ def test_utf16_cut_inside_a_character_is_told() -> None:
         ("a,b\n1,2\n".encode("utf-32"), "no UTF-8 text"),
         (bytes(range(256)), "no UTF-8 text"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "data",
 )
 def test_what_is_no_table_is_refused(data: bytes, reason: str) -> None:
     """A file without a header, or of another kind, is refused and says what it is."""
