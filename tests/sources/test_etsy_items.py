@@ -183,6 +183,13 @@ def test_bad_item_costs_its_order() -> None:
     assert len(lines_of(good)) == 2
 
 
+def test_item_that_is_there_twice_is_one_beside_the_orders() -> None:
+    """Items have ids beside the orders too."""
+    history = beside(ORDERS, [*ITEMS[:3], ITEMS[2]])
+    assert lines_of(history) == lines_of(beside(ORDERS, ITEMS[:3]))
+    assert ("duplicate", "", 1) in left_out(history)
+
+
 def test_items_are_counted_in_the_orders_currency() -> None:
     """Items have the currency of their order."""
     yen = with_cells(ORDERS[:2], 1, Currency="JPY", Order_Value="1110", Shipping="200")

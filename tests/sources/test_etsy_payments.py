@@ -144,6 +144,13 @@ def test_all_three_exports_are_one_history() -> None:
     assert history.lines.amount.tolist() == [450]
 
 
+def test_orders_whose_format_is_told_have_payments_too() -> None:
+    """Where the orders' format is told, since a header is renamed, payments are still known."""
+    renamed = [[cell.replace("Order Value", "Valeur") for cell in ORDERS[0]], *ORDERS[1:]]
+    told = {"format": "etsy_orders", "columns": {"goods": "Valeur"}}
+    assert facts(read(renamed, PAYMENTS, **told)) == facts(read(ORDERS, PAYMENTS))
+
+
 def test_payments_without_orders_are_refused() -> None:
     """Payments hold no orders, and items none to which they could be joined: the error says so."""
     with pytest.raises(

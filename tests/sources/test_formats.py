@@ -8,7 +8,8 @@ from unittest import mock
 import attrs
 import pytest
 
-from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed
+from custinsights.analyses.measure import measure
+from custinsights.errors import InvalidValue, MissingColumn, MissingData, PlugInFailed
 from custinsights.history.amounts import Decimals
 from custinsights.sources import OrderFormat, read_orders
 from custinsights.sources.columns import Texts
@@ -242,3 +243,6 @@ def test_rows_may_tell_the_zone_of_their_times() -> None:
         "d": "2024-01-05T09",
     }
     assert "time_zone" not in history.labels
+    days = text_file("order_id,customer,placed_at,amount,time_zone", "1,a,2024-01-05,1,Asia/Tokyo")
+    with pytest.raises(MissingData, match="hour"):  # a day is no hour, whatever its zone
+        measure(read_orders(days, currency="EUR"), ["orders"], by=["hour"])

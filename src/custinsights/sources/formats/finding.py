@@ -93,6 +93,8 @@ def format_asked(
 def format_for(asked: OrderFormat | None, header: Sequence[str]) -> OrderFormat:
     """Return the format to read a file with: the one that is asked for, or the header's.
 
+    A file of another format of the same family is read with that.
+
     Raises
     ------
     MissingColumn
@@ -100,6 +102,9 @@ def format_for(asked: OrderFormat | None, header: Sequence[str]) -> OrderFormat:
     """
     if asked is None:
         return _recognised(header)
+    if asked.family is not None and not asked.recognises(header):
+        beside = [one for one in BUILT_IN.values() if one.family == asked.family]
+        asked = next((one for one in beside if one.recognises(header)), asked)
     return asked if asked.columns else generic(named_columns(header))
 
 
