@@ -2,7 +2,7 @@
 
 import pytest
 
-from custinsights.errors import BadRowsError, InvalidValue, SeveralCurrencies
+from custinsights.errors import BadRowsError, InvalidValue, MissingColumn, SeveralCurrencies
 from custinsights.sources.formats import format_for
 from tests.sources.exports import (
     assert_as_expected,
@@ -117,6 +117,8 @@ def test_it_is_recognised_by_its_header() -> None:
     rows = table(FILE)
     assert format_for(None, rows[0]).name == "stripe_payments"
     assert figures(read(written(backwards(rows)))) == figures(read(FILE))
+    with pytest.raises(MissingColumn, match="currency: looked for 'Currency'"):
+        read(written(without(rows, ["Currency"])), format="stripe_payments")
     optional = ["Description", "Fee", "Captured", "Mode", "Customer Email", "order_id (metadata)"]
     fewer = figures(read(written(without(rows, optional))))
     assert fewer == {**figures(read(FILE)), "people": 2}

@@ -248,10 +248,12 @@ def test_file_that_a_spreadsheet_saved_is_the_same() -> None:
         rows = changed(rows, header, lambda cell: cell.replace(".", ","))
     with pytest.raises(InvalidValue, match=r"order_date.*dayfirst"):
         read(saved_by_a_spreadsheet(rows), **LONDON)
+    rows = changed(rows, "line_item_2", lambda cell: cell.replace("quantity:2", "quantity:1.250"))
     history = read(saved_by_a_spreadsheet(rows), dayfirst=True, decimal=",", **LONDON)
     assert figures(history) == figures(read(FILE))
     assert history.lines is not None
     assert history.lines.amount.tolist() == [54_55, 45_45, 25_00]
+    assert history.lines.quantity.tolist() == [1000, 1250, 1000]
     assert instants(history.refunds.refunded_at) == ["2024-01-07T09:00:00"]
 
 
@@ -275,8 +277,9 @@ def test_amounts_in_cells_are_in_the_currency_of_their_order() -> None:
         "refund_items": "amount:500|reason:|date:2024-01-06 10:00:00",
         "line_item_1": "name:Cup|product_id:12|sku:C1|quantity:1|total:1000|sub_total:1000",
     }
-    history = read(export(HEADER, ORDER, yen), currency="GBP", rates={"JPY": "0.005"}, **LONDON)
+    two = {**ORDER, "line_item_2": ORDER["line_item_1"]}
+    history = read(export(HEADER, two, yen), currency="GBP", rates={"JPY": "0.005"}, **LONDON)
     assert amounts(history) == {1: 30_00, 2: 7_50}
     assert history.lines is not None
-    assert sorted(history.lines.amount.tolist()) == [5_00, 18_00]
+    assert sorted(history.lines.amount.tolist()) == [5_00, 18_00, 18_00]
     assert history.refunds.amount.tolist() == [2_50]

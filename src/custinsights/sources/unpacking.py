@@ -31,7 +31,7 @@ class Parts:
     Parameters
     ----------
     rows
-        The rows themselves, in the order of those in which they lay.
+        The rows themselves, field by field.
     of
         int64[m], the row in which each of them lay.
     """
@@ -60,7 +60,6 @@ def unpack(rows: ParsedRows, packed: Packed) -> Parts | None:
         codes.append(starts[cells.codes[at]] + nth)
         tables.append([part for one in found for part in one or ()])
     of = np.concatenate(places)
-    order = np.argsort(of, kind="stable")
     words = list(dict.fromkeys(word for table in tables for part in table for word in part))
     positions = packed.rows.positions(words)
     columns = {
@@ -69,10 +68,9 @@ def unpack(rows: ParsedRows, packed: Packed) -> Parts | None:
                 Texts.of(part.get(words[place], "") for part in table).take(at)
                 for table, at in zip(tables, codes, strict=True)
             ]
-        ).take(order)
+        )
         for field, place in positions.items()
     }
-    of = of[order]
     sheet = Sheet(
         columns,
         {field: f"{packed.cells}: {words[place]}" for field, place in positions.items()},

@@ -31,7 +31,7 @@ _LINE = OrderFormat(
 )
 _REFUND = OrderFormat(
     name="refund",
-    columns={"amount": "amount", "reason": "reason", "refunded_at": "date"},
+    columns={"amount": "amount", "refunded_at": "date"},
     decimal=".",
 )
 
