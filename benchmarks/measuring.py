@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 LIBRARIES = ("numpy", "attrs", "python-dateutil", "polars", "duckdb", "pandas", "pyarrow")
 
@@ -40,6 +40,10 @@ def copy_seconds(rows: int) -> dict[str, float]:
 
 def peak_bytes() -> int:
     """Return the most memory that this process has held."""
+    if sys.platform == "win32":
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
@@ -50,7 +54,7 @@ def machine() -> dict[str, Any]:
         "processor": _processor(),
         "architecture": platform.machine(),
         "cores": os.cpu_count(),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "memory_bytes": psutil.virtual_memory().total,
         "system": platform.system(),
         "python": platform.python_version(),
     }
