@@ -28,7 +28,6 @@ from custinsights.history.streamviews import RefundFacts
 Label: TypeAlias = str | int | None
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-NEW, RETURNING = 1, 2
 
 
 class Coder(Protocol):

@@ -12,7 +12,7 @@ from custinsights.analyses.anchors import Anchor, anchor_of
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import Dimension, Metric, Trait, entries
 from custinsights.analyses.dimensions import COHORT_UNITS
-from custinsights.analyses.finish import provenance
+from custinsights.analyses.finish import provenance_of
 from custinsights.analyses.measure import Measure
 from custinsights.analyses.measured import COUNT, Measured
 from custinsights.analyses.metrics import observable_customers
@@ -152,7 +152,7 @@ class _Grid:
             unit=unit,
             exponent=column.exponent if kind == column.kind else 0,
             period=self.analysis.period,
-            provenance=provenance(self.state),
+            provenance=provenance_of(self.state),
         )
 
     @cached_property

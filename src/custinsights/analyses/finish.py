@@ -12,14 +12,13 @@ import numpy as np
 
 from custinsights.analyses.axes import WEEKDAYS
 from custinsights.analyses.declarations import Dimension, Metric
-from custinsights.analyses.frames import Frames, Span
-from custinsights.analyses.measured import COUNT, ENDED, SLOPE, Measured
+from custinsights.analyses.frames import Frames
+from custinsights.analyses.measured import COUNT, ENDED, SLOPE, Measured, provenance
 from custinsights.analyses.tally import MONEY, Sum, Tally
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray
-from custinsights.history.localtime import to_datetime
 from custinsights.history.tallies import Label, Tallies, label_key, quantile
 from custinsights.results.cube import Cube, MetricColumn
 from custinsights.results.provenance import Provenance
@@ -41,15 +40,7 @@ class _Finish:
 
     @cached_property
     def frames(self) -> Frames:
-        question = self.state.question
-        return Frames(
-            Span(
-                context=self.state.context,
-                as_of=question.as_of,
-                window=question.window,
-                units=question.units,
-            )
-        )
+        return self.state.question.frames(self.state.context)
 
     @property
     def _labelled(self) -> tuple[Dimension, ...]:
@@ -196,7 +187,7 @@ class _Finish:
             is_incomplete=self.frames.is_incomplete.take(frame),
             is_unobserved=self.frames.is_unobserved.take(frame),
             period=frame,
-            provenance=provenance(state),
+            provenance=provenance_of(state),
             state=state,
             finish=finish,
         )
@@ -319,19 +310,8 @@ def _objects(values: list[Any]) -> AnyArray:
     return array
 
 
-def provenance(state: Measured) -> Provenance:
+def provenance_of(state: Measured) -> Provenance:
     """Return where a measurement comes from."""
-    question, context = state.question, state.context
-    window = question.window
+    question = state.question
     named: list[Metric | Dimension] = [*question.metrics, *question.by]
-    return Provenance(
-        as_of=to_datetime(question.as_of),
-        window=None if window is None else (to_datetime(window[0]), to_datetime(window[1])),
-        observed_from=to_datetime(context.observed_from),
-        observed_until=to_datetime(context.observed_until),
-        currency=context.currency,
-        calendar=context.calendar,
-        policy=context.policy,
-        definitions={item.name: item.definition for item in named},
-        distributions={i.name: i.distribution for i in named if i.distribution is not None},
-    )
+    return provenance(state.context, question.as_of, named, question.window)

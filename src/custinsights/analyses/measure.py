@@ -8,26 +8,23 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
-from custinsights.analyses.axes import labels_of
-from custinsights.analyses.block import Block
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import Dimension, Metric, entries
 from custinsights.analyses.finish import finish
 from custinsights.analyses.measured import Measured
-from custinsights.analyses.plan import Plan, Question
+from custinsights.analyses.order_rows import orders_where
+from custinsights.analyses.plan import Question
 from custinsights.analyses.summarise import summarise
 from custinsights.domain.fields import instance
-from custinsights.domain.money import minor_exponent
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
 from custinsights.results.freezing import meant
-from custinsights.results.table import Column, Table
+from custinsights.results.table import Table
 
 Window: TypeAlias = str | Period | tuple[When, When] | None
 """A period's label, a Period, or (start, end), the end exclusive."""
@@ -258,53 +255,4 @@ class Asking:
             window=question.window,
             as_of=question.as_of,
         )
-        return _orders_where(asked, self.history, labels)
-
-
-def _orders_where(question: Question, facts: Facts, labels: Mapping[str, Any]) -> Table:
-    plan = Plan(question, facts)
-    view = CountedHistory(facts, question.as_of)
-    block = Block(view, plan.frames, plan.buckets)
-    codes_of = [coder.codes(block, view.orders) for coder in plan.coders]
-    while plan.has_grown():
-        codes_of = [coder.codes(block, view.orders) for coder in plan.coders]
-    bucket = block.bucket(view.orders)
-    inside = (bucket > 0) & (bucket <= plan.frames.count)
-    for coder, codes in zip(plan.coders, codes_of, strict=True):
-        known = labels_of(coder)
-        wanted = meant(labels[coder.dimension.name], known)
-        if wanted not in known:
-            names = tuple(str(label) for label in known if label is not None)
-            raise UnknownName(coder.dimension.name, str(wanted), names)
-        inside &= np.array([label == wanted for label in known], dtype=np.bool_).take(codes)
-    period_names = [d.name for d in question.by if d.kind == "period"]
-    if period_names:
-        wanted_labels = tuple(str(labels[name]) for name in period_names)
-        right = [frame == wanted_labels for frame in plan.frames.labels()]
-        inside &= np.array([False, *right, False], dtype=np.bool_).take(bucket)
-    rows = np.flatnonzero(inside)
-    return order_table(view, rows[np.argsort(view.placed_at.take(rows), kind="stable")])
-
-
-def order_table(view: CountedHistory, rows: Any) -> Table:
-    """Return counted orders as a table: ids, instant, amounts, number and labels."""
-    facts, orders = view.facts, view.orders
-    customers = facts.customer_ids.take(view.customer.take(rows)).tolist()
-    columns = [Column("customer", "label", customers)]
-    if facts.order_ids is not None:
-        ids = facts.order_ids if orders.positions is None else facts.order_ids[orders.positions]
-        columns.insert(0, Column("order_id", "label", ids.take(rows).tolist()))
-    currency, exponent = facts.currency, minor_exponent(facts.currency)
-    paid, back = orders.amount.take(rows), view.refunded.take(rows)
-    columns += [
-        Column("placed_at", "instant", orders.placed_at.take(rows)),
-        Column("order_number", "count", view.order_number.take(rows)),
-        Column("amount", "money", paid, unit=currency, exponent=exponent),
-        Column("refunded", "money", back, unit=currency, exponent=exponent),
-    ]
-    columns += [
-        Column(name, "label", orders.label(name).take(rows).texts())
-        for name in sorted(facts.labels)
-    ]
-    title = f"{len(rows)} order{'' if len(rows) == 1 else 's'}"
-    return Table(title, columns, timezone=facts.calendar.timezone)
+        return orders_where(asked, self.history, labels)

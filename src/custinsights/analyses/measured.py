@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import attrs
 
+from custinsights.analyses.declarations import Dimension, Metric, Trait
 from custinsights.analyses.plan import Question
 from custinsights.domain.fields import refuse_different
 from custinsights.errors import Incompatible
@@ -14,7 +15,7 @@ from custinsights.history.context import PLURALS, Context
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import to_datetime
 from custinsights.history.tallies import Tallies
-from custinsights.results.provenance import refuse_repeated
+from custinsights.results.provenance import Provenance, refuse_repeated
 
 FRAME = "frame"
 FACTS = "facts in the cell"
@@ -104,3 +105,23 @@ def check_alike(left: _Mergeable, right: _Mergeable) -> None:
 def parts_of(facts: Facts) -> frozenset[int | str]:
     """Return what tells a part from all others of disjoint customers: its first customer."""
     return frozenset(facts.customer_ids[:1].tolist())
+
+
+def provenance(
+    context: Context,
+    as_of: int,
+    named: Sequence[Metric | Dimension | Trait],
+    window: tuple[int, int] | None = None,
+) -> Provenance:
+    """Return where an answer comes from, and what the names in it mean."""
+    return Provenance(
+        as_of=to_datetime(as_of),
+        window=None if window is None else (to_datetime(window[0]), to_datetime(window[1])),
+        observed_from=to_datetime(context.observed_from),
+        observed_until=to_datetime(context.observed_until),
+        currency=context.currency,
+        calendar=context.calendar,
+        policy=context.policy,
+        definitions={item.name: item.definition for item in named},
+        distributions={i.name: i.distribution for i in named if i.distribution is not None},
+    )

@@ -15,6 +15,7 @@ from custinsights.analyses.frames import Frames, Span
 from custinsights.analyses.tally import Tally
 from custinsights.errors import InvalidValue, Refused
 from custinsights.history.columns import IntArray
+from custinsights.history.context import Context
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import to_datetime
 
@@ -118,6 +119,10 @@ class Question:
         """The dimensions in `by` that are no periods."""
         return tuple(d for d in self.by if d.kind != "period")
 
+    def frames(self, context: Context) -> Frames:
+        """Return the periods of the question in a history of this context."""
+        return Frames(Span(context=context, as_of=self.as_of, window=self.window, units=self.units))
+
     @property
     def has_lines(self) -> bool:
         """Whether the cells are labelled by order line."""
@@ -192,15 +197,7 @@ class Plan:
     @cached_property
     def frames(self) -> Frames:
         """The periods of the question."""
-        question = self.question
-        return Frames(
-            Span(
-                context=self.facts.context,
-                as_of=question.as_of,
-                window=question.window,
-                units=question.units,
-            )
-        )
+        return self.question.frames(self.facts.context)
 
     @cached_property
     def buckets(self) -> IntArray:

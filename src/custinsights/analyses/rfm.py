@@ -22,8 +22,7 @@ from custinsights.analyses.cuts import (
     scored_columns,
 )
 from custinsights.analyses.groups import GroupMap, group_map
-from custinsights.analyses.measured import parts_of
-from custinsights.analyses.traits import provenance
+from custinsights.analyses.measured import parts_of, provenance
 from custinsights.domain.fields import instance, named, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible, counted

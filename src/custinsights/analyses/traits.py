@@ -11,7 +11,7 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import TRAIT_KINDS, Trait, entries
-from custinsights.analyses.measured import parts_of
+from custinsights.analyses.measured import parts_of, provenance
 from custinsights.analyses.tally import MONEY
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.money import minor_exponent
@@ -20,12 +20,10 @@ from custinsights.history.columns import AnyArray, Labels
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import BLOCK, Facts, check_history
-from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
 from custinsights.history.threads import in_threads
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column
 
 ITEMS = "items"
@@ -200,20 +198,6 @@ def _column(trait: Trait, values: Any, context: Context) -> Column:
         return Column(trait.name, "flag", values, unit=unit)
     whole = values.astype(np.int64, copy=False)
     return Column(trait.name, trait.kind, whole, unit=unit, exponent=exponent)
-
-
-def provenance(context: Context, as_of: int, wanted: Sequence[Trait]) -> Provenance:
-    """Return where a table of traits comes from."""
-    return Provenance(
-        as_of=to_datetime(as_of),
-        observed_from=to_datetime(context.observed_from),
-        observed_until=to_datetime(context.observed_until),
-        currency=context.currency,
-        calendar=context.calendar,
-        policy=context.policy,
-        definitions={trait.name: trait.definition for trait in wanted},
-        distributions={t.name: t.distribution for t in wanted if t.distribution is not None},
-    )
 
 
 def _usual(history: Facts) -> tuple[str, ...]:
