@@ -2,6 +2,7 @@
 
 import pickle
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from custinsights.errors import InvalidValue, NaiveTime
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=30)
+MEMBER = date(2019, 12, 24)
 ANNA = Customer(
     "c7",
     name="Anna Smith",
@@ -20,11 +22,19 @@ ANNA = Customer(
     created_at=NOON,
     acquisition_channel="fair",
     addresses=[
-        Address(street="1 Main Street", postal_code="SW1A 1AA", city="London", country="GB"),
+        Address(
+            street="1 Main Street",
+            postal_code="SW1A 1AA",
+            city="London",
+            country="GB",
+            latitude=51.501,
+            longitude=Decimal("-0.1419"),
+        ),
         Address(city="Bath"),
     ],
     birthday=date(1990, 1, 31),
     tags=["Collector", Tag("VIP", since=NOON, until=LATER)],
+    attributes={"shoe_size": 41, "likes": "seascapes", "member_since": MEMBER, "is_local": True},
 )
 
 
@@ -36,9 +46,9 @@ def test_a_customer_is_whole() -> None:
 
 
 def test_nothing_personal_shows() -> None:
-    """The repr of a customer has no name, contact, street or birthday."""
+    """The repr of a customer has no name, contact, street, place, birthday or attribute."""
     shown = repr(ANNA)
-    for personal in ("Anna", "Smith", "example", "7946", "Main", "SW1A", "1990"):
+    for personal in ("Anna", "Smith", "example", "7946", "Main", "SW1A", "1990", "51.5", "seasc"):
         assert personal not in shown
     assert "'c7'" in shown
     assert "London" in shown
@@ -73,6 +83,12 @@ def test_a_customer_is_a_value() -> None:
         ({"tags": "vip"}, "single value stands where several belong: 'vip'"),
         ({"tags": [5]}, "tags of a Customer is no Tag: 5 was given"),
         ({"acquisition_channel": 3}, "acquisition_channel of a Customer is no text"),
+        ({"attributes": [("a", 1)]}, "attributes of a Customer is no Mapping"),
+        ({"attributes": {"shoe size": 1}}, "attribute of a Customer has no name: 'shoe size'"),
+        ({"attributes": {"size": None}}, "'size' of a Customer is of no kind .* Leave away"),
+        ({"attributes": {"size": float("nan")}}, "'size' of a Customer is of no kind"),
+        ({"attributes": {"met_at": NOON}}, "'met_at' of a Customer is of no kind"),
+        ({"attributes": {"likes": " "}}, "'likes' of a Customer is of no kind"),
     ],
 )
 def test_a_customer_is_validated(fields: dict[str, object], says: str) -> None:
@@ -93,6 +109,38 @@ def test_an_address_is_validated() -> None:
     """What is not known is None and not an empty text."""
     with pytest.raises(InvalidValue, match=r"The city of an Address .* Pass None"):
         Address(city="")
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"latitude": 51.5}, "one of latitude and longitude: 'only one' was given"),
+        ({"longitude": 0}, "one of latitude and longitude"),
+        ({"latitude": 90.1, "longitude": 0}, "latitude of an Address is out of range"),
+        ({"latitude": 0, "longitude": -181}, "longitude .* a number from -180 to 180"),
+        ({"latitude": "51", "longitude": 0}, "latitude of an Address is out of range: 'str'"),
+        ({"latitude": True, "longitude": 0}, "latitude of an Address is out of range"),
+    ],
+)
+def test_coordinates_are_degrees_and_come_together(fields: dict[str, object], says: str) -> None:
+    """A place has both, within the globe; the message does not tell where somebody lives."""
+    with pytest.raises(InvalidValue, match=says):
+        Address(**fields)  # type: ignore[arg-type]
+    assert Address(latitude=90, longitude=-180).latitude == 90.0
+
+
+def test_attributes_keep_their_kinds() -> None:
+    """Numbers become floats; texts, dates and flags stay what they are, and nobody changes them."""
+    assert ANNA.attributes == {
+        "shoe_size": 41.0,
+        "likes": "seascapes",
+        "member_since": MEMBER,
+        "is_local": True,
+    }
+    assert isinstance(ANNA.attributes["shoe_size"], float)
+    assert ANNA.attributes["is_local"] is True
+    with pytest.raises(InvalidValue, match="cannot be changed"):
+        ANNA.attributes["likes"] = "portraits"  # type: ignore[index]
 
 
 @given(st.text(min_size=1).filter(str.strip))

@@ -1,8 +1,10 @@
-"""Who buys: customers, where they live, how they are tagged."""
+"""Who buys: customers, where they live, how they are tagged, what else is known of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from math import isfinite
+from typing import Any, Final, TypeAlias
 
 import attrs
 from attrs.validators import optional
@@ -19,9 +21,30 @@ from custinsights.domain.fields import (
     refuse_other,
     text,
 )
+from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue
 
-__all__ = ["Address", "Customer", "Tag"]
+__all__ = ["MOST_DEGREES", "Address", "Attribute", "Customer", "Tag"]
+
+Attribute: TypeAlias = str | float | date | bool
+"""What a shop may know of a customer beside the fields that all shops have: a text, a number, a
+date without a time, or a flag."""
+
+MOST_DEGREES: Final = {"latitude": 90, "longitude": 180}
+"""How far a place may lie from the equator, and from Greenwich."""
+
+
+def _number(value: Any) -> Any:
+    """Return a number of any of Python's kinds as a float, all else as it is."""
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return float(value) if is_number else value
+
+
+def _degrees(_owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    most = MOST_DEGREES[field.name]
+    if not isinstance(value, float) or not -most <= value <= most:
+        what = f"the {field.name} of an Address is out of range"
+        raise InvalidValue(what, type(value).__name__, f"a number from -{most} to {most}")
 
 
 @attrs.frozen(kw_only=True)
@@ -34,6 +57,13 @@ class Address:
         Personal: never shown by ``repr``.
     city, region, country : str, optional
         As the shop writes them, in codes or in words; they become the labels of orders.
+    latitude, longitude : float, optional
+        Degrees north and east, both or none. Personal: never shown by ``repr``.
+
+    Raises
+    ------
+    InvalidValue
+        If something is not what it should be.
     """
 
     street: str | None = attrs.field(default=None, validator=optional(text), repr=False)
@@ -41,6 +71,17 @@ class Address:
     city: str | None = attrs.field(default=None, validator=optional(text))
     region: str | None = attrs.field(default=None, validator=optional(text))
     country: str | None = attrs.field(default=None, validator=optional(text))
+    latitude: float | None = attrs.field(
+        default=None, converter=_number, validator=optional(_degrees), repr=False
+    )
+    longitude: float | None = attrs.field(
+        default=None, converter=_number, validator=optional(_degrees), repr=False
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if (self.latitude is None) != (self.longitude is None):
+            what = "an Address has one of latitude and longitude"
+            raise InvalidValue(what, "only one", "both, or none of them")
 
 
 def _stripped(name: Any) -> Any:
@@ -123,6 +164,28 @@ def _tags(tags: Iterable[Tag | str]) -> tuple[Tag, ...]:
     return tuple(Tag(tag) if isinstance(tag, str) else tag for tag in as_tuple(tags))
 
 
+def _attributes(given: Mapping[str, Attribute]) -> Mapping[str, Attribute]:
+    refuse_other(Mapping, "the attributes of a Customer", given)
+    return Frozen({name: _number(value) for name, value in given.items()})
+
+
+def _of_known_kind(_owner: object, _field: object, given: Mapping[str, Attribute]) -> None:
+    for name, value in given.items():
+        is_said = not isinstance(value, str) or value.strip()
+        is_finite = not isinstance(value, float) or isfinite(value)
+        if not isinstance(name, str) or not name.isidentifier():
+            what = "an attribute of a Customer has no name"
+            raise InvalidValue(what, name, "a name such as 'shoe_size'")
+        is_plain = isinstance(value, str | float | date | bool) and not isinstance(value, datetime)
+        if not (is_plain and is_said and is_finite):
+            raise InvalidValue(
+                f"the attribute {name!r} of a Customer is of no kind that there is",
+                type(value).__name__,
+                "a text that says something, a finite number, a date without a time, True or False",
+                "Leave away what is not known",
+            )
+
+
 @attrs.frozen
 class Customer:
     """A person or company known to the shop, whether or not they ever ordered.
@@ -143,6 +206,8 @@ class Customer:
         The day of birth.
     tags : tuple of Tag or str
         The tags; a plain text is a tag for always.
+    attributes : mapping of str to str, float, date or bool
+        What else the shop knows, by name: texts, numbers, dates and flags. Never shown by ``repr``.
 
     Raises
     ------
@@ -179,6 +244,14 @@ class Customer:
         default=(),
         converter=_tags,
         validator=members(instance(Tag)),
+        kw_only=True,
+    )
+    attributes: Mapping[str, Attribute] = attrs.field(
+        default=Frozen[str, Attribute](),
+        converter=_attributes,
+        validator=_of_known_kind,
+        repr=False,
+        hash=False,
         kw_only=True,
     )
 

@@ -38,6 +38,11 @@ class Product:
     stock : Decimal, optional
         How much is in stock, given as int, Decimal or text, exact to thousandths; negative where
         more was sold than there is.
+    ladder : str, optional
+        The ladder of which it is a step: products of one ladder are what a buyer of a cheaper one
+        may move up to, print to original, small to large.
+    sale : str, optional
+        The sale or auction in which it is on offer.
 
     Raises
     ------
@@ -63,3 +68,5 @@ class Product:
     stock: Decimal | None = attrs.field(
         default=None, converter=attrs.converters.optional(exact_quantity), kw_only=True
     )
+    ladder: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
+    sale: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
