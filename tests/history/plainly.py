@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from custinsights.history.columns import NO_INSTANT, AnyArray, CodeArray, Labels
+from custinsights.history.columns import ALWAYS, NO_INSTANT, AnyArray, CodeArray, Labels
 from custinsights.history.facts import Facts
-from custinsights.history.hanging import ALWAYS
 
 
 def columns(facts: Facts, *, with_aside: bool = True) -> dict[str, Any]:

@@ -210,8 +210,8 @@ def test_products_of_both_are_one_table() -> None:
     )
     joined = to_history(LINES).append(to_history(other))
     assert joined.products is not None
-    assert joined.products.ids == ("print", "card", "vase")
-    assert joined.products.labels["category"].texts().tolist() == ["Prints", None, "Vases"]
+    assert joined.products.ids == ("card", "print", "vase")
+    assert joined.products.labels["category"].texts().tolist() == [None, "Prints", "Vases"]
     both = shop(
         *LINES.orders,
         *other.orders,

@@ -47,6 +47,9 @@ def shop() -> ci.OrderHistory:
             ids=np.array(["ada", "bo"], dtype=object),
             created_at=np.array([0, 1]),
             labels={"country": Labels.encode(["FR", "DE"])},
+            birthday=np.array(["1990-01-31", "NaT"], dtype="M8[D]"),
+            coordinates=np.array([[48.9, 2.4], [np.nan, np.nan]]),
+            attributes={"size": np.array([41.0, np.nan]), "likes": Labels.encode(["x", None])},
             tags=(TagRow(person=0, name="vip"),),
         ),
     )

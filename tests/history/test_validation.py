@@ -34,6 +34,12 @@ def made(**columns: Any) -> ci.OrderHistory:
         ({"created_at": np.array([0, 10**18])}, "created_at holds an instant outside"),
         ({"labels": {"country": Labels.encode(["FR"])}}, "'country' has another length"),
         ({"labels": {"country": Labels(np.array([0, 7], np.int32), ("FR",))}}, "no label"),
+        ({"birthday": np.array([0, 1])}, "'birthday' of the people has another type.*dtype int64"),
+        ({"birthday": np.array(["1990-01-31"], dtype="M8[D]")}, "'birthday' has another length"),
+        ({"coordinates": np.zeros(2)}, r"'coordinates' of the people has another type.*\(2, 2\)"),
+        ({"attributes": {"size": np.array([1, 2])}}, "'size' of the people has another type"),
+        ({"attributes": {"size": np.array([1.0])}}, "'size' has another length"),
+        ({"attributes": {"likes": Labels.encode(["a"])}}, "'likes' has another length"),
         ({"tags": (TagRow(person=2, name="vip"),)}, "people of tags point to a row that does not"),
     ],
 )

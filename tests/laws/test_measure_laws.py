@@ -11,7 +11,6 @@ from itertools import permutations
 from operator import add
 from typing import Any
 
-import attrs
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,9 +22,7 @@ from custinsights.analyses.measure import Measure
 from custinsights.analyses.measured import Measured
 from custinsights.datasets import gallery
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, Refused
-from custinsights.history.columns import IntArray, LineColumns, RefundColumns
-from custinsights.history.joining import _arguments, _columns_with_aside
-from custinsights.history.laying import lay
+from custinsights.history import joining
 from custinsights.history.orders import OrderHistory
 from custinsights.history.tallies import Tallies
 from tests.history.plainly import columns
@@ -144,46 +141,16 @@ def the_gallery() -> OrderHistory:
 
 def shuffled(history: OrderHistory, seed: int) -> OrderHistory:
     """Return the same facts laid out anew from rows in another order."""
-    given_columns = _columns_with_aside(history)
-    arguments = _arguments(history, given_columns, history.products)
+    given_columns = joining.columns_of(history)
     random = np.random.default_rng(seed)
-    orders = arguments["orders"]
-    rows = random.permutation(len(orders))
-    place = np.append(np.argsort(rows), -1)
-    arguments["orders"] = attrs.evolve(
-        orders,
-        customer=_picked(orders.customer, rows),
-        placed_at=orders.placed_at[rows],
-        amount=orders.amount[rows],
-        order_id=None if orders.order_id is None else orders.order_id[rows],
-        numbers={name: column[rows] for name, column in orders.numbers.items()},
-        labels={name: column.take(rows) for name, column in orders.labels.items()},
-        rows=None if orders.rows is None else orders.rows[rows],
+    lines = given_columns.lines
+    mixed = joining.rearranged(
+        given_columns,
+        random.permutation(len(given_columns.orders)),
+        random.permutation(len(given_columns.refunds)),
+        None if lines is None else random.permutation(len(lines)),
     )
-    refunds: RefundColumns = arguments["refunds"]
-    mixed = random.permutation(len(refunds))
-    arguments["refunds"] = RefundColumns(
-        customer=_picked(refunds.customer, mixed),
-        refunded_at=refunds.refunded_at[mixed],
-        amount=refunds.amount[mixed],
-        order=place[refunds.order[mixed]],
-        product=refunds.product[mixed],
-        rows=None if refunds.rows is None else refunds.rows[mixed],
-    )
-    lines: LineColumns | None = arguments["lines"]
-    if lines is not None:
-        jumbled = random.permutation(len(lines))
-        arguments["lines"] = LineColumns(
-            order=place[lines.order[jumbled]],
-            product=lines.product[jumbled],
-            quantity=lines.quantity[jumbled],
-            amount=lines.amount[jumbled],
-        )
-    return OrderHistory._from(lay(**arguments, policy=history.policy))
-
-
-def _picked(column: Any, rows: IntArray) -> Any:
-    return column[rows]
+    return OrderHistory.of_facts(joining.relaid(mixed, history.products, history.context))
 
 
 def check_every_question(history: OrderHistory, other_order: OrderHistory) -> int:

@@ -25,6 +25,9 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 NO_INSTANT = int(np.iinfo(np.int64).min)
 """Stands in an instant column where there is no instant."""
 
+ALWAYS = int(np.iinfo(np.int64).max)
+"""Stands where a tag has no end."""
+
 NUMBER_COLUMNS = ("goods", "discount", "shipping", "tax", "tip", "units")
 """Whole-number columns of an order: minor units, and units in thousandths."""
 
@@ -111,6 +114,11 @@ class Labels:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    def name_of(self, row: int) -> str | None:
+        """Return the label of one row, None where it is missing."""
+        code = int(self.codes[row])
+        return None if code < 0 else self.names[code]
 
     def texts(self) -> AnyArray:
         """Return an object array of the labels themselves, None where missing."""
@@ -259,18 +267,118 @@ class TagRow:
     until: int | None = None
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class People:
-    """The customer table, for people with and without orders.
+@attrs.frozen(eq=False)
+class Tags:
+    """Tags that customers carry.
 
-    `created_at` is int64 microseconds UTC, `NO_INSTANT` where unknown; `labels` are text columns
-    such as country, region, city, acquisition_channel.
+    Parameters
+    ----------
+    customer
+        int64[t], the row (in a history: the code) of who carries each.
+    name
+        The name of each as it is spelled.
+    since, until
+        int64[t] instants; `NO_INSTANT` and `ALWAYS` where the tag has no beginning or no end.
     """
 
-    ids: AnyArray
-    created_at: IntArray | None = None
-    labels: Mapping[str, Labels] = _mapping()
-    tags: tuple[TagRow, ...] = ()
+    customer: IntArray = attrs.field(converter=locked)
+    name: Labels
+    since: IntArray = attrs.field(converter=locked)
+    until: IntArray = attrs.field(converter=locked)
+
+    @classmethod
+    def of(cls, given: Iterable[TagRow]) -> Tags:
+        """Make columns of tags that are given one by one."""
+        rows = list(given)
+        since = [NO_INSTANT if tag.since is None else tag.since for tag in rows]
+        until = [ALWAYS if tag.until is None else tag.until for tag in rows]
+        return cls(
+            np.array([tag.person for tag in rows], dtype=np.int64),
+            Labels.encode([tag.name for tag in rows]),
+            np.array(since, dtype=np.int64),
+            np.array(until, dtype=np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.customer)
+
+    def take(self, rows: AnyArray | slice, customer: IntArray) -> Tags:
+        """Return some of the tags, on customers with other numbers."""
+        return Tags(customer, self.name.take(rows), self.since[rows], self.until[rows])
+
+
+def _locked_columns(columns: Mapping[str, Labels | AnyArray]) -> Mapping[str, Labels | AnyArray]:
+    return {
+        name: column if isinstance(column, Labels) else locked(column)
+        for name, column in columns.items()
+    }
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class KnownOfPeople:
+    """What may be known of people beside their orders, a row for each.
+
+    Parameters
+    ----------
+    created_at
+        int64[p], microseconds UTC, `NO_INSTANT` where unknown.
+    birthday
+        datetime64[D][p], NaT where unknown.
+    coordinates
+        float64[p, 2], degrees north and east, NaN where unknown.
+    labels
+        Text columns such as country, region, city, acquisition_channel.
+    attributes
+        What else is known, by name: texts as `Labels`; numbers as float64, NaN where unknown;
+        dates as datetime64[D], NaT where unknown; flags as int8, -1 where unknown.
+    """
+
+    created_at: IntArray | None = attrs.field(
+        default=None, converter=attrs.converters.optional(locked)
+    )
+    birthday: AnyArray | None = attrs.field(
+        default=None, converter=attrs.converters.optional(locked), repr=False
+    )
+    coordinates: FloatArray | None = attrs.field(
+        default=None, converter=attrs.converters.optional(locked), repr=False
+    )
+    labels: Mapping[str, Labels] = attrs.field(factory=dict)
+    attributes: Mapping[str, Labels | AnyArray] = attrs.field(
+        factory=dict, converter=_locked_columns, repr=False
+    )
+
+    def known(self, rows: AnyArray | slice) -> dict[str, Any]:
+        """Return the columns of some rows, by the name of the field."""
+        return {
+            "created_at": None if self.created_at is None else self.created_at[rows],
+            "birthday": None if self.birthday is None else self.birthday[rows],
+            "coordinates": None if self.coordinates is None else self.coordinates[rows],
+            "labels": {name: column.take(rows) for name, column in self.labels.items()},
+            "attributes": {
+                name: column.take(rows) if isinstance(column, Labels) else column[rows]
+                for name, column in self.attributes.items()
+            },
+        }
+
+
+def _tags(given: Tags | Iterable[TagRow]) -> Tags:
+    return given if isinstance(given, Tags) else Tags.of(given)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class People(KnownOfPeople):
+    """The customer table, for people with and without orders."""
+
+    ids: AnyArray | Labels
+    tags: Tags = attrs.field(factory=lambda: Tags.of(()), converter=_tags)
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@attrs.frozen(eq=False, repr=False)
+class ContactColumns:
+    """Which contact belongs to whom: an outside identity and a normalised text in each row."""
+
+    customer: AnyArray | Labels
+    value: Labels

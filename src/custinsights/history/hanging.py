@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import attrs
 import numpy as np
 
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import (
     NO_INSTANT,
     AnyArray,
+    ContactColumns,
     IntArray,
     Labels,
     LineColumns,
     People,
     RefundColumns,
+    Tags,
 )
 from custinsights.history.ordering import offsets_of
-from custinsights.history.streams import UNLINKED, Lines, PeopleTable, Refunds, Tags
+from custinsights.history.streams import UNLINKED, Contacts, Lines, PeopleTable, Refunds
 
-ALWAYS = int(np.iinfo(np.int64).max)
+_MISSING: Mapping[str, object] = {"f": np.nan, "M": "NaT", "i": -1}
+"""What stands in a typed column of attributes where nothing is known."""
 
 
 def hang_refunds(
@@ -79,41 +85,53 @@ def hang_lines(lines: LineColumns | None, place: IntArray | None, orders: int) -
     )
 
 
-def hang_people(people: People | None, codes: IntArray, ids: AnyArray) -> PeopleTable:
+def hang_people(
+    people: People | None, codes: IntArray, ids: AnyArray, contacts: Mapping[str, Contacts]
+) -> PeopleTable:
     """Align the customer table to the customer codes."""
     if people is None or not len(people):
-        return PeopleTable(None, {}, None)
-    k = len(ids)
-    created_at = None
-    if people.created_at is not None:
-        created_at = np.full(k, NO_INSTANT, dtype=np.int64)
-        created_at[codes] = people.created_at
-    labels = {}
-    for name in sorted(people.labels):
-        column = people.labels[name].canonical()
-        aligned = np.full(k, -1, dtype=np.int32)
-        aligned[codes] = column.codes
-        labels[name] = Labels(aligned, column.names)
-    is_listed = np.zeros(k, dtype=np.bool_)
-    is_listed[codes] = True
-    return PeopleTable(created_at, labels, _hang_tags(people, codes), is_listed)
+        return PeopleTable(contacts=contacts)
+    at = np.full(len(ids), -1, dtype=np.int64)
+    at[codes] = np.arange(len(people))
+
+    def aligned(column: AnyArray, missing: object) -> AnyArray:
+        is_row = (at >= 0).reshape(-1, *(1 for _ in column.shape[1:]))
+        return np.where(is_row, column[at], np.array(missing, dtype=column.dtype))
+
+    def labels(column: Labels) -> Labels:
+        column = column.canonical()
+        return Labels(np.where(at >= 0, column.codes[at], np.int32(-1)), column.names)
+
+    return PeopleTable(
+        created_at=None if people.created_at is None else aligned(people.created_at, NO_INSTANT),
+        birthday=None if people.birthday is None else aligned(people.birthday, "NaT"),
+        coordinates=None if people.coordinates is None else aligned(people.coordinates, np.nan),
+        labels={name: labels(people.labels[name]) for name in sorted(people.labels)},
+        attributes={
+            name: labels(column)
+            if isinstance(column, Labels)
+            else aligned(column, _MISSING[column.dtype.kind])
+            for name, column in sorted(people.attributes.items())
+        },
+        tags=_hang_tags(people.tags, codes),
+        is_listed=at >= 0,
+        contacts=contacts,
+    )
 
 
-def _hang_tags(people: People, codes: IntArray) -> Tags | None:
-    if not people.tags:
+def _hang_tags(tags: Tags, codes: IntArray) -> Tags | None:
+    if not len(tags):
         return None
-    rows = sorted(
-        (
-            int(codes[tag.person]),
-            tag.name,
-            NO_INSTANT if tag.since is None else tag.since,
-            ALWAYS if tag.until is None else tag.until,
-        )
-        for tag in people.tags
-    )
-    return Tags(
-        np.array([row[0] for row in rows], dtype=np.int64),
-        Labels.encode([row[1] for row in rows]),
-        np.array([row[2] for row in rows], dtype=np.int64),
-        np.array([row[3] for row in rows], dtype=np.int64),
-    )
+    names = tags.name.canonical()
+    owners = codes.take(tags.customer)
+    rows = np.lexsort((tags.until, tags.since, names.codes, owners))
+    return attrs.evolve(tags, name=names).take(rows, owners.take(rows))
+
+
+def hang_contacts(contacts: ContactColumns, codes: IntArray) -> Contacts:
+    """Lay contacts out customer by customer, each once."""
+    value = contacts.value.canonical()
+    count = max(len(value.names), 1)
+    pairs = np.sort(codes * count + value.codes)
+    pairs = pairs[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]]
+    return Contacts(pairs // count, Labels((pairs % count).astype(np.int32), value.names))

@@ -129,10 +129,29 @@ def code_together(columns: Sequence[AnyArray | Labels]) -> tuple[AnyArray, list[
             given="integers in one and texts in another",
             allowed="integers everywhere or texts everywhere",
         )
-    flat = [c.texts() if isinstance(c, Labels) else c for c in columns]
-    coded = code(np.concatenate(flat) if filled else np.empty(0, dtype=np.int64))
-    ends = np.cumsum([len(column) for column in flat])
-    return coded.ids, np.split(coded.codes, ends[:-1])
+    ends = np.cumsum([len(column) for column in columns])[:-1]
+    if filled and all(isinstance(column, Labels) for column in filled):
+        coded = code(_one_below_another([c for c in filled if isinstance(c, Labels)]))
+    else:
+        flat = [c.texts() if isinstance(c, Labels) else c for c in filled]
+        coded = code(np.concatenate(flat) if filled else np.empty(0, dtype=np.int64))
+    return coded.ids, np.split(coded.codes, ends)
+
+
+def _one_below_another(columns: Sequence[Labels]) -> Labels:
+    """Return several coded columns as one, with the names that stand in some row."""
+    places: dict[str, int] = {}
+    tables = [
+        np.array([places.setdefault(name, len(places)) for name in names], dtype=np.int32)
+        for names in dict.fromkeys(column.names for column in columns)
+    ]
+    table_of = dict(zip(dict.fromkeys(column.names for column in columns), tables, strict=True))
+    codes = np.concatenate([table_of[column.names].take(column.codes) for column in columns])
+    is_used = np.zeros(len(places), dtype=np.bool_)
+    is_used[codes] = True
+    dense = np.cumsum(is_used, dtype=np.int32) - np.int32(1)
+    names = tuple(name for name, used in zip(places, is_used.tolist(), strict=True) if used)
+    return Labels(dense.take(codes), names)
 
 
 def _is_text(column: AnyArray | Labels) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import attrs
 import numpy as np
 
 from custinsights.domain.fields import refuse_different
+from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import Incompatible, InvalidValue, counted
 from custinsights.history.columns import (
-    NO_INSTANT,
     AnyArray,
+    ContactColumns,
     IntArray,
     Labels,
     LineColumns,
@@ -20,48 +21,72 @@ from custinsights.history.columns import (
     People,
     Products,
     RefundColumns,
-    TagRow,
 )
-from custinsights.history.context import PLURALS
+from custinsights.history.context import PLURALS, Context
 from custinsights.history.facts import Facts
-from custinsights.history.hanging import ALWAYS
 from custinsights.history.laying import lay
 from custinsights.history.localtime import to_datetime
+from custinsights.history.uniting import below_each_other, united_people, united_products
 
 
 @attrs.frozen(eq=False)
-class _Columns:
+class Columns:
+    """The columns of one or more histories, as a source hands them over."""
+
     orders: OrderColumns
     refunds: RefundColumns
     lines: LineColumns | None
     people: People
+    contacts: Mapping[str, ContactColumns]
 
 
 def with_policy(facts: Facts, policy: PurchasePolicy) -> Facts:
     """Lay the same facts out under another policy; see `OrderHistory.with_policy`."""
-    columns = _columns_with_aside(facts)
-    return lay(**_arguments(facts, columns, facts.products), policy=policy)
+    return relaid(columns_of(facts), facts.products, attrs.evolve(facts.context, policy=policy))
 
 
 def append(facts: Facts, other: Facts) -> Facts:
     """Lay the facts of two histories out as one; see `OrderHistory.append`."""
     refuse_different("the histories", facts.context, other.context, PLURALS)
-    first, second = _columns_with_aside(facts), _columns_with_aside(other)
+    first, second = columns_of(facts), columns_of(other)
     _check_new(first.orders.order_id, second.orders.order_id)
-    products, codes = _merged_products(facts.products, other.products)
-    columns = _concatenated(first, second, codes, _joined_people(first.people, second.people))
-    arguments = _arguments(facts, columns, products)
-    context = other.context
-    arguments["observed_from"] = min(arguments["observed_from"], to_datetime(context.observed_from))
-    arguments["observed_until"] = max(
-        arguments["observed_until"], to_datetime(context.observed_until)
+    products, codes = united_products([facts.products, other.products], [0, 1])
+    people = united_people([first.people, second.people], [0, 1])
+    columns = concatenated([first, second], codes, people)
+    return relaid(columns, products, spanning([facts.context, other.context]))
+
+
+def spanning(contexts: Sequence[Context]) -> Context:
+    """Return what holds for several histories together; they share all but their span."""
+    return attrs.evolve(
+        contexts[0],
+        observed_from=min(context.observed_from for context in contexts),
+        observed_until=max(context.observed_until for context in contexts),
+        has_times=all(context.has_times for context in contexts),
+        source_report=sum((context.source_report for context in contexts), start=LoadReport()),
     )
-    arguments["has_times"] = facts.context.has_times and context.has_times
-    arguments["load_report"] = facts.context.source_report + context.source_report
-    joined = lay(**arguments, policy=facts.policy)
-    if "units" in columns.orders.numbers:
+
+
+def relaid(columns: Columns, products: Products | None, context: Context) -> Facts:
+    """Lay columns out as a history."""
+    joined = lay(
+        columns.orders,
+        refunds=columns.refunds,
+        lines=columns.lines,
+        products=products,
+        people=columns.people,
+        contacts=columns.contacts,
+        currency=context.currency,
+        calendar=context.calendar,
+        policy=context.policy,
+        observed_from=to_datetime(context.observed_from),
+        observed_until=to_datetime(context.observed_until),
+        has_times=context.has_times,
+        load_report=context.source_report,
+    )
+    if "units" in columns.orders.numbers or columns.lines is None:
         return joined
-    # One of the two has lines, the other neither lines nor units: nobody knows its units.
+    # Some of the histories have lines, others neither lines nor units: nobody knows their units.
     aside = None if joined.aside is None else _without_units(joined.aside)
     return attrs.evolve(_without_units(joined), aside=aside)
 
@@ -70,33 +95,18 @@ def _without_units(facts: Facts) -> Facts:
     return attrs.evolve(facts, numbers={n: c for n, c in facts.numbers.items() if n != "units"})
 
 
-def _arguments(facts: Facts, columns: _Columns, products: Products | None) -> dict[str, Any]:
-    context = facts.context
-    return {
-        "orders": columns.orders,
-        "refunds": columns.refunds,
-        "lines": columns.lines,
-        "products": products,
-        "people": columns.people,
-        "currency": context.currency,
-        "calendar": context.calendar,
-        "observed_from": to_datetime(context.observed_from),
-        "observed_until": to_datetime(context.observed_until),
-        "has_times": context.has_times,
-        "load_report": context.source_report,
-    }
-
-
-def _columns_with_aside(facts: Facts) -> _Columns:
-    listed = _listed(facts)
-    columns = _columns(facts, listed)
+def columns_of(facts: Facts) -> Columns:
+    """Return the columns of a history, those of the orders that do not count among them."""
+    named = listed(facts)
+    columns = _columns(facts, named)
     if facts.aside is None:
         return columns
+    aside = attrs.evolve(_columns(facts.aside, named), contacts={})  # they are the same people's
     same = None if facts.products is None else np.arange(len(facts.products))
-    return _concatenated(columns, _columns(facts.aside, listed), same, columns.people)
+    return concatenated([columns, aside], [same, same], columns.people)
 
 
-def _listed(facts: Facts) -> IntArray:
+def listed(facts: Facts) -> IntArray:
     """Return who has a row in the customer table, or no fact that would name them."""
     has_facts = np.diff(facts.offsets) + np.diff(facts.refunds.offsets) > 0
     if facts.aside is not None:
@@ -105,9 +115,9 @@ def _listed(facts: Facts) -> IntArray:
     return np.flatnonzero(~has_facts if is_listed is None else ~has_facts | is_listed)
 
 
-def _columns(facts: Facts, listed: IntArray) -> _Columns:
+def _columns(facts: Facts, named: IntArray) -> Columns:
     refunds, lines, table, ids = facts.refunds, facts.lines, facts.people_table, facts.customer_ids
-    return _Columns(
+    return Columns(
         OrderColumns(
             customer=_identities(ids, facts.customer),
             placed_at=facts.placed_at,
@@ -134,11 +144,16 @@ def _columns(facts: Facts, listed: IntArray) -> _Columns:
             amount=lines.amount,
         ),
         People(
-            ids=_identities(ids, listed),
-            created_at=None if table.created_at is None else table.created_at.take(listed),
-            labels={name: column.take(listed) for name, column in table.labels.items()},
-            tags=_tag_rows(facts, listed),
+            **table.known(named),
+            ids=_identities(ids, named),
+            tags=()
+            if table.tags is None
+            else table.tags.take(slice(None), np.searchsorted(named, table.tags.customer)),
         ),
+        {
+            kind: ContactColumns(_identities(ids, held.customer), held.value)
+            for kind, held in table.contacts.items()
+        },
     )
 
 
@@ -147,188 +162,150 @@ def _identities(ids: AnyArray, codes: IntArray) -> AnyArray:
     return taken.astype(object) if taken.dtype.kind == "T" else taken
 
 
-def _tag_rows(facts: Facts, listed: IntArray) -> tuple[TagRow, ...]:
-    tags = facts.people_table.tags
-    if tags is None:
-        return ()
-    return tuple(
-        TagRow(
-            person=person,
-            name=name,
-            since=None if since == NO_INSTANT else since,
-            until=None if until == ALWAYS else until,
-        )
-        for person, name, since, until in zip(
-            np.searchsorted(listed, tags.customer).tolist(),
-            tags.name.texts().tolist(),
-            tags.since.tolist(),
-            tags.until.tolist(),
-            strict=True,
-        )
+def concatenated(
+    parts: Sequence[Columns], products: Sequence[IntArray | None], people: People
+) -> Columns:
+    """Put the columns of several histories one after the other.
+
+    Parameters
+    ----------
+    products
+        For each the codes of its products in a common table, None where it has none.
+    people
+        What they know together.
+    """
+    starts = np.cumsum([0, *(len(part.orders) for part in parts)]).tolist()
+    tables = [np.append(np.arange(0) if codes is None else codes, -1) for codes in products]
+    numbered = list(zip(parts, starts, tables, strict=False))
+    kinds = sorted({kind for part in parts for kind in part.contacts})
+    held = {
+        kind: [part.contacts[kind] for part in parts if kind in part.contacts] for kind in kinds
+    }
+    refunds = [part.refunds for part in parts]
+    return Columns(
+        _orders([part.orders for part in parts]),
+        RefundColumns(
+            customer=_joined([_plain(part.customer) for part in refunds]),
+            refunded_at=np.concatenate([part.refunded_at for part in refunds]),
+            amount=np.concatenate([part.amount for part in refunds]),
+            order=np.concatenate(
+                [np.where(p.refunds.order < 0, -1, p.refunds.order + n) for p, n, _ in numbered]
+            ),
+            product=np.concatenate([table.take(p.refunds.product) for p, _, table in numbered]),
+            rows=np.concatenate([_rows(part.rows, len(part)) for part in refunds]),
+        ),
+        _lines(numbered),
+        people,
+        {
+            kind: ContactColumns(
+                _joined([_plain(one.customer) for one in those]),
+                below_each_other([one.value for one in those]),
+            )
+            for kind, those in held.items()
+        },
     )
 
 
-def _concatenated(
-    first: _Columns, second: _Columns, codes: IntArray | None, people: People
-) -> _Columns:
-    """Put two sets of columns one after the other; `codes` renames the second's products."""
-    a, b = first.orders, second.orders
-    n, m = len(a), len(b)
-    none = np.empty(0, dtype=np.int64)
-    orders = OrderColumns(
-        customer=_joined(_plain(a.customer), _plain(b.customer)),
-        placed_at=np.concatenate([a.placed_at, b.placed_at]),
-        amount=np.concatenate([a.amount, b.amount]),
-        order_id=_joined_ids(a, b),
+def rearranged(
+    columns: Columns, orders: IntArray, refunds: IntArray, lines: IntArray | None = None
+) -> Columns:
+    """Return some rows in another order; `lines` are by default those of the orders kept."""
+    place = np.full(len(columns.orders) + 1, -1, dtype=np.int64)
+    place[orders] = np.arange(len(orders))
+    given, back, held = columns.orders, columns.refunds, columns.lines
+    if held is not None and lines is None:
+        lines = np.flatnonzero(place.take(held.order) >= 0)
+    return attrs.evolve(
+        columns,
+        orders=attrs.evolve(
+            given,
+            customer=given.customer.take(orders),
+            placed_at=given.placed_at.take(orders),
+            amount=given.amount.take(orders),
+            order_id=None if given.order_id is None else given.order_id.take(orders),
+            numbers={name: column.take(orders) for name, column in given.numbers.items()},
+            labels={name: column.take(orders) for name, column in given.labels.items()},
+            rows=None if given.rows is None else given.rows.take(orders),
+        ),
+        refunds=attrs.evolve(
+            back,
+            customer=back.customer.take(refunds),
+            refunded_at=back.refunded_at.take(refunds),
+            amount=back.amount.take(refunds),
+            order=place.take(back.order.take(refunds)),
+            product=back.product.take(refunds),
+            rows=None if back.rows is None else back.rows.take(refunds),
+        ),
+        lines=None
+        if held is None or lines is None
+        else LineColumns(
+            order=place.take(held.order.take(lines)),
+            product=held.product.take(lines),
+            quantity=held.quantity.take(lines),
+            amount=held.amount.take(lines),
+        ),
+    )
+
+
+def _orders(parts: Sequence[OrderColumns]) -> OrderColumns:
+    filled = [part for part in parts if len(part)] or parts[:1]
+    names = set.intersection(*(set(part.numbers) for part in filled))
+    labels = sorted({name for part in parts for name in part.labels})
+    return OrderColumns(
+        customer=_joined([_plain(part.customer) for part in parts]),
+        placed_at=np.concatenate([part.placed_at for part in parts]),
+        amount=np.concatenate([part.amount for part in parts]),
+        order_id=_joined_ids([part.order_id for part in filled]),
         numbers={
-            name: np.concatenate([part.numbers[name] for part in (a, b) if len(part)] or [none])
-            for name in sorted({*a.numbers, *b.numbers})
-            if all(name in part.numbers for part in (a, b) if len(part))
+            name: np.concatenate([part.numbers[name] for part in filled]) for name in sorted(names)
         },
         labels={
-            name: _joined_labels(
-                a.labels.get(name, Labels.missing(n)), b.labels.get(name, Labels.missing(m))
+            name: below_each_other(
+                [part.labels.get(name, Labels.missing(len(part))) for part in parts]
             )
-            for name in sorted({*a.labels, *b.labels})
+            for name in labels
         },
         rows=None
-        if a.rows is None and b.rows is None
-        else np.concatenate(
-            [
-                np.ones(n, dtype=np.int64) if a.rows is None else a.rows,
-                np.ones(m, dtype=np.int64) if b.rows is None else b.rows,
-            ]
-        ),
-    )
-    refunds, others = first.refunds, second.refunds
-    table = np.append(np.arange(0) if codes is None else codes, -1)
-    joined = RefundColumns(
-        customer=_joined(_plain(refunds.customer), _plain(others.customer)),
-        refunded_at=np.concatenate([refunds.refunded_at, others.refunded_at]),
-        amount=np.concatenate([refunds.amount, others.amount]),
-        order=np.concatenate([refunds.order, np.where(others.order < 0, -1, others.order + n)]),
-        product=np.concatenate([refunds.product, table.take(others.product)]),
-        rows=np.concatenate(
-            [
-                np.ones(len(part), dtype=np.int64) if part.rows is None else part.rows
-                for part in (refunds, others)
-            ]
-        ),
-    )
-    return _Columns(
-        orders,
-        joined,
-        _joined_lines(first.lines, second.lines, n, table),
-        people,
+        if all(part.rows is None for part in parts)
+        else np.concatenate([_rows(part.rows, len(part)) for part in parts]),
     )
 
 
-def _joined_ids(a: OrderColumns, b: OrderColumns) -> AnyArray | None:
+def _rows(rows: IntArray | None, count: int) -> IntArray:
+    return np.ones(count, dtype=np.int64) if rows is None else rows
+
+
+def _joined_ids(columns: Sequence[AnyArray | None]) -> AnyArray | None:
     """Return the ids of all orders, or None where some have none."""
-    if not len(a) or not len(b):
-        return a.order_id if len(a) else b.order_id
-    if a.order_id is None or b.order_id is None:
+    known = [ids for ids in columns if ids is not None]
+    if not known or len(known) < len(columns):
         return None
-    kinds = ["integers" if ids.dtype.kind == "i" else "texts" for ids in (a.order_id, b.order_id)]
-    if kinds[0] != kinds[1]:
-        raise Incompatible("the order ids of the histories", *kinds)
-    return _joined(a.order_id, b.order_id)
+    kinds = ["integers" if ids.dtype.kind == "i" else "texts" for ids in known]
+    for kind in kinds[1:]:
+        if kind != kinds[0]:
+            raise Incompatible("the order ids of the histories", kinds[0], kind)
+    return np.concatenate(known)
 
 
 def _plain(identities: AnyArray | Labels) -> AnyArray:
     return identities.texts() if isinstance(identities, Labels) else identities
 
 
-def _joined(first: AnyArray, second: AnyArray) -> AnyArray:
-    if not len(first) or not len(second):
-        return second if not len(first) else first
-    return np.concatenate([first, second])
+def _joined(columns: Sequence[AnyArray]) -> AnyArray:
+    """Return several columns as one; those without rows have no type of their own."""
+    return np.concatenate([column for column in columns if len(column)] or columns[:1])
 
 
-def _joined_labels(first: Labels, second: Labels) -> Labels:
-    names = tuple(sorted({*first.names, *second.names}))
-    codes = [first.renamed(names).codes, second.renamed(names).codes]
-    return Labels(np.concatenate(codes), names)
-
-
-def _joined_lines(
-    first: LineColumns | None, second: LineColumns | None, orders: int, table: IntArray
-) -> LineColumns | None:
-    if first is None and second is None:
+def _lines(numbered: Sequence[tuple[Columns, int, AnyArray]]) -> LineColumns | None:
+    held = [(part.lines, start, codes) for part, start, codes in numbered if part.lines is not None]
+    if not held:
         return None
-    none = np.empty(0, dtype=np.int64)
-    a = first or LineColumns(order=none, product=none, quantity=none, amount=none)
-    b = second or LineColumns(order=none, product=none, quantity=none, amount=none)
     return LineColumns(
-        order=np.concatenate([a.order, b.order + orders]),
-        product=np.concatenate([a.product, table.take(b.product)]),
-        quantity=np.concatenate([a.quantity, b.quantity]),
-        amount=np.concatenate([a.amount, b.amount]),
+        order=np.concatenate([lines.order + start for lines, start, _ in held]),
+        product=np.concatenate([codes.take(lines.product) for lines, _, codes in held]),
+        quantity=np.concatenate([lines.quantity for lines, _, _ in held]),
+        amount=np.concatenate([lines.amount for lines, _, _ in held]),
     )
-
-
-def _joined_people(first: People, second: People) -> People:
-    """Unite two customer tables; what the second knows of a person of both adds to the first."""
-    ids = list(dict.fromkeys([*first.ids.tolist(), *second.ids.tolist()]))
-    row = {identity: place for place, identity in enumerate(ids)}
-    created_at = np.full(len(ids), NO_INSTANT, dtype=np.int64)
-    labels: dict[str, list[str | None]] = {}
-    tags: set[TagRow] = set()
-    for people in (second, first):
-        rows = np.array([row[identity] for identity in people.ids.tolist()], dtype=np.int64)
-        if people.created_at is not None:
-            known = np.flatnonzero(people.created_at != NO_INSTANT)
-            created_at[rows.take(known)] = people.created_at.take(known)
-        for name, column in people.labels.items():
-            texts = labels.setdefault(name, [None] * len(ids))
-            for place, text in zip(rows.tolist(), column.texts().tolist(), strict=True):
-                texts[place] = texts[place] if text is None else text
-        tags |= {attrs.evolve(tag, person=int(rows[tag.person])) for tag in people.tags}
-    is_text = any(isinstance(identity, str) for identity in ids)
-    return People(
-        ids=np.array(ids, dtype=object if is_text else np.int64),
-        created_at=created_at if bool((created_at != NO_INSTANT).any()) else None,
-        labels={name: Labels.encode(texts) for name, texts in labels.items()},
-        tags=tuple(sorted(tags, key=lambda tag: (tag.person, tag.name, str(tag.since)))),
-    )
-
-
-def _merged_products(
-    first: Products | None, second: Products | None
-) -> tuple[Products | None, IntArray | None]:
-    """Unite two product tables; return the codes of the second's products in it."""
-    if first is None or second is None:
-        table = second if first is None else first
-        return table, None if second is None else np.arange(len(second))
-    place = {product: code for code, product in enumerate(first.ids)}
-    fresh = [code for code, product in enumerate(second.ids) if product not in place]
-    for code in fresh:
-        place[second.ids[code]] = len(place)
-    labels = {
-        name: _joined_labels(
-            first.labels.get(name, Labels.missing(len(first))),
-            second.labels.get(name, Labels.missing(len(second))).take(
-                np.array(fresh, dtype=np.int64)
-            ),
-        )
-        for name in sorted({*first.labels, *second.labels})
-    }
-    numbers = {
-        name: np.concatenate(
-            [
-                first.numbers.get(name, np.full(len(first), NO_INSTANT)),
-                second.numbers.get(name, np.full(len(second), NO_INSTANT))[fresh],
-            ]
-        )
-        for name in sorted({*first.numbers, *second.numbers})
-    }
-    keywords = None
-    if first.keywords is not None or second.keywords is not None:
-        ours = first.keywords or ((),) * len(first)
-        theirs = second.keywords or ((),) * len(second)
-        keywords = (*ours, *(theirs[code] for code in fresh))
-    merged = Products(ids=tuple(place), labels=labels, numbers=numbers, keywords=keywords)
-    return merged, np.array([place[product] for product in second.ids], dtype=np.int64)
 
 
 def _check_new(known: AnyArray | None, added: AnyArray | None) -> None:

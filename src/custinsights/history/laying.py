@@ -20,6 +20,7 @@ from custinsights.history.columns import (
     NO_INSTANT,
     AnyArray,
     BoolArray,
+    ContactColumns,
     IntArray,
     Labels,
     LineColumns,
@@ -30,7 +31,13 @@ from custinsights.history.columns import (
 )
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts
-from custinsights.history.hanging import check_owners, hang_lines, hang_people, hang_refunds
+from custinsights.history.hanging import (
+    check_owners,
+    hang_contacts,
+    hang_lines,
+    hang_people,
+    hang_refunds,
+)
 from custinsights.history.identities import as_identities, check_coded, code_together
 from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.history.ordering import lay_out, offsets_of
@@ -55,6 +62,7 @@ def lay(
     lines: LineColumns | None,
     products: Products | None,
     people: People | None,
+    contacts: Mapping[str, ContactColumns],
     currency: str,
     calendar: Calendar,
     policy: PurchasePolicy,
@@ -69,13 +77,18 @@ def lay(
     check_people(people)
     check_refunds(refunds, orders, products)
     check_lines(lines, orders, products)
-    ids, (order_codes, refund_codes, people_codes) = code_together(
+    ids, (order_codes, refund_codes, people_codes, *contact_codes) = code_together(
         [
             _identities(orders.customer, "the customers of the orders"),
             _identities(None if refunds is None else refunds.customer, "the customers of refunds"),
             _identities(None if people is None else people.ids, "the ids of the people"),
+            *(_identities(held.customer, "the owners of contacts") for held in contacts.values()),
         ]
     )
+    hung = {
+        kind: hang_contacts(held, codes)
+        for (kind, held), codes in zip(contacts.items(), contact_codes, strict=True)
+    }
     if people is not None and len(np.unique(people_codes)) != len(people):
         raise InvalidValue(
             what="the customer table names a customer twice",
@@ -110,7 +123,7 @@ def lay(
         source_report=source_report,
         load_report=report if counts is None else _report(orders, counts, currency, policy, report),
     )
-    table = hang_people(people, people_codes, ids)
+    table = hang_people(people, people_codes, ids, hung)
     parts = _Parts(orders, order_codes, refunds, refund_codes, lines, products)
     if counts is None:
         return parts.facts(None, ids, table, context)
@@ -186,7 +199,7 @@ class _Parts:
             keys.append(orders.labels[name].take(rows).canonical().codes)
         if self.refunds is not None:
             keys.append(
-                _marks(
+                marks(
                     self.refunds.order,
                     rows,
                     len(orders),
@@ -195,7 +208,7 @@ class _Parts:
             )
         if self.lines is not None:
             keys.append(
-                _marks(
+                marks(
                     self.lines.order,
                     rows,
                     len(orders),
@@ -205,7 +218,7 @@ class _Parts:
         return keys
 
 
-def _marks(owners: IntArray, rows: IntArray, count: int, columns: list[IntArray]) -> IntArray:
+def marks(owners: IntArray, rows: IntArray, count: int, columns: list[IntArray]) -> IntArray:
     """Return a number per order that depends on the set of what hangs on it, not on its order."""
     mixed = np.zeros(len(owners), dtype=np.uint64)
     for column in columns:

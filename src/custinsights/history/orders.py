@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -17,6 +17,7 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.history import arrays, joining, selection
 from custinsights.history.columns import (
     BoolArray,
+    ContactColumns,
     LineColumns,
     OrderColumns,
     People,
@@ -140,6 +141,7 @@ class OrderHistory(Facts):
         lines: LineColumns | None = None,
         products: Products | None = None,
         people: People | None = None,
+        contacts: Mapping[str, ContactColumns] | None = None,
         currency: str,
         calendar: Calendar,
         policy: PurchasePolicy | None = None,
@@ -151,13 +153,14 @@ class OrderHistory(Facts):
         """Make a history of validated columns; what the readers of sources call."""
         counting = PurchasePolicy() if policy is None else policy
         refuse_other(PurchasePolicy, "the policy", counting)
-        return cls._from(
+        return cls.of_facts(
             lay(
                 orders,
                 refunds=refunds,
                 lines=lines,
                 products=products,
                 people=people,
+                contacts={} if contacts is None else contacts,
                 currency=currency,
                 calendar=calendar,
                 policy=counting,
@@ -169,7 +172,8 @@ class OrderHistory(Facts):
         )
 
     @classmethod
-    def _from(cls, facts: Facts) -> Self:
+    def of_facts(cls, facts: Facts) -> Self:
+        """Make a history of facts that are laid out already."""
         fields = {field.name: getattr(facts, field.name) for field in attrs.fields(Facts)}
         return cls(**fields)
 
@@ -201,7 +205,7 @@ class OrderHistory(Facts):
         Orders and refunds at or after `as_of` are gone, and people first heard of at or after
         it; `observed_until` becomes `as_of`.
         """
-        return self._from(selection.up_to(self, to_microseconds(self.calendar.instant(as_of))))
+        return self.of_facts(selection.up_to(self, to_microseconds(self.calendar.instant(as_of))))
 
     def where(
         self,
@@ -220,7 +224,7 @@ class OrderHistory(Facts):
             orders kept are numbered anew; refunds of the others go with them, refunds that name
             no order stay.
         """
-        return self._from(selection.where(self, customers, orders))
+        return self.of_facts(selection.where(self, customers, orders))
 
     def for_lines(self, **labels: str) -> Self:
         """Return the history of some products, e.g. ``for_lines(department="Prints")``.
@@ -229,12 +233,12 @@ class OrderHistory(Facts):
         refunds are those that name such a product. Other refunds are left out and summed in the
         load report.
         """
-        return self._from(selection.for_lines(self, labels))
+        return self.of_facts(selection.for_lines(self, labels))
 
     def with_policy(self, policy: PurchasePolicy) -> Self:
         """Return the same facts under another policy of what counts."""
         refuse_other(PurchasePolicy, "the policy", policy)
-        return self._from(joining.with_policy(self, policy))
+        return self.of_facts(joining.with_policy(self, policy))
 
     def append(self, other: Facts) -> Self:
         """Return one history of the facts of two, in one currency, calendar and policy.
@@ -242,4 +246,4 @@ class OrderHistory(Facts):
         An order id that is in both is refused, for it would count twice.
         """
         check_history(other)
-        return self._from(joining.append(self, other))
+        return self.of_facts(joining.append(self, other))

@@ -13,7 +13,7 @@ from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels, Products
 from custinsights.history.facts import Facts
 from custinsights.history.ordering import offsets_of, ragged_rows
-from custinsights.history.streams import Lines, PeopleTable, Refunds, Tags
+from custinsights.history.streams import Lines, Refunds
 from custinsights.history.threads import gather
 
 
@@ -69,25 +69,7 @@ def select(
         lines=None if facts.lines is None else facts.lines.take(orders),
         people_table=facts.people_table
         if customers is None
-        else _people_of(facts.people_table, customers),
-    )
-
-
-def _people_of(table: PeopleTable, customers: IntArray) -> PeopleTable:
-    tags = table.tags
-    if tags is not None:
-        place = np.searchsorted(customers, tags.customer)
-        place = np.minimum(place, max(len(customers) - 1, 0))
-        held = customers.take(place) == tags.customer if len(customers) else tags.customer < 0
-        rows = np.flatnonzero(held)
-        tags = Tags(
-            place.take(rows), tags.name.take(rows), tags.since.take(rows), tags.until.take(rows)
-        )
-    return PeopleTable(
-        None if table.created_at is None else table.created_at.take(customers),
-        {name: column.take(customers) for name, column in table.labels.items()},
-        tags,
-        None if table.is_listed is None else table.is_listed.take(customers),
+        else facts.people_table.take(customers),
     )
 
 

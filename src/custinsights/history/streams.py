@@ -11,7 +11,15 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from custinsights.history.columns import BoolArray, CodeArray, IntArray, Labels, locked
+from custinsights.history.columns import (
+    BoolArray,
+    CodeArray,
+    IntArray,
+    KnownOfPeople,
+    Labels,
+    Tags,
+    locked,
+)
 from custinsights.history.ordering import ragged_rows
 
 UNLINKED = -1
@@ -130,48 +138,85 @@ class Lines:
         )
 
 
-@attrs.frozen(eq=False)
-class Tags:
-    """Tags that customers carry, customer by customer.
+@attrs.frozen(eq=False, repr=False)
+class Contacts:
+    """Whose is a contact: customer codes in ascending order, and a normalised text for each.
 
-    `since` and `until` are instants; the smallest and largest int64 stand for always.
+    One text may belong to several customers. Personal: nothing shows it.
     """
 
     customer: IntArray = attrs.field(converter=locked)
-    name: Labels
-    since: IntArray = attrs.field(converter=locked)
-    until: IntArray = attrs.field(converter=locked)
+    value: Labels
 
-    def part(self, low: int, high: int) -> Tags:
-        """Return the tags of customers low to high."""
-        begin, end = np.searchsorted(self.customer, [low, high])
-        return Tags(
-            self.customer[begin:end] - low,
-            self.name.take(slice(begin, end)),
-            self.since[begin:end],
-            self.until[begin:end],
-        )
+    def __len__(self) -> int:
+        return len(self.customer)
+
+    def take(self, rows: IntArray | slice, customer: IntArray) -> Contacts:
+        """Return some of the contacts, of customers with other numbers."""
+        return Contacts(customer, self.value.take(rows))
 
 
-@attrs.frozen(eq=False)
-class PeopleTable:
+def _stretch(owners: IntArray, low: int, high: int) -> tuple[slice, IntArray]:
+    """Return the rows of customers low to high, who are numbered from 0 then."""
+    begin, end = np.searchsorted(owners, [low, high])
+    return slice(begin, end), owners[begin:end] - low
+
+
+def _rows_of(owners: IntArray, customers: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the rows of some customers (sorted codes), who are numbered from 0 then."""
+    place = np.searchsorted(customers, owners)
+    place = np.minimum(place, max(len(customers) - 1, 0))
+    is_held = customers.take(place) == owners if len(customers) else owners < 0
+    rows = np.flatnonzero(is_held)
+    return rows, place.take(rows)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class PeopleTable(KnownOfPeople):
     """What is known of every customer beside the facts: aligned to the customer codes.
 
-    `is_listed` tells who has a row in the customer table; None is nobody.
+    Parameters
+    ----------
+    tags
+        Customer by customer.
+    is_listed
+        bool[k], who has a row in the customer table; None is nobody.
+    contacts
+        Whose the ids, e-mail addresses and phone numbers are that a source has beside the
+        identities of the history, by kind: ``customer_id``, ``email``, ``phone``. By them
+        histories are combined.
     """
 
-    created_at: IntArray | None = attrs.field(converter=attrs.converters.optional(locked))
-    labels: Mapping[str, Labels]
-    tags: Tags | None
+    tags: Tags | None = None
     is_listed: BoolArray | None = attrs.field(
         default=None, converter=attrs.converters.optional(locked)
     )
+    contacts: Mapping[str, Contacts] = attrs.field(factory=dict, repr=False)
 
     def part(self, low: int, high: int) -> PeopleTable:
         """Return the rows of customers low to high."""
         return PeopleTable(
-            None if self.created_at is None else self.created_at[low:high],
-            {name: column.take(slice(low, high)) for name, column in self.labels.items()},
-            None if self.tags is None else self.tags.part(low, high),
-            None if self.is_listed is None else self.is_listed[low:high],
+            **self.known(slice(low, high)),
+            tags=None
+            if self.tags is None
+            else self.tags.take(*_stretch(self.tags.customer, low, high)),
+            is_listed=None if self.is_listed is None else self.is_listed[low:high],
+            contacts={
+                kind: held.take(*_stretch(held.customer, low, high))
+                for kind, held in self.contacts.items()
+            },
+        )
+
+    def take(self, customers: IntArray) -> PeopleTable:
+        """Return the rows of some customers (sorted codes)."""
+        return PeopleTable(
+            **self.known(customers),
+            tags=None
+            if self.tags is None
+            else self.tags.take(*_rows_of(self.tags.customer, customers)),
+            is_listed=None if self.is_listed is None else self.is_listed[customers],
+            contacts={
+                kind: held.take(*_rows_of(held.customer, customers))
+                for kind, held in self.contacts.items()
+            },
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from custinsights.errors import InvalidValue
@@ -10,6 +12,7 @@ from custinsights.history.columns import (
     NUMBER_COLUMNS,
     AnyArray,
     IntArray,
+    Labels,
     LineColumns,
     OrderColumns,
     People,
@@ -94,7 +97,7 @@ def check_products(products: Products | None) -> None:
 
 
 def check_people(people: People | None) -> None:
-    """Refuse a customer table whose columns have another length, or tags of nobody in it."""
+    """Refuse a customer table whose columns have another length or type, or tags of nobody."""
     if people is None:
         return
     rows = len(people)
@@ -103,10 +106,32 @@ def check_people(people: People | None) -> None:
             _wrong_length("created_at", len(people.created_at), rows)
         known = people.created_at[people.created_at != NO_INSTANT]
         _check_instants(known, "created_at", len(known))
+    if people.birthday is not None:
+        _check_typed("birthday", people.birthday, rows, ("datetime64[D]",))
+    if people.coordinates is not None:
+        _check_typed("coordinates", people.coordinates, rows, ("float64",), columns=(2,))
     for name, labels in people.labels.items():
         labels.check(name, rows)
-    owners = np.array([tag.person for tag in people.tags], dtype=np.int64)
-    _check_codes(owners, "the people of tags", len(owners), rows, least=0)
+    for name, column in people.attributes.items():
+        if isinstance(column, Labels):
+            column.check(name, rows)
+        else:
+            _check_typed(name, column, rows, ("float64", "datetime64[D]", "int8"))
+    _check_codes(people.tags.customer, "the people of tags", len(people.tags), rows, least=0)
+
+
+def _check_typed(
+    what: str, column: AnyArray, rows: int, types: Sequence[str], *, columns: tuple[int, ...] = ()
+) -> None:
+    """Refuse a column of another type or shape."""
+    if column.dtype not in types or column.shape[1:] != columns:
+        raise InvalidValue(
+            what=f"the column {what!r} of the people has another type",
+            given=f"dtype {column.dtype} of shape {column.shape}",
+            allowed=" or ".join(types) + f" of shape {(rows, *columns)}",
+        )
+    if len(column) != rows:
+        _wrong_length(what, len(column), rows)
 
 
 def check_integers(column: AnyArray, what: str, rows: int, *, least: int | None = None) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.history.columns import (
+    ALWAYS,
     NO_INSTANT,
     AnyArray,
     IntArray,
@@ -23,7 +24,7 @@ from custinsights.history.columns import (
     People,
     Products,
     RefundColumns,
-    TagRow,
+    Tags,
 )
 from custinsights.history.localtime import DAY, to_datetime
 from custinsights.history.orders import OrderHistory
@@ -258,18 +259,25 @@ class _Future:
         if created is not None:
             has_one = created != NO_INSTANT
             created = np.where(has_one, self._moved(created), NO_INSTANT)
-        tags = []
-        for tag in people.tags:
-            if tag.since is not None and tag.since >= self.as_of:
-                continue
-            ends_later = tag.until is None or tag.until >= self.as_of
-            tags.append(attrs.evolve(tag, until=self.as_of + DAY) if ends_later else tag)
-        begun = [_tag(person, self.as_of) for person in range(len(people))]
-        return attrs.evolve(people, created_at=created, tags=(*tags, *begun))
-
-
-def _tag(person: int, since: int) -> TagRow:
-    return TagRow(person=person, name="vip", since=since)
+        tags = people.tags
+        kept = np.flatnonzero(tags.since < self.as_of)
+        old = tags.take(kept, tags.customer[kept])
+        everybody = np.arange(len(people))
+        return attrs.evolve(
+            people,
+            created_at=created,
+            tags=Tags(
+                np.concatenate([old.customer, everybody]),
+                Labels.encode([*old.name.texts().tolist(), *["vip"] * len(people)]),
+                np.concatenate([old.since, np.full(len(people), self.as_of)]),
+                np.concatenate(
+                    [
+                        np.where(old.until >= self.as_of, self.as_of + DAY, old.until),
+                        np.full(len(people), ALWAYS),
+                    ]
+                ),
+            ),
+        )
 
 
 def _stranger(known: list[int | str]) -> int | str:
@@ -326,12 +334,12 @@ def _lines_of(lines: LineColumns, rows: IntArray) -> LineColumns:
 
 
 def _people_of(people: People, rows: IntArray) -> People:
-    place = {old: new for new, old in enumerate(rows.tolist())}
-    tags = [attrs.evolve(tag, person=place[tag.person]) for tag in reversed(people.tags)]
+    place = np.argsort(rows)
+    tags = people.tags
+    backwards = np.arange(len(tags))[::-1]
     return attrs.evolve(
         people,
+        **people.known(rows),
         ids=plain(people.ids)[rows],
-        created_at=None if people.created_at is None else people.created_at[rows],
-        labels={name: column.take(rows) for name, column in people.labels.items()},
-        tags=tuple(tags),
+        tags=tags.take(backwards, place.take(tags.customer[backwards])),
     )
