@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.rfm import RFM, rfm
     from custinsights.analyses.tiers import tiers
     from custinsights.analyses.traits import Traits, traits
+    from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.history.orders import OrderHistory
     from custinsights.sources import read_frame, read_objects, read_orders
 
@@ -35,6 +36,7 @@ _ROOMS = ("datasets", "domain", "errors", "testing")
 _HOMES = {
     "DEFAULT": "analyses.catalog",
     "Catalog": "analyses.catalog",
+    "ChannelTaxonomy": "domain.channels",
     "Cuts": "analyses.cuts",
     "GroupMap": "analyses.groups",
     "Measure": "analyses.measure",
@@ -65,6 +67,7 @@ __all__ = [
     "DEFAULT",
     "RFM",
     "Catalog",
+    "ChannelTaxonomy",
     "Cuts",
     "GroupMap",
     "Measure",

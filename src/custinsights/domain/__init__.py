@@ -1,6 +1,7 @@
 """What we talk about: orders and the people who place them, money, time, and what counts."""
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.domain.load_report import LEFT_OUT_REASONS, BadCell, BadRows, LeftOut, LoadReport
 from custinsights.domain.money import Money
@@ -22,6 +23,7 @@ __all__ = [
     "BadCell",
     "BadRows",
     "Calendar",
+    "ChannelTaxonomy",
     "Customer",
     "Fulfilment",
     "LeftOut",

@@ -34,6 +34,7 @@ NUMBER_COLUMNS = ("goods", "discount", "shipping", "tax", "tip", "units")
 TEXT_COLUMNS = (
     *("order_status", "channel", "source", "country", "region", "city"),
     *("payment_method", "campaign", "coupon"),
+    *("utm_medium", "utm_source", "referrer", "attribution"),
 )
 """Text columns of an order that mean the same everywhere; a source may have others of its own."""
 

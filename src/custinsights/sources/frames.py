@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
@@ -43,6 +44,7 @@ def read_frame(
     dayfirst: bool | None = None,
     decimal: Literal[".", ","] | None = None,
     statuses: Mapping[str, str] | None = None,
+    channels: ChannelTaxonomy | None = None,
     **fields: str,
 ) -> OrderHistory:
     """Read orders, or order lines, from a table in memory.
@@ -59,7 +61,7 @@ def read_frame(
         Our fields to the names of its columns: ``customer="CustomerID"``, ``placed_at=``,
         ``amount=``, ``order_id=``, ``country=`` and all others of `read_orders`.
     customers, products, identity, refunds, currency, rates, timezone, policy, observed_until, \
-errors, dayfirst, decimal, statuses
+errors, dayfirst, decimal, statuses, channels
         As in `read_orders`.
 
     Returns
@@ -106,6 +108,7 @@ errors, dayfirst, decimal, statuses
         dayfirst=dayfirst,
         decimal=decimal,
         statuses=statuses,
+        channels=channels,
     )
     format = generic({**named, **fields})
     positions = places_in(format, header, options.identity)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.orders import Order, OrderLine, Refund
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
@@ -85,6 +86,7 @@ def read_objects(
     policy: PurchasePolicy | None = None,
     observed_until: dt.datetime | dt.date | str | None = None,
     errors: Literal["raise", "report"] = "raise",
+    channels: ChannelTaxonomy | None = None,
 ) -> OrderHistory:
     """Read orders that are objects, with the people and products known beside them.
 
@@ -99,7 +101,7 @@ def read_objects(
     refunds
         Refunds that are not inside an order. One that names an order of `orders` is its refund;
         one that names none needs its customer and its time.
-    currency, rates, timezone, policy, observed_until, errors
+    currency, rates, timezone, policy, observed_until, errors, channels
         As in `read_orders`. Ids compare as they are written: 7 and ``"7"`` are one customer.
 
     Returns
@@ -142,6 +144,7 @@ def read_objects(
         policy=policy,
         observed_until=observed_until,
         errors=errors,
+        channels=channels,
     )
     rows = [row for order in given for row in _rows(order)]
     by_id = {order.id: order for order in given}

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.domain.people import Customer
@@ -66,6 +67,13 @@ def _products(given: Iterable[Product] | None) -> tuple[Product, ...]:
     return () if given is None else objects(given, Product, "products")
 
 
+def _taxonomy(given: ChannelTaxonomy | None) -> ChannelTaxonomy:
+    if given is None:
+        return ChannelTaxonomy()
+    refuse_other(ChannelTaxonomy, "the option channels=", given)
+    return given
+
+
 def _policy(given: PurchasePolicy | None) -> PurchasePolicy:
     if given is None:
         return PurchasePolicy()
@@ -117,6 +125,7 @@ class Options:
         default=None, validator=_one_of("which mark stands before decimals", (".", ",", None))
     )
     statuses: Mapping[str, str] = attrs.field(default=None, converter=_statuses)
+    channels: ChannelTaxonomy = attrs.field(default=None, converter=_taxonomy)
 
     def __attrs_post_init__(self) -> None:
         calendar, until = self.calendar, self.observed_until

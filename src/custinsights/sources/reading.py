@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
@@ -54,6 +55,7 @@ def read_orders(
     dayfirst: bool | None = None,
     decimal: Literal[".", ","] | None = None,
     statuses: Mapping[str, str] | None = None,
+    channels: ChannelTaxonomy | None = None,
     progress: Progress | None = None,
 ) -> OrderHistory:
     r"""Read the order exports of a shop into one history.
@@ -77,7 +79,8 @@ def read_orders(
     columns
         For ``generic``, our field to the header (or to several, of which the first that is there
         is taken). Orders: customer, email, phone, placed_at, amount, order_id, currency,
-        order_status, country, region, city, channel, source, payment_method, coupon, campaign,
+        order_status, country, region, city, channel, utm_medium, utm_source, referrer,
+        attribution, source, payment_method, coupon, campaign,
         goods, discount, shipping, tax, tip, units, refunded, refunded_at, cancelled_at, time_zone
         (of the times of its row: a name of the IANA database or of Ruby on Rails). Order lines,
         which make the table one of lines: product, product_name, category, department, quantity,
@@ -121,6 +124,10 @@ def read_orders(
     statuses
         The file's words for the state of an order that are not known, to paid, pending, failed,
         voided or cancelled.
+    channels
+        What the words mean that tell the label ``channel`` where the file names none: those of
+        utm_medium, utm_source, referrer, attribution and source. By default
+        `custinsights.domain.ChannelTaxonomy`; what is in none of its rows stays unknown.
     progress
         Called now and then with the bytes read and the bytes in total.
 
@@ -182,6 +189,7 @@ def read_orders(
         dayfirst=dayfirst,
         decimal=decimal,
         statuses=statuses,
+        channels=channels,
     )
     asked = format_asked(format, columns)
     found, sheet = _read(_sources(paths), asked, options.identity, _function(progress))

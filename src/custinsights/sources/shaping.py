@@ -9,6 +9,7 @@ from fractions import Fraction
 import attrs
 import numpy as np
 
+from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.history.columns import (
     AnyArray,
     BoolArray,
@@ -23,6 +24,7 @@ from custinsights.history.columns import (
 from custinsights.history.row_groups import RowGroups
 from custinsights.sources import known
 from custinsights.sources.assembly import Assembled
+from custinsights.sources.channels import channel_of_orders
 from custinsights.sources.columns import Texts
 from custinsights.sources.grouping import picked, taken
 from custinsights.sources.money import magnitudes, said
@@ -58,7 +60,7 @@ def shape(found: Assembled, options: Options) -> Shaped:
     found.rows.ledger.note("customers_without_identity", int(np.count_nonzero(~is_told)))
     told = [one for one, is_there in zip(customers, is_told.tolist(), strict=True) if is_there]
     return Shaped(
-        _orders(found, ids),
+        _orders(found, ids, options.channels),
         _refunds(found, ids, codes),
         _lines(found, codes, table),
         table,
@@ -82,7 +84,7 @@ def _of(ids: AnyArray, codes: IntArray) -> AnyArray | Labels:
     return picked(ids, codes)
 
 
-def _orders(found: Assembled, ids: AnyArray) -> OrderColumns:
+def _orders(found: Assembled, ids: AnyArray, taxonomy: ChannelTaxonomy) -> OrderColumns:
     rows, groups = found.rows, found.orders.groups
     first = groups.first()
     order_ids = None
@@ -94,7 +96,7 @@ def _orders(found: Assembled, ids: AnyArray) -> OrderColumns:
         amount=found.conversion.amounts(found.of_order, first),
         order_id=order_ids,
         numbers=_numbers(found),
-        labels=_labels(found),
+        labels=_labels(found, taxonomy),
         rows=groups.sizes(),
     )
 
@@ -134,7 +136,7 @@ def _numbers(found: Assembled) -> dict[str, IntArray]:
     return numbers
 
 
-def _labels(found: Assembled) -> dict[str, Labels]:
+def _labels(found: Assembled, taxonomy: ChannelTaxonomy) -> dict[str, Labels]:
     rows, orders = found.rows, found.orders
     first = orders.groups.first()
     labels: dict[str, Labels] = {}
@@ -149,7 +151,8 @@ def _labels(found: Assembled) -> dict[str, Labels]:
     labels.update(_address(found))
     if rows.format.source is not None and "source" not in labels:
         labels["source"] = Texts.same(rows.format.source, len(first)).labels()
-    return labels
+    channel = channel_of_orders(orders, taxonomy)
+    return labels if channel is None else {**labels, "channel": channel}
 
 
 def _address(found: Assembled) -> dict[str, Labels]:

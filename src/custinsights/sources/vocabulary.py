@@ -77,7 +77,10 @@ MEANINGS = {
 """How messages speak of the fields that are needed."""
 
 LABELS = frozenset(
-    {"country", "region", "city", "channel", "source", "payment_method", "coupon", "campaign"}
+    {
+        *("country", "region", "city", "payment_method", "coupon", "campaign"),
+        *("channel", "utm_medium", "utm_source", "referrer", "attribution", "source"),
+    }
 )
 """Labels that are read without being told where a header is their name."""
 

@@ -53,7 +53,7 @@ WOOCOMMERCE_ANALYTICS = OrderFormat(
             *("N. Revenue", "N. Revenu", "N.- Umsatz"),
             *("Ingresos netos", "N. Fatturato", "N. Inkomsten"),
         ),
-        "channel": "Attribution",
+        "attribution": "Attribution",
     },
     recognised_by=frozenset({"Order #", "Items sold", "Net Sales"}),
     needs=("order_id", "placed_at", "amount", "order_status", "units"),
