@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.traits import Traits, traits
     from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.history.orders import OrderHistory
-    from custinsights.sources import read_frame, read_objects, read_orders
+    from custinsights.sources import read_customers, read_frame, read_objects, read_orders
 
 __version__ = "0.1.0"
 
@@ -51,6 +51,7 @@ _HOMES = {
     "measure": "analyses.measure",
     "orders": "analyses.metrics",
     "overview": "analyses.overview",
+    "read_customers": "sources",
     "read_frame": "sources",
     "read_objects": "sources",
     "read_orders": "sources",
@@ -85,6 +86,7 @@ __all__ = [
     "measure",
     "orders",
     "overview",
+    "read_customers",
     "read_frame",
     "read_objects",
     "read_orders",

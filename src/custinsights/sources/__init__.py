@@ -1,8 +1,16 @@
 """How rows become columns: files, frames and objects are read into an order history."""
 
+from custinsights.sources.customers import read_customers
 from custinsights.sources.formats.declaration import OrderFormat, Packed
 from custinsights.sources.frames import read_frame
 from custinsights.sources.objects import read_objects
 from custinsights.sources.reading import read_orders
 
-__all__ = ["OrderFormat", "Packed", "read_frame", "read_objects", "read_orders"]
+__all__ = [
+    "OrderFormat",
+    "Packed",
+    "read_customers",
+    "read_frame",
+    "read_objects",
+    "read_orders",
+]

@@ -23,7 +23,6 @@ from custinsights.sources import identity
 from custinsights.sources.columns import Texts, one_below_another
 from custinsights.sources.conversion import NO_RATE, Conversion
 from custinsights.sources.grouping import OrderRows, group, picked, spread_bad
-from custinsights.sources.known import contacts
 from custinsights.sources.money import NEGATIVE_AMOUNT, NEGATIVE_QUANTITY, Money, add_up
 from custinsights.sources.options import Options
 from custinsights.sources.rows import (
@@ -148,19 +147,7 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
 
 def report_of(rows: ParsedRows, money: Money) -> LoadReport:
     """Return the load report of the rows as they are settled."""
-    ledger = rows.ledger
-    of_rows = (money.of_row, rows.currency, rows.currencies)
-    left_out, bad = ledger.left_out(*of_rows), ledger.bad_rows(*of_rows)
-    gone = sum(entry.rows for entry in left_out) + sum(kind.rows for kind in bad)
-    notes = [*ledger.notes, ("rounded_values", rows.rounded)]
-    return LoadReport(
-        sources=rows.sheet.files,
-        rows_read=ledger.rows_read,
-        rows_used=ledger.rows_read - gone,
-        left_out=left_out,
-        bad=bad,
-        notes=[note for note in notes if note[1]],
-    )
+    return rows.ledger.report(money.of_row, rows.currency, rows.currencies, rounded=rows.rounded)
 
 
 def _refuse_bad(rows: ParsedRows, money: Money, options: Options) -> None:
@@ -285,7 +272,7 @@ def _whose(
     columns = {}
     for kind in options.identity:
         own = asked_for.get(kind, Texts.same("", len(at)))
-        both = one_below_another([own, contacts(options.customers, kind)])
+        both = one_below_another([own, options.customers.keys[kind]])
         columns[kind] = cast("Texts", both).labels()
     found = identity.resolve(columns, options.identity)
     persons = np.full(len(rows), identity.NOBODY, dtype=np.int64)
@@ -293,7 +280,12 @@ def _whose(
     persons = np.where(left.codes >= 0, left.spread(picked(persons, first)), persons)
     is_linked = is_refund & (linked >= 0) & (picked(left.codes, linked) >= 0)
     persons = np.where(is_linked, picked(persons, linked), persons)
-    return identity.People(persons, found.names, known=found.codes[len(at) :])
+    return attrs.evolve(
+        found,
+        codes=persons,
+        known=found.codes[len(at) :],
+        contacts=identity.contacts(found, columns),
+    )
 
 
 def _leave_out_nobodys(

@@ -40,6 +40,7 @@ def history_of(sheet: Sheet, format: OrderFormat, options: Options) -> OrderHist
         lines=shaped.lines,
         products=shaped.products,
         people=shaped.people,
+        contacts=shaped.contacts,
         currency=found.conversion.currency,
         calendar=options.calendar,
         policy=options.policy,

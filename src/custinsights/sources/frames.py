@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
 from custinsights.sources.building import history_of
-from custinsights.sources.formats import generic, places_in
+from custinsights.sources.formats import OrderFormat, generic, places_in
 from custinsights.sources.options import Options, RefundRule
 from custinsights.sources.rates import Rates
 from custinsights.sources.sheet import Sheet
@@ -89,7 +89,6 @@ errors, dayfirst, decimal, statuses, channels
     >>> len(history), int(history.amount.sum())
     (2, 1550)
     """
-    header, column_of = columns_of(df)
     named = fields_named({} if columns is None else columns)
     if twice := sorted(named.keys() & fields_named(fields)):
         what = "fields are named in columns= and as arguments too"
@@ -111,7 +110,17 @@ errors, dayfirst, decimal, statuses, channels
         channels=channels,
     )
     format = generic({**named, **fields})
-    positions = places_in(format, header, options.identity)
+    sheet = sheet_of_frame(df, lambda _: format, options.identity)[1]
+    return history_of(sheet, format, options)
+
+
+def sheet_of_frame(
+    df: Foreign, find: Callable[[Sequence[str]], OrderFormat], identity: Sequence[str]
+) -> tuple[OrderFormat, Sheet]:
+    """Return the columns of a table that a format reads, and the format of its header."""
+    header, column_of = columns_of(df)
+    format = find(header)
+    positions = places_in(format, header, identity)
     cells = {field: column_of(header[at]) for field, at in positions.items()}
     lengths = {len(column) for column in cells.values()}
     if len(lengths) != 1:
@@ -127,4 +136,4 @@ errors, dayfirst, decimal, statuses, channels
         np.arange(n, dtype=np.int64),
         is_typed=True,
     )
-    return history_of(sheet, format, options)
+    return format, sheet

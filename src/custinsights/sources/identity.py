@@ -27,12 +27,14 @@ NOBODY, SEVERAL = -1, -2
 class People:
     """The person of each row: int64[n] codes into `names`, `NOBODY` where it cannot be told.
 
-    `known` are the persons of the customers that were given beside the rows.
+    `known` are the persons of the customers that were given beside the rows; `contacts` are the
+    e-mail addresses and phone numbers by which persons were found, with their persons, by kind.
     """
 
     codes: IntArray
     names: tuple[str, ...]
     known: IntArray = attrs.field(factory=lambda: np.empty(0, dtype=np.int64))
+    contacts: Mapping[str, tuple[IntArray, Labels]] = attrs.field(factory=dict, repr=False)
 
 
 def check_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
@@ -85,6 +87,38 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
     return People(persons, _spelled(names))
 
 
+def contacts(found: People, columns: Mapping[str, Labels]) -> dict[str, tuple[IntArray, Labels]]:
+    """Return whose the e-mail addresses and phone numbers of the rows are.
+
+    Parameters
+    ----------
+    found
+        The persons of the rows.
+    columns
+        What the rows carry, as for `resolve`.
+
+    Notes
+    -----
+    Where rows carry e-mail addresses alone these are the names of the persons, and nothing has to
+    be told of them.
+    """
+    carried = {kind: column for kind, column in columns.items() if len(column.names)}
+    if set(carried) <= {"customer_id"} or set(carried) == {"email"}:
+        return {}
+    told = {}
+    for kind in carried.keys() & {"email", "phone"}:
+        column = carried[kind]
+        groups = RowGroups(column.codes.astype(np.int64), len(column.names))
+        is_whose = found.codes >= 0
+        first = groups.first(is_whose)  # most belong to one person: these need no comparing
+        owner = np.where(first >= 0, found.codes.take(first, mode="wrap"), NOBODY)
+        is_other = is_whose & (groups.codes >= 0) & (found.codes != groups.spread(owner, NOBODY))
+        values = np.concatenate([np.flatnonzero(owner >= 0), groups.codes[is_other]])
+        persons = np.concatenate([owner[owner >= 0], found.codes[is_other]])
+        told[kind] = (persons, Labels(values.astype(np.int32), column.names))
+    return told
+
+
 def _owners(values: IntArray, count: int, persons: IntArray) -> IntArray:
     """Return the one person of each value: `NOBODY` for none, `SEVERAL` for more."""
     groups = RowGroups(values, count)
@@ -100,7 +134,9 @@ def _owners(values: IntArray, count: int, persons: IntArray) -> IntArray:
 def _with_namesakes(
     owner: IntArray, values: Sequence[str], names: Sequence[tuple[str, str]]
 ) -> IntArray:
-    place = {name: person for person, (_, name) in enumerate(names)}
+    place = {name: person for person, (_, name) in enumerate(names) if "@" in name}
+    if not place:
+        return owner
     namesakes = np.array([place.get(value, NOBODY) for value in values], dtype=np.int64)
     return np.where(owner == NOBODY, namesakes, owner)
 

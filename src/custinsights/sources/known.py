@@ -1,37 +1,30 @@
-"""People and products that are known beside the orders, given as objects."""
+"""How does what is known of people and products join the rows of orders?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from custinsights.domain.fields import thousandths
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import (
-    NO_INSTANT,
     AnyArray,
     IntArray,
     Labels,
     People,
     Products,
-    TagRow,
 )
-from custinsights.history.localtime import to_microseconds
-from custinsights.sources import cells
-from custinsights.sources.columns import Texts
-
-_READERS = {
-    "customer_id": cells.customer_ids,
-    "email": cells.emails,
-    "phone": cells.phones,
-}
-_NO_NUMBER = int(np.iinfo(np.int64).min)
+from custinsights.history.row_groups import RowGroups
+from custinsights.history.uniting import united_people, united_products
+from custinsights.sources.customer_list import CustomerList
+from custinsights.sources.product_list import ProductList
 
 T = TypeVar("T")
+Names: TypeAlias = Callable[[IntArray], AnyArray | Labels]
+"""From persons, as codes, to their identities."""
 
 
 def objects(given: Iterable[T], kind: type[T], what: str) -> tuple[T, ...]:
@@ -47,95 +40,83 @@ def objects(given: Iterable[T], kind: type[T], what: str) -> tuple[T, ...]:
     return found
 
 
-def contacts(customers: Sequence[Customer], kind: str) -> Texts:
-    """Return an identity of each customer, normalised as those of orders are."""
-    if kind == "customer_id":
-        given = [str(one.id) for one in customers]
-    else:
-        given = [getattr(one, kind) or "" for one in customers]
-    return _READERS[kind](Texts.of(given))
+def customer_list(given: Iterable[Customer] | None) -> CustomerList:
+    """Return customers as columns."""
+    if isinstance(given, CustomerList):
+        return given
+    return CustomerList.of(() if given is None else objects(given, Customer, "customers"))
 
 
-def people(customers: Sequence[Customer], ids: AnyArray | Labels) -> People | None:
-    """Return the customer table; `ids` are the identities of the customers in the history."""
-    if not customers:
-        return None
-    created = [
-        NO_INSTANT if one.created_at is None else to_microseconds(one.created_at)
-        for one in customers
+def product_list(given: Iterable[Product] | None) -> ProductList:
+    """Return products as columns."""
+    if isinstance(given, ProductList):
+        return given
+    return ProductList.of(() if given is None else objects(given, Product, "products"))
+
+
+def people(customers: CustomerList, persons: IntArray, names: Names) -> tuple[People | None, int]:
+    """Return the customer table, and how many rows tell more of somebody who has one already.
+
+    Parameters
+    ----------
+    persons
+        int64[n], the person of each customer, -1 for nobody.
+    names
+        The identities of the persons in the history, by code.
+
+    Notes
+    -----
+    Of somebody in several rows, one with an id is believed before one with an e-mail address, and
+    this before one with a phone number; of equal ones the smallest value.
+    """
+    if not len(customers):
+        return None, 0
+    rows = np.flatnonzero(persons >= 0)
+    more = len(rows) - int(np.count_nonzero(RowGroups(persons, int(persons.max()) + 1).sizes()))
+    if not more:
+        return _table(customers, rows, names(persons[rows])), 0
+    rank = np.full(len(customers), 2)
+    for level, kind in ((1, "email"), (0, "customer_id")):
+        rank[~customers.keys[kind].is_blank] = level
+    tables = [
+        _table(customers, at, names(persons[at]))
+        for at in (rows[rank[rows] == level] for level in range(3))
     ]
-    labels = {
-        part: _labels(getattr(one.address, part, None) for one in customers)
-        for part in ("country", "region", "city")
-    }
-    labels["acquisition_channel"] = _labels(one.acquisition_channel for one in customers)
-    tags = [
-        TagRow(
-            person=row,
-            name=tag.name,
-            since=None if tag.since is None else to_microseconds(tag.since),
-            until=None if tag.until is None else to_microseconds(tag.until),
-        )
-        for row, one in enumerate(customers)
-        for tag in one.tags
-    ]
+    return united_people(tables, range(len(tables))), more
+
+
+def _table(customers: CustomerList, rows: IntArray, ids: AnyArray | Labels) -> People:
+    tags = customers.tags
+    place = np.full(len(customers), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    held = np.flatnonzero(place.take(tags.customer) >= 0)
     return People(
-        ids=ids.texts() if isinstance(ids, Labels) else ids,
-        created_at=np.array(created, dtype=np.int64),
-        labels={name: column for name, column in labels.items() if column.names},
-        tags=tuple(tags),
+        ids=ids,
+        **customers.known.known(rows),
+        tags=tags.take(held, place.take(tags.customer[held])),
     )
 
 
 def products(
-    table: Products | None, codes: IntArray, given: Sequence[Product], currency: str
+    table: Products | None, codes: IntArray, given: ProductList, currency: str
 ) -> tuple[IntArray, Products | None]:
     """Join the products of lines with those given, whose descriptions come first.
 
     Returns
     -------
     tuple
-        The codes of the lines in the joined table, and the table.
+        The codes of the lines in the joined table, and the table. A price in another currency
+        than the history's is none in it.
     """
-    if not given:
+    if not len(given):
         return codes, table
-    by_id = {str(one.id): one for one in given}
-    if len(by_id) != len(given):
-        raise InvalidValue("two products have the same id", len(given) - len(by_id), "each id once")
-    own = () if table is None else table.ids
-    ids = tuple(sorted({*own, *by_id}))
-    place = {name: at for at, name in enumerate(ids)}
-    moved = np.array([*(place[name] for name in own), -1], dtype=np.int64)
-    labels = {}
-    for name in ("title", "category", "department"):
-        said = {} if table is None or name not in table.labels else _by_id(table, name)
-        told = (getattr(by_id.get(one), name, None) or said.get(one) for one in ids)
-        labels[name] = _labels(told)
-    price = [_price(by_id.get(one), currency) for one in ids]
-    stock = [_stock(by_id.get(one)) for one in ids]
-    return moved.take(codes, mode="wrap"), Products(
-        ids=ids,
-        labels={name: column for name, column in labels.items() if column.names},
-        numbers={"price": np.array(price), "stock": np.array(stock)},
-        keywords=tuple(by_id[one].keywords if one in by_id else () for one in ids),
+    told = Products(
+        ids=given.ids,
+        labels={name: column for name, column in given.labels.items() if column.names},
+        numbers={"price": given.prices_in(currency), "stock": given.stock},
+        keywords=given.keywords,
     )
-
-
-def _by_id(table: Products, name: str) -> dict[str, str | None]:
-    return dict(zip(table.ids, table.labels[name].texts().tolist(), strict=True))
-
-
-def _price(product: Product | None, currency: str) -> int:
-    if product is None or product.price is None or product.price.currency != currency:
-        return _NO_NUMBER
-    return product.price.minor
-
-
-def _stock(product: Product | None) -> int:
-    if product is None or product.stock is None:
-        return _NO_NUMBER
-    return thousandths(product.stock)
-
-
-def _labels(texts: Iterable[str | None]) -> Labels:
-    return Texts.of(text or "" for text in texts).labels()
+    joined, (_, places) = united_products([told, table], [0, 1])
+    if places is None:
+        return codes, joined
+    return np.append(places, -1).take(codes), joined

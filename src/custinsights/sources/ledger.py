@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.contacts import masked
-from custinsights.domain.load_report import BadCell, BadRows, LeftOut
+from custinsights.domain.load_report import BadCell, BadRows, LeftOut, LoadReport
 from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.row_groups import RowGroups
 from custinsights.sources.examples import shown
@@ -114,6 +114,23 @@ class Ledger:
     def rows_read(self) -> int:
         """How many rows the files have."""
         return len(self._fate) - self._skipped + sum(kind.rows for kind in self._sheet.unread)
+
+    def report(
+        self, money: IntArray, currency: IntArray, names: Sequence[str], *, rounded: int = 0
+    ) -> LoadReport:
+        """Return the load report of the rows as they are settled, with their money."""
+        left_out = self.left_out(money, currency, names)
+        bad = self.bad_rows(money, currency, names)
+        gone = sum(entry.rows for entry in left_out) + sum(kind.rows for kind in bad)
+        notes = [*self.notes, ("rounded_values", rounded)]
+        return LoadReport(
+            sources=self._sheet.files,
+            rows_read=self.rows_read,
+            rows_used=self.rows_read - gone,
+            left_out=left_out,
+            bad=bad,
+            notes=[note for note in notes if note[1]],
+        )
 
     def left_out(self, money: IntArray, currency: IntArray, names: Sequence[str]) -> list[LeftOut]:
         """Return what was left out, with the money of the rows in the currencies of the rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,15 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.domain.money import minor_exponent
-from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.domain.products import Product
 from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import InvalidValue, MissingColumn
 from custinsights.history.columns import BoolArray
 from custinsights.history.instants import FIRST_YEAR, LAST_YEAR
+from custinsights.sources.customer_list import CustomerList
 from custinsights.sources.identity import KINDS, check_kinds
-from custinsights.sources.known import objects
+from custinsights.sources.known import customer_list, product_list
+from custinsights.sources.product_list import ProductList
 from custinsights.sources.rates import Rates, check_rates
 from custinsights.sources.rows import ParsedRows
 from custinsights.sources.vocabulary import status_word
@@ -57,14 +57,6 @@ def _known_rule(_owner: object, _field: object, rule: RefundRule | None) -> None
             rule,
             "'invoice_prefix:' and the first letters of their order ids, or a function of a row",
         )
-
-
-def _customers(given: Iterable[Customer] | None) -> tuple[Customer, ...]:
-    return () if given is None else objects(given, Customer, "customers")
-
-
-def _products(given: Iterable[Product] | None) -> tuple[Product, ...]:
-    return () if given is None else objects(given, Product, "products")
 
 
 def _taxonomy(given: ChannelTaxonomy | None) -> ChannelTaxonomy:
@@ -105,8 +97,8 @@ def _statuses(given: Mapping[str, str] | None) -> dict[str, str]:
 class Options:
     """How a source is read; see `read_orders` for each of them."""
 
-    customers: tuple[Customer, ...] = attrs.field(default=(), converter=_customers)
-    products: tuple[Product, ...] = attrs.field(default=(), converter=_products)
+    customers: CustomerList = attrs.field(default=None, converter=customer_list)
+    products: ProductList = attrs.field(default=None, converter=product_list)
     identity: tuple[str, ...] = attrs.field(default=KINDS, converter=check_kinds)
     refunds: RefundRule | None = attrs.field(default=None, validator=_known_rule)
     currency: str | None = attrs.field(default=None, validator=_known_currency)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,8 @@ def read_orders(
         other name becomes a label of the orders. Without it, headers that are these words are
         used. For other formats it changes single columns.
     customers, products
-        What is known beside the orders.
+        What is known beside the orders: what `read_customers` and `read_products` return, or lists
+        of `custinsights.domain.Customer` and `custinsights.domain.Product`.
     identity
         Which of customer_id, email and phone tell who a row is, in this order. A row without the
         first belongs to the one person that has its next; 0 is no id.
@@ -192,7 +193,12 @@ def read_orders(
         channels=channels,
     )
     asked = format_asked(format, columns)
-    found, sheet = _read(_sources(paths), asked, options.identity, _function(progress))
+    found, sheet = read_sheet(
+        sources_of(paths),
+        lambda header: format_for(asked, header),
+        options.identity,
+        progress_function(progress),
+    )
     return history_of(sheet, found, options)
 
 
@@ -207,14 +213,15 @@ def check_options(
     Options(**options)
 
 
-def _function(progress: Any) -> Progress | None:
+def progress_function(progress: Any) -> Progress | None:
+    """Return what is called now and then, once it is a function."""
     if progress is not None and not callable(progress):
         allowed = "a function of the bytes done and the bytes in total"
         raise InvalidValue("the option progress= is no function", progress, allowed)
     return progress  # type: ignore[no-any-return]
 
 
-def _sources(paths: Any) -> list[Source]:
+def sources_of(paths: Any) -> list[Source]:
     """Return the files to read; what is no path and no binary file is refused."""
     if isinstance(paths, bytes | Mapping) or hasattr(paths, "columns"):
         advice = "A table in memory is read by read_frame, and bytes as io.BytesIO(bytes)"
@@ -228,9 +235,9 @@ def _sources(paths: Any) -> list[Source]:
     return sources
 
 
-def _read(
+def read_sheet(
     sources: Sequence[Source],
-    asked: OrderFormat | None,
+    find: Callable[[Sequence[str]], OrderFormat],
     identity: Sequence[str],
     progress: Progress | None,
 ) -> tuple[OrderFormat, Sheet]:
@@ -253,7 +260,7 @@ def _read(
         with contextlib.ExitStack() as stack:
             file = None if is_parquet else stack.enter_context(opened(source, further))
             header = parquet.header_of(source) if file is None else file.header
-            this = format_for(asked, header)
+            this = find(header)
             positions = places_in(this, header, identity)
             refuse_strangers([*formats.values(), this])
             formats.setdefault(this.name, this)

@@ -11,9 +11,11 @@ import numpy as np
 
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray, CodeArray, IntArray, Labels
+from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
 from custinsights.history.instants import Instants, Times
+from custinsights.history.localtime import DAY
 from custinsights.history.row_groups import coded
+from custinsights.history.time_texts import NO_TIME
 from custinsights.sources import cells
 from custinsights.sources.columns import Cells, Texts, Values
 from custinsights.sources.formats.declaration import OrderFormat
@@ -30,6 +32,7 @@ DATE, NUMBER, TOO_LARGE = "unreadable date", "unreadable number", "number too la
 UNKNOWN_CURRENCY, UNKNOWN_STATUS = "unknown currency", "unknown status"
 UNKNOWN_ZONE = "unknown time zone"
 NO_ID, NO_TEXT = "id that is no text or whole number", "value that is no text"
+_SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?!\d).*")
 _OF_NUMBERS_AND_TIMES: frozenset[Kind] = frozenset({"money", "quantity", "time"})
 
 
@@ -194,6 +197,23 @@ class ParsedRows:
         instants = self._placed(found, f"the column {header!r}")
         self.ledger.bad(instants.wrong & ~is_blank, DATE, field)
         return instants, ~instants.wrong
+
+    def days(self, field: str) -> AnyArray:
+        """Return a field as datetime64[D], NaT where it is blank.
+
+        A cell that holds something else makes its row bad, also a year without its century.
+        """
+        column = self._cells(field)
+        if isinstance(column, Texts):
+            column = column.mapped(
+                lambda text: "?" if _SHORT_YEAR.fullmatch(text.strip()) else text
+            )
+        header = self.sheet.headers.get(field, field)
+        found, is_blank = cells.times(column, dayfirst=self._dayfirst, what=repr(header))
+        is_day = found.kinds != NO_TIME
+        self.ledger.bad(~is_day & ~is_blank, DATE, field)
+        days = (found.walls // DAY).astype("M8[D]")
+        return np.where(is_day, days, np.datetime64("NaT", "D"))
 
     def statuses(self, words: Mapping[str, str]) -> Texts:
         """Return the state of each row's order in our words; a blank cell stays blank."""

@@ -13,6 +13,7 @@ from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.history.columns import (
     AnyArray,
     BoolArray,
+    ContactColumns,
     IntArray,
     Labels,
     LineColumns,
@@ -45,27 +46,47 @@ class Shaped:
     lines: LineColumns | None
     products: Products | None
     people: People | None
+    contacts: dict[str, ContactColumns]
 
 
 def shape(found: Assembled, options: Options) -> Shaped:
     """Give what was read the shape of a history's columns."""
+    rows, currency = found.rows, found.conversion.currency
     codes, table = _products(found)
-    codes, table = known.products(table, codes, options.products, found.conversion.currency)
+    codes, table = known.products(table, codes, options.products, currency)
+    price = options.products.price
+    other_prices = int(np.count_nonzero(price != options.products.prices_in(currency)))
     persons, customers = found.persons, options.customers
-    is_text = not found.rows.has("customer_id") and not customers
-    is_text |= found.rows.sheet.has_text_ids("customer_id")
-    is_text |= any(isinstance(one.id, str) for one in customers)
+    is_text = not rows.has("customer_id") and not len(customers)
+    is_text |= rows.sheet.has_text_ids("customer_id")
+    is_text |= customers.has_text_ids
     ids = outside_ids(persons.names, is_text=is_text)
-    is_told = persons.known >= 0
-    found.rows.ledger.note("customers_without_identity", int(np.count_nonzero(~is_told)))
-    told = [one for one, is_there in zip(customers, is_told.tolist(), strict=True) if is_there]
+    table_of_people, more = known.people(
+        customers, persons.known, lambda codes: identities(ids, codes)
+    )
+    rows.ledger.note("customers_without_identity", int(np.count_nonzero(persons.known < 0)))
+    rows.ledger.note("customers_in_several_rows", more)
+    rows.ledger.note("prices_in_another_currency", other_prices)
     return Shaped(
         _orders(found, ids, options.channels),
         _refunds(found, ids, codes),
         _lines(found, codes, table),
         table,
-        known.people(told, _of(ids, persons.known[is_told])),
+        table_of_people,
+        _contacts(found, ids),
     )
+
+
+def _contacts(found: Assembled, ids: AnyArray) -> dict[str, ContactColumns]:
+    """Return whose the contacts are, of those who are in the history."""
+    is_there = np.zeros(len(ids), dtype=np.bool_)
+    for codes in (found.persons.codes[found.rows.ledger.is_open], found.persons.known):
+        is_there[codes[codes >= 0]] = True
+    told = {}
+    for kind, (persons, values) in found.persons.contacts.items():
+        at = np.flatnonzero(is_there.take(persons))
+        told[kind] = ContactColumns(identities(ids, persons[at]), values.take(at))
+    return told
 
 
 def outside_ids(names: Sequence[str], *, is_text: bool) -> AnyArray:
@@ -77,7 +98,7 @@ def outside_ids(names: Sequence[str], *, is_text: bool) -> AnyArray:
     return array
 
 
-def _of(ids: AnyArray, codes: IntArray) -> AnyArray | Labels:
+def identities(ids: AnyArray, codes: IntArray) -> AnyArray | Labels:
     """Return the identity of each code."""
     if ids.dtype.kind == "O":
         return Labels(codes.astype(np.int32), tuple(ids.tolist()))
@@ -91,7 +112,7 @@ def _orders(found: Assembled, ids: AnyArray, taxonomy: ChannelTaxonomy) -> Order
     if rows.has("order_id"):
         order_ids = _order_ids(rows, first)
     return OrderColumns(
-        customer=_of(ids, picked(found.persons.codes, first)),
+        customer=identities(ids, picked(found.persons.codes, first)),
         placed_at=picked(found.placed_at, first),
         amount=found.conversion.amounts(found.of_order, first),
         order_id=order_ids,
@@ -272,7 +293,7 @@ def _refunds(found: Assembled, ids: AnyArray, products: IntArray) -> RefundColum
     joined = {name: np.concatenate([part[name] for part in parts]) for name in in_rows}
     person = picked(found.persons.codes, joined["row"])
     return RefundColumns(
-        customer=_of(ids, person),
+        customer=identities(ids, person),
         refunded_at=joined["at"],
         amount=found.conversion.amounts(joined["amount"], joined["row"]),
         order=joined["order"],

@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal, TypeAlias, cast
 
+import attrs
+
 from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue, UnknownName
 
@@ -119,6 +121,45 @@ _SYNONYMS = {
 }
 
 
+@attrs.frozen(kw_only=True)
+class Words:
+    """The names that columns of one kind of table may be given.
+
+    Parameters
+    ----------
+    fields
+        Our fields; in a table without told columns those are read whose header is their name.
+    synonyms
+        Other words for them.
+    example
+        Pairs that show what ``columns=`` is.
+    has_others
+        Whether a name that is no field makes a column of its own.
+    """
+
+    fields: frozenset[str]
+    synonyms: Mapping[str, str]
+    example: str
+    has_others: bool = True
+
+    def field_named(self, name: str) -> str:
+        """Return the field that a name means: itself, or the one of which it is another word."""
+        return self.synonyms.get(name, name)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """All names that mean a field."""
+        return self.fields | self.synonyms.keys()
+
+
+ORDERS = Words(
+    fields=frozenset({*KINDS, *LINE_FIELDS, *LABELS}),
+    synonyms=_SYNONYMS,
+    example="'customer', 'placed_at', 'amount', 'country'",
+)
+"""The words for orders and order lines."""
+
+
 def kind_of(field: str) -> Kind:
     """Return how the cells of a field are read; a name of no field is a label."""
     return KINDS.get(field, "label")
@@ -132,11 +173,11 @@ def field_named(name: str) -> str:
     >>> field_named("customer"), field_named("price"), field_named("theme")
     ('customer_id', 'unit_price', 'theme')
     """
-    return _SYNONYMS.get(name, name)
+    return ORDERS.field_named(name)
 
 
 def fields_named(
-    columns: Mapping[str, object], own: Collection[str] = ()
+    columns: Mapping[str, object], own: Collection[str] = (), words: Words = ORDERS
 ) -> dict[str, str | Sequence[str]]:
     """Return a mapping under the names of the fields; two words for one field are refused.
 
@@ -145,12 +186,11 @@ def fields_named(
     """
     refuse_other(Mapping, "the option columns=", columns, _FIELD_TO_HEADER)
     named: dict[str, object] = {}
-    words = {*KINDS, *LINE_FIELDS, *LABELS, *_SYNONYMS, "customer"}
     for name in columns:
         refuse_other(str, "a field of the option columns=", name, _FIELD_TO_HEADER)
-    mapped = set(map(field_named, columns))
+    mapped = set(map(words.field_named, columns))
     for name, header in columns.items():
-        field = field_named(name)
+        field = words.field_named(name)
         if field in named:
             raise InvalidValue(
                 f"columns names the field {field!r} twice", name, "one column for each field"
@@ -159,14 +199,14 @@ def fields_named(
             raise InvalidValue(
                 "columns maps a name that is no field",
                 name,
-                "a name such as 'customer', 'placed_at', 'amount', 'country'",
+                f"a name such as {words.example}",
                 _FIELD_TO_HEADER,
             )
-        if name not in words and name not in own:
-            near = get_close_matches(name.casefold(), words, n=1, cutoff=_NEAR)
-            if near and field_named(near[0]) not in mapped:
-                advice = "The name of a label must not be so near to a field's"
-                raise UnknownName("field", name, sorted(words), advice)
+        if name not in words.known and name not in own:
+            near = get_close_matches(name.casefold(), words.known, n=1, cutoff=_NEAR)
+            if not words.has_others or (near and words.field_named(near[0]) not in mapped):
+                advice = "The name of a label must not be so near to a field's" if near else ""
+                raise UnknownName("field", name, sorted(words.known), advice)
         told = (header,) if isinstance(header, str) else header
         are_texts = isinstance(told, list | tuple) and all(isinstance(one, str) for one in told)
         if not are_texts or not told:

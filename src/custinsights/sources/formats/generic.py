@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from custinsights.sources.formats.declaration import Layout, OrderFormat
-from custinsights.sources.vocabulary import KINDS, LABELS, LINE_FIELDS, field_named, fields_named
+from custinsights.sources.vocabulary import ORDERS, Words, fields_named
 
 STATUSES = {
     "": "paid",
@@ -50,12 +50,12 @@ def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
     )
 
 
-def named_columns(header: Iterable[str]) -> dict[str, str]:
+def named_columns(header: Iterable[str], words: Words = ORDERS) -> dict[str, str]:
     """Return the columns of a table whose headers are our own words."""
     columns: dict[str, str] = {}
     for cell in header:
-        field = field_named("_".join(cell.split()).casefold())
-        if field in KINDS or field in LINE_FIELDS or field in LABELS:
+        field = words.field_named("_".join(cell.split()).casefold())
+        if field in words.fields:
             columns.setdefault(field, cell)
     return columns
 
