@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from custinsights.analyses.traits import Traits, traits
     from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.history.orders import OrderHistory
-    from custinsights.sources import read_customers, read_frame, read_objects, read_orders
+    from custinsights.sources import (
+        read_customers,
+        read_frame,
+        read_objects,
+        read_orders,
+        read_products,
+    )
 
 __version__ = "0.1.0"
 
@@ -55,6 +61,7 @@ _HOMES = {
     "read_frame": "sources",
     "read_objects": "sources",
     "read_orders": "sources",
+    "read_products": "sources",
     "revenue": "analyses.metrics",
     "rfm": "analyses.rfm",
     "tally": "analyses.catalog",
@@ -90,6 +97,7 @@ __all__ = [
     "read_frame",
     "read_objects",
     "read_orders",
+    "read_products",
     "revenue",
     "rfm",
     "tally",

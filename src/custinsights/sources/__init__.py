@@ -4,6 +4,7 @@ from custinsights.sources.customers import read_customers
 from custinsights.sources.formats.declaration import OrderFormat, Packed
 from custinsights.sources.frames import read_frame
 from custinsights.sources.objects import read_objects
+from custinsights.sources.products import read_products
 from custinsights.sources.reading import read_orders
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "read_frame",
     "read_objects",
     "read_orders",
+    "read_products",
 ]

@@ -1,0 +1,137 @@
+"""Read what a shop sells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from custinsights.errors import InvalidValue
+from custinsights.history.columns import Labels
+from custinsights.sources.customer_list import are_texts
+from custinsights.sources.files import Progress
+from custinsights.sources.formats import products as formats
+from custinsights.sources.grouping import picked
+from custinsights.sources.listing import Listing, Table, read_rows, settled_report, split
+from custinsights.sources.money import NEGATIVE_AMOUNT
+from custinsights.sources.options import Options
+from custinsights.sources.product_list import NO_NUMBER, ProductList
+from custinsights.sources.rows import UNKNOWN_CURRENCY, ParsedRows
+from custinsights.sources.single import Typed, settle
+
+PRODUCTS = Listing(words=formats.PRODUCTS, built_in={}, generic=formats.generic, needs=("product",))
+NO_PRODUCT = "no product id"
+_FIELDS = (*formats.TEXTS, "keywords", "price", "currency", "stock")
+"""Of which two rows of one product must tell the same."""
+
+
+def read_products(
+    paths: Table,
+    *,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    currency: str | None = None,
+    errors: Literal["raise", "report"] = "raise",
+    decimal: Literal[".", ","] | None = None,
+    progress: Progress | None = None,
+) -> ProductList:
+    r"""Read a table of products.
+
+    What it returns goes into ``products=`` of `read_orders`, `read_frame` and `read_objects`. There
+    it describes the products that order lines name by their ids, and comes before what the lines
+    themselves say; products that no line names are known too.
+
+    Parameters
+    ----------
+    paths
+        Files as for `read_orders`, or a table in memory as for `read_frame`. Of a product in
+        several files the later file's is taken, and counted as updated. In one file several rows
+        of a product complete each other.
+    columns
+        Our field to the header: id, title, category, department, keywords, price, currency, stock,
+        ladder, sale, as `custinsights.domain.Product` has them. Without it, headers that are these
+        words are used. Keywords are parted by commas, semicolons or bars.
+    currency
+        The currency of the prices, where no column says it.
+    errors, decimal, progress
+        As in `read_orders`.
+
+    Returns
+    -------
+    ProductList
+        Columns, and a list of `custinsights.domain.Product` to whoever asks for one. Its
+        ``load_report`` says what became of every row.
+
+    Raises
+    ------
+    MissingColumn
+        There is no column of ids.
+    BadRowsError
+        Rows cannot be read: numbers, negative prices, currencies, no id; rows of one product that
+        contradict each other; and all that makes a row of `read_orders` bad.
+    InvalidValue
+        There are prices, and nothing says in which currency; and as in `read_orders`.
+    UnknownName
+        `columns` names what is no field.
+    UnreadableFile, MissingExtra
+        As in `read_orders`.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.BytesIO(b"id,title,price,ladder\nprint-a3,Lighthouse,45.00,lighthouse\n")
+    >>> read_products(file, currency="EUR")[0].price
+    Money('45.00', 'EUR')
+    """
+    options = Options(currency=currency, errors=errors, decimal=decimal)
+    rows = read_rows(paths, PRODUCTS, PRODUCTS.asked(None, columns), options, progress)
+    currency_of_row = _currencies(rows, options)
+    price, stock = _price(rows), _stock(rows)
+    keys = rows.key_codes("product").astype(np.int64)
+    rows.ledger.bad(keys < 0, NO_PRODUCT, "product")
+    single = settle(rows, keys, _FIELDS, "products")
+    at = single.row_of(price.says)
+    words, codes = split(single.texts("keywords"))
+    return ProductList(
+        ids=tuple(single.texts("product").array().tolist()),
+        labels={name: single.texts(name).labels() for name in formats.TEXTS},
+        keywords=tuple(map(tuple, map(words.__getitem__, codes.tolist()))),
+        price=single.typed(price),
+        currency=Labels(
+            np.where(at >= 0, picked(currency_of_row.codes, at), np.int32(-1)),
+            currency_of_row.names,
+        ),
+        stock=single.typed(stock),
+        has_text_ids=are_texts(rows.sheet, "product"),
+        load_report=settled_report(rows, options),
+    )
+
+
+def _currencies(rows: ParsedRows, options: Options) -> Labels:
+    """Return the currency of each row's price, missing where nothing says it."""
+    says = rows.currency_cells() if rows.has("currency") else Labels.missing(len(rows))
+    if options.currency is not None:
+        names = (*says.names, options.currency)
+        says = Labels(np.where(says.codes < 0, np.int32(len(names) - 1), says.codes), names)
+    rows.use_currency(says.codes.astype(np.int64), says.names)
+    if rows.has("price"):
+        is_lost = (says.codes < 0) & ~rows.is_blank("price")
+        if is_lost.any() and not rows.has("currency"):
+            raise InvalidValue(
+                "nothing says in which currency the prices are",
+                None,
+                "the code of a currency, or a column that holds it",
+                "Pass currency='EUR' or another code, or columns={'currency': 'the header'}",
+            )
+        rows.ledger.bad(is_lost, UNKNOWN_CURRENCY, "currency")
+    return says
+
+
+def _price(rows: ParsedRows) -> Typed:
+    minor = rows.minor("price")
+    rows.ledger.bad(minor < 0, NEGATIVE_AMOUNT, "price")
+    return Typed(minor, ~rows.is_blank("price"), NO_NUMBER)
+
+
+def _stock(rows: ParsedRows) -> Typed:
+    return Typed(rows.thousandths("stock"), ~rows.is_blank("stock"), NO_NUMBER)
