@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.history.orders import OrderHistory
     from custinsights.sources import (
+        combine,
         read_customers,
         read_frame,
         read_objects,
@@ -51,6 +52,7 @@ _HOMES = {
     "Traits": "analyses.traits",
     "churn_rate": "analyses.metrics",
     "cohorts": "analyses.cohorts",
+    "combine": "sources",
     "customers": "analyses.metrics",
     "cuts": "analyses.cuts",
     "dimension": "analyses.catalog",
@@ -84,6 +86,7 @@ __all__ = [
     "__version__",
     "churn_rate",
     "cohorts",
+    "combine",
     "customers",
     "cuts",
     "datasets",

@@ -1,5 +1,6 @@
 """How rows become columns: files, frames and objects are read into an order history."""
 
+from custinsights.sources.combining import combine
 from custinsights.sources.customers import read_customers
 from custinsights.sources.formats.declaration import OrderFormat, Packed
 from custinsights.sources.frames import read_frame
@@ -10,6 +11,7 @@ from custinsights.sources.reading import read_orders
 __all__ = [
     "OrderFormat",
     "Packed",
+    "combine",
     "read_customers",
     "read_frame",
     "read_objects",
