@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from custinsights import datasets, domain, errors, testing
+    from custinsights.analyses.acquisition import acquisition
     from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
     from custinsights.analyses.cohorts import cohorts
     from custinsights.analyses.cuts import Cuts, cuts
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
     from custinsights.analyses.overview import overview
     from custinsights.analyses.rfm import RFM, rfm
+    from custinsights.analyses.spend_metrics import customer_acquisition_cost
     from custinsights.analyses.tiers import tiers
     from custinsights.analyses.traits import Traits, traits
     from custinsights.domain.channels import ChannelTaxonomy
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
         read_objects,
         read_orders,
         read_products,
+        read_spend,
     )
 
 __version__ = "0.1.0"
@@ -50,9 +53,11 @@ _HOMES = {
     "OrderHistory": "history.orders",
     "RFM": "analyses.rfm",
     "Traits": "analyses.traits",
+    "acquisition": "analyses.acquisition",
     "churn_rate": "analyses.metrics",
     "cohorts": "analyses.cohorts",
     "combine": "sources",
+    "customer_acquisition_cost": "analyses.spend_metrics",
     "customers": "analyses.metrics",
     "cuts": "analyses.cuts",
     "dimension": "analyses.catalog",
@@ -64,6 +69,7 @@ _HOMES = {
     "read_objects": "sources",
     "read_orders": "sources",
     "read_products": "sources",
+    "read_spend": "sources",
     "revenue": "analyses.metrics",
     "rfm": "analyses.rfm",
     "tally": "analyses.catalog",
@@ -84,9 +90,11 @@ __all__ = [
     "OrderHistory",
     "Traits",
     "__version__",
+    "acquisition",
     "churn_rate",
     "cohorts",
     "combine",
+    "customer_acquisition_cost",
     "customers",
     "cuts",
     "datasets",
@@ -101,6 +109,7 @@ __all__ = [
     "read_objects",
     "read_orders",
     "read_products",
+    "read_spend",
     "revenue",
     "rfm",
     "tally",

@@ -96,6 +96,8 @@ def features(history: OrderHistory) -> dict[str, bool]:
         "a tag for ever": tags is not None and bool((tags.since == NO_INSTANT).any()),
         "a week from Sunday": history.calendar.first_weekday == "sunday",
         "a fiscal year from July": history.calendar.fiscal_start_month == 7,
+        "spend by channel": any(row.channel for row in history.context.spend or ()),
+        "spend of no channel": any(row.channel is None for row in history.context.spend or ()),
         "a currency without decimals": history.currency == "JPY",
         **{
             f"orders on a day when the clocks of {zone} change": zone == history.calendar.timezone

@@ -149,7 +149,7 @@ def test_what_cannot_be_read_makes_its_row_bad(line: str, kind: str) -> None:
 
 def test_prices_need_a_currency() -> None:
     """Nobody guesses it; a column says it, and the option where the column is blank."""
-    with pytest.raises(InvalidValue, match="in which currency the prices are"):
+    with pytest.raises(InvalidValue, match="in which currency the amounts in 'price' are"):
         products("id,price", "1,2.00")
     assert products("id,price", "1,")[0].price is None
     found = products("id,price,currency", "1,2.00,", "2,3.00,USD", currency="EUR")

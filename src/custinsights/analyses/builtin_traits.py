@@ -103,6 +103,17 @@ def first_channel(history: CountedHistory) -> Labels:
     return Labels(codes, channel.names)
 
 
+def acquisition_channel(history: CountedHistory) -> Labels:
+    """Labels of the k people."""
+    first = first_channel(history)
+    table = history.facts.people_table.labels.get("acquisition_channel")
+    if table is None:
+        return first
+    names = tuple(sorted({*table.names, *first.names}))
+    own = table.renamed(names).codes
+    return Labels(np.where(own >= 0, own, first.renamed(names).codes), names)
+
+
 def _divided(above: AnyArray, below: AnyArray) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         share: FloatArray = above / below
@@ -179,4 +190,11 @@ BUILT_IN = (
         "The customer table's city, else that of the latest order.",
     ),
     Trait("first_channel", first_channel, "label", "", "Sales channel of the first order."),
+    Trait(
+        "acquisition_channel",
+        acquisition_channel,
+        "label",
+        "",
+        "What brought the customer: the customer table's, else the first order's channel.",
+    ),
 )

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from custinsights.analyses import builtin_traits, dimensions, metrics
+from custinsights.analyses import builtin_traits, dimensions, metrics, spend_metrics
 from custinsights.analyses.declarations import (
     FACTS_OF_DIMENSIONS,
     Dimension,
@@ -293,6 +293,8 @@ def _by_name(entries: Iterable[T]) -> dict[str, T]:
 
 
 DEFAULT = Catalog(
-    _by_name(metrics.BUILT_IN), _by_name(dimensions.BUILT_IN), _by_name(builtin_traits.BUILT_IN)
+    _by_name((*metrics.BUILT_IN, *spend_metrics.BUILT_IN)),
+    _by_name(dimensions.BUILT_IN),
+    _by_name(builtin_traits.BUILT_IN),
 )
 """The built-in metrics, dimensions and traits."""

@@ -18,6 +18,7 @@ from custinsights.analyses.axes import (
     clock_coder,
 )
 from custinsights.analyses.block import Stream
+from custinsights.analyses.builtin_traits import acquisition_channel
 from custinsights.analyses.declarations import Dimension
 from custinsights.errors import MissingData
 from custinsights.history.columns import Labels
@@ -91,6 +92,14 @@ BUILT_IN: tuple[Dimension, ...] = (
         never_falls=True,
         definition="The customer's own country: the customer table's, else the latest order's.",
     ),
+    Dimension(
+        "acquisition_channel",
+        "customers",
+        kind="acquisition_channel",
+        never_falls=True,
+        definition="What brought the customer: the customer table's, else the first order's "
+        "channel.",
+    ),
     *(
         Dimension(name, "lines", kind="line_text", definition=f"{name.capitalize()} of the line.")
         for name in _LINE_TEXTS
@@ -161,6 +170,10 @@ def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
         return NamedCoder(
             dimension, _names(facts, place), lambda view, _: view.customer_label(place)
         )
+    if dimension.kind == "acquisition_channel":
+        columns = (facts.people_table.labels.get(name), facts.labels.get("channel"))
+        known = tuple(sorted({text for column in columns for text in _names_of(column)}))
+        return NamedCoder(dimension, known, lambda view, _: acquisition_channel(view))
     if dimension.kind == "place":
         return NamedCoder(
             dimension, _names(facts, name), lambda view, _: place_of_sales(view, name)

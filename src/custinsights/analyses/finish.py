@@ -14,6 +14,8 @@ from custinsights.analyses.axes import WEEKDAYS
 from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.frames import Frames
 from custinsights.analyses.measured import COUNT, ENDED, SLOPE, Measured, provenance
+from custinsights.analyses.plan import SPEND
+from custinsights.analyses.spent import spent_cells
 from custinsights.analyses.tally import MONEY, Sum, Tally
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import minor_exponent
@@ -69,6 +71,7 @@ class _Finish:
             if first <= bucket <= self.frames.count
         }
         seen |= set(self._exposed_cells)
+        seen |= {labels for cells in self._spent.values() for labels in cells}
         if not self._labelled:
             return [()]
         closed = [_closed(dimension, self.state) for dimension in self._labelled]
@@ -96,6 +99,16 @@ class _Finish:
                 cell = (*labels[:place], age, *labels[place + 1 :])
                 cells[cell] = cells.get(cell, 0) + count
         return cells
+
+    @cached_property
+    def _spent(self) -> dict[Tally, dict[tuple[Label, ...], IntArray]]:
+        """What was spent, by its labels; see `spent_cells`."""
+        question, context = self.state.question, self.state.context
+        return {
+            tally: spent_cells(tally, context, self.frames, is_labelled=bool(self._labelled))
+            for tally in question.tallies
+            if tally.facts == SPEND
+        }
 
     def _check_size(self, width: int) -> None:
         if (self.frames.count + 2) * max(width, 1) > MOST_CELLS:
@@ -129,6 +142,10 @@ class _Finish:
         if tally.special == "observable":
             row = [self._exposed_cells.get(labels, 0) for labels in self.combinations]
             return np.array([row], dtype=np.int64).reshape(1, len(self.combinations))
+        if tally.facts == SPEND:
+            nothing, cells = np.zeros(last - 1, dtype=np.int64), self._spent[tally]
+            columns = [cells.get(labels, nothing) for labels in self.combinations]
+            return np.stack(columns, axis=1) if columns else np.zeros((last - 1, 0), np.int64)
         name = self.state.question.key(tally)
         grid = self._spread(name)
         if tally.special in ("ageing", "exposure"):

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.period import Period
-from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray
 from custinsights.history.context import Context
 from custinsights.history.localtime import DAY, HOUR, LocalClock, day_number
 from custinsights.history.periods import ordinals
@@ -138,6 +138,16 @@ class Frames:
         """The instant at which each frame ends."""
         starts = (self.span.first_day + self._run_starts[1:]).tolist()
         return [*(self.span.context.start_of(day) for day in starts), self.span.end][: self.count]
+
+    @cached_property
+    def start_instants(self) -> list[int]:
+        """The instant at which each frame begins; of one that is all time, the smallest int64."""
+        context, window = self.span.context, self.span.window
+        least = NO_INSTANT if window is None else window[0]
+        if not self.span.units:
+            return [least] * self.count
+        days = (max(period.start for period in periods) for periods in self.periods)
+        return [max(context.start_of(day_number(day)), least) for day in days]
 
     @cached_property
     def periods(self) -> tuple[tuple[Period, ...], ...]:

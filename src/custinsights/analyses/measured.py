@@ -94,7 +94,8 @@ def check_alike(left: _Mergeable, right: _Mergeable) -> None:
     for what, ours in left.signature.items():
         if ours != right.signature[what]:
             raise Incompatible(f"the {what} of the questions", ours, right.signature[what])
-    refuse_different("the histories", left.context, right.context, PLURALS)
+    shared = {**PLURALS, "spend": "spend tables"}
+    refuse_different("the histories", left.context, right.context, shared)
     for what, field in (("beginnings", "observed_from"), ("ends", "observed_until")):
         ours, theirs = (to_datetime(getattr(one.context, field)) for one in (left, right))
         if ours != theirs:

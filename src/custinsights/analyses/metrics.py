@@ -333,7 +333,6 @@ discounted_order_share = (orders.where(_has_discount) / orders).named(
     proportion=True,
     definition="Orders with a discount ÷ orders.",
 )
-
 BUILT_IN: tuple[Metric, ...] = (
     orders,
     customers,

@@ -19,6 +19,9 @@ from custinsights.history.context import Context
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import to_datetime
 
+SPEND = "spend"
+"""The stream whose rows belong to the shop and to no customer: it lies in the context."""
+
 _ONLY_AGES = ("retained", "observable")
 _OF_CUSTOMERS = ("exposure", "lapsed", "at_start")
 
@@ -90,7 +93,8 @@ class Question:
         """The streams whose facts make the cells, without those whose facts lie in others'."""
         lines = [t.on_lines for t in self.tallies if self.has_lines and t.on_lines is not None]
         whole = [t for t in self.tallies if not self.has_lines or t.on_lines is None]
-        names = {t.facts for t in (*lines, *whole) if t.special != "observable"} - {"customers"}
+        names = {t.facts for t in (*lines, *whole) if t.special != "observable"}
+        names -= {"customers", SPEND}
         names |= {metric.quantile.facts for metric in self.metrics if metric.quantile is not None}
         for outer, inner in (
             ("sales", {"orders", "gaps"} if self.has_lines else {"orders", "gaps", "lines"}),
@@ -156,6 +160,13 @@ def _check_pair(metric: Metric, tally: Tally, dimension: Dimension) -> None:
             dimension.name,
             "it tells the state of customers, so it goes by periods and customer labels only",
             "Group by customer_country" if dimension.kind == "place" else "",
+        )
+    if tally.facts == SPEND and not is_period and dimension.kind != "acquisition_channel":
+        raise Refused(
+            metric.name,
+            dimension.name,
+            "what was spent belongs to days and to channels, and to no customer or order",
+            "Group by periods and acquisition_channel",
         )
     is_of_lines = tally.facts in ("lines", "line_refunds") or tally.on_lines is not None
     if dimension.facts == "lines" and not is_of_lines:

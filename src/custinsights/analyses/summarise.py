@@ -20,10 +20,17 @@ from custinsights.analyses.measured import (
     Measured,
     parts_of,
 )
-from custinsights.analyses.plan import Plan, Question
+from custinsights.analyses.plan import SPEND, Plan, Question
 from custinsights.analyses.tally import Quantile, Tally
-from custinsights.errors import InvalidValue, MissingData
-from custinsights.history.cells import CellTotals, count_values, is_one_cell, starts_of, whole
+from custinsights.errors import MissingData
+from custinsights.history.cells import (
+    CellTotals,
+    count_values,
+    is_one_cell,
+    starts_of,
+    truths,
+    whole,
+)
 from custinsights.history.columns import AnyArray, IntArray
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import BLOCK, Facts
@@ -119,7 +126,8 @@ def _axis(coder: Coder) -> Axis:
 
 
 def _columns_of(question: Question) -> list[str]:
-    names = [question.key(tally) for tally in question.tallies if tally.special != "observable"]
+    held = [t for t in question.tallies if t.special != "observable" and t.facts != SPEND]
+    names = [question.key(tally) for tally in held]
     return names + [
         f"{question.key(tally)}{SLOPE}"
         for tally in question.tallies
@@ -181,6 +189,9 @@ class _BlockWork:
 
     def _add(self, tally: Tally) -> None:
         """Add a tally of the block to the totals."""
+        if tally.facts == SPEND:
+            _ = self.block.view.spend  # of the shop, not of these customers: see `finish`
+            return
         if tally.special == "observable":
             self._expose()
             return
@@ -214,7 +225,7 @@ class _BlockWork:
         kept = None
         stream = self._stream(tally.facts)
         for condition in tally.filters:
-            passes = _truths(tally.name, condition(stream), len(stream))
+            passes = truths(tally.name, condition(stream), len(stream))
             kept = passes if kept is None else kept * passes
         return kept
 
@@ -319,7 +330,7 @@ class _BlockWork:
             then = CountedHistory(counted, min(end, view.as_of))
             values = whole(tally.name, tally.of(then), then.people)
             for condition in tally.filters:
-                values = values * _truths(tally.name, condition(then), then.people)
+                values = values * truths(tally.name, condition(then), then.people)
             cells = (place * self._stride + labels).take(then.buyers)
             self.totals.cells.add(self.plan.question.key(tally), cells, values.take(then.buyers))
             self.totals.cells.count(FACTS, cells)
@@ -336,18 +347,6 @@ class _BlockWork:
         rows = self.block.view.buyers
         ended = age.observable(self.block)
         self.totals.exposed.append(count_values(cells.take(rows), ended.take(rows)))
-
-
-def _truths(name: str, values: AnyArray, count: int) -> IntArray:
-    """Return truth values as 1 and 0; refuse numbers, which would weigh the facts."""
-    array = np.asarray(values)
-    if array.dtype != np.bool_:
-        raise InvalidValue(
-            what=f"a condition of {name!r} does not say which facts count",
-            given=f"an array of {array.dtype}",
-            allowed="one truth value per fact",
-        )
-    return whole(name, array, count)
 
 
 @attrs.frozen(eq=False)

@@ -14,11 +14,12 @@ from custinsights.errors import InvalidValue
 FactFunction: TypeAlias = Callable[[Any], Any]
 """From a stream of facts (or a counted history) to one value per fact."""
 
-STREAMS = ("orders", "sales", "lines", "refunds", "line_refunds", "gaps", "customers")
+STREAMS = ("orders", "sales", "lines", "refunds", "line_refunds", "gaps", "customers", "spend")
 """The streams that a tally can add up.
 
 ``sales`` are the orders that count and those refunded in full; ``line_refunds`` the refunds that
-name a product; ``customers`` are judged at the end of every period (stock).
+name a product; ``customers`` are judged at the end of every period (stock); ``spend`` are rows of
+what was spent to win customers, each in the cells whose period holds all of its own.
 """
 
 SPECIALS = {

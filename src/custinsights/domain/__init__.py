@@ -10,6 +10,7 @@ from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
+from custinsights.domain.spend import SPEND_KINDS, Spend
 from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "FULFILMENT_STATUSES",
     "LEFT_OUT_REASONS",
     "ORDER_STATUSES",
+    "SPEND_KINDS",
     "UNITS",
     "WEEKDAYS",
     "Address",
@@ -35,6 +37,7 @@ __all__ = [
     "Product",
     "PurchasePolicy",
     "Refund",
+    "Spend",
     "Tag",
     "minor_exponent",
 ]

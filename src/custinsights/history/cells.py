@@ -176,6 +176,18 @@ def whole(name: str, values: AnyArray, count: int) -> IntArray:
     return array if array.dtype.kind == "i" else array.astype(np.int64)
 
 
+def truths(name: str, values: AnyArray, count: int) -> IntArray:
+    """Return truth values as 1 and 0; refuse numbers, which would weigh the facts."""
+    array = np.asarray(values)
+    if array.dtype != np.bool_:
+        raise InvalidValue(
+            what=f"a condition of {name!r} does not say which facts count",
+            given=f"an array of {array.dtype}",
+            allowed="one truth value per fact",
+        )
+    return whole(name, array, count)
+
+
 def _counted(cells: IntArray) -> tuple[IntArray, IntArray]:
     return _summed(cells, np.ones(len(cells), dtype=np.int64))
 

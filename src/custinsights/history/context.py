@@ -22,6 +22,20 @@ PLURALS = {"currency": "currencies", "calendar": "calendars", "policy": "policie
 """What histories share that are put together, and what a message calls it."""
 
 
+@attrs.frozen
+class Spent:
+    """What was spent from `start` to before `end` (microseconds UTC) to win customers.
+
+    `amount` is in minor units; the others are as in `custinsights.domain.Spend`.
+    """
+
+    start: int
+    end: int
+    channel: str | None
+    amount: int
+    kind: str
+
+
 @attrs.frozen(slots=False, kw_only=True)
 class Context:
     """Currency, calendar, policy and span: shared by a history and all its parts.
@@ -42,6 +56,8 @@ class Context:
         False for a source that knows dates only: it has no hours.
     source_report, load_report
         What was read and what was left out, before and after the policy.
+    spend
+        What was spent to win the customers; None where nobody said.
     part
         Which part this is, counted from 0, of how many; None for a whole history.
     """
@@ -56,6 +72,7 @@ class Context:
     has_times: bool = True
     source_report: LoadReport = attrs.field(factory=LoadReport, repr=False)
     load_report: LoadReport = attrs.field(factory=LoadReport, repr=False)
+    spend: tuple[Spent, ...] | None = attrs.field(default=None, repr=False)
     part: tuple[int, int] | None = None
 
     @cached_property

@@ -24,6 +24,7 @@ from custinsights.history.columns import (
 )
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import LocalClock
+from custinsights.history.spending import SpendFacts
 from custinsights.history.streamviews import (
     GapFacts,
     LineFacts,
@@ -292,6 +293,17 @@ class CountedHistory:
     def gaps(self) -> GapFacts:
         """The gaps between consecutive counted orders of a customer."""
         return GapFacts(self)
+
+    @cached_property
+    def spend(self) -> SpendFacts:
+        """What the shop has spent to win customers in periods that are over at as_of."""
+        if self.facts.context.spend is None:
+            raise MissingData(
+                "what was spent to win customers",
+                needed_by="what is asked",
+                advice="Say it: history.with_spend([Spend('2024-03', Money('250.00', 'EUR'))])",
+            )
+        return SpendFacts.before(self.facts.context.spend, self.as_of)
 
     @property
     def clock(self) -> LocalClock:

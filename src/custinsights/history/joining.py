@@ -57,11 +57,20 @@ def append(facts: Facts, other: Facts) -> Facts:
 
 
 def spanning(contexts: Sequence[Context]) -> Context:
-    """Return what holds for several histories together; they share all but their span."""
+    """Return what holds for several histories together; they share all but their span.
+
+    What was spent to win the customers is what one of them says, or all alike.
+    """
+    spend = [*dict.fromkeys(one.spend for one in contexts if one.spend is not None)]
+    if len(spend) > 1:
+        advice = "Put the histories together first, then say what was spent: with_spend"
+        ours, theirs = (counted(len(rows), "row") for rows in spend[:2])
+        raise Incompatible("the spend tables of the histories", ours, theirs, advice)
     return attrs.evolve(
         contexts[0],
         observed_from=min(context.observed_from for context in contexts),
         observed_until=max(context.observed_until for context in contexts),
+        spend=spend[0] if spend else None,
         has_times=all(context.has_times for context in contexts),
         source_report=sum((context.source_report for context in contexts), start=LoadReport()),
     )
@@ -84,6 +93,7 @@ def relaid(columns: Columns, products: Products | None, context: Context) -> Fac
         has_times=context.has_times,
         load_report=context.source_report,
     )
+    joined = attrs.evolve(joined, context=attrs.evolve(joined.context, spend=context.spend))
     if "units" in columns.orders.numbers or columns.lines is None:
         return joined
     # Some of the histories have lines, others neither lines nor units: nobody knows their units.

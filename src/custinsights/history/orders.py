@@ -14,6 +14,7 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.spend import Spend
 from custinsights.history import arrays, joining, selection
 from custinsights.history.columns import (
     BoolArray,
@@ -27,6 +28,7 @@ from custinsights.history.columns import (
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.laying import lay
 from custinsights.history.localtime import to_microseconds
+from custinsights.history.spending import spent
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -239,6 +241,28 @@ class OrderHistory(Facts):
         """Return the same facts under another policy of what counts."""
         refuse_other(PurchasePolicy, "the policy", policy)
         return self.of_facts(joining.with_policy(self, policy))
+
+    def with_spend(self, spend: Iterable[Spend]) -> Self:
+        """Return the same facts with what was spent to win the customers.
+
+        Metrics such as ``customer_acquisition_cost`` need it. Spend belongs to the shop: every
+        part of the history has all of it, and it counts once when parts are merged.
+
+        Parameters
+        ----------
+        spend
+            `custinsights.domain.Spend` in the currency of the history, or what `read_spend` gives;
+            it takes the place of what was there.
+
+        Raises
+        ------
+        Incompatible
+            If a row is in another currency.
+        InvalidValue
+            If there is no list of spend, or a period of a row is none of the calendar's.
+        """
+        context = attrs.evolve(self.context, spend=spent(spend, self.context))
+        return attrs.evolve(self, context=context)
 
     def append(self, other: Facts) -> Self:
         """Return one history of the facts of two, in one currency, calendar and policy.

@@ -7,6 +7,7 @@ from custinsights.sources.frames import read_frame
 from custinsights.sources.objects import read_objects
 from custinsights.sources.products import read_products
 from custinsights.sources.reading import read_orders
+from custinsights.sources.spend import read_spend
 
 __all__ = [
     "OrderFormat",
@@ -17,4 +18,5 @@ __all__ = [
     "read_objects",
     "read_orders",
     "read_products",
+    "read_spend",
 ]

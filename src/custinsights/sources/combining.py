@@ -248,6 +248,11 @@ def _part(
         columns_of(attrs.evolve(facts, customer_ids=ids, aside=aside)), contacts={}
     )
     context, products = attrs.evolve(facts.context, part=None), facts.products
+    before, after = (facts.currency, facts.calendar.timezone), (currency, calendar.timezone)
+    if context.spend is not None and before != after:
+        what = "the currencies or time zones of a history with spend and of all together"
+        advice = "Combine the histories first, then say what was spent: with_spend"
+        raise Incompatible(what, before, after, advice)
     columns, context = in_zone(columns, context, calendar)
     if facts.currency != currency:
         products = None if products is None else without_prices(products)

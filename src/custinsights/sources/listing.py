@@ -10,7 +10,7 @@ import numpy as np
 
 from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.domain.load_report import LoadReport
-from custinsights.errors import BadRowsError
+from custinsights.errors import BadRowsError, InvalidValue
 from custinsights.history.columns import IntArray, Labels
 from custinsights.history.ordering import ragged_rows
 from custinsights.sources.columns import Texts
@@ -22,7 +22,7 @@ from custinsights.sources.ledger import Ledger
 from custinsights.sources.opening import Source
 from custinsights.sources.options import Options
 from custinsights.sources.reading import progress_function, read_sheet, sources_of
-from custinsights.sources.rows import ParsedRows
+from custinsights.sources.rows import UNKNOWN_CURRENCY, ParsedRows
 from custinsights.sources.vocabulary import Words, fields_named, plain
 
 Table: TypeAlias = Source | Iterable[Source] | Any
@@ -107,6 +107,26 @@ def read_rows(
         dayfirst=options.dayfirst,
         decimal=options.decimal,
     )
+
+
+def currencies(rows: ParsedRows, options: Options, field: str) -> Labels:
+    """Return the currency of each row's amount in a field, missing where nothing says it."""
+    says = rows.currency_cells() if rows.has("currency") else Labels.missing(len(rows))
+    if options.currency is not None:
+        names = (*says.names, options.currency)
+        says = Labels(np.where(says.codes < 0, np.int32(len(names) - 1), says.codes), names)
+    rows.use_currency(says.codes.astype(np.int64), says.names)
+    if rows.has(field):
+        is_lost = (says.codes < 0) & ~rows.is_blank(field)
+        if is_lost.any() and not rows.has("currency"):
+            raise InvalidValue(
+                f"nothing says in which currency the amounts in {field!r} are",
+                None,
+                "the code of a currency, or a column that holds it",
+                "Pass currency='EUR' or another code, or columns={'currency': 'the header'}",
+            )
+        rows.ledger.bad(is_lost, UNKNOWN_CURRENCY, "currency")
+    return says
 
 
 def settled_report(rows: ParsedRows, options: Options) -> LoadReport:

@@ -7,17 +7,23 @@ from typing import Literal
 
 import numpy as np
 
-from custinsights.errors import InvalidValue
 from custinsights.history.columns import Labels
 from custinsights.sources.customer_list import are_texts
 from custinsights.sources.files import Progress
 from custinsights.sources.formats import products as formats
 from custinsights.sources.grouping import picked
-from custinsights.sources.listing import Listing, Table, read_rows, settled_report, split
+from custinsights.sources.listing import (
+    Listing,
+    Table,
+    currencies,
+    read_rows,
+    settled_report,
+    split,
+)
 from custinsights.sources.money import NEGATIVE_AMOUNT
 from custinsights.sources.options import Options
 from custinsights.sources.product_list import NO_NUMBER, ProductList
-from custinsights.sources.rows import UNKNOWN_CURRENCY, ParsedRows
+from custinsights.sources.rows import ParsedRows
 from custinsights.sources.single import Typed, settle
 
 PRODUCTS = Listing(words=formats.PRODUCTS, built_in={}, generic=formats.generic, needs=("product",))
@@ -85,7 +91,7 @@ def read_products(
     """
     options = Options(currency=currency, errors=errors, decimal=decimal)
     rows = read_rows(paths, PRODUCTS, PRODUCTS.asked(None, columns), options, progress)
-    currency_of_row = _currencies(rows, options)
+    currency_of_row = currencies(rows, options, "price")
     price, stock = _price(rows), _stock(rows)
     keys = rows.key_codes("product").astype(np.int64)
     rows.ledger.bad(keys < 0, NO_PRODUCT, "product")
@@ -105,26 +111,6 @@ def read_products(
         has_text_ids=are_texts(rows.sheet, "product"),
         load_report=settled_report(rows, options),
     )
-
-
-def _currencies(rows: ParsedRows, options: Options) -> Labels:
-    """Return the currency of each row's price, missing where nothing says it."""
-    says = rows.currency_cells() if rows.has("currency") else Labels.missing(len(rows))
-    if options.currency is not None:
-        names = (*says.names, options.currency)
-        says = Labels(np.where(says.codes < 0, np.int32(len(names) - 1), says.codes), names)
-    rows.use_currency(says.codes.astype(np.int64), says.names)
-    if rows.has("price"):
-        is_lost = (says.codes < 0) & ~rows.is_blank("price")
-        if is_lost.any() and not rows.has("currency"):
-            raise InvalidValue(
-                "nothing says in which currency the prices are",
-                None,
-                "the code of a currency, or a column that holds it",
-                "Pass currency='EUR' or another code, or columns={'currency': 'the header'}",
-            )
-        rows.ledger.bad(is_lost, UNKNOWN_CURRENCY, "currency")
-    return says
 
 
 def _price(rows: ParsedRows) -> Typed:

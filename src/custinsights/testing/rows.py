@@ -6,13 +6,16 @@ another future.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.money import Money
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.spend import Spend
 from custinsights.history.columns import (
     ALWAYS,
     NO_INSTANT,
@@ -50,6 +53,7 @@ class Rows:
     policy: PurchasePolicy
     observed_from: int
     observed_until: int
+    spend: tuple[Spend, ...] = ()
 
     def history(self) -> OrderHistory:
         """Return the history of these rows."""
@@ -64,7 +68,7 @@ class Rows:
             policy=self.policy,
             observed_from=to_datetime(self.observed_from),
             observed_until=to_datetime(self.observed_until),
-        )
+        ).with_spend(self.spend)
 
     @property
     def identities(self) -> list[int | str]:
@@ -89,6 +93,7 @@ def in_another_order(rows: Rows, seed: int) -> Rows:
         rows,
         orders=_orders_of(rows.orders, order),
         refunds=_refunds_of(_relinked(rows.refunds, place), dice.permutation(len(rows.refunds))),
+        spend=rows.spend[::-1],
     )
     if (lines := rows.lines) is not None:
         of_line = dice.permutation(len(lines))
@@ -146,7 +151,14 @@ class _Future:
             refunds=self._refunds(orders),
             lines=self._lines(len(orders)),
             people=self._people(),
+            spend=self._spend(),
         )
+
+    def _spend(self) -> tuple[Spend, ...]:
+        """Spend in a period that is not over at as_of."""
+        day = self.rows.calendar.local_date(to_datetime(self.as_of))
+        days = (day - dt.timedelta(days=20), day + dt.timedelta(days=2))
+        return (*self.rows.spend, Spend(days, Money.from_minor(19, self.rows.currency)))
 
     def _moved(self, instants: IntArray) -> IntArray:
         """Return instants of which the later ones lie elsewhere at or after as_of."""

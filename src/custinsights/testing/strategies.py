@@ -13,7 +13,9 @@ import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.money import Money
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.spend import Spend
 from custinsights.errors import MissingExtra
 from custinsights.history.columns import (
     NO_INSTANT,
@@ -94,6 +96,15 @@ _refund_draws = st.tuples(
     st.sampled_from((0, 0, 1, 40, 200)),
     st.integers(-1, 3),
 )
+_spends = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from((1, 7, 30)),
+        st.sampled_from((None, "web", "fair", "radio")),
+        st.sampled_from(("media", "other")),
+    ),
+    max_size=3,
+)
 
 
 @attrs.frozen(eq=False)
@@ -125,7 +136,7 @@ def _shops(draw: st.DrawFn) -> _Shop:
         to_microseconds(calendar.start_of_day(draw(days))) + draw(minutes) * MINUTE
         for _ in range(4)
     ]
-    names = draw(st.permutations(range(1, 1 + draw(st.sampled_from((1, 2, 3, 5, 8))))))
+    names = draw(st.permutations(range(1, 1 + draw(st.sampled_from((1, 2, 3, 5, 8, 8))))))
     text = draw(st.booleans())
     return _Shop(
         calendar,
@@ -140,6 +151,7 @@ def _shops(draw: st.DrawFn) -> _Shop:
 def rows(draw: st.DrawFn) -> Rows:
     """Draw the rows of a shop with up to 8 buyers and 24 orders."""
     shop = draw(_shops())
+    currency = draw(st.sampled_from(("USD", "JPY", "KWD")))
     most = draw(st.sampled_from((0, 1, 4, 8, 12, 16, MOST_ORDERS)))
     draws = draw(st.lists(_order_draws, min_size=most, max_size=most))
     baskets: list[list[tuple[int, int]]] | None = None
@@ -160,7 +172,7 @@ def rows(draw: st.DrawFn) -> Rows:
         lines=None if baskets is None else _lines(draws, baskets),
         products=None if baskets is None else PRODUCTS,
         people=people,
-        currency=draw(st.sampled_from(("USD", "JPY", "KWD"))),
+        currency=currency,
         calendar=shop.calendar,
         policy=PurchasePolicy(
             counted_statuses=draw(st.sampled_from((("paid",), ("paid", "pending")))),
@@ -169,7 +181,16 @@ def rows(draw: st.DrawFn) -> Rows:
         ),
         observed_from=observed_from,
         observed_until=observed_until + DAY * draw(st.sampled_from((0, 0, 1, 100))),
+        spend=tuple(_spend(shop, currency, one) for one in draw(_spends)),
     )
+
+
+def _spend(shop: _Shop, currency: str, drawn: tuple[int, int, str | None, str]) -> Spend:
+    """Return what was spent in the days from a moment on."""
+    moment, days, channel, kind = drawn
+    first = shop.calendar.local_date(_EPOCH + dt.timedelta(microseconds=shop.moments[moment]))
+    amount = Money.from_minor(100 * days + moment, currency)
+    return Spend((first, first + dt.timedelta(days=days)), amount, channel=channel, kind=kind)
 
 
 def _orders(

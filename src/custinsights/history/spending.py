@@ -1,0 +1,84 @@
+"""What was spent to win the customers? Rows that belong to the shop, and to no customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+import numpy as np
+
+from custinsights.domain.fields import refuse_other
+from custinsights.domain.spend import Spend
+from custinsights.errors import Incompatible, InvalidValue
+from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels
+from custinsights.history.context import Context, Spent
+from custinsights.history.localtime import to_microseconds
+
+
+def spent(rows: Iterable[Spend], context: Context) -> tuple[Spent, ...]:
+    """Return what was spent in the instants and minor units of a history, in order of time."""
+    found = []
+    for row in _listed(rows):
+        if row.amount.currency != context.currency:
+            advice = "Convert what was spent first"
+            what = "the currencies of history and spend"
+            raise Incompatible(what, context.currency, row.amount.currency, advice)
+        start, end = (to_microseconds(at) for at in context.calendar.window(row.period))
+        found.append(Spent(start, end, row.channel, row.amount.minor, row.kind))
+    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.channel or "", one.kind)))
+
+
+def _listed(rows: object) -> list[Spend]:
+    if isinstance(rows, Spend) or not isinstance(rows, Iterable):
+        given = type(rows).__name__
+        raise InvalidValue("there is no list of spend", given, "several Spend in a list")
+    listed = list(rows)
+    for row in listed:
+        refuse_other(Spend, "a row of spend", row)
+    return listed
+
+
+@attrs.frozen(eq=False)
+class SpendFacts:
+    """What was spent by an instant, a row for each; the stream ``spend`` of tallies.
+
+    Parameters
+    ----------
+    rows
+        In order of time.
+    """
+
+    rows: tuple[Spent, ...]
+
+    @classmethod
+    def before(cls, rows: tuple[Spent, ...], as_of: int) -> SpendFacts:
+        """Return what was spent in periods that are over at an instant."""
+        return cls(tuple(row for row in rows if row.end <= as_of))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def amount(self) -> IntArray:
+        """int64, minor units."""
+        return np.array([row.amount for row in self.rows], dtype=np.int64)
+
+    @property
+    def is_media(self) -> BoolArray:
+        """Which rows were paid for reach alone."""
+        return np.array([row.kind == "media" for row in self.rows], dtype=np.bool_)
+
+    @property
+    def channel(self) -> Labels:
+        """The acquisition channel of each row."""
+        return Labels.encode([row.channel for row in self.rows])
+
+    @property
+    def start(self) -> IntArray:
+        """int64, microseconds UTC, where each row's period begins."""
+        return np.array([row.start for row in self.rows], dtype=np.int64)
+
+    @property
+    def end(self) -> AnyArray:
+        """int64, microseconds UTC, where each row's period ends, exclusive."""
+        return np.array([row.end for row in self.rows], dtype=np.int64)
