@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import ROUND_HALF_EVEN, Decimal
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +18,7 @@ from custinsights.history.amounts import (
     to_minor,
     to_thousandths,
 )
+from custinsights.history.columns import AnyArray
 from custinsights.history.instants import read_times, to_instants
 from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME
 
@@ -299,3 +301,37 @@ def test_long_columns_agree_with_short_ones(zone: str) -> None:
     assert whole.values.tolist() == [at for part in parts for at in part.values.tolist()]
     assert whole.ambiguous == sum(part.ambiguous for part in parts)
     assert whole.gaps == sum(part.gaps for part in parts)
+
+
+def test_amounts_with_cents_are_found_at_once() -> None:
+    """A float with two decimals, as amounts have, is compared once and never written out."""
+    cents = np.arange(-70_000, 70_000)
+    values = cents / 100
+    values[[3, 100_000]] = np.nan, 0.125
+    rounded: list[int] = []
+    rint = np.rint
+
+    def counted(column: AnyArray) -> AnyArray:
+        rounded.append(len(column))
+        return rint(column)
+
+    with mock.patch.object(np, "rint", counted):
+        found = Decimals.of(values)
+    assert sum(rounded) == len(cents) - 1 + 4  # the one of three decimals: at 0, 1, 2 and 3 too
+    assert np.flatnonzero(found.wrong).tolist() == [3]
+    assert (found.digits[100_000], found.places[100_000]) == (125, 3)
+    whole, changed, wrong = found.scaled(2)
+    expected = np.where(np.isin(np.arange(len(cents)), [3, 100_000]), [0], cents)
+    expected[100_000] = 12
+    assert np.array_equal(whole, expected)
+    assert np.flatnonzero(changed).tolist() == [100_000]
+    assert np.flatnonzero(wrong).tolist() == [3]
+
+
+def test_the_largest_number_is_the_largest_also_where_nothing_is_rounded() -> None:
+    """Numbers with as many decimals as are asked for are judged like all others."""
+    found = Decimals.of(["90071992547409.92", "90071992547409.93", "-90071992547409.92", "7.50"])
+    whole, changed, wrong = found.scaled(2)
+    assert whole.tolist() == [2**53, 0, -(2**53), 750]
+    assert wrong.tolist() == [False, True, False, False]
+    assert not changed.any()

@@ -36,6 +36,7 @@ _LONGEST_TEXT = 40
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _BLOCK = 1 << 16
 _POWERS = 10 ** np.arange(19, dtype=np.int64)
+_TOPS = LARGEST // _POWERS
 
 OnWrong: TypeAlias = Literal["raise", "mask"]
 
@@ -174,6 +175,10 @@ class Decimals:
             beyond `LARGEST` (0 there).
         """
         shift = exponent - self.places
+        if (shift >= 0).all():  # there is nothing to round
+            wrong = self.wrong | (np.abs(self.digits) > _TOPS.take(shift))
+            whole = np.where(wrong, 0, self.digits * _POWERS.take(shift))
+            return whole, np.zeros(len(whole), dtype=np.bool_), wrong
         up = _POWERS.take(np.clip(shift, 0, 18))
         down = _POWERS.take(np.clip(-shift, 0, 18))
         whole, rest = np.divmod(self.digits, down)
@@ -299,22 +304,23 @@ def _scale_integers(values: AnyArray, exponent: int) -> tuple[IntArray, BoolArra
 
 def _from_floats(values: AnyArray) -> Decimals:
     """Find each float's shortest decimal: the fewest places that give the same float back."""
-    digits = np.zeros(len(values), dtype=np.int64)
-    places = np.zeros(len(values), dtype=np.int64)
-    left = np.flatnonzero(np.isfinite(values))
-    wrong = np.ones(len(values), dtype=np.bool_)
-    wrong[left] = False
+    if len(values) > _BLOCK:
+        starts = range(0, len(values), _BLOCK)
+        blocks = [_from_floats(values[at : at + _BLOCK]) for at in starts]
+        parts = [attrs.astuple(block, recurse=False) for block in blocks]
+        return Decimals(*map(np.concatenate, zip(*parts, strict=True)))
+    digits, places = np.zeros((2, len(values)), dtype=np.int64)
+    wrong = ~np.isfinite(values)
+    left = np.flatnonzero(~wrong)
     # So many digits every float of the kind holds, so a decimal within them is the shortest.
     most = 10.0 ** np.finfo(values.dtype).precision
-    for place in range(9):
+    for place in (2, *range(9)):  # almost all are amounts with cents
         if not len(left):
             break
-        wide = values[left].astype(np.float64)
         with np.errstate(over="ignore"):
-            nearest = np.rint(wide * 10.0**place)
-        is_it = ((nearest / 10.0**place).astype(values.dtype) == values[left]) & (
-            np.abs(nearest) < most
-        )
+            nearest = np.rint(values[left].astype(np.float64) * 10.0**place)
+        again = (nearest / 10.0**place).astype(values.dtype)
+        is_it = (again == values[left]) & (np.abs(nearest) < most)
         digits[left[is_it]] = nearest[is_it]
         places[left[is_it]] = place
         left = left[~is_it]
