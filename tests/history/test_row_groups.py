@@ -1,12 +1,14 @@
 """Groups of rows know their first rows, sizes and sums, as a slow reading finds them."""
 
 from collections import defaultdict
+from unittest import mock
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.identities import ascending
+from custinsights.history.row_groups import RowGroups, placed
 
 Rows = list[tuple[int, int, int, bool]]
 
@@ -46,3 +48,33 @@ def test_groups_agree_with_plain_loops(rows: Rows) -> None:
     spread = groups.spread(sums, default=77)
     for at in range(len(rows)):
         assert spread[at] == (77 if groups.codes[at] < 0 else sums[groups.codes[at]])
+
+
+@given(st.lists(st.one_of(st.integers(-9, 9), st.integers(-(2**62), 2**62))))
+def test_places_are_those_of_a_sort(numbers: list[int]) -> None:
+    """Integers have their place among the distinct ones, whether these lie densely or not."""
+    column = np.array(numbers, dtype=np.int64)
+    codes, distinct = placed(column)
+    assert distinct.tolist() == sorted(set(numbers))
+    assert distinct.take(codes).tolist() == numbers
+
+
+def test_dense_integers_are_counted_and_not_sorted() -> None:
+    """Numbers that lie densely, as ids do, cost passes and no sort."""
+    with mock.patch.object(np, "unique", side_effect=AssertionError("sorted")):
+        assert placed(np.array([107, 100, 107]))[0].tolist() == [1, 0, 1]
+
+
+def test_first_rows_are_found_once() -> None:
+    """The first row of each group is asked for again and again, and found once."""
+    groups = RowGroups(np.array([1, 0, 1, -1]), 2)
+    assert groups.first() is groups.first()
+    assert groups.first().tolist() == [1, 0]
+
+
+def test_names_in_order_are_not_sorted_again() -> None:
+    """Many names that are sorted already cost one comparison each."""
+    names = [f"{at:06}" for at in range(1 << 15)]
+    with mock.patch.object(np, "argsort", side_effect=AssertionError("sorted")):
+        assert ascending(names).tolist() == list(range(1 << 15))
+    assert ascending(["b", "a", ""]).tolist() == [2, 1, 0]

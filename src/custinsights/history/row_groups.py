@@ -6,10 +6,13 @@ number.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import attrs
 import numpy as np
 
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray
+from custinsights.history.threads import gather
 
 NO_ROW = -1
 
@@ -22,8 +25,22 @@ def coded(values: AnyArray) -> tuple[CodeArray, AnyArray]:
     >>> coded(np.array([7, 3, 7]))
     (array([1, 0, 1], dtype=int32), array([3, 7]))
     """
-    distinct, codes = np.unique(values, return_inverse=True)
+    codes, distinct = placed(values)
     return codes.astype(np.int32), distinct
+
+
+def placed(values: AnyArray) -> tuple[IntArray, AnyArray]:
+    """Do the same in int64; integers that lie densely are counted and not sorted."""
+    if len(values) and values.dtype.kind == "i":
+        low, high = int(values.min()), int(values.max())
+        if high - low < 4 * len(values) + 1024:
+            shifted = values - np.int64(low)
+            is_known = np.zeros(high - low + 1, dtype=np.bool_)
+            is_known[shifted] = True
+            places = np.cumsum(is_known, dtype=np.int64) - 1
+            return gather(places, shifted), (np.flatnonzero(is_known) + low).astype(values.dtype)
+    distinct, codes = np.unique(values, return_inverse=True)
+    return codes.astype(np.int64, copy=False), distinct
 
 
 @attrs.frozen(eq=False)
@@ -59,9 +76,18 @@ class RowGroups:
 
     def first(self, where: BoolArray | None = None) -> IntArray:
         """Return the first row of each group (of those marked), -1 for a group without."""
-        rows = np.flatnonzero(self.codes >= 0 if where is None else where & (self.codes >= 0))
+        if where is None:
+            return self._first
+        return self._first_of(np.flatnonzero(where & (self.codes >= 0)))
+
+    @cached_property
+    def _first(self) -> IntArray:
+        return self._first_of(np.flatnonzero(self.codes >= 0))
+
+    def _first_of(self, rows: IntArray) -> IntArray:
         first = np.full(self.count, NO_ROW, dtype=np.int64)
-        first[self.codes[rows[::-1]]] = rows[::-1]
+        first[self.codes.take(rows)[::-1]] = rows[::-1]
+        first.flags.writeable = False
         return first
 
     def any(self, where: BoolArray) -> BoolArray:

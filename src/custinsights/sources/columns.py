@@ -14,6 +14,7 @@ import numpy as np
 
 from custinsights.history.amounts import distinct
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, Labels
+from custinsights.history.identities import ascending
 from custinsights.history.row_groups import coded
 
 
@@ -110,15 +111,17 @@ class Texts:
             return self
         table = np.cumsum(is_used, dtype=np.int32) - np.int32(1)
         names = [name for name, used in zip(self.names, is_used.tolist(), strict=True) if used]
-        return Texts(table.take(self.codes), names)
+        return attrs.evolve(self, codes=table.take(self.codes), names=names)
 
     def labels(self) -> Labels:
         """Return the column as labels, blank cells as missing."""
-        column = self.used()
-        order = sorted(name for name in column.names if name)
-        place = {name: code for code, name in enumerate(order)} | {"": -1}
-        table = np.array([place[name] for name in column.names], dtype=np.int32)
-        return Labels(table.take(column.codes) if len(table) else column.codes, tuple(order))
+        column = self.used().distinct()
+        order = ascending(column.names)
+        names = tuple(map(column.names.__getitem__, order.tolist()))
+        blanks = 1 if names[:1] == ("",) else 0
+        table = np.empty(len(names), dtype=np.int32)
+        table[order] = np.arange(-blanks, len(names) - blanks)
+        return Labels(table.take(column.codes) if names else column.codes, names[blanks:])
 
     def array(self) -> AnyArray:
         """Return the texts themselves, object[n]."""
