@@ -2,17 +2,21 @@
 
 import datetime as dt
 import io
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from custinsights.errors import MissingColumn, MissingExtra, UnreadableFile
+from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_orders
-from tests.sources.reading import HEADER, amounts, owners, text_file
+from custinsights.sources.columns import Values
+from tests.sources.reading import HEADER, amounts, left_out, owners, text_file
 
 
 def parquet_file(**columns: list[Any]) -> io.BytesIO:
@@ -89,3 +93,75 @@ def test_without_pyarrow_the_extra_is_named() -> None:
         pytest.raises(MissingExtra, match=r"custinsights\[arrow\]"),
     ):
         read_orders(orders(), currency="EUR")
+
+
+def test_each_column_is_read_once_and_texts_come_coded() -> None:
+    """A wide file needs the memory of one column at a time, and no text for each row."""
+    file = parquet_file(
+        customer=["ada", None, "bob", "ada"],
+        placed_at=[dt.date(2024, 1, day) for day in (5, 6, 7, 8)],
+        amount=[1.25, 2.5, 3.0, 4.0],
+        country=["FR", "DE", None, "FR"],
+        notes=["never", "asked", "for", "this"],
+    )
+    asked: list[list[str]] = []
+    coded: dict[str, bool] = {}
+    read_columns = pq.ParquetFile.read
+
+    def read(self: Any, columns: list[str]) -> Any:
+        table = read_columns(self, columns=columns)
+        asked.append(columns)
+        coded.update({one.name: pa.types.is_dictionary(one.type) for one in table.schema})
+        return table
+
+    with mock.patch.object(pq.ParquetFile, "read", read):
+        history = read_orders(file, currency="EUR")
+    assert sorted(asked) == [["amount"], ["country"], ["customer"], ["placed_at"]]
+    assert {name for name, is_coded in coded.items() if is_coded} == {"customer", "country"}
+    assert history.customer_ids.tolist() == ["ada", "bob"]
+    assert [history.labels["country"].name_of(row) for row in range(3)] == ["FR", "FR", None]
+
+
+def test_texts_of_several_row_groups_are_coded_together() -> None:
+    """Each row group has a dictionary of its own; equal texts are one customer all the same."""
+    table = pa.table(
+        {
+            "customer": [f"c{at % 7}" for at in range(60)],
+            "placed_at": [dt.date(2024, 1, 5)] * 60,
+            "amount": [1.0] * 60,
+        }
+    )
+    file = io.BytesIO()
+    pq.write_table(table, file, row_group_size=8)
+    file.seek(0)
+    history = read_orders(file, currency="EUR")
+    assert history.customer_ids.tolist() == [f"c{at}" for at in range(7)]
+    assert np.diff(history.offsets).tolist() == [9, 9, 9, 9, 8, 8, 8]
+
+
+def test_integer_ids_never_become_texts() -> None:
+    """Ids that come as integers, and nothing beside them, are coded as integers; 0 is nobody's."""
+    file = parquet_file(
+        customer=[7, 0, None, -5, 7],
+        placed_at=[dt.date(2024, 1, 5)] * 5,
+        amount=[1.0, 2.0, 4.0, 8.0, 16.0],
+    )
+    with mock.patch.object(Values, "texts", side_effect=AssertionError("a text for each id")):
+        history = read_orders(file, currency="EUR")
+    assert owners_and_amounts(history) == {7: [100, 1600], -5: [800]}
+    assert left_out(history) == [("identity", "", 2)]
+
+
+def test_ids_too_wide_for_an_integer_elsewhere_are_texts() -> None:
+    """An id of more than 18 figures makes all of them texts, however it came."""
+    file = parquet_file(
+        customer=[1234567890123456789, 7], placed_at=[dt.date(2024, 1, 5)] * 2, amount=[1.0, 2.0]
+    )
+    assert read_orders(file, currency="EUR").customer_ids.tolist() == ["1234567890123456789", "7"]
+
+
+def owners_and_amounts(history: OrderHistory) -> dict[object, list[int]]:
+    """Return the amounts of each customer."""
+    ids, bounds = history.customer_ids.tolist(), history.offsets.tolist()
+    pairs = zip(ids, pairwise(bounds), strict=True)
+    return {customer: history.amount[low:high].tolist() for customer, (low, high) in pairs}

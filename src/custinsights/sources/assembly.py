@@ -42,6 +42,9 @@ _ADVICE = {
 }
 """What makes bad rows of some kinds readable as they are."""
 
+_WIDEST_ID = 10**18
+"""Ids of more figures are texts."""
+
 _TIMES = ("placed_at", "refunded_at", "cancelled_at")
 Times: TypeAlias = Mapping[str, tuple[Instants, BoolArray]]
 
@@ -69,7 +72,7 @@ class Assembled:
     persons
         The person of each row that is used.
     linked
-        int64[n], a row of the order that each row's order id names, -1 where there is none.
+        int64[n], a row of the order that each refund's order id names, -1 where there is none.
     span
         The first and last instant of the rows used or left out; None where there is none.
     """
@@ -122,7 +125,7 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     spread_bad(money.orders)
     _refuse_bad(rows, money, options)
     statuses = _status_of_orders(money.orders, statuses)
-    linked = _linked(money.orders)
+    linked = _linked(money.orders, is_refund)
     persons = _whose(money.orders, is_refund, linked, options)
     _leave_out_nobodys(rows, is_refund, statuses, persons, options)
     orders = money.orders.settled()
@@ -140,7 +143,7 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
         times,
         statuses,
         persons,
-        np.where(picked(orders.groups.codes, linked) >= 0, linked, NO_ROW),
+        _of_orders_in(orders.groups, linked),
         span,
     )
 
@@ -243,10 +246,21 @@ def _status_of_orders(orders: OrderRows, statuses: Texts) -> Texts:
     )
 
 
-def _linked(orders: OrderRows) -> IntArray:
-    """Return a row of the order that each row's order id names, -1 where there is none."""
+def _linked(orders: OrderRows, is_refund: BoolArray) -> IntArray:
+    """Return a row of the order that each refund's order id names, -1 where there is none."""
+    if not is_refund.any():
+        return np.full(len(is_refund), NO_ROW, dtype=np.int64)
     by_key = RowGroups(orders.keys, int(orders.keys.max(initial=-1)) + 1)
     return by_key.spread(by_key.first(orders.groups.codes >= 0), NO_ROW)
+
+
+def _of_orders_in(groups: RowGroups, linked: IntArray) -> IntArray:
+    """Return linked rows where their orders are left, -1 elsewhere."""
+    at = np.flatnonzero(linked >= 0)
+    gone = at[groups.codes[linked[at]] < 0]
+    left = linked.copy()
+    left[gone] = NO_ROW
+    return left
 
 
 def _whose(
@@ -260,32 +274,56 @@ def _whose(
     asked = is_refund & is_open  # each refund, and each order by its first row
     asked[first[first >= 0]] = True
     at = np.flatnonzero(asked)
-    asked_for: dict[str, Texts] = {}
-    for kind in options.identity:
-        if not rows.has(kind):
-            continue
-        own = rows.texts(kind)
-        if not orders.is_single:
-            says = left.spread(left.first(~own.is_blank), NO_ROW)
-            own = Texts(np.where(says >= 0, picked(own.codes, says), own.codes), own.names)
-        asked_for[kind] = own.take(at)
     columns = {}
-    for kind in options.identity:
-        own = asked_for.get(kind, Texts.same("", len(at)))
-        both = one_below_another([own, options.customers.keys[kind]])
-        columns[kind] = cast("Texts", both).labels()
-    found = identity.resolve(columns, options.identity)
+    whole = _integer_ids(orders, options)
+    if whole is not None:
+        found = identity.resolve_integers(whole.take(at))
+    else:
+        for kind in options.identity:
+            own = _said_by_order(orders, left, kind).take(at) if rows.has(kind) else None
+            columns[kind] = _with_known(own, options.customers.keys[kind], len(at))
+        found = identity.resolve(columns, options.identity)
     persons = np.full(len(rows), identity.NOBODY, dtype=np.int64)
     persons[at] = found.codes[: len(at)]
     persons = np.where(left.codes >= 0, left.spread(picked(persons, first)), persons)
-    is_linked = is_refund & (linked >= 0) & (picked(left.codes, linked) >= 0)
-    persons = np.where(is_linked, picked(persons, linked), persons)
+    refunds = np.flatnonzero(is_refund & (_of_orders_in(left, linked) >= 0))
+    persons[refunds] = persons[linked[refunds]]
     return attrs.evolve(
         found,
         codes=persons,
         known=found.codes[len(at) :],
         contacts=identity.contacts(found, columns),
     )
+
+
+def _integer_ids(orders: OrderRows, options: Options) -> IntArray | None:
+    """Return the customer ids where they came as integers and nothing else tells who it is."""
+    rows = orders.rows
+    others = any(rows.has(kind) for kind in options.identity if kind != "customer_id")
+    if others or len(options.customers) or not orders.is_single:
+        return None
+    ids = rows.integer_ids("customer_id") if "customer_id" in options.identity else None
+    if ids is None or not len(ids):
+        return None
+    return ids if -_WIDEST_ID < int(ids.min()) <= int(ids.max()) < _WIDEST_ID else None
+
+
+def _said_by_order(orders: OrderRows, left: RowGroups, kind: str) -> Texts:
+    """Return to every row the identity that its order's first row with one says."""
+    own = orders.rows.texts(kind)
+    if orders.is_single:
+        return own
+    says = left.spread(left.first(~own.is_blank), NO_ROW)
+    return Texts(np.where(says >= 0, picked(own.codes, says), own.codes), own.names)
+
+
+def _with_known(own: Texts | None, known: Texts, n: int) -> Labels:
+    """Return what n rows say, if anything, above what the customers known beside them have."""
+    if own is None and not len(known):
+        return Labels.missing(n)
+    own = Texts.same("", n) if own is None else own
+    both = one_below_another([own, known]) if len(known) else own
+    return cast("Texts", both).labels()
 
 
 def _leave_out_nobodys(

@@ -152,9 +152,9 @@ def customer_ids(cells: Cells) -> Texts:
     """
 
     def read(text: str) -> str:
-        if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text):
-            return ""
-        return text.casefold() if _E_MAIL.fullmatch(text) else text
+        if "@" in text:
+            return text.casefold() if _E_MAIL.fullmatch(text) else text
+        return "" if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text) else text
 
     return keys(cells).mapped(read)
 

@@ -29,11 +29,12 @@ from custinsights.history.joining import (
 from custinsights.history.orders import OrderHistory
 from custinsights.history.uniting import united_people, united_products
 from custinsights.sources.exchange import converted, in_zone, without_facts, without_prices
+from custinsights.sources.identity import outside_ids
 from custinsights.sources.options import Options
 from custinsights.sources.overlap import Origins, comparable_ids, once, rows_and_money
 from custinsights.sources.persons import persons_of
 from custinsights.sources.rates import Rates
-from custinsights.sources.shaping import identities, outside_ids
+from custinsights.sources.shaping import identities
 
 Histories: TypeAlias = Iterable[OrderHistory] | Mapping[str, OrderHistory]
 

@@ -39,12 +39,15 @@ class OrderRows:
         The order that each row names in its file, whatever speaks against the row; -1 for refunds.
     keys
         int64[n], equal for rows of equal (source, order id), whatever their file; -1 without id.
+    is_settled
+        Whether `groups` are numbered in the order of their first row.
     """
 
     rows: ParsedRows
     groups: RowGroups
     named: RowGroups
     keys: IntArray
+    is_settled: bool = False
 
     @property
     def is_single(self) -> bool:
@@ -54,6 +57,8 @@ class OrderRows:
     def settled(self) -> OrderRows:
         """Return the orders that are left, numbered in the order of their first row."""
         codes = np.where(self.rows.ledger.is_open, self.named.codes, -1)
+        if self.is_settled and np.array_equal(codes < 0, self.groups.codes < 0):
+            return self
         left = RowGroups(codes, self.named.count)
         first = left.first()
         heads = np.zeros(len(codes), dtype=np.bool_)
@@ -61,7 +66,7 @@ class OrderRows:
         numbers = np.cumsum(heads, dtype=np.int64) - 1
         groups = left.spread(np.where(first >= 0, picked(numbers, first), -1), -1)
         count = int(np.count_nonzero(heads))
-        return attrs.evolve(self, groups=RowGroups(groups, count))
+        return attrs.evolve(self, groups=RowGroups(groups, count), is_settled=True)
 
     def row_of(self, field: str) -> IntArray:
         """Return the row that says a field of each order: the first one that says anything."""
@@ -118,7 +123,7 @@ def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
     if not rows.has("order_id"):
         keys = np.full(len(rows), -1, dtype=np.int64)
         named = RowGroups(np.where(is_refund, -1, np.arange(len(rows))), len(rows))
-        return OrderRows(rows, named, named, keys).settled()
+        return OrderRows(rows, named, named, keys, is_settled=not is_refund.any()).settled()
     ids = rows.key_codes("order_id")
     ledger.bad((ids < 0) & ~is_refund, NO_ORDER_ID, "order_id")
     parts: list[AnyArray] = [ids]

@@ -9,30 +9,34 @@ of the rows does not matter.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import attrs
 import numpy as np
 
 from custinsights.domain.fields import looked_up
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import IntArray, Labels
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.columns import AnyArray, IntArray, Labels
+from custinsights.history.row_groups import RowGroups, placed
 
 KINDS = ("customer_id", "email", "phone")
 NOBODY, SEVERAL = -1, -2
+_INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 
 
 @attrs.frozen(eq=False)
 class People:
     """The person of each row: int64[n] codes into `names`, `NOBODY` where it cannot be told.
 
+    The names are integers where all of them came as such.
     `known` are the persons of the customers that were given beside the rows; `contacts` are the
     e-mail addresses and phone numbers by which persons were found, with their persons, by kind.
     """
 
     codes: IntArray
-    names: tuple[str, ...]
+    names: tuple[str, ...] | IntArray
     known: IntArray = attrs.field(factory=lambda: np.empty(0, dtype=np.int64))
     contacts: Mapping[str, tuple[IntArray, Labels]] = attrs.field(factory=dict, repr=False)
 
@@ -59,32 +63,52 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
     kinds
         The kinds in the order in which they are tried.
     """
-    given = [(kind, columns[kind]) for kind in kinds if kind in columns]
+    given = [(kind, columns[kind]) for kind in kinds if kind in columns and columns[kind].names]
     n = len(next(iter(columns.values()))) if columns else 0
     persons = np.full(n, NOBODY, dtype=np.int64)
-    names: list[tuple[str, str]] = []
+    names: list[tuple[str, Sequence[str]]] = []  # of those found by each kind
+    count = 0
     for level, (kind, column) in enumerate(given):
         codes = column.codes.astype(np.int64)
-        owner = _owners(codes, len(column.names), persons)
+        groups = RowGroups(codes, len(column.names))
+        owner = _owners(groups, persons)
         for _, lower in given[
             level + 1 :
         ]:  # a value that nobody has may have a phone that somebody has
             if level == 0:
                 break
-            values = lower.codes.astype(np.int64)
-            of_lower = RowGroups(values, len(lower.names)).spread(
-                _owners(values, len(lower.names), persons), NOBODY
-            )
-            through = _owners(codes, len(column.names), of_lower)
+            values = RowGroups(lower.codes.astype(np.int64), len(lower.names))
+            of_lower = values.spread(_owners(values, persons), NOBODY)
+            through = _owners(groups, of_lower)
             owner = np.where((owner == NOBODY) & (through >= 0), through, owner)
         if kind == "email":  # an id that is an e-mail address is the person with that address
             owner = _with_namesakes(owner, column.names, names)
         own = np.flatnonzero(owner == NOBODY)
-        owner[own] = len(names) + np.arange(len(own))
-        names.extend((kind, column.names[at]) for at in own.tolist())
-        found = RowGroups(codes, len(column.names)).spread(owner, NOBODY)
+        owner[own] = count + np.arange(len(own))
+        count += len(own)
+        is_all = len(own) == len(column.names)
+        own_names = column.names if is_all else [column.names[at] for at in own.tolist()]
+        names.append((kind, own_names))
+        found = groups.spread(owner, NOBODY)
         persons = np.where(persons >= 0, persons, np.where(found >= 0, found, persons))
     return People(persons, _spelled(names))
+
+
+def resolve_integers(ids: IntArray) -> People:
+    """Find the person of each row where nothing but integer ids tells it; 0 is no id."""
+    codes, names = placed(ids)
+    return People(np.where(ids == 0, NOBODY, codes), names)
+
+
+def outside_ids(names: Sequence[str] | IntArray, *, is_text: bool) -> AnyArray:
+    """Return identities: integers where every one is written as one, else (and if told) texts."""
+    if isinstance(names, np.ndarray):
+        return names
+    if names and not is_text and all(map(_INTEGER.fullmatch, names)):
+        return np.array([int(name) for name in names], dtype=np.int64)
+    array = np.empty(len(names), dtype=object)
+    array[:] = names
+    return array
 
 
 def contacts(found: People, columns: Mapping[str, Labels]) -> dict[str, tuple[IntArray, Labels]]:
@@ -119,35 +143,38 @@ def contacts(found: People, columns: Mapping[str, Labels]) -> dict[str, tuple[In
     return told
 
 
-def _owners(values: IntArray, count: int, persons: IntArray) -> IntArray:
+def _owners(groups: RowGroups, persons: IntArray) -> IntArray:
     """Return the one person of each value: `NOBODY` for none, `SEVERAL` for more."""
-    groups = RowGroups(values, count)
     known = persons >= 0
+    if not known.any():
+        return np.full(groups.count, NOBODY, dtype=np.int64)
     first = groups.first(known)
-    owner = (
-        np.where(first >= 0, persons.take(first, mode="wrap"), NOBODY) if len(persons) else first
-    )
+    owner = np.where(first >= 0, persons.take(first, mode="wrap"), NOBODY)
     differs = known & (persons != groups.spread(owner, NOBODY))
     return np.where(groups.any(differs), SEVERAL, owner)
 
 
 def _with_namesakes(
-    owner: IntArray, values: Sequence[str], names: Sequence[tuple[str, str]]
+    owner: IntArray, values: Sequence[str], names: Sequence[tuple[str, Sequence[str]]]
 ) -> IntArray:
-    place = {name: person for person, (_, name) in enumerate(names) if "@" in name}
+    known = enumerate(name for _, of_kind in names for name in of_kind)
+    place = {name: person for person, name in known if "@" in name}
     if not place:
         return owner
     namesakes = np.array([place.get(value, NOBODY) for value in values], dtype=np.int64)
     return np.where(owner == NOBODY, namesakes, owner)
 
 
-def _spelled(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def _spelled(names: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
     """Spell the people; two kinds with the same spelling stay two people."""
+    if sum(1 for _, of_kind in names if of_kind) <= 1:
+        return tuple(chain.from_iterable(of_kind for _, of_kind in names))
     taken: set[str] = set()
     spelled = []
-    for kind, name in names:
-        while name in taken:
-            name = f"{kind}:{name}"  # noqa: PLW2901 - until nobody else is called so
-        taken.add(name)
-        spelled.append(name)
+    for kind, of_kind in names:
+        for name in of_kind:
+            while name in taken:
+                name = f"{kind}:{name}"  # noqa: PLW2901 - until nobody else is called so
+            taken.add(name)
+            spelled.append(name)
     return tuple(spelled)

@@ -15,6 +15,8 @@ from custinsights.sources.typed import Foreign, from_arrow
 # What pyarrow raises for a damaged file: its own exceptions derive from these.
 _FOREIGN = (OSError, ValueError, KeyError, TypeError, NotImplementedError)
 
+_TEXTS = frozenset({"string", "large_string", "string_view"})
+
 MAGIC = b"PAR1"
 """The first bytes of a Parquet file."""
 
@@ -26,17 +28,21 @@ def header_of(source: Source) -> list[str]:
 
 
 def sheet_of(source: Source, positions: Mapping[str, int], header: Sequence[str]) -> Sheet:
-    """Read the columns of some fields."""
+    """Read the columns of some fields, one after another; texts come coded as they lie there."""
     name = name_of(source)
     names = {field: header[at] for field, at in positions.items()}
     with open_bytes(source) as stream:
-        file = _opened(source, stream)
+        schema = _opened(source, stream).schema_arrow
+        texts = [one.name for one in schema if str(one.type) in _TEXTS]
+        file = _opened(source, stream, texts)
         try:
-            table = file.read(columns=sorted(set(names.values())))
-            cells = {field: from_arrow(table.column(column)) for field, column in names.items()}
+            cells = {
+                field: from_arrow(file.read(columns=[column]).column(column))
+                for field, column in names.items()
+            }
         except _FOREIGN as error:
             raise UnreadableFile(name, "its data is damaged", "Export it again") from error
-    n = len(table)
+    n = int(file.metadata.num_rows)
     return Sheet(
         cells,
         names,
@@ -47,14 +53,14 @@ def sheet_of(source: Source, positions: Mapping[str, int], header: Sequence[str]
     )
 
 
-def _opened(source: Source, stream: BinaryIO) -> Foreign:
+def _opened(source: Source, stream: BinaryIO, texts: Sequence[str] = ()) -> Foreign:
     try:
         from pyarrow import parquet
     except ImportError as error:
         raise MissingExtra("pyarrow", "arrow", "reading Parquet") from error
     stream.seek(0)
     try:
-        return parquet.ParquetFile(stream)
+        return parquet.ParquetFile(stream, read_dictionary=list(texts))
     except _FOREIGN as error:
         raise UnreadableFile(
             name_of(source), "it is no whole Parquet file", "Export it again"

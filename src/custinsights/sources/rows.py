@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -124,10 +123,12 @@ class ParsedRows:
         return np.where(texts.is_blank, np.int32(-1), texts.codes)
 
     def integer_ids(self, field: str) -> IntArray | None:
-        """Return ids that came as integers, None where they did not."""
+        """Return ids that came as integers, 0 where there is none; None where they did not."""
         column = self._column(field)
-        is_whole = isinstance(column, Values) and column.array.dtype.kind in "iu"
-        return cast("Values", column).array.astype(np.int64) if is_whole else None
+        if not isinstance(column, Values) or column.array.dtype.kind not in "iu":
+            return None
+        ids = column.array.astype(np.int64, copy=False)
+        return np.where(column.missing, 0, ids) if column.missing.any() else ids
 
     def is_blank(self, field: str) -> BoolArray:
         """bool[n], where a row says nothing in a field."""

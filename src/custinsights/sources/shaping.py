@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from fractions import Fraction
 
 import attrs
@@ -28,12 +26,12 @@ from custinsights.sources.assembly import Assembled
 from custinsights.sources.channels import channel_of_orders
 from custinsights.sources.columns import Texts
 from custinsights.sources.grouping import picked, taken
+from custinsights.sources.identity import outside_ids
 from custinsights.sources.money import magnitudes, said
 from custinsights.sources.options import Options
 from custinsights.sources.rows import ParsedRows
 from custinsights.sources.vocabulary import LINE_FIELDS, PRODUCT_LABELS
 
-_INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 _ADDRESS = ("country", "region", "city")
 
 
@@ -79,6 +77,8 @@ def shape(found: Assembled, options: Options) -> Shaped:
 
 def _contacts(found: Assembled, ids: AnyArray) -> dict[str, ContactColumns]:
     """Return whose the contacts are, of those who are in the history."""
+    if not found.persons.contacts:
+        return {}
     is_there = np.zeros(len(ids), dtype=np.bool_)
     for codes in (found.persons.codes[found.rows.ledger.is_open], found.persons.known):
         is_there[codes[codes >= 0]] = True
@@ -87,15 +87,6 @@ def _contacts(found: Assembled, ids: AnyArray) -> dict[str, ContactColumns]:
         at = np.flatnonzero(is_there.take(persons))
         told[kind] = ContactColumns(identities(ids, persons[at]), values.take(at))
     return told
-
-
-def outside_ids(names: Sequence[str], *, is_text: bool) -> AnyArray:
-    """Return identities: integers where every one is written as one, else (and if told) texts."""
-    if names and not is_text and all(map(_INTEGER.fullmatch, names)):
-        return np.array([int(name) for name in names], dtype=np.int64)
-    array = np.empty(len(names), dtype=object)
-    array[:] = names
-    return array
 
 
 def identities(ids: AnyArray, codes: IntArray) -> AnyArray | Labels:

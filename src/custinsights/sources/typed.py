@@ -89,7 +89,8 @@ def from_arrow(column: Foreign) -> Cells:
         is_instant = getattr(column.type, "tz", None) is not None
         return Values(column.to_numpy(zero_copy_only=False), missing, is_instant=is_instant)
     if kind.startswith(("int", "uint", "float", "double", "halffloat")):
-        values = column.fill_null(0).to_numpy(zero_copy_only=False)
+        filled = column.fill_null(0) if column.null_count else column
+        values = filled.to_numpy(zero_copy_only=False)
         return Values(values, missing | _is_nan(values))
     if kind.startswith(("string", "large_string", "string_view", "dictionary")):
         coded = column if hasattr(column, "dictionary") else column.dictionary_encode()
