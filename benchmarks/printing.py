@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.questions import BY_NAME, SUITE
 from benchmarks.scale import flatness
+from benchmarks.shop_files import FILES, ShopFile
 
 OURS = "custinsights"
 _BUILDS = {
@@ -14,7 +15,16 @@ _BUILDS = {
     "build": "Build of all five",
     "build_plain": "Build of the three columns without pyarrow",
 }
+_READING = (
+    "seconds to a history",
+    "Polars' to groups",
+    "ours ÷ Polars'",
+    "budget",
+    "peak GB",
+    "Polars' peak GB",
+)
 _GIGA = 1e9
+_MEGA = 1e6
 
 
 def comparison_text(figures: dict[str, Any]) -> str:
@@ -93,6 +103,43 @@ def scale_text(figures: dict[str, Any]) -> str:
         table.append(["peak GB", *(f"{run['peak_bytes'] / _GIGA:.2f}" for run in runs), ""])
         texts.append(f"Rows in {rows} order\n{aligned(table)}")
     return "\n\n".join(texts)
+
+
+def reading_text(figures: dict[str, Any]) -> str:
+    """Return the table of the files that were read."""
+    return f"{machine_text(figures)}\n{aligned(reading_rows(figures))}"
+
+
+def reading_rows(figures: dict[str, Any]) -> list[list[str]]:
+    """Return header and rows: what each file took, in time and memory, and what it may take."""
+    rows = [["file", "orders", "MB", *_READING]]
+    for file in figures["files"]:
+        ours, theirs = (file["contestants"][name] for name in (OURS, "polars"))
+        rows.append(
+            [
+                FILES[file["file"]].title,
+                f"{file['orders']:,}",
+                f"{file['bytes'] / _MEGA:.0f}",
+                f"{ours['seconds']:.2f}",
+                f"{theirs['seconds']:.2f}",
+                f"{ours['seconds'] / theirs['seconds']:.1f} ×",
+                _budget(FILES[file["file"]], ours["seconds"], theirs["seconds"]),
+                f"{ours['peak_bytes'] / _GIGA:.2f}",
+                f"{theirs['peak_bytes'] / _GIGA:.2f}",
+            ]
+        )
+    return rows
+
+
+def _budget(file: ShopFile, ours: float, theirs: float) -> str:
+    """Return the budget of a file, and whether it is kept."""
+    for most, said, unit in (
+        (file.most_seconds, ours, "s"),
+        (file.most_ratio, ours / theirs, "×"),
+    ):
+        if most is not None:
+            return f"{most:g} {unit}: {'kept' if said <= most else 'missed'}"
+    return ""
 
 
 def machine_text(figures: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What does the README say of speed? Only what a kept result says.
 
-``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes and of the
-import between the README's two ``benchmarks`` markers.
+``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes,
+of reading files and of the import between the README's two ``benchmarks`` markers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.printing import comparison_rows, machine_text, markdown
+from benchmarks.printing import comparison_rows, machine_text, markdown, reading_rows
 from benchmarks.running import ROOT
 from benchmarks.scale import flatness
 
@@ -29,6 +29,7 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     texts += [_strings(figures) for figures in compared if figures["ids"] == "email"]
     texts += [_rfm(figures) for figures in kept if figures["kind"] == "rfm"]
     texts += [_sizes(figures) for figures in kept if figures["kind"] == "scale"]
+    texts += [_reading(figures) for figures in kept if figures["kind"] == "reading"]
     texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
     return "\n\n".join(texts)
 
@@ -86,6 +87,15 @@ def _sizes(figures: dict[str, Any]) -> str:
     )
     head = f"custinsights alone (time per order varies by at most {worst:.1f} ×):"
     return f"{head}\n\n{markdown(table)}"
+
+
+def _reading(figures: dict[str, Any]) -> str:
+    return (
+        "Files read into a history, beside Polars reading the same file and grouping its orders by "
+        "customer, with equal answers (`python -m benchmarks.reading`; a history keeps every order "
+        "and accounts for every row):\n\n"
+        f"{markdown(reading_rows(figures))}"
+    )
 
 
 def _import(figures: dict[str, Any]) -> str:

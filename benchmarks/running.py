@@ -142,9 +142,13 @@ def _warm_up(who: Contestant, job: Job) -> None:
 def _write_answers(who: Contestant, folder: str, data: Any, ways: Mapping[str, int]) -> None:
     for part in who.ways.keys() & ways.keys():
         way = ways[part]
-        answer = who.plain(part, who.ways[part][way](data))
-        columns: dict[str, Any] = {name: _flat(column) for name, column in answer.items()}
-        np.savez(_path(folder, who.name, part), **columns)
+        write_answer(folder, who.name, part, who.plain(part, who.ways[part][way](data)))
+
+
+def write_answer(folder: str, name: str, part: str, answer: Answer) -> None:
+    """Keep an answer for `read_answer`."""
+    columns: dict[str, Any] = {name: _flat(column) for name, column in answer.items()}
+    np.savez(_path(folder, name, part), **columns)
 
 
 def read_answer(folder: str, name: str, part: str) -> Answer:
