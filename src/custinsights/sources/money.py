@@ -143,7 +143,7 @@ def said(orders: OrderRows, field: str, values: IntArray) -> IntArray:
 
     Where each row tells a part of it, return the sum.
     """
-    if field in orders.rows.format.adds_up:
+    if field in orders.rows.format.summed:
         return orders.groups.sums(values)
     at = orders.row_of(field)
     return np.where(at >= 0, picked(values, at), 0)
@@ -161,7 +161,7 @@ def _lines_of(rows: ParsedRows, is_refund: BoolArray) -> LineMoney:
 
 def _given_back(rows: ParsedRows) -> GivenBack | None:
     """Read and judge the refunds that lie in cells."""
-    packed = None if rows.format.given_back is None else unpack(rows, rows.format.given_back)
+    packed = None if rows.format.refunds is None else unpack(rows, rows.format.refunds)
     if packed is None:
         return None
     parts = packed.rows
@@ -248,9 +248,9 @@ def _from_goods(rows: ParsedRows) -> IntArray:
 def _of_lines(rows: ParsedRows) -> IntArray:
     """Return what each row adds to its line's revenue: its own part of tax, discount and others."""
     parts = np.zeros(len(rows), dtype=np.int64)
-    for field in rows.format.adds_up.intersection(_EXTRAS):
+    for field in rows.format.summed.intersection(_EXTRAS):
         parts += rows.minor(field)
-    if "discount" in rows.format.adds_up:
+    if "discount" in rows.format.summed:
         parts -= magnitudes(rows, "discount")
     return parts
 
@@ -276,9 +276,9 @@ def _summed(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
     """Return the amounts that lines (tips too) and what is told for the whole order add up to."""
     rows, groups = orders.rows, orders.groups
     extras = np.zeros(groups.count, dtype=np.int64)
-    if "discount" not in rows.format.adds_up:
+    if "discount" not in rows.format.summed:
         extras -= said(orders, "discount", magnitudes(rows, "discount"))
-    for field in set(_EXTRAS) - rows.format.adds_up:
+    for field in set(_EXTRAS) - rows.format.summed:
         extras += said(orders, field, rows.minor(field))
     of_row = own.copy()
     of_row[groups.first()] += extras

@@ -70,7 +70,7 @@ OBJECTS = OrderFormat(
     decimal=".",
     kinds={"refund": "label"},
     refund_rows=_is_refund,
-    addresses=("", "billing_"),
+    address_prefixes=("", "billing_"),
 )
 
 

@@ -75,7 +75,9 @@ class ParsedRows:
         self.sheet, self.ledger, self.format = sheet, ledger, format
         self._zone = zone
         self._dayfirst = format.dayfirst if dayfirst is None else dayfirst
-        self._dates = re.compile(format.dates) if format.dates and dayfirst is None else None
+        self._dates = (
+            re.compile(format.date_pattern) if format.date_pattern and dayfirst is None else None
+        )
         self._decimal = decimal or format.decimal
         self._texts: dict[str, Texts] = {}
         self._numbers: dict[str, Decimals] = {}
@@ -256,8 +258,8 @@ class ParsedRows:
             if field not in self._computed:
                 self._computed[field] = self.format.computed[field](self)
             return self._computed[field]
-        if field in self.format.spelled and column is not None:
-            return cells.as_texts(column).mapped(self.format.spelled[field])
+        if field in self.format.converters and column is not None:
+            return cells.as_texts(column).mapped(self.format.converters[field])
         return column
 
     def part(self, sheet: Sheet, format: OrderFormat) -> ParsedRows:

@@ -154,7 +154,7 @@ def _labels(found: Assembled, taxonomy: ChannelTaxonomy) -> dict[str, Labels]:
     labels: dict[str, Labels] = {}
     if rows.has("order_status"):
         labels["order_status"] = taken(found.statuses, first).labels()
-    prefixes = rows.format.addresses
+    prefixes = rows.format.address_prefixes
     internal = {f"{prefix}{part}" for prefix in prefixes for part in _ADDRESS}
     internal |= {*LINE_FIELDS, *rows.format.kinds, *rows.format.fallbacks.values(), "order_status"}
     for field in rows.fields:
@@ -172,7 +172,7 @@ def _address(found: Assembled) -> dict[str, Labels]:
     rows, orders = found.rows, found.orders
     parts: dict[str, Texts] = {}
     is_said = np.zeros(orders.groups.count, dtype=np.bool_)
-    for prefix in rows.format.addresses:
+    for prefix in rows.format.address_prefixes:
         fields = {part: f"{prefix}{part}" for part in _ADDRESS}
         fields = {part: field for part, field in fields.items() if rows.has(field)}
         columns = {part: orders.texts(field) for part, field in fields.items()}

@@ -42,7 +42,7 @@ class Parts:
 
 def unpack(rows: ParsedRows, packed: Packed) -> Parts | None:
     """Return the rows that lie in cells; None where the source has no column of such cells."""
-    fields = [field for field in rows.fields if rows.format.stem(field) == packed.cells]
+    fields = [field for field in rows.fields if rows.format.stem(field) == packed.field]
     if not fields:
         return None
     places: list[IntArray] = []
@@ -73,7 +73,7 @@ def unpack(rows: ParsedRows, packed: Packed) -> Parts | None:
     }
     sheet = Sheet(
         columns,
-        {field: f"{packed.cells}: {words[place]}" for field, place in positions.items()},
+        {field: f"{packed.field}: {words[place]}" for field, place in positions.items()},
         rows.sheet.files,
         rows.sheet.file[of],
         rows.sheet.line[of],
@@ -99,11 +99,11 @@ def split(text: str, packed: Packed) -> list[dict[str, str]] | None:
     ([], None)
     """
     fields = packed.rows.field_of
-    if packed.between is None:
+    if packed.separator is None:
         pieces = [text]
     else:
         first = next(iter(fields))
-        pieces = re.split(rf"{re.escape(packed.between)}(?={re.escape(first)}:)", text)
+        pieces = re.split(rf"{re.escape(packed.separator)}(?={re.escape(first)}:)", text)
     found = []
     for piece in filter(str.strip, pieces):
         part: dict[str, str] = {}

@@ -77,7 +77,7 @@ SHOPIFY = OrderFormat(
         "birthday": "*(customer.metafields.facts.birth_date)",
     },
     recognised_by=frozenset({"First Name", "Last Name", "Total Spent", "Total Orders"}),
-    needs=(),
+    required=(),
     kinds={**KINDS, "address_phone": "identity"},
     fallbacks={"phone": "address_phone"},
 )
@@ -96,7 +96,7 @@ WOOCOMMERCE = OrderFormat(
         "postal_code": "Postal Code",
     },
     recognised_by=frozenset({"Username", "Last Active", "Sign Up", "AOV"}),
-    needs=(),
+    required=(),
     kinds={**KINDS, "shipping_phone": "identity"},
     fallbacks={"phone": "shipping_phone"},
 )
@@ -108,5 +108,5 @@ BUILT_IN: Mapping[str, OrderFormat] = {"shopify": SHOPIFY, "woocommerce": WOOCOM
 def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
     """Return the format of a table of customers whose columns are told."""
     return OrderFormat(
-        name="generic", columns=fields_named(columns, words=CUSTOMERS), needs=(), kinds=KINDS
+        name="generic", columns=fields_named(columns, words=CUSTOMERS), required=(), kinds=KINDS
     )

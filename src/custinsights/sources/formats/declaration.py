@@ -59,18 +59,19 @@ class Packed:
 
     Parameters
     ----------
-    cells
-        The field whose cells hold them; of fields that `OrderFormat.further` finds, the stem.
+    field
+        The field whose cells hold them; of fields that `OrderFormat.column_patterns` finds, the
+        stem.
     rows
         How they are read: its columns name the words before the colons. The first of them begins
         a row; of words that are none of them the row does not tell.
-    between
+    separator
         What parts two rows in one cell; None where a cell holds one.
     """
 
-    cells: str
+    field: str
     rows: OrderFormat
-    between: str | None = None
+    separator: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -86,7 +87,7 @@ class OrderFormat:
     recognised_by
         Headers that together only this format has, or others of the same fields. Order, case and
         blanks do not matter.
-    needs
+    required
         Fields without which the file cannot be read.
     layout
         What a row stands for.
@@ -97,7 +98,7 @@ class OrderFormat:
         Words that mean a full refund where no amount of it is given.
     dayfirst
         Whether the day comes first in dates such as 3/4/2024; None lets the column tell.
-    dates
+    date_pattern
         How the system itself writes such dates, as a regular expression. Where a column has
         others, a spreadsheet wrote it anew, `dayfirst` says nothing, and the column tells. None
         is any way.
@@ -115,16 +116,16 @@ class OrderFormat:
     computed
         Fields worked out of others, row by row: numbers (`Numbers` where some rows have none), or
         texts that are read like cells.
-    adds_up
+    summed
         Amounts of an order of which each row tells a part. Without it the first row that says
         anything tells the order's.
-    further
+    column_patterns
         Headers of which a file has any number, with ``*`` for what differs between them, and the
         stem of the fields that they become: ``{"line_item_*": "line_item"}`` makes the field
         ``line_item_1``. Their kind is that of the stem in `kinds`, else they are labels.
-    spelled
+    converters
         How the texts of a field are written before they are read: a function of one text.
-    lines, given_back
+    lines, refunds
         The lines of an order and its refunds, where they lie packed in cells of its row. A refund
         has an amount, and the instant ``refunded_at``.
     anonymous
@@ -136,7 +137,7 @@ class OrderFormat:
         Which rows are refunds and no sales; which lines are a tip and no product.
     fallbacks
         The field that fills another one's blank cells.
-    addresses
+    address_prefixes
         Prefixes of country, region and city, in the order in which an order's address is looked
         for: the first that says anything is taken whole.
     repeats_headers
@@ -152,29 +153,29 @@ class OrderFormat:
     name: str
     columns: Mapping[str, str | Sequence[str]]
     recognised_by: frozenset[str] = attrs.field(default=frozenset())
-    needs: Sequence[str] = ("placed_at",)
+    required: Sequence[str] = ("placed_at",)
     layout: Layout = "orders"
     statuses: Mapping[str, str] = attrs.field(factory=dict)
     refunded_statuses: frozenset[str] = attrs.field(default=frozenset())
     dayfirst: bool | None = None
-    dates: str | None = None
+    date_pattern: str | None = None
     decimal: Literal[".", ","] | None = None
     timezone: str | None = None
     currency: str | None = None
     source: str | None = None
     kinds: Mapping[str, Kind] = attrs.field(factory=dict)
     computed: Mapping[str, Computed] = attrs.field(factory=dict)
-    further: Mapping[str, str] = attrs.field(factory=dict)
-    spelled: Mapping[str, Callable[[str], str]] = attrs.field(factory=dict)
+    column_patterns: Mapping[str, str] = attrs.field(factory=dict)
+    converters: Mapping[str, Callable[[str], str]] = attrs.field(factory=dict)
     lines: Packed | None = None
-    given_back: Packed | None = None
+    refunds: Packed | None = None
     anonymous: str = ""
-    adds_up: frozenset[str] = attrs.field(default=frozenset())
+    summed: frozenset[str] = attrs.field(default=frozenset())
     skip_rows: Mask | None = None
     refund_rows: Mask | None = None
     tip_rows: Mask | None = None
     fallbacks: Mapping[str, str] = attrs.field(factory=dict)
-    addresses: Sequence[str] = ("",)
+    address_prefixes: Sequence[str] = ("",)
     repeats_headers: bool = False
     family: str | None = None
     adds: Sequence[str] = ()
@@ -199,7 +200,7 @@ class OrderFormat:
                 if plain(name) in places:
                     found[field] = places[plain(name)]
                     break
-        for name, stem in self.further.items():
+        for name, stem in self.column_patterns.items():
             pattern = re.compile(re.escape(plain(name)).replace(r"\*", "(.+)"))
             for at, cell in enumerate(header):
                 if match := pattern.fullmatch(plain(cell)):
@@ -217,8 +218,8 @@ class OrderFormat:
         return {name: field for field, names in several.items() for name in names}
 
     def stem(self, field: str) -> str:
-        """Return the stem of a field that `further` has found, else the field itself."""
-        stems = (stem for stem in self.further.values() if field.startswith(f"{stem}_"))
+        """Return the stem of a field that `column_patterns` has found, else the field itself."""
+        stems = (stem for stem in self.column_patterns.values() if field.startswith(f"{stem}_"))
         return next(stems, field)
 
     def kind(self, field: str) -> Kind:

@@ -89,7 +89,7 @@ ETSY_ORDERS = OrderFormat(
         "city": ("Ship City", "Delivery City"),
     },
     recognised_by=frozenset({"Sale Date", "Order ID", "Order Value"}),
-    needs=("order_id", "placed_at", "currency", "goods", "discount", "shipping"),
+    required=("order_id", "placed_at", "currency", "goods", "discount", "shipping"),
     statuses={
         "": "paid",
         "paid": "paid",
@@ -101,7 +101,7 @@ ETSY_ORDERS = OrderFormat(
     },
     refunded_statuses=frozenset({"fully_refunded"}),
     dayfirst=False,
-    dates=_DATES,
+    date_pattern=_DATES,
     decimal=".",
     source="etsy",
     kinds={
@@ -136,15 +136,15 @@ ETSY_ITEMS = OrderFormat(
         "city": ("Ship City", "Delivery City"),
     },
     recognised_by=frozenset({"Sale Date", "Order ID", "Item Name", "Item Total"}),
-    needs=("order_id", "placed_at", "currency", "line_amount", "discount", "shipping"),
+    required=("order_id", "placed_at", "currency", "line_amount", "discount", "shipping"),
     layout="lines",
     dayfirst=False,
-    dates=_DATES,
+    date_pattern=_DATES,
     decimal=".",
     source="etsy",
     kinds={"buyer": "code", "codes": "code"},
     computed={"customer_id": _buyer, "coupon": _coupons},
-    adds_up=frozenset({"discount"}),
+    summed=frozenset({"discount"}),
     adds=("order_id", "line_id", "product", "product_name", "quantity", "line_amount"),
 )
 
@@ -158,9 +158,9 @@ ETSY_PAYMENTS = OrderFormat(
         "payment_refunded": "Refund Amount",
     },
     recognised_by=frozenset({"Payment ID", "Order ID", "Gross Amount"}),
-    needs=("order_id", "payment_gross", "payment_refunded"),
+    required=("order_id", "payment_gross", "payment_refunded"),
     layout="beside",
     decimal=".",
-    adds_up=frozenset({"payment_gross", "payment_refunded"}),
+    summed=frozenset({"payment_gross", "payment_refunded"}),
     adds=("order_id", "line_id", "payment_gross", "payment_refunded"),
 )

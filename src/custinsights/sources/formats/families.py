@@ -57,7 +57,7 @@ def together(formats: Sequence[OrderFormat]) -> OrderFormat:
             layout="first_line",
             columns={**{field: other.columns[field] for field in other.adds}, **merged.columns},
             kinds={**other.kinds, **merged.kinds},
-            adds_up=merged.adds_up | other.adds_up & {*other.adds},
+            summed=merged.summed | other.summed & {*other.adds},
         )
     return merged
 

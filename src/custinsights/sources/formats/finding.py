@@ -179,7 +179,7 @@ def places_in(
                 advice = f"Correct columns={{'{field}': ...}}, or leave it away"
                 wants = MEANINGS.get(field, field)
                 raise MissingColumn(wants, names, cells, advice, unnamed=unnamed)
-    needs = list(format.needs)
+    needs = list(format.required)
     if format.layout != "orders" and "order_id" not in needs:
         needs.append("order_id")
     for field in needs:

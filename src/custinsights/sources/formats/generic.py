@@ -43,10 +43,10 @@ def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
         name="generic",
         columns=named,
         layout=_layout(named),
-        needs=("placed_at",),
+        required=("placed_at",),
         statuses=STATUSES,
         refunded_statuses=frozenset({"refunded"}),
-        addresses=("", "billing_"),
+        address_prefixes=("", "billing_"),
     )
 
 

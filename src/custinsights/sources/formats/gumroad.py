@@ -87,7 +87,7 @@ GUMROAD = OrderFormat(
         "campaign": "UTM Campaign",
     },
     recognised_by=frozenset({"Purchase ID", "Purchase Email", "Sale Price ($)"}),
-    needs=("order_id", "placed_at", "amount"),
+    required=("order_id", "placed_at", "amount"),
     statuses={"paid": "paid", "free_trial": "voided", "pre-order": "voided"},
     decimal=".",
     timezone="UTC",

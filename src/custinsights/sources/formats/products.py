@@ -40,6 +40,6 @@ def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
     return OrderFormat(
         name="generic",
         columns=fields_named(columns, words=PRODUCTS),
-        needs=("product",),
+        required=("product",),
         kinds=KINDS,
     )

@@ -47,7 +47,7 @@ SHOPIFY = OrderFormat(
         "billing_city": "Billing City",
     },
     recognised_by=frozenset({"Name", "Financial Status", "Lineitem name", "Total", "Created at"}),
-    needs=("order_id", "placed_at", "amount", "currency"),
+    required=("order_id", "placed_at", "amount", "currency"),
     layout="first_line",
     statuses={
         "paid": "paid",
@@ -65,5 +65,5 @@ SHOPIFY = OrderFormat(
     source="shopify",
     tip_rows=_is_tip,
     fallbacks={"phone": "billing_phone"},
-    addresses=("", "billing_"),
+    address_prefixes=("", "billing_"),
 )

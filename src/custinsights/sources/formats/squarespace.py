@@ -37,7 +37,7 @@ SQUARESPACE = OrderFormat(
         "billing_city": "Billing City",
     },
     recognised_by=frozenset({"Order ID", "Financial Status", "Lineitem name"}),
-    needs=("order_id", "placed_at", "amount", "currency", "order_status"),
+    required=("order_id", "placed_at", "amount", "currency", "order_status"),
     layout="first_line",
     statuses={
         "paid": "paid",
@@ -52,5 +52,5 @@ SQUARESPACE = OrderFormat(
     refunded_statuses=frozenset({"refunded"}),
     decimal=".",
     source="squarespace",
-    addresses=("", "billing_"),
+    address_prefixes=("", "billing_"),
 )

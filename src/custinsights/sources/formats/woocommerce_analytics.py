@@ -56,7 +56,7 @@ WOOCOMMERCE_ANALYTICS = OrderFormat(
         "attribution": "Attribution",
     },
     recognised_by=frozenset({"Order #", "Items sold", "Net Sales"}),
-    needs=("order_id", "placed_at", "amount", "order_status", "units"),
+    required=("order_id", "placed_at", "amount", "order_status", "units"),
     statuses=STATES,
     refunded_statuses=REFUNDED,
     decimal=".",
