@@ -339,7 +339,7 @@ class PlugInFailed(CustInsightsError, RuntimeError):
     def __str__(self) -> str:
         return _sentences(
             f"The plug-in {self.name!r} of {self.distribution} cannot be used: {self.reason}",
-            f"Update or uninstall {self.distribution}, or pass a catalog of your own",
+            f"Update or uninstall {self.distribution}, or pass an object of your own",
         )
 
 

@@ -134,7 +134,7 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         RuntimeError,
         (
             "The plug-in 'spend' of acme-metrics cannot be used: it is no metric. Update or "
-            "uninstall acme-metrics, or pass a catalog of your own."
+            "uninstall acme-metrics, or pass an object of your own."
         ),
     ),
     (

@@ -1,20 +1,20 @@
 """A format is a declaration: recognised by its header, told by name or object, or installed."""
 
-from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 import attrs
 import pytest
 
 from custinsights.analyses.measure import measure
-from custinsights.errors import InvalidValue, MissingColumn, MissingData, PlugInFailed
+from custinsights.errors import InvalidValue, MissingColumn, MissingData, PlugInFailed, UnknownName
 from custinsights.history.amounts import Decimals
-from custinsights.sources import OrderFormat, read_orders
+from custinsights.sources import read_orders
 from custinsights.sources.columns import Texts
-from custinsights.sources.formats import SHOPIFY, format_asked, format_for
-from custinsights.sources.formats.declaration import Packed, Rows
+from custinsights.sources.formats import OrderFormat, Packed, Rows
+from custinsights.sources.formats.finding import format_asked, format_for
+from custinsights.sources.formats.shopify import SHOPIFY
 from tests.sources.reading import HEADER, amounts, bad_kinds, owners, read, text_file
 
 # A till of our own invention: a row for each slip and one of totals, day and clock apart, times of
@@ -93,39 +93,179 @@ def test_columns_change_a_format() -> None:
 
 @attrs.frozen
 class Installed:
-    """Entry points as a test wants them."""
+    """A distribution that declares a format: its name, the format's, and what loading gives."""
 
-    points: tuple[EntryPoint, ...]
+    dist: Any
+    name: str
+    value: Any
 
-    def __call__(self, group: str) -> Iterator[EntryPoint]:
-        """Yield those of a group."""
-        return (point for point in self.points if point.group == group)
-
-
-def installed(*values: str) -> Any:
-    """Install formats under the name 'till'."""
-    points = tuple(EntryPoint("till", value, "custinsights.formats") for value in values)
-    return mock.patch("custinsights.sources.formats.finding.entry_points", Installed(points))
+    def load(self) -> Any:
+        """Return the format, or raise what importing it raises."""
+        if isinstance(self.value, BaseException):
+            raise self.value
+        return self.value
 
 
-def test_installed_format_is_found_by_its_name() -> None:
-    """A name that is not built in is looked up among the entry points."""
-    with installed("custinsights.sources.formats.shopify:SHOPIFY"):
-        assert format_asked("till", None) is SHOPIFY
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(monkeypatch: pytest.MonkeyPatch) -> Install:
+    """Install formats: pairs of a name and what loading gives, each of a distribution."""
+
+    def installed(*values: tuple[str, Any]) -> None:
+        points = [
+            Installed(SimpleNamespace(name=f"acme-{number}"), name, value)
+            for number, (name, value) in enumerate(values, start=1)
+        ]
+        monkeypatch.setattr(
+            "custinsights.sources.formats.installed.entry_points",
+            lambda group: points if group == "custinsights.formats" else [],
+        )
+
+    return installed
+
+
+def test_installed_format_is_found_by_its_name(install: Install) -> None:
+    """A name that is not built in is looked up among the entry points, and is the format's."""
+    install(("kasse", TILL), ("other", ValueError("no")))
+    found = format_asked("kasse", None)
+    assert found is not None
+    assert found == attrs.evolve(TILL, name="kasse")
+    assert read_orders(text_file(*SLIP), format="kasse").amount.tolist() == [950]
+
+
+def test_installed_format_is_recognised_by_its_header(install: Install) -> None:
+    """A file of no shipped format is read by an installed one, whose columns may lie anyhow."""
+    with pytest.raises(MissingColumn):
+        read_orders(text_file(*SLIP))
+    install(("till", TILL))
+    turned = text_file(*(",".join(reversed(line.split(","))) for line in SLIP))
+    assert amounts(read_orders(text_file(*SLIP))) == amounts(read_orders(turned)) == {1: 950}
+
+
+BROKEN: list[tuple[tuple[str, Any], str]] = [
+    (("till", ImportError("no such module")), r"does not load \(ImportError: no such module\)"),
+    (("till", SystemExit("no licence")), r"does not load \(SystemExit: no licence\)"),
+    (("till", read_orders), "is no OrderFormat but a function"),
+    (("till", attrs.evolve(SHOPIFY, name="till")), "are those of 'shopify', which comes first"),
+]
+
+
+@pytest.mark.parametrize(("broken", "match"), BROKEN)
+def test_installed_format_that_does_not_work_is_named(
+    install: Install, broken: tuple[str, Any], match: str
+) -> None:
+    """A plug-in that fails, or is something else, is an error that names its distribution."""
+    install(broken)
+    with pytest.raises(PlugInFailed, match=f"'till' of acme-1 cannot be used: .*{match}"):
+        format_asked("till", None)
+
+
+@pytest.mark.parametrize("broken", [broken for broken, _ in BROKEN])
+def test_broken_plug_in_breaks_no_other_format(install: Install, broken: tuple[str, Any]) -> None:
+    """Files of shipped, of other installed and of generic formats are read beside it."""
+    shopify = text_file(
+        "Name,Email,Financial Status,Created at,Currency,Total,Lineitem name",
+        "#1,ada@x.org,paid,2024-01-05 10:00:00 +0000,EUR,9,cup",
+    )
+    install(broken, ("kasse", TILL))
+    assert read_orders(shopify).labels["source"].texts().tolist() == ["shopify"]
+    assert amounts(read_orders(text_file(*SLIP))) == {1: 950}
+    assert amounts(read(HEADER, "1,ada,2024-01-05,1")) == {1: 100}
+
+
+def test_name_of_two_distributions_names_both(install: Install) -> None:
+    """A name that two distributions bring is an error that names them, where it is asked for."""
+    install(("till", TILL), ("till", TILL))
+    with pytest.raises(PlugInFailed, match="'till' of acme-1 and acme-2 cannot be used: several"):
+        format_asked("till", None)
+
+
+def test_shipped_name_stays_the_shipped_formats(install: Install) -> None:
+    """A plug-in of a name that is taken replaces nothing, and is told of where nothing fits."""
+    install(("shopify", TILL), ("generic", TILL))
+    assert format_asked("shopify", None) is SHOPIFY
+    with pytest.raises(MissingColumn, match=r"(?s)'generic' of acme-2.*'shopify' of acme-1.*name"):
+        read_orders(text_file(*SLIP))
+
+
+def test_header_of_several_installed_formats_is_refused(install: Install) -> None:
+    """Of two formats with the same headers none is guessed; the one with more of them is taken."""
+    install(("till", TILL), ("kasse", TILL))
+    with pytest.raises(InvalidValue, match="several installed formats: 'kasse', 'till'"):
+        read_orders(text_file(*SLIP))
+    closer = attrs.evolve(TILL, recognised_by=TILL.recognised_by | {"Time"}, source="closer")
+    install(("till", TILL), ("kasse", closer))
+    history = read_orders(text_file(*SLIP))
+    assert history.labels["source"].texts().tolist() == ["closer"]
+
+
+def test_installed_formats_are_listed(install: Install) -> None:
+    """A name that is none, and a header that is none, list the installed formats too."""
+    install(("till", TILL))
+    with pytest.raises(UnknownName, match="'till'"):
+        format_asked("tiller", None)
+    with pytest.raises(MissingColumn, match=r"none of .*till"):
+        read_orders(text_file("a,b", "1,2"))
+
+
+def test_installed_family_is_read_in_one_call(install: Install) -> None:
+    """Formats of a family of others' are read together: one adds to the orders of the other."""
+    orders = attrs.evolve(
+        TILL,
+        family="till",
+        columns={
+            "order_id": "Slip",
+            "customer_id": "Card",
+            "placed_at": "Day",
+            "amount": "Gross",
+        },
+        kinds={},
+        computed={},
+        refund_rows=None,
+    )
+    items = OrderFormat(
+        name="items",
+        family="till",
+        columns={"order_id": "Slip", "product": "Article", "line_amount": "Worth"},
+        recognised_by={"Slip", "Article"},
+        required=("order_id",),
+        layout="beside",
+        adds=("order_id", "product", "line_amount"),
+    )
+    install(("orders", orders), ("items", items))
+    goods = ("Slip,Article,Worth", "1,cup,600", "1,jug,350")
+    for format in (None, "orders", orders):
+        history = read_orders([text_file(*goods), text_file(*SLIP)], format=format)
+        assert amounts(history) == {1: 1000}
+        assert history.lines is not None
+        assert history.lines.amount.tolist() == [600, 350]
 
 
 @pytest.mark.parametrize(
-    ("values", "match"),
+    ("options", "error", "match"),
     [
-        (("no.such.module:FORMAT",), "does not load"),
-        (("custinsights.sources:read_orders",), "is no OrderFormat"),
-        (("a:b", "c:d"), "several distributions"),
+        ({"name": ""}, InvalidValue, "name of an OrderFormat"),
+        ({"layout": "rows"}, UnknownName, "no layout named 'rows'"),
+        ({"statuses": {"ok": "payed"}}, UnknownName, "no order status named 'payed'"),
+        ({"columns": ["Slip"]}, InvalidValue, "Map our field to its header"),
     ],
 )
-def test_installed_format_that_does_not_work_is_named(values: tuple[str, ...], match: str) -> None:
-    """A plug-in that fails, is something else or is there twice is an error that names it."""
-    with installed(*values), pytest.raises(PlugInFailed, match=match):
-        format_asked("till", None)
+def test_declaration_is_checked_where_it_is_made(
+    options: dict[str, Any], error: type[Exception], match: str
+) -> None:
+    """A declaration that no file could be read with is refused when it is written."""
+    with pytest.raises(error, match=match):
+        OrderFormat(**{"name": "till", "columns": {}, **options})
+
+
+def test_words_for_states_are_written_as_the_system_writes_them() -> None:
+    """Case and blanks of the words for states do not matter."""
+    format = attrs.evolve(TILL, statuses={"All OK": "paid"}, refunded_statuses={"Gone  Back"})
+    assert format.statuses == {"all_ok": "paid"}
+    history = read_orders(text_file(SLIP[0], SLIP[1].replace(",ok", ",ALL ok")), format=format)
+    assert amounts(history) == {1: 950}
 
 
 def test_format_that_is_none_is_refused() -> None:

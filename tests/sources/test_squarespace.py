@@ -3,7 +3,7 @@
 import pytest
 
 from custinsights.errors import BadRowsError, InvalidValue, NaiveTime
-from custinsights.sources.formats import format_for
+from custinsights.sources.formats.finding import format_for
 from tests.sources.exports import (
     assert_as_expected,
     backwards,

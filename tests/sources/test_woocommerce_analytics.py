@@ -10,7 +10,7 @@ import pytest
 from custinsights.errors import InvalidValue, MissingColumn, NaiveTime
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_orders
-from custinsights.sources.formats import format_for
+from custinsights.sources.formats.finding import format_for
 from tests.sources.exports import (
     DATA,
     backwards,

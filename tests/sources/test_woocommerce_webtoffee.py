@@ -4,7 +4,7 @@ import pytest
 
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import BadRowsError, InvalidValue, MissingColumn
-from custinsights.sources.formats import format_for
+from custinsights.sources.formats.finding import format_for
 from tests.sources.exports import (
     DATA,
     assert_as_expected,

@@ -127,8 +127,8 @@ def report(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="The layout of the files, such as shopify or generic; told from their headers "
-            "unless given.",
+            help="The layout of the files, such as shopify, generic or that of an installed "
+            "plug-in; told from their headers unless given.",
             rich_help_panel=_READING,
         ),
     ] = None,

@@ -2,7 +2,6 @@
 
 from custinsights.sources.combining import combine
 from custinsights.sources.customers import read_customers
-from custinsights.sources.formats.declaration import OrderFormat, Packed
 from custinsights.sources.frames import read_frame
 from custinsights.sources.objects import read_objects
 from custinsights.sources.products import read_products
@@ -10,8 +9,6 @@ from custinsights.sources.reading import read_orders
 from custinsights.sources.spend import read_spend
 
 __all__ = [
-    "OrderFormat",
-    "Packed",
     "combine",
     "read_customers",
     "read_frame",

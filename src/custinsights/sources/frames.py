@@ -16,7 +16,9 @@ from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
 from custinsights.sources.building import history_of
-from custinsights.sources.formats import OrderFormat, generic, places_in
+from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.formats.finding import places_in
+from custinsights.sources.formats.generic import generic
 from custinsights.sources.options import Options, RefundRule
 from custinsights.sources.rates import Rates
 from custinsights.sources.sheet import Sheet

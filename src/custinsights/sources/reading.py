@@ -24,9 +24,9 @@ from custinsights.history.orders import OrderHistory
 from custinsights.sources import parquet
 from custinsights.sources.building import history_of
 from custinsights.sources.files import Progress, opened
-from custinsights.sources.formats import format_asked, format_for, places_in
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.families import fields_of, refuse_strangers, together
+from custinsights.sources.formats.finding import format_asked, format_for, places_in
 from custinsights.sources.opening import Source, refuse_no_file, size_of, starts_with
 from custinsights.sources.options import Options, RefundRule
 from custinsights.sources.rates import Rates
@@ -74,8 +74,9 @@ def read_orders(
         ``"generic"``, the name of a format of ours (``"shopify"``, ``"etsy_orders"``,
         ``"etsy_items"``, ``"etsy_payments"``, ``"gumroad"``, ``"square_items"``,
         ``"squarespace"``, ``"stripe_payments"``, ``"woocommerce_advanced"``,
-        ``"woocommerce_analytics"``, ``"woocommerce_webtoffee"``) or of an installed one, or an
-        `OrderFormat`. By default the header tells.
+        ``"woocommerce_analytics"``, ``"woocommerce_webtoffee"``) or of an installed one (an entry
+        point of the group ``custinsights.formats``), or an `OrderFormat`. By default the header
+        tells: that of a shipped format, else of an installed one, else our own words.
     columns
         For ``generic``, our field to the header (or to several, of which the first that is there
         is taken). Orders: customer, email, phone, placed_at, amount, order_id, currency,
@@ -161,6 +162,9 @@ def read_orders(
         Orders in several currencies, and neither `currency` nor `rates`.
     NaiveTime
         Times without a zone, and no `timezone`.
+    PlugInFailed
+        The installed format that is asked for does not load, is no format, or has a name or
+        headers that are taken.
     MissingExtra
         A Parquet file, and pyarrow is not installed.
 

@@ -1,32 +1,12 @@
-"""The formats of order exports: what each shop system writes, and how a file finds its format."""
+"""The formats of order exports, and what a format of your own is made of.
 
-from custinsights.sources.formats.declaration import OrderFormat, Packed
-from custinsights.sources.formats.etsy import ETSY_ITEMS, ETSY_ORDERS, ETSY_PAYMENTS
-from custinsights.sources.formats.finding import (
-    BUILT_IN,
-    GROUP,
-    format_asked,
-    format_for,
-    places_in,
-)
-from custinsights.sources.formats.generic import generic
-from custinsights.sources.formats.gumroad import GUMROAD
-from custinsights.sources.formats.shopify import SHOPIFY
-from custinsights.sources.formats.square import SQUARE_ITEMS
+`OrderFormat` is the declaration; `Packed` is a part of it. The others are what the functions of a
+format see and give: `Rows`, the columns `Texts` and the numbers `Decimals` and `Numbers`.
+"""
 
-__all__ = [
-    "BUILT_IN",
-    "ETSY_ITEMS",
-    "ETSY_ORDERS",
-    "ETSY_PAYMENTS",
-    "GROUP",
-    "GUMROAD",
-    "SHOPIFY",
-    "SQUARE_ITEMS",
-    "OrderFormat",
-    "Packed",
-    "format_asked",
-    "format_for",
-    "generic",
-    "places_in",
-]
+from custinsights.history.amounts import Decimals
+from custinsights.sources.cells import Numbers
+from custinsights.sources.columns import Texts
+from custinsights.sources.formats.declaration import OrderFormat, Packed, Rows
+
+__all__ = ["Decimals", "Numbers", "OrderFormat", "Packed", "Rows", "Texts"]

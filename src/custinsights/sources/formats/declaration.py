@@ -8,16 +8,18 @@ the rows; nothing else in a format is code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, Protocol, TypeAlias, get_args, runtime_checkable
 
 import attrs
 
+from custinsights.domain.fields import looked_up, named, refuse_other, text
+from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
 from custinsights.sources.cells import Numbers
 from custinsights.sources.columns import Texts
-from custinsights.sources.vocabulary import Kind, kind_of, plain
+from custinsights.sources.vocabulary import Kind, kind_of, plain, status_word
 
 _NO_WORD = re.compile(r"\W+")
 
@@ -47,6 +49,28 @@ class Rows(Protocol):
     def decimals(self, field: str) -> Decimals:
         """Return a field as exact numbers, 0 where it is blank."""
         ...
+
+
+def _columns(_owner: object, _field: object, given: Mapping[str, str | Sequence[str]]) -> None:
+    refuse_other(Mapping, "what a format has as columns", given, "Map our field to its header")
+
+
+def _headers(given: Iterable[str]) -> frozenset[str]:
+    if isinstance(given, str):
+        given = (given,)
+    return frozenset(given)
+
+
+def _words(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(status_word, given))
+
+
+def _statuses(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what states mean, under the words as they are compared."""
+    known = dict.fromkeys(ORDER_STATUSES)
+    for status in given.values():
+        looked_up("order status", status, known)
+    return {status_word(word): status for word, status in given.items()}
 
 
 Mask: TypeAlias = Callable[[Rows], BoolArray]
@@ -92,8 +116,9 @@ class OrderFormat:
     layout
         What a row stands for.
     statuses
-        The shop's word for the state of an order (casefolded) to one of
-        `custinsights.domain.statuses.ORDER_STATUSES`; the empty word is a blank cell.
+        The shop's word for the state of an order, in any case, to one of
+        `custinsights.domain.statuses.ORDER_STATUSES`; the empty word is a blank cell. A word that
+        is none of them makes its row bad.
     refunded_statuses
         Words that mean a full refund where no amount of it is given.
     dayfirst
@@ -114,8 +139,8 @@ class OrderFormat:
     kinds
         How to read fields of the format's own, which `computed` works with.
     computed
-        Fields worked out of others, row by row: numbers (`Numbers` where some rows have none), or
-        texts that are read like cells.
+        Fields worked out of others, row by row: numbers (`Numbers` where some rows have none, such
+        as those of another file of the family), or texts that are read like cells.
     summed
         Amounts of an order of which each row tells a part. Without it the first row that says
         anything tells the order's.
@@ -124,7 +149,8 @@ class OrderFormat:
         stem of the fields that they become: ``{"line_item_*": "line_item"}`` makes the field
         ``line_item_1``. Their kind is that of the stem in `kinds`, else they are labels.
     converters
-        How the texts of a field are written before they are read: a function of one text.
+        How the texts of a field are written before they are read: a function of one text, which
+        returns a text that it cannot change as it is.
     lines, refunds
         The lines of an order and its refunds, where they lie packed in cells of its row. A refund
         has an amount, and the instant ``refunded_at``.
@@ -150,13 +176,13 @@ class OrderFormat:
         their order ids. A format that adds none tells the orders.
     """
 
-    name: str
-    columns: Mapping[str, str | Sequence[str]]
-    recognised_by: frozenset[str] = attrs.field(default=frozenset())
+    name: str = attrs.field(validator=text)
+    columns: Mapping[str, str | Sequence[str]] = attrs.field(validator=_columns)
+    recognised_by: frozenset[str] = attrs.field(default=frozenset(), converter=_headers)
     required: Sequence[str] = ("placed_at",)
-    layout: Layout = "orders"
-    statuses: Mapping[str, str] = attrs.field(factory=dict)
-    refunded_statuses: frozenset[str] = attrs.field(default=frozenset())
+    layout: Layout = attrs.field(default="orders", validator=named("layout", get_args(Layout)))
+    statuses: Mapping[str, str] = attrs.field(factory=dict, converter=_statuses)
+    refunded_statuses: frozenset[str] = attrs.field(default=frozenset(), converter=_words)
     dayfirst: bool | None = None
     date_pattern: str | None = None
     decimal: Literal[".", ","] | None = None

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import entry_points
 
 import attrs
 
 from custinsights.domain.contacts import hidden_if_contact
-from custinsights.errors import InvalidValue, MissingColumn, PlugInFailed, UnknownName
+from custinsights.errors import InvalidValue, MissingColumn, UnknownName
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.etsy import ETSY_ITEMS, ETSY_ORDERS, ETSY_PAYMENTS
 from custinsights.sources.formats.generic import generic, named_columns
 from custinsights.sources.formats.gumroad import GUMROAD
+from custinsights.sources.formats.installed import (
+    GENERIC,
+    installed_format,
+    installed_formats,
+    installed_names,
+)
 from custinsights.sources.formats.shopify import SHOPIFY
 from custinsights.sources.formats.square import SQUARE_ITEMS
 from custinsights.sources.formats.squarespace import SQUARESPACE
@@ -22,9 +27,6 @@ from custinsights.sources.formats.woocommerce_advanced import WOOCOMMERCE_ADVANC
 from custinsights.sources.formats.woocommerce_analytics import WOOCOMMERCE_ANALYTICS
 from custinsights.sources.formats.woocommerce_webtoffee import WOOCOMMERCE_WEBTOFFEE
 from custinsights.sources.vocabulary import MEANINGS, fields_named, plain
-
-GROUP = "custinsights.formats"
-"""The entry point group under which other distributions add formats."""
 
 BUILT_IN: Mapping[str, OrderFormat] = {
     format.name: format
@@ -68,15 +70,18 @@ def format_asked(
     Raises
     ------
     UnknownName
-        No format has that name, or a column is told for a name that is nearly a field.
+        No format has that name, shipped or installed, or a column is told for a name that is
+        nearly a field.
+    PlugInFailed
+        The installed format of that name cannot be used.
     InvalidValue
         The columns are no mapping from fields to headers.
     """
     told = {} if columns is None else columns
-    if wanted is None or (isinstance(wanted, str) and wanted == "generic"):
+    if wanted is None or (isinstance(wanted, str) and wanted == GENERIC):
         found = generic(told)
         return found if wanted or found.columns else None
-    found = _installed(wanted) if isinstance(wanted, str) else wanted
+    found = _named(wanted) if isinstance(wanted, str) else wanted
     if not isinstance(found, OrderFormat):
         raise InvalidValue(
             "the format is no format",
@@ -103,34 +108,66 @@ def format_for(asked: OrderFormat | None, header: Sequence[str]) -> OrderFormat:
     if asked is None:
         return _recognised(header)
     if asked.family is not None and not asked.recognises(header):
-        beside = [one for one in BUILT_IN.values() if one.family == asked.family]
+        known = [*BUILT_IN.values(), *installed_formats(BUILT_IN)[0]]
+        beside = [one for one in known if one.family == asked.family]
         asked = next((one for one in beside if one.recognises(header)), asked)
     return asked if asked.columns else generic(named_columns(header))
 
 
 def _recognised(header: Sequence[str]) -> OrderFormat:
-    """Find the format whose own headers are there, most of them first; else our own words."""
+    """Find the format whose own headers are there, most of them first; else our own words.
+
+    The shipped formats come before the installed ones, so that these change how no other is read.
+    """
     known = [found for found in BUILT_IN.values() if found.recognises(header)]
     if known:
         return max(known, key=lambda found: len(found.recognised_by))
+    added, failed = installed_formats(BUILT_IN)
+    if (found := recognised_among(added, header)) is not None:
+        return found
     columns = named_columns(header)
     if "placed_at" in columns:
         return generic(columns)
     cells, unnamed = _shown(header)
+    every = [*BUILT_IN.values(), *added]
     raise MissingColumn(
-        "the time of the order, and the header is none of " + ", ".join(sorted(BUILT_IN)),
+        "the time of the order, and the header is none of "
+        + ", ".join(sorted(one.name for one in every)),
         ("placed_at",),
         cells,
-        f"{_nearest(header)}Say which header holds which field: columns={{'customer': ..., "
+        f"{_nearest(header, every)}Say which header holds which field: columns={{'customer': ..., "
         "'placed_at': ..., 'amount': ...}; for order lines also order_id, product, quantity, "
-        "unit_price",
+        f"unit_price{''.join(f'. {error}' for error in failed)}",
         unnamed=unnamed,
     )
 
 
-def _nearest(header: Sequence[str]) -> str:
+def recognised_among(formats: Sequence[OrderFormat], header: Sequence[str]) -> OrderFormat | None:
+    """Return the format of which most headers are there, None where the header is of none.
+
+    Raises
+    ------
+    InvalidValue
+        As many headers of several formats are there.
+    """
+    known = [found for found in formats if found.recognises(header)]
+    most = max((len(found.recognised_by) for found in known), default=0)
+    best = [found for found in known if len(found.recognised_by) == most]
+    if len(best) > 1:
+        raise InvalidValue(
+            "the header is that of several installed formats",
+            tuple(found.name for found in best),
+            "the name of one of them as format=",
+        )
+    return best[0] if best else None
+
+
+def _nearest(header: Sequence[str], formats: Iterable[OrderFormat]) -> str:
     """Return what to say of the format of which most headers are there, if that is half of them."""
-    like = min(BUILT_IN.values(), key=lambda one: len(one.lacks(header)) / len(one.recognised_by))
+    like = min(
+        (one for one in formats if one.recognised_by),
+        key=lambda one: len(one.lacks(header)) / len(one.recognised_by),
+    )
     lost = like.lacks(header)
     if 2 * len(lost) > len(like.recognised_by):
         return ""
@@ -140,23 +177,11 @@ def _nearest(header: Sequence[str]) -> str:
     )
 
 
-def _installed(name: str) -> OrderFormat:
-    if name in BUILT_IN:
-        return BUILT_IN[name]
-    found = [point for point in entry_points(group=GROUP) if point.name == name]
-    if not found:
-        added = [point.name for point in entry_points(group=GROUP)]
-        raise UnknownName("format", name, tuple(sorted({*BUILT_IN, "generic", *added})))
-    owner = getattr(found[0].dist, "name", "unknown")
-    if len(found) > 1:
-        raise PlugInFailed(name, owner, "several distributions bring a format of this name")
-    try:
-        loaded = found[0].load()
-    except Exception as error:
-        raise PlugInFailed(name, owner, f"it does not load ({type(error).__name__})") from error
-    if not isinstance(loaded, OrderFormat):
-        raise PlugInFailed(name, owner, "it is no OrderFormat")
-    return loaded
+def _named(name: str) -> OrderFormat:
+    found = BUILT_IN.get(name) or installed_format(name, BUILT_IN)
+    if found is None:
+        raise UnknownName("format", name, sorted({*BUILT_IN, GENERIC, *installed_names()}))
+    return found
 
 
 def places_in(
