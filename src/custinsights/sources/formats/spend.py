@@ -49,6 +49,6 @@ def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
     return OrderFormat(
         name="generic",
         columns=fields_named(columns, words=SPEND),
-        needs=("amount",),
+        required=("amount",),
         kinds=KINDS,
     )
