@@ -41,22 +41,24 @@ _MONEY = re.compile(
 )
 _BELOW_ZERO = re.compile(rf"\((?=.*{_SYMBOLS})([^()+-]+)\)")
 _BLANKS_BETWEEN = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+_INDIAN = r"[1-9]\d?(?:,\d{2})+,\d{3}"
+"""Lakhs and crores parted, as in 1,23,456: it tells that the comma is no decimal mark."""
 _GROUPS = {
-    mark: re.compile(rf"[1-9]\d{{0,2}}(?:{other}\d{{3}})+", re.ASCII)
-    for mark, other in (
-        (".", ","),
-        (",", r"\."),
-    )
+    ".": re.compile(rf"[1-9]\d{{0,2}}(?:,\d{{3}})+|{_INDIAN}", re.ASCII),
+    ",": re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII),
 }
 """Whole numbers with thousands parted, by the mark that stands before decimals then."""
 _CERTAIN = {
     mark: re.compile(
-        rf"[+-]?(?:[1-9]\d{{0,2}}(?:{other}\d{{3}}){{2,}}"
+        rf"[+-]?(?:{more}[1-9]\d{{0,2}}(?:{other}\d{{3}}){{2,}}"
         rf"|[1-9]\d{{0,2}}(?:{other}\d{{3}})+{point}\d*"
-        rf"|(?![1-9]\d{{0,2}}{point}\d{{3}}$)\d*{point}\d*)",
+        rf"|(?![1-9]\d{{0,2}}{point}\d{{3}}$)(?=.*\d)\d*{point}\d*)",
         re.ASCII,
     )
-    for mark, point, other in ((".", r"\.", ","), (",", ",", r"\."))
+    for mark, point, other, more in (
+        (".", r"\.", ",", rf"{_INDIAN}(?:\.\d*)?|"),
+        (",", ",", r"\.", ""),
+    )
 }
 """Numbers that show their decimal mark beyond doubt."""
 _POINT_GROUPS = re.compile(rf"(?<![\d.]){_GROUPS[','].pattern}(?![\d.])", re.ASCII)

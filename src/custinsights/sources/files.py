@@ -110,6 +110,7 @@ class RowFile:
     _reader: Iterator[list[str]]
     _counter: _Counter
     _delimiter: str
+    _written: Sequence[str]
     _section: int = 0
     _places: Places = _by_name
 
@@ -211,7 +212,7 @@ class RowFile:
     @cached_property
     def _starts(self) -> frozenset[str]:
         """What a header can begin with: one of its cells, behind a byte order mark or not."""
-        cells = {self.header[0], *filter(None, self.header)}
+        cells = {self._written[0], *filter(None, self._written)}
         return frozenset(
             start for cell in cells for start in (cell, f"{_MARK}{cell}", f'{_MARK}"{cell}"')
         )
@@ -364,7 +365,7 @@ def _with_header(name: str, text: io.TextIOWrapper, look: str, counter: _Counter
         raise UnreadableFile(name, *reason_of(UnicodeError()))
     header = [cell.strip() for cell in cells]
     first_line = getattr(reader, "line_num", line)
-    return RowFile(name, header, first_line, reader, counter, delimiter)
+    return RowFile(name, header, first_line, reader, counter, delimiter, cells)
 
 
 def _delimiter(look: str) -> str:

@@ -267,22 +267,38 @@ def _told(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
     if rows.format.layout == "first_line":
         return of_order, own
     is_first = np.zeros(len(rows), dtype=np.bool_)
-    first = named.first(says)
+    first = named.first(_tells(rows, "amount"))
     is_first[first[first >= 0]] = True
     return of_order, np.where(is_first, own, 0)
 
 
 def _summed(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the amounts that lines (tips too) and what is told for the whole order add up to."""
-    rows, groups = orders.rows, orders.groups
+    """Return the amounts that lines (tips too) and what is told for the whole order add up to.
+
+    What only rows tell that are not used, the first of them has.
+    """
+    rows, groups, named = orders.rows, orders.groups, orders.named
     extras = np.zeros(groups.count, dtype=np.int64)
-    if "discount" not in rows.format.summed:
-        extras -= said(orders, "discount", magnitudes(rows, "discount"))
-    for field in set(_EXTRAS) - rows.format.summed:
-        extras += said(orders, field, rows.minor(field))
     of_row = own.copy()
+    for field in ("discount", *_EXTRAS):
+        if field in rows.format.summed or not rows.has(field):
+            continue
+        values = -magnitudes(rows, field) if field == "discount" else rows.minor(field)
+        extras += said(orders, field, values)
+        tells = _tells(rows, field)
+        is_used = named.spread(named.any(tells & (groups.codes >= 0)), default=False)
+        lone = named.first(tells & ~is_used)
+        lone = lone[lone >= 0]
+        of_row[lone] += values[lone]
     of_row[groups.first()] += extras
     return groups.sums(own) + extras, of_row
+
+
+def _tells(rows: ParsedRows, field: str) -> BoolArray:
+    """bool[n], where an amount is there that can be read."""
+    exact = rows.decimals(field)
+    is_number: BoolArray = (rows.minor(field) != 0) | (exact.digits == 0)  # 0 where too large
+    return is_number & ~exact.wrong & ~rows.is_blank(field)
 
 
 def _price_field(rows: ParsedRows) -> str:
