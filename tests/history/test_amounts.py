@@ -19,8 +19,8 @@ from custinsights.history.amounts import (
     to_thousandths,
 )
 from custinsights.history.columns import AnyArray
-from custinsights.history.instants import read_times, to_instants
-from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME
+from custinsights.history.instants import read_times, times_of, to_instants
+from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME, TOO_FAR
 
 ZONES = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"]
 
@@ -266,9 +266,19 @@ def test_offsets_are_read(text: str, expected: str) -> None:
 )
 def test_what_is_no_time_is_not_guessed(text: str) -> None:
     """A text that is no time of an admitted year is marked, and refused by its row."""
-    assert read_times(["2023-05-31", text]).kinds.tolist() == [DATE, NO_TIME]
+    assert read_times(["2023-05-31", text]).wrong.tolist() == [False, True]
     with pytest.raises(InvalidValue, match="in row 1"):
         to_instants(["2023-05-31", text], "UTC")
+
+
+@pytest.mark.parametrize("text", ["1850-01-01", "2200-01-01 10:00", "9999-12-31T00:00Z"])
+def test_a_time_of_another_age_is_told_from_no_time(text: str) -> None:
+    """What is a time, of a year in which no shop took orders, is not called unreadable."""
+    kinds = [DATE, TOO_FAR, NO_TIME]
+    assert read_times(["2023-05-31", text, "soon"]).kinds.tolist() == kinds
+    far = np.array(["2023-05-31", text.removesuffix("Z"), "NaT"], dtype="M8[s]")
+    assert times_of(far).kinds.tolist() == [NAIVE, TOO_FAR, NO_TIME]
+    assert times_of([dt.date(2023, 5, 31), dt.date(1850, 1, 1), None]).kinds.tolist() == kinds
 
 
 @given(st.datetimes(dt.datetime(1900, 1, 2), dt.datetime(2199, 12, 31)), st.sampled_from("T "))

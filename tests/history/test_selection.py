@@ -314,3 +314,12 @@ def test_nothing_of_a_part_can_be_written() -> None:
             part.amount[0] = 7
         with pytest.raises(ValueError, match="read-only"):
             part.placed_at[0] = 7
+
+
+@pytest.mark.parametrize("as_of", ["9999-12-31", "1899-12-31", datetime(9000, 1, 1, tzinfo=UTC)])
+def test_as_of_lies_in_a_year_in_which_shops_take_orders(as_of: Any) -> None:
+    """An as-of of another age is refused at once, before anything is counted up to it."""
+    history = to_history(ADA_AND_BO)
+    for ask in (history.up_to, history.context.instant):
+        with pytest.raises(InvalidValue, match=r"as_of lies too far out.*1900 to 2199"):
+            ask(as_of)

@@ -142,3 +142,10 @@ def test_what_takes_no_texts_is_refused(target: Any) -> None:
     """A table is written to the path of a file or to a file that is open as text."""
     with pytest.raises(InvalidValue, match=r"open as text|the path of a file"):
         write_csv(Table("t", [Column("a", "count", [1])]), target)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    """A file cannot be written into a folder that is not there, and none is made in silence."""
+    with pytest.raises(InvalidValue, match=r"no such folder.*Make the folder"):
+        write_csv(Table("t", (Column("n", "count", (1,)),)), tmp_path / "none" / "t.csv")
+    assert not [*tmp_path.iterdir()]

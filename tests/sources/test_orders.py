@@ -469,3 +469,48 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     total = sum(path.stat().st_size for path in paths)
     assert told[-1] == (total, total)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+@pytest.mark.parametrize("word", ["on-hold", "On Hold", "on_hold", "wc-on-hold", " ON  HOLD "])
+def test_a_state_is_one_word_however_it_is_spelled(word: str) -> None:
+    """Blanks, hyphens, underscores and case between the parts of a state make no other state."""
+    history = read(f"{HEADER},status", f"1,ada,2024-01-05,10.00,{word}")
+    assert left_out(history) == [("status", "pending", 1)]
+    history = read(f"{HEADER},status", f"1,ada,2024-01-05,1,{word}", statuses={"ON HOLD": "paid"})
+    assert amounts(history) == {1: 100}
+
+
+def test_a_date_of_another_age_says_which_are_read() -> None:
+    """A date that lies too far out is no unreadable one: the kind names the years that are read."""
+    lines = [f"{at},ada,{day},1" for at, day in enumerate(["1850-01-01", "9999-12-31", "soon"])]
+    told = {"date outside the years 1900 to 2199": 2, "unreadable date": 1}
+    assert bad_kinds(HEADER, *lines) == told
+    assert bad_kinds(HEADER, "1,ada,1/13/1850,1") == {"date outside the years 1900 to 2199": 1}
+
+
+def test_numbers_parted_by_lakhs_are_read() -> None:
+    """1,23,456.78 is written so in India; it shows that a comma parts, and no decimals."""
+    told = ['1,ada,2024-01-05,"1,23,456.78"', '2,ada,2024-01-05,"₹12,34,567"']
+    assert amounts(read(HEADER, *told)) == {1: 12345678, 2: 123456700}
+    more = ['3,ada,2024-01-05,"1,234"', '4,ada,2024-01-05,"-1,00,000"']
+    assert amounts(read(HEADER, *told, more[0])) == {1: 12345678, 2: 123456700, 3: 123400}
+    assert bad_kinds(HEADER, *told, more[1]) == {"negative amount": 1}
+    assert bad_kinds(HEADER, '1,ada,2024-01-05,"1,23,45"') == {"unreadable number": 1}
+
+
+def test_over_refunded_orders_are_noted() -> None:
+    """Orders of which more was given back than was paid are counted in the load report."""
+    lines = ["1,ada,2024-01-05,10.00,10.01", "2,ada,2024-01-05,10.00,10.00", "3,ada,2024-01-05,0,1"]
+    history = read(f"{HEADER},refunded", *lines)
+    assert dict(history.load_report.notes)["over_refunded_orders"] == 2
+    history = read(f"{HEADER},refunded", lines[1])
+    assert "over_refunded_orders" not in dict(history.load_report.notes)
+
+
+def test_an_observation_that_ends_before_all_rows_is_refused() -> None:
+    """Nothing would be known of any order; later orders alone are noted."""
+    lines = [HEADER, "1,ada,2024-01-05,10.00", "2,ada,2024-02-05,10.00"]
+    with pytest.raises(InvalidValue, match=r"observed_until= lies before all rows.*2024-01-05"):
+        read(*lines, observed_until="2024-01-05")
+    history = read(*lines, observed_until="2024-01-06")
+    assert dict(history.load_report.notes)["orders_after_observation"] == 1

@@ -10,6 +10,8 @@ import attrs
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.errors import InvalidValue
+from custinsights.history.instants import FIRST_YEAR, LAST_YEAR
 from custinsights.history.localtime import (
     LocalClock,
     date_of,
@@ -82,9 +84,21 @@ class Context:
 
     def instant(self, value: dt.datetime | dt.date | str | None) -> int:
         """Return an as-of argument in microseconds UTC; None means the end of the observation."""
-        if value is None:
-            return self.observed_until
-        return to_microseconds(self.calendar.instant(value))
+        return self.observed_until if value is None else self.moment(value)
+
+    def moment(self, value: dt.datetime | dt.date | str) -> int:
+        """Return an instant that is told in microseconds UTC.
+
+        Raises
+        ------
+        InvalidValue
+            It is no instant, or of a year in which no shop takes orders.
+        """
+        found = self.calendar.instant(value)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            years = f"an instant of the years {FIRST_YEAR} to {LAST_YEAR}"
+            raise InvalidValue("as_of lies too far out", value, years)
+        return to_microseconds(found)
 
     def day(self, instant: int) -> int:
         """Return the local day number of any instant, whether the clock covers it or not."""

@@ -20,7 +20,7 @@ from custinsights.domain.calendar import Calendar
 from custinsights.errors import InvalidValue, NaiveTime, counted
 from custinsights.history.columns import AnyArray, BoolArray, IntArray, first_rows, listed
 from custinsights.history.localtime import DAY, SLOT, Transitions, day_number
-from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME, read_block
+from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME, TOO_FAR, read_block
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No shop took an order in another year: what lies outside is a mistake in the data."""
@@ -99,11 +99,18 @@ class Instants:
 class Times:
     """Times as they were written: microseconds on the wall clock, or of UTC where `AWARE`.
 
-    `kinds` is int8[n] of `NO_TIME`, `DATE`, `NAIVE`, `AWARE`; `walls` is 0 where there is none.
+    `kinds` is int8[n] of `NO_TIME`, `DATE`, `NAIVE`, `AWARE`, and `TOO_FAR` for years in which no
+    shop took an order; `walls` is 0 where there is no time, or such a one.
     """
 
     walls: IntArray
     kinds: AnyArray
+
+    @property
+    def wrong(self) -> BoolArray:
+        """bool[n], where there is no time that can be used."""
+        wrong: BoolArray = (self.kinds == NO_TIME) | (self.kinds == TOO_FAR)
+        return wrong
 
     def take(self, rows: AnyArray) -> Times:
         """Return the times in some rows."""
@@ -140,7 +147,7 @@ class Times:
             instants,
             is_twice,
             is_never,
-            wrong=self.kinds == NO_TIME,
+            wrong=self.wrong,
             dates_only=bool(days) and not naive and not aware,
             is_aware=bool(aware),
         )
@@ -286,7 +293,7 @@ def _from_datetime64(array: AnyArray) -> Times:
     ticks = array.view(np.int64)  # where there is no time (NaT) this is the smallest integer
     if len(array) and not first.view(np.int64) <= ticks.min() <= ticks.max() < end.view(np.int64):
         is_time = (array >= first) & (array < end)
-        kinds[~is_time] = NO_TIME
+        kinds[~is_time] = np.where(np.isnat(array[~is_time]), NO_TIME, TOO_FAR)
         array = np.where(is_time, array, first)
     return Times(array.astype("M8[us]", copy=False).view(np.int64), kinds)
 
@@ -312,5 +319,6 @@ def _from_objects(items: list[object]) -> Times:
 def _within_years(walls: IntArray, kinds: AnyArray) -> Times:
     is_outside = (walls < _FIRST) | (walls >= _END)
     if is_outside.any():
-        kinds = np.where(is_outside, NO_TIME, kinds).astype(np.int8)
+        kinds = np.where(is_outside & (kinds != NO_TIME), TOO_FAR, kinds).astype(np.int8)
+        walls = np.where(is_outside, 0, walls)
     return Times(np.where(kinds == NO_TIME, 0, walls), kinds)

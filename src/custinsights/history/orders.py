@@ -27,7 +27,6 @@ from custinsights.history.columns import (
 )
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.laying import lay
-from custinsights.history.localtime import to_microseconds
 from custinsights.history.spending import spent
 
 if TYPE_CHECKING:
@@ -207,7 +206,7 @@ class OrderHistory(Facts):
         Orders and refunds at or after `as_of` are gone, and people first heard of at or after
         it; `observed_until` becomes `as_of`.
         """
-        return self.of_facts(selection.up_to(self, to_microseconds(self.calendar.instant(as_of))))
+        return self.of_facts(selection.up_to(self, self.context.moment(as_of)))
 
     def where(
         self,

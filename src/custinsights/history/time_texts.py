@@ -10,8 +10,9 @@ from custinsights.history.columns import AnyArray, BoolArray, IntArray
 from custinsights.history.localtime import DAY, HOUR, SECOND
 
 MINUTE = 60 * SECOND
-NO_TIME, DATE, NAIVE, AWARE = 0, 1, 2, 3
-"""What a value says: nothing that can be read, a day, a wall-clock time, an instant."""
+NO_TIME, DATE, NAIVE, AWARE, TOO_FAR = range(5)
+"""What a value says: nothing that can be read, a day, a wall-clock time, an instant, or a time that
+lies too far out."""
 
 _MONTH_STARTS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365])
 _TAIL = re.compile(

@@ -72,13 +72,17 @@ def write_csv(table: Table, target: str | PathLike[str] | TextIO) -> None:
     Raises
     ------
     InvalidValue
-        The target is neither a path of a file nor a file that is open as text.
+        The target is neither a path of a file nor a file that is open as text, or its folder is not
+        there.
     """
     if not isinstance(target, str | PathLike):
         _refuse_no_file(target)
         target.writelines(_lines(table))
         return
     place = Path(target).resolve()
+    if not place.parent.is_dir():
+        advice = "Make the folder first"
+        raise InvalidValue("there is no such folder", str(target), "a path in a folder", advice)
     if place.is_dir():
         raise InvalidValue("this is a folder", str(target), "the path of a file")
     if place.exists() and not place.is_file():  # a pipe or a device cannot be replaced

@@ -131,7 +131,7 @@ def times(
     if isinstance(cells, Values) and cells.array.dtype.kind in "mM":
         found = times_of(cells.array)
         if cells.is_instant:
-            kinds = np.where(found.kinds == NO_TIME, NO_TIME, AWARE).astype(np.int8)
+            kinds = np.where(found.wrong, found.kinds, AWARE).astype(np.int8)
             found = Times(found.walls, kinds)
         return found, cells.missing
     if isinstance(cells, Values) and cells.array.dtype.kind == "O":

@@ -11,10 +11,10 @@ import numpy as np
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
-from custinsights.history.instants import Instants, Times
+from custinsights.history.instants import FIRST_YEAR, LAST_YEAR, Instants, Times
 from custinsights.history.localtime import DAY
 from custinsights.history.row_groups import coded
-from custinsights.history.time_texts import NO_TIME
+from custinsights.history.time_texts import TOO_FAR
 from custinsights.sources import cells
 from custinsights.sources.columns import Cells, Texts, Values
 from custinsights.sources.formats.declaration import OrderFormat
@@ -28,6 +28,7 @@ LARGEST_AMOUNT = 10**14
 """Minor units and thousandths beyond which a number is a mistake, and many could not be summed."""
 
 DATE, NUMBER, TOO_LARGE = "unreadable date", "unreadable number", "number too large"
+FAR_DATE = f"date outside the years {FIRST_YEAR} to {LAST_YEAR}"
 UNKNOWN_CURRENCY, UNKNOWN_STATUS = "unknown currency", "unknown status"
 UNKNOWN_ZONE = "unknown time zone"
 NO_ID, NO_TEXT = "id that is no text or whole number", "value that is no text"
@@ -198,6 +199,7 @@ class ParsedRows:
             column, dayfirst=self._dayfirst, dates=self._dates, what=repr(header)
         )
         instants = self._placed(found, f"the column {header!r}")
+        self.ledger.bad(found.kinds == TOO_FAR, FAR_DATE, field)
         self.ledger.bad(instants.wrong & ~is_blank, DATE, field)
         return instants, ~instants.wrong
 
@@ -213,7 +215,8 @@ class ParsedRows:
             )
         header = self.sheet.headers.get(field, field)
         found, is_blank = cells.times(column, dayfirst=self._dayfirst, what=repr(header))
-        is_day = found.kinds != NO_TIME
+        is_day = ~found.wrong
+        self.ledger.bad(found.kinds == TOO_FAR, FAR_DATE, field)
         self.ledger.bad(~is_day & ~is_blank, DATE, field)
         days = (found.walls // DAY).astype("M8[D]")
         return np.where(is_day, days, np.datetime64("NaT", "D"))

@@ -6,9 +6,11 @@ the orders under that name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal, TypeAlias, cast
+from unicodedata import normalize
 
 import attrs
 
@@ -89,6 +91,7 @@ LABELS = frozenset(
 _FIELD_TO_HEADER = (
     "columns is a mapping from our field to the header of the file: {'customer': 'Customer ID'}"
 )
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _NEAR = 0.82  # as like a field as a word with a letter lost, added or changed
 _SYNONYMS = {
     "customer": "customer_id",
@@ -225,10 +228,11 @@ def status_word(text: str) -> str:
 
     Examples
     --------
-    >>> status_word("wc-On Hold")
-    'on_hold'
+    >>> status_word("wc-on-hold"), status_word("On  Hold")
+    ('on_hold', 'on_hold')
     """
-    return text.strip().casefold().removeprefix("wc-").replace(" ", "_")
+    word = normalize("NFC", text).strip().casefold().removeprefix("wc-")
+    return _BETWEEN_WORDS.sub("_", word)
 
 
 def plain(header: str) -> str:

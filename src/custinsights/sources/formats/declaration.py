@@ -116,9 +116,10 @@ class OrderFormat:
     layout
         What a row stands for.
     statuses
-        The shop's word for the state of an order, in any case, to one of
-        `custinsights.domain.statuses.ORDER_STATUSES`; the empty word is a blank cell. A word that
-        is none of them makes its row bad.
+        The shop's word for the state of an order to one of
+        `custinsights.domain.statuses.ORDER_STATUSES`; the empty word is a blank cell. Case, and
+        whether a blank, a hyphen or an underscore parts words, do not matter. A word that is none
+        of them makes its row bad.
     refunded_statuses
         Words that mean a full refund where no amount of it is given.
     dayfirst

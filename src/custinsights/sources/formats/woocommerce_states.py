@@ -5,8 +5,6 @@ A state that a plug-in has added to a shop is none of them: what it means is tol
 
 from __future__ import annotations
 
-from custinsights.sources.vocabulary import status_word
-
 _LABELS = {
     "pending": (
         *("Pending", "Pending payment", "Attente paiement", "Zahlung ausstehend"),
@@ -41,12 +39,8 @@ _LABELS = {
 
 _MEANINGS = {"on-hold": "pending", "processing": "paid", "completed": "paid", "refunded": "paid"}
 
-STATES = {
-    status_word(label): _MEANINGS.get(slug, slug)
-    for slug, labels in _LABELS.items()
-    for label in labels
-}
+STATES = {label: _MEANINGS.get(slug, slug) for slug, labels in _LABELS.items() for label in labels}
 """What the states mean; processing and on-hold tell how far the work is, and whether it is paid."""
 
-REFUNDED = frozenset(map(status_word, _LABELS["refunded"]))
+REFUNDED = frozenset(_LABELS["refunded"])
 """The words for all of it was given back."""
