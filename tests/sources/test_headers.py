@@ -1,5 +1,8 @@
 """Headers that are there twice, misspelt, missing, or no headers at all."""
 
+import csv
+import io
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,8 +11,11 @@ import pytest
 
 from custinsights.errors import InvalidValue, MissingColumn, UnknownName
 from custinsights.sources import read_frame
-from tests.sources.reading import HEADER, amounts, read
+from tests.sources.exports import read as read_export
+from tests.sources.exports import without, written
+from tests.sources.reading import HEADER, amounts, left_out, read
 
+SHOPIFY = Path(__file__).parents[1] / "data" / "sources" / "shopify_orders_export.csv"
 ROW = "1,ada,2024-01-05,1"
 
 
@@ -93,3 +99,14 @@ def test_header_cell_that_is_a_contact_is_masked() -> None:
     """Between headers that are known, a cell that looks like a contact shows its shape."""
     with pytest.raises(MissingColumn, match=r"found 'customer', 'xxx@xxxxxx.xxx'"):
         read("customer,ada@secret.org", "1,2")
+
+
+@pytest.mark.parametrize("lost", ["Lineitem name", "Financial Status", "Name"])
+def test_a_format_that_has_lost_a_column_is_not_read_by_our_own_words(lost: str) -> None:
+    """An export with most columns of a format would be misread: states that never count would."""
+    rows = without([*csv.reader(io.StringIO(SHOPIFY.read_text("utf-8"), newline=""))], [lost])
+    with pytest.raises(MissingColumn, match=f"is like shopify without '{lost}'.*format='shopify'"):
+        read_export(written(rows), currency="USD", errors="report")
+    if lost == "Lineitem name":
+        history = read_export(written(rows), format="shopify", currency="USD", errors="report")
+        assert ("status", "voided", 1) in left_out(history)

@@ -13,6 +13,7 @@ from tests.sources.exports import (
     instants,
     notes,
     read,
+    refunds_of,
     renamed,
     saved_by_a_spreadsheet,
     table,
@@ -221,3 +222,29 @@ def test_column_that_a_user_names_is_read_as_it_is() -> None:
     named = {"amount": "Amount", "refunded": "Amount Refunded", "currency": "Currency"}
     history = read(FILE, columns=named, currency="EUR", format="stripe_payments")
     assert amounts(history) == {"ch_3": 1000_00}
+
+
+def test_a_lost_dispute_gives_back_what_was_disputed() -> None:
+    """Beside refunds; in the settlement's currency it is the same part of what was settled."""
+    header = f"{HEADER},Disputed Amount,Dispute Status,Dispute Date (UTC)"
+    settled = {"Converted Amount": "10.00", "Converted Currency": "usd"}
+    part = {**settled, "Converted Amount Refunded": "0.00", "Disputed Amount": "5.00"}
+    rows = payments(
+        {"Dispute Status": "lost", "Disputed Amount": "12.50", "Dispute Date (UTC)": "2024-02-01"},
+        {"Dispute Status": "won", "Disputed Amount": "12.50"},
+        {"Dispute Status": "needs_response", "Disputed Amount": "12.50"},
+        {"Dispute Status": "Lost", "Disputed Amount": "2.50", "Amount Refunded": "10.00"},
+        {"Dispute Status": "lost"},
+        {"Dispute Status": ""},
+    )  # fmt: skip
+    history = read(export(header, *rows))
+    assert refunds_of(history) == [
+        ("ch_1", 12_50, "2024-02-01 00:00"), ("ch_4", 12_50, "2024-01-05 10:00"),
+        ("ch_5", 12_50, "2024-01-05 10:00"),
+    ]  # fmt: skip
+    lost = {**NEWER, **part, "Dispute Status": "lost"}
+    assert [amount for _, amount, _ in refunds_of(read(export(header, lost)))] == [4_00]
+    whole = {**lost, "Disputed Amount": "12.50", "Converted Amount": "9.99"}
+    assert [amount for _, amount, _ in refunds_of(read(export(header, whole)))] == [9_99]
+    with pytest.raises(BadRowsError, match="unreadable number"):
+        read(export(header, {**lost, "Disputed Amount": "x"}))

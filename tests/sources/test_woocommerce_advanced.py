@@ -265,3 +265,37 @@ def test_two_exports_behind_each_other_are_one() -> None:
     assert figures(twice)["revenue"] == figures(read(FILE))["revenue"]
     assert twice.numbers["units"].tolist() == [3000, 0]
     assert twice.load_report.balances
+
+
+NET = "Order Total Amount (- Refund)"
+
+
+def test_total_less_refunds_is_read_with_what_was_given_back() -> None:
+    """Of the total less refunds, what was given back is taken off again; the total comes first."""
+    net = renamed(table(FILE), {"Order Total Amount": NET})
+    net = changed(net, NET, lambda cell: "0" if cell == "30" else cell)
+    assert figures(read(written(net), **LONDON)) == figures(read(FILE))
+    both = [[*row, "Order Total Amount" if row is net[0] else "x"] for row in net]
+    with pytest.raises(BadRowsError, match="unreadable number"):
+        read(written(both), **LONDON)
+
+
+def test_total_less_refunds_alone_is_refused() -> None:
+    """Nobody knows then what was paid, and an order that was given back would be one of nothing."""
+    net = renamed(table(FILE), {"Order Total Amount": NET})
+    with pytest.raises(MissingColumn, match=r"before refunds.*Order Refund Amount"):
+        read(written(without(net, ["Order Refund Amount"])), **LONDON)
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"Order Number": "1", "Order Total Amount": "-5.00"}, "two amounts under one order id"),
+        ({"Order Number": "9", "Order Total Amount": "-5.00"}, "negative amount"),
+    ],
+)
+def test_refunds_in_rows_of_their_own_are_refused(row: dict[str, str], kind: str) -> None:
+    """A row of a refund, with its order's number or its own, is no order: it is bad, and told."""
+    refund = {**ITEM, "Order Status": "Completed", "Item #": "", **row}
+    with pytest.raises(BadRowsError, match=kind):
+        read(export(HEADER, {**ITEM, "Order Number": "1"}, refund), **LONDON)

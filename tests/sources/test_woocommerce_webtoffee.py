@@ -13,8 +13,10 @@ from tests.sources.exports import (
     export,
     figures,
     instants,
+    lines_of,
     notes,
     read,
+    refunds_of,
     saved_by_a_spreadsheet,
     table,
     without,
@@ -23,6 +25,7 @@ from tests.sources.exports import (
 from tests.sources.reading import amounts, left_out, owners
 
 FILE = "woocommerce_webtoffee_orders.csv"
+ITEMS = "woocommerce_webtoffee_items.csv"
 LONDON = {"timezone": "Europe/London"}
 HEADER = (
     "order_id,order_number,order_date,paid_date,status,cart_discount,order_discount,"
@@ -283,3 +286,31 @@ def test_amounts_in_cells_are_in_the_currency_of_their_order() -> None:
     assert history.lines is not None
     assert sorted(history.lines.amount.tolist()) == [5_00, 18_00, 18_00]
     assert history.refunds.amount.tolist() == [2_50]
+
+
+def test_lines_tell_refunds_where_nothing_else_does() -> None:
+    """Without the total and the list of refunds, what the lines give back is the order's refund."""
+    header = HEADER.replace(",refunded_total", "").replace(",refund_items", "")
+    bare = {name: cell for name, cell in ORDER.items() if name != "refunded_total"}
+    line = {"line_item_1": "name:A|sku:A|quantity:1|total:20.00|refunded:7.50"}
+    history = read(export(header, {**bare, **line}), **LONDON)
+    assert history.refunds.amount.tolist() == [7_50]
+    assert history.refunds.order.tolist() == [0]
+    assert notes(history) == {"refunds_told_by_lines_alone": 1, "undated_refunds": 1}
+    full = read(export(header, {**bare, **line, "status": "refunded"}), **LONDON)
+    assert full.refunds.amount.tolist() == full.amount.tolist()
+    told = read(export(HEADER, {**ORDER, **line, "refunded_total": "8.00"}), **LONDON)
+    assert told.refunds.amount.tolist() == [8_00]
+    with pytest.raises(BadRowsError, match="negative amount"):
+        read(export(header, {**bare, "line_item_1": "name:A|refunded:-1"}), **LONDON)
+
+
+def test_items_in_rows_of_their_own_are_the_lines_of_their_order() -> None:
+    """With a row for each item, an order's fields stand in each, and count once."""
+    items, orders = read(ITEMS), read(FILE)
+    assert_as_expected(ITEMS, items)
+    assert amounts(items) == amounts(orders)
+    assert lines_of(items) == lines_of(orders)
+    assert items.numbers["discount"].tolist() == orders.numbers["discount"].tolist()
+    assert refunds_of(items) == refunds_of(orders)
+    assert items.load_report.balances

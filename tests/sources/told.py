@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
-from custinsights.sources.formats import ETSY_ITEMS
+from custinsights.sources.formats import BUILT_IN, ETSY_ITEMS
 from custinsights.sources.formats.declaration import OrderFormat
 
 EXPONENTS = {"USD": 2, "GBP": 2, "EUR": 2, "BDT": 2, "ZAR": 2, "JPY": 0}
@@ -221,11 +221,16 @@ def _orders(rows: Sequence[Row], currency: str) -> Told:
             yield code, -abs(amount) if _bare(cell(row, "order_id"))[:1] == "C" else amount
 
 
+def _advanced(rows: Sequence[Row], currency: str) -> Told:
+    return _declared(BUILT_IN["woocommerce_advanced"], rows, currency)
+
+
 _OWN: Mapping[str, Callable[[Sequence[Row], str], Told]] = {
     "etsy_orders": _etsy_orders,
     "etsy_items": _etsy_items,
     "square_items": _square_items,
     "stripe_payments": _stripe,
+    "woocommerce_advanced": _advanced,
     "woocommerce_analytics": _analytics,
     "generic_orders": _orders,
     "generic_lines": _lines,

@@ -102,7 +102,7 @@ def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
     """Read the amounts of rows, judge them, and add them up to those of orders."""
     rows, ledger = orders.rows, orders.rows.ledger
     lines = _lines_of(rows, is_refund)
-    given_back = _given_back(rows)
+    given_back = _given_back(rows, lines)
     if rows.has("amount"):
         own = rows.minor("amount")
     else:
@@ -155,15 +155,16 @@ def _lines_of(rows: ParsedRows, is_refund: BoolArray) -> LineMoney:
     if packed is None:
         return _lines(rows, np.arange(len(rows)), is_refund)
     lines = _lines(packed.rows, packed.of, np.zeros(len(packed.of), dtype=np.bool_))
+    packed.rows.ledger.bad(packed.rows.minor("refunded") < 0, NEGATIVE_AMOUNT, "refunded")
     _take_over(rows, packed)
     return lines
 
 
-def _given_back(rows: ParsedRows) -> GivenBack | None:
-    """Read and judge the refunds that lie in cells."""
+def _given_back(rows: ParsedRows, lines: LineMoney) -> GivenBack | None:
+    """Read and judge the refunds that lie in cells: those of the order, else those of its lines."""
     packed = None if rows.format.refunds is None else unpack(rows, rows.format.refunds)
     if packed is None:
-        return None
+        return _given_back_of_lines(rows, lines)
     parts = packed.rows
     amount = parts.minor("amount")
     parts.ledger.bad(parts.is_blank("amount"), NUMBER, "amount")
@@ -171,6 +172,20 @@ def _given_back(rows: ParsedRows) -> GivenBack | None:
     instants, is_dated = parts.instants("refunded_at")
     _take_over(rows, packed)
     return GivenBack(packed.of, amount, instants.values, is_dated)
+
+
+def _given_back_of_lines(rows: ParsedRows, lines: LineMoney) -> GivenBack | None:
+    """Return what lines in cells say of orders that say nothing of it themselves.
+
+    It is without shipping, so that a state which says all of it counts before.
+    """
+    if lines.rows is rows or rows.has("refunded"):
+        return None
+    back = np.where(rows.says_refunded()[lines.of], 0, lines.rows.minor("refunded"))
+    if not back.any():
+        return None
+    rows.ledger.note("refunds_told_by_lines_alone", int(np.count_nonzero(back)))
+    return GivenBack(lines.of, back, np.zeros_like(back), np.zeros(len(back), dtype=np.bool_))
 
 
 def _take_over(rows: ParsedRows, packed: Parts) -> None:
@@ -267,7 +282,7 @@ def _told(orders: OrderRows, own: IntArray) -> tuple[IntArray, IntArray]:
     if rows.format.layout == "first_line":
         return of_order, own
     is_first = np.zeros(len(rows), dtype=np.bool_)
-    first = named.first(_tells(rows, "amount"))
+    first = named.first(_tells(rows, "amount") & (rows.currency >= 0))
     is_first[first[first >= 0]] = True
     return of_order, np.where(is_first, own, 0)
 

@@ -74,9 +74,10 @@ def read_orders(
         ``"generic"``, the name of a format of ours (``"shopify"``, ``"etsy_orders"``,
         ``"etsy_items"``, ``"etsy_payments"``, ``"gumroad"``, ``"square_items"``,
         ``"squarespace"``, ``"stripe_payments"``, ``"woocommerce_advanced"``,
-        ``"woocommerce_analytics"``, ``"woocommerce_webtoffee"``) or of an installed one (an entry
-        point of the group ``custinsights.formats``), or an `OrderFormat`. By default the header
-        tells: that of a shipped format, else of an installed one, else our own words.
+        ``"woocommerce_analytics"``, ``"woocommerce_webtoffee"``,
+        ``"woocommerce_webtoffee_items"``) or of an installed one (an entry point of the group
+        ``custinsights.formats``), or an `OrderFormat`. By default the header tells: that of a
+        shipped format, else of an installed one, else our own words.
     columns
         For ``generic``, our field to the header (or to several, of which the first that is there
         is taken). Orders: customer, email, phone, placed_at, amount, order_id, currency,

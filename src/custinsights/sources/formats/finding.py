@@ -25,7 +25,10 @@ from custinsights.sources.formats.squarespace import SQUARESPACE
 from custinsights.sources.formats.stripe_payments import STRIPE_PAYMENTS
 from custinsights.sources.formats.woocommerce_advanced import WOOCOMMERCE_ADVANCED
 from custinsights.sources.formats.woocommerce_analytics import WOOCOMMERCE_ANALYTICS
-from custinsights.sources.formats.woocommerce_webtoffee import WOOCOMMERCE_WEBTOFFEE
+from custinsights.sources.formats.woocommerce_webtoffee import (
+    WOOCOMMERCE_WEBTOFFEE,
+    WOOCOMMERCE_WEBTOFFEE_ITEMS,
+)
 from custinsights.sources.vocabulary import MEANINGS, fields_named, plain
 
 BUILT_IN: Mapping[str, OrderFormat] = {
@@ -42,6 +45,7 @@ BUILT_IN: Mapping[str, OrderFormat] = {
         WOOCOMMERCE_ADVANCED,
         WOOCOMMERCE_ANALYTICS,
         WOOCOMMERCE_WEBTOFFEE,
+        WOOCOMMERCE_WEBTOFFEE_ITEMS,
     )
 }
 """The formats that have headers of their own; ``generic`` has those that it is told."""
@@ -126,13 +130,14 @@ def _recognised(header: Sequence[str]) -> OrderFormat:
     if (found := recognised_among(added, header)) is not None:
         return found
     columns = named_columns(header)
-    if "placed_at" in columns:
-        return generic(columns)
-    cells, unnamed = _shown(header)
+    is_told = "placed_at" in columns
     every = [*BUILT_IN.values(), *added]
+    if is_told and not _is_most_of(_nearest_format(header, every), header):
+        return generic(columns)
+    lost = "some of the columns that tell a format" if is_told else "the time of the order"
+    cells, unnamed = _shown(header)
     raise MissingColumn(
-        "the time of the order, and the header is none of "
-        + ", ".join(sorted(one.name for one in every)),
+        f"{lost}, and the header is none of {', '.join(sorted(one.name for one in every))}",
         ("placed_at",),
         cells,
         f"{_nearest(header, every)}Say which header holds which field: columns={{'customer': ..., "
@@ -162,18 +167,29 @@ def recognised_among(formats: Sequence[OrderFormat], header: Sequence[str]) -> O
     return best[0] if best else None
 
 
-def _nearest(header: Sequence[str], formats: Iterable[OrderFormat]) -> str:
-    """Return what to say of the format of which most headers are there, if that is half of them."""
+def _is_most_of(like: OrderFormat | None, header: Sequence[str]) -> bool:
+    """Tell whether most columns of a format are there: read by our own words, it would be wrong."""
+    return like is not None and 2 * len(like.positions(header)) > len(like.columns)
+
+
+def _nearest_format(header: Sequence[str], formats: Iterable[OrderFormat]) -> OrderFormat | None:
+    """Return the format of whose own headers most are there, if that is half of them."""
     like = min(
         (one for one in formats if one.recognised_by),
         key=lambda one: len(one.lacks(header)) / len(one.recognised_by),
     )
-    lost = like.lacks(header)
-    if 2 * len(lost) > len(like.recognised_by):
+    return like if 2 * len(like.lacks(header)) <= len(like.recognised_by) else None
+
+
+def _nearest(header: Sequence[str], formats: Iterable[OrderFormat]) -> str:
+    """Return what to say of the format that a header is like, if it is like any."""
+    like = _nearest_format(header, formats)
+    if like is None:
         return ""
+    lost = like.lacks(header)
     return (
         f"It is like {like.name} without {', '.join(map(repr, lost))}: if it is that, rename "
-        "what a spreadsheet or a translation has renamed. Else: "
+        f"what a spreadsheet or a translation has renamed, or pass format={like.name!r}. Else: "
     )
 
 

@@ -2,10 +2,12 @@
 
 Where Stripe converted a payment, that is beside it in the currency of the settlement, which is what
 came to the shop: it is taken, and what was charged stays with the order as the labels
-``original_amount`` and ``original_currency``.
+``original_amount`` and ``original_currency``. A lost dispute took back what was disputed.
 """
 
 from __future__ import annotations
+
+from fractions import Fraction
 
 import attrs
 import numpy as np
@@ -43,6 +45,33 @@ def _amount(rows: Rows) -> Decimals:
     paid = _settled(rows, "amount")
     says_nothing = ~_is_converted(rows) & rows.is_blank("charged_amount")
     return attrs.evolve(paid, wrong=paid.wrong | says_nothing)
+
+
+def _refunded(rows: Rows) -> Decimals:
+    """Return what was given back: refunds, and what a lost dispute took.
+
+    A dispute is told in the currency that was charged: of what was settled it took the same part.
+    """
+    back, paid, charged = _settled(rows, "refunded"), _amount(rows), rows.decimals("charged_amount")
+    lost = rows.texts("dispute_status").where(lambda text: status_word(text) == "lost")
+    taken = rows.decimals("disputed")
+    is_whole = rows.is_blank("disputed") | (taken.minus(charged).digits == 0)
+    digits = np.where(lost & is_whole, paid.digits, 0)
+    places = np.where(lost & is_whole, paid.places, 0)
+    for row in np.flatnonzero(lost & ~is_whole & (charged.digits > 0)).tolist():
+        part = Fraction(int(taken.digits[row]), 10 ** int(taken.places[row]))
+        part /= Fraction(int(charged.digits[row]), 10 ** int(charged.places[row]))
+        places[row] = paid.places[row]
+        digits[row] = round(part * int(paid.digits[row]))
+    return back.plus(Decimals(digits, places, lost & (paid.wrong | taken.wrong)))
+
+
+def _refunded_at(rows: Rows) -> Texts:
+    """Return when something was given back, else when it was disputed and lost."""
+    lost = rows.texts("dispute_status").where(lambda text: status_word(text) == "lost")
+    disputed = rows.texts("disputed_at")
+    codes = np.where(lost, disputed.codes, np.int32(len(disputed.names)))
+    return rows.texts("refund_date").or_else(Texts(codes, [*disputed.names, ""]))
 
 
 def _currency(rows: Rows) -> Texts:
@@ -87,7 +116,10 @@ STRIPE_PAYMENTS = OrderFormat(
         "customer_id": "Customer ID",
         "email": "Customer Email",
         "placed_at": ("Created date (UTC)", "Created (UTC)"),
-        "refunded_at": "Refunded date (UTC)",
+        "refund_date": "Refunded date (UTC)",
+        "disputed": "Disputed Amount",
+        "disputed_at": "Dispute Date (UTC)",
+        "dispute_status": "Dispute Status",
         "amount": "Amount",
         "charged_amount": "Amount",
         "converted_amount": "Converted Amount",
@@ -128,10 +160,15 @@ STRIPE_PAYMENTS = OrderFormat(
         "state": "code",
         "captured": "code",
         "mode": "code",
+        "refund_date": "code",
+        "disputed": "money",
+        "disputed_at": "code",
+        "dispute_status": "code",
     },
     computed={
         "amount": _amount,
-        "refunded": lambda rows: _settled(rows, "refunded"),
+        "refunded": _refunded,
+        "refunded_at": _refunded_at,
         "currency": _currency,
         "order_status": _status,
     },

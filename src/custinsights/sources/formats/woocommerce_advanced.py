@@ -1,14 +1,44 @@
 """What the plug-in Advanced Order Export for WooCommerce writes: a row for each item of an order.
 
 What belongs to the order stands in all of its rows, so that its total is there as often as it has
-items. Total is not lowered by refunds. The shop chooses the columns; their names are translated, as
+items. Total is not lowered by refunds; of the total less refunds, what was given back is taken off
+again. The shop chooses the columns; their names are translated, as
 the states are. The coupons of an order stand beside its items, whichever are more.
 """
 
 from __future__ import annotations
 
-from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.errors import MissingColumn
+from custinsights.sources.cells import Numbers
+from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.formats.woocommerce_states import REFUNDED, STATES
+
+_TOTAL = (
+    *("Order Total Amount", "Montant total de la commande"),
+    "Importe total del pedido",
+)
+_LESS_REFUNDS = (
+    *("Order Total Amount (- Refund)", "Montant total de la commande (- Remboursement)"),
+    "Importe total del pedido (- reembolso)",
+)
+
+
+def _amount(rows: Rows) -> Numbers:
+    """What was paid, before refunds: as it is told, else what is left with what was given back."""
+    if rows.has("total"):
+        told, is_blank = rows.decimals("total"), rows.is_blank("total")
+    elif rows.has("refunded"):
+        told = rows.decimals("total_less_refunds").plus(rows.decimals("refunded"))
+        is_blank = rows.is_blank("total_less_refunds")
+    else:
+        raise MissingColumn(
+            "the amount of the order before refunds",
+            ("Order Total Amount", "Order Refund Amount"),
+            ("Order Total Amount (- Refund)",),
+            "Export one of them too",
+        )
+    return Numbers(told, is_blank, told.wrong)
+
 
 WOOCOMMERCE_ADVANCED = OrderFormat(
     name="woocommerce_advanced",
@@ -31,10 +61,9 @@ WOOCOMMERCE_ADVANCED = OrderFormat(
         ),
         "phone": ("Phone (Billing)", "Téléphone (Facturation)", "Teléfono (facturación)"),
         "currency": ("Currency", "Devise", "Moneda"),
-        "amount": (
-            *("Order Total Amount", "Montant total de la commande"),
-            "Importe total del pedido",
-        ),
+        "amount": (*_TOTAL, *_LESS_REFUNDS),
+        "total": _TOTAL,
+        "total_less_refunds": _LESS_REFUNDS,
         "refunded": (
             *("Order Refund Amount", "Montant du remboursement de la commande"),
             "Importe reembolsado del pedido",
@@ -103,6 +132,8 @@ WOOCOMMERCE_ADVANCED = OrderFormat(
     refunded_statuses=REFUNDED,
     decimal=".",
     source="woocommerce",
+    kinds={"total": "money", "total_less_refunds": "money"},
+    computed={"amount": _amount},
     fallbacks={"email": "account_email"},
     address_prefixes=("", "billing_"),
 )

@@ -3,12 +3,17 @@
 Its lines lie packed in the cells of the columns line_item_1, line_item_2 and so on, its refunds and
 coupons in one cell each. Older files have no refunded_total, so that the refunds are in their list
 alone. The discount stands in three columns, which say the same. The instant is order_date, in the
-shop's zone; paid_date is another one. An order's customer is 0 where a guest ordered.
+shop's zone; paid_date is another one. An order's customer is 0 where a guest ordered. Where nothing
+tells what was given back for the order, its lines do.
+
+With its items in rows of their own, the file has an order's fields in each of them.
 """
 
 from __future__ import annotations
 
 import re
+
+import attrs
 
 from custinsights.sources.formats.declaration import OrderFormat, Packed
 from custinsights.sources.formats.woocommerce_states import REFUNDED, STATES
@@ -24,6 +29,7 @@ _LINE = OrderFormat(
         "quantity": "quantity",
         "line_amount": "total",
         "line_goods": "sub_total",
+        "refunded": "refunded",
     },
     layout="lines",
     decimal=".",
@@ -75,4 +81,23 @@ WOOCOMMERCE_WEBTOFFEE = OrderFormat(
     converters={"coupon": lambda text: ", ".join(_COUPON.findall(text))},
     fallbacks={"email": "billing_email"},
     address_prefixes=("", "billing_"),
+)
+
+WOOCOMMERCE_WEBTOFFEE_ITEMS = attrs.evolve(
+    WOOCOMMERCE_WEBTOFFEE,
+    name="woocommerce_webtoffee_items",
+    columns={
+        **WOOCOMMERCE_WEBTOFFEE.columns,
+        "product_name": "item_name",
+        "product_id": "item_product_id",
+        "product": "item_sku",
+        "quantity": "item_quantity",
+        "line_amount": "item_total",
+        "line_goods": "item_subtotal",
+    },
+    recognised_by=WOOCOMMERCE_WEBTOFFEE.recognised_by | {"item_name", "item_total"},
+    layout="lines",
+    further={},
+    lines=None,
+    fallbacks={**WOOCOMMERCE_WEBTOFFEE.fallbacks, "product": "product_id"},
 )
