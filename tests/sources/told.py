@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeAlias
 
-from custinsights.sources.formats import BUILT_IN, ETSY_ITEMS
 from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.formats.etsy import ETSY_ITEMS
+from custinsights.sources.formats.finding import BUILT_IN
 
 EXPONENTS = {"USD": 2, "GBP": 2, "EUR": 2, "BDT": 2, "ZAR": 2, "JPY": 0}
 """The currencies that any file of the corpus has."""

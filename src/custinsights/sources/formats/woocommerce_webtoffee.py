@@ -97,7 +97,7 @@ WOOCOMMERCE_WEBTOFFEE_ITEMS = attrs.evolve(
     },
     recognised_by=WOOCOMMERCE_WEBTOFFEE.recognised_by | {"item_name", "item_total"},
     layout="lines",
-    further={},
+    column_patterns={},
     lines=None,
     fallbacks={**WOOCOMMERCE_WEBTOFFEE.fallbacks, "product": "product_id"},
 )
