@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from custinsights.errors import MissingData, UnknownName
 from custinsights.history.counted import CountedHistory
 from tests.oracles.bridge import micros, to_history
-from tests.oracles.dimensions import customer_country, order_text
+from tests.oracles.dimensions import customer_place, order_text
 from tests.oracles.facts import View
 from tests.oracles.hand import ADA_AND_BO, LINES, REFUNDED
 from tests.oracles.periods import local_date
@@ -56,7 +56,7 @@ def test_the_view_is_the_oracles(data: st.DataObject) -> None:
     assert sorted(view.line_refunds.amount.tolist()) == sorted(
         fact.amount for fact in plain.product_refund_facts
     )
-    expected = [customer_country(plain, who) for who in ids]
+    expected = [customer_place(plain, who, "country") for who in ids]
     assert view.customer_label("country").texts().tolist() == expected
     for name in ("channel", "order_status"):
         assert view.label(name).texts().tolist() == [order_text(plain, n, name) for n in mine]

@@ -30,6 +30,7 @@ MONEY = frozenset(
         "revenue_per_customer",
         "median_order_value",
         "total_spent",
+        "discounted_spent",
         "mean_repeat_value",
         "cumulative_revenue",
     }

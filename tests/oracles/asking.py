@@ -37,6 +37,8 @@ def askable(history: Facts, by: Sequence[str], *, windowed: bool) -> list[str]:
     """
     if history.lines is None and any(name in LINE_LABELS for name in by):
         return []
+    if "price_type" in by and "discount" not in history.numbers:
+        return []
     names = [metric for metric in METRICS if admits(metric, by, windowed=windowed)]
     return held(history, [n for n in names if not (windowed and n == "retention_rate")])
 

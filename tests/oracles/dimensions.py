@@ -12,10 +12,11 @@ from tests.oracles.shop import WEEKDAYS, Identity, Label
 CLOCK = ("weekday", "hour")
 PLACES = ("country", "region", "city")
 ORDER_TEXTS = (*PLACES, "channel", "payment_method", "coupon", "order_status")
-ORDER_LABELS = ("order_type", "order_number", *ORDER_TEXTS)
+ORDER_LABELS = ("order_type", "order_number", "price_type", *ORDER_TEXTS)
 COHORTS = ("cohort_week", "cohort_month", "cohort_quarter", "cohort_year")
-CUSTOMER_LABELS = ("customer_country", *COHORTS)
-LINE_LABELS = ("product", "category", "department")
+CUSTOMER_PLACES = ("customer_country", "customer_region", "customer_city")
+CUSTOMER_LABELS = (*CUSTOMER_PLACES, *COHORTS)
+LINE_LABELS = ("product", "title", "category", "department")
 DIMENSIONS = (
     *PERIODS,
     *CLOCK,
@@ -69,12 +70,12 @@ def customer_type(view: View, customer: Identity, frame: Frame) -> Label:
     return "returning" if frame.is_after(first) else None
 
 
-def customer_country(view: View, customer: Identity) -> Label:
+def customer_place(view: View, customer: Identity, place: str) -> Label:
     """The customer table's address, else the label of the latest counted order before as_of."""
-    table = table_label(view, customer, "country")
+    table = table_label(view, customer, place)
     if table is not None or customer not in view.orders_of:
         return table
-    return order_text(view, view.orders_of[customer][-1], "country")
+    return order_text(view, view.orders_of[customer][-1], place)
 
 
 def table_label(view: View, customer: Identity, name: str) -> str | None:
@@ -119,8 +120,8 @@ def age(view: View, fact: Fact, unit: str) -> Label:
 
 def customer_label(view: View, name: str, customer: Identity) -> Label:
     """A label that is the customer's in all cells."""
-    if name == "customer_country":
-        return customer_country(view, customer)
+    if name in CUSTOMER_PLACES:
+        return customer_place(view, customer, name.removeprefix("customer_"))
     return cohort(view, customer, name.removeprefix("cohort_"))
 
 
@@ -137,6 +138,8 @@ def order_label(view: View, name: str, position: int | None) -> Label:
         return None
     if name in ORDER_TEXTS:
         return order_text(view, position, name)
+    if name == "price_type":
+        return "discounted" if view.shop.orders[position].discount else "full_price"
     number = view.numbers.get(position)
     if name == "order_number" or number is None:
         return number

@@ -44,6 +44,10 @@ TRAITS = (
     "average_gap_days",
     "median_gap_days",
     "customer_country",
+    "customer_region",
+    "customer_city",
+    "preferred_payment_method",
+    "preferred_channel",
 )
 
 
@@ -64,6 +68,8 @@ def test_traits(data: st.DataObject) -> None:
     """Everybody known has a row, with the oracle's value of every trait."""
     shop, history, as_of = drawn(data)
     names = [*TRAITS, *(["units"] if "units" in history.numbers else [])]
+    if "discount" in history.numbers:
+        names += ["discounted_order_share", "discounted_spent"]
     found = by_customer(ci.traits(history, names, as_of=as_of))
     expected = traits(shop, as_of)
     assert found.keys() == expected.keys()

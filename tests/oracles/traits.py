@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from itertools import pairwise
 
-from tests.oracles.dimensions import cohort, customer_country
+from tests.oracles.dimensions import CUSTOMER_PLACES, cohort, customer_label
 from tests.oracles.facts import View
 from tests.oracles.flow import median, ratio
 from tests.oracles.periods import days_between, local_date
@@ -38,12 +38,25 @@ def traits_of(view: View, customer: Identity) -> dict[str, Trait]:
         "days_since_last_order": days_between(shop, times[-1], view.as_of) if times else None,
         "average_gap_days": ratio(sum(gaps), len(gaps)),
         "median_gap_days": median(gaps),
-        "customer_country": customer_country(view, customer),
+        **{name: customer_label(view, name, customer) for name in CUSTOMER_PLACES},
+        "preferred_payment_method": most_frequent(view, mine, "payment_method"),
+        "preferred_channel": most_frequent(view, mine, "channel"),
         "cohort_month": cohort(view, customer, "month"),
     }
+    if all(order.discount is not None for order in shop.orders):
+        cheap = [position for position in mine if shop.orders[position].discount]
+        row["discounted_order_share"] = ratio(len(cheap), len(mine))
+        row["discounted_spent"] = sum(view.net_of(position) for position in cheap)
     if view.has_units:
         row["units"] = sum(view.units_of(position) for position in mine)
     return row | next_order_traits(view, mine)
+
+
+def most_frequent(view: View, mine: list[int], name: str) -> str | None:
+    """The label of most of the orders; of equally frequent ones that of the latest order."""
+    labels = [view.shop.orders[position].labels.get(name) for position in mine]
+    known = [label for label in labels if label is not None]
+    return max(reversed(known), key=known.count, default=None)
 
 
 def next_order_traits(view: View, mine: list[int]) -> dict[str, Trait]:

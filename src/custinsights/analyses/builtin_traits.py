@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 
-from custinsights.analyses.declarations import Trait
+from custinsights.analyses.declarations import Trait, checked_name
 from custinsights.analyses.tally import MONEY
 from custinsights.history.columns import NO_INSTANT, AnyArray, FloatArray, IntArray, Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.medians import median_per_group
+from custinsights.history.modes import most_frequent
 
 
 def order_count(history: CountedHistory) -> IntArray:
@@ -114,6 +116,58 @@ def acquisition_channel(history: CountedHistory) -> Labels:
     return Labels(np.where(own >= 0, own, first.renamed(names).codes), names)
 
 
+def discounted_order_share(history: CountedHistory) -> FloatArray:
+    """float64[k]; NaN without orders."""
+    return history.mean_per_customer(history.number("discount") > 0)
+
+
+def discounted_spent(history: CountedHistory) -> IntArray:
+    """int64[k], minor units."""
+    total: IntArray = history.sum_per_customer(
+        np.where(history.number("discount") > 0, history.net_amount, 0)
+    )
+    return total
+
+
+@attrs.frozen
+class MostFrequent:
+    """The label that a person's orders have most often; of equally frequent ones the latest."""
+
+    label: str
+
+    def __call__(self, history: CountedHistory) -> Labels:
+        """Labels of the k people; orders without the label do not count."""
+        column = history.label(self.label)
+        return Labels(most_frequent(column.codes, history.offsets), column.names)
+
+
+def preferred(label: str) -> Trait:
+    """Return the trait of the label that a customer's orders have most often.
+
+    Of labels that are equally frequent the one whose last order is the latest is preferred; orders
+    without the label do not count, and a person without any has none.
+
+    Parameters
+    ----------
+    label
+        A text column of the orders: ``"payment_method"`` and ``"channel"`` are in the catalog as
+        ``preferred_payment_method`` and ``preferred_channel``; any other may be taken, also one of
+        the shop's own.
+
+    Examples
+    --------
+    >>> preferred("coupon").name
+    'preferred_coupon'
+    """
+    return Trait(
+        checked_name(f"preferred_{label}"),
+        MostFrequent(label),
+        "label",
+        "",
+        f"The {label.replace('_', ' ')} of most orders; of equally frequent ones the latest.",
+    )
+
+
 def _divided(above: AnyArray, below: AnyArray) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         share: FloatArray = above / below
@@ -196,5 +250,21 @@ BUILT_IN = (
         "label",
         "",
         "What brought the customer: the customer table's, else the first order's channel.",
+    ),
+    preferred("payment_method"),
+    preferred("channel"),
+    Trait(
+        "discounted_order_share",
+        discounted_order_share,
+        "number",
+        "share",
+        "Orders with a discount ÷ orders.",
+    ),
+    Trait(
+        "discounted_spent",
+        discounted_spent,
+        "money",
+        MONEY,
+        "What the customer paid for orders with a discount, less their refunds.",
     ),
 )

@@ -24,7 +24,7 @@ from custinsights.errors import MissingData
 from custinsights.history.columns import Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
-from custinsights.history.streamviews import product_label
+from custinsights.history.streamviews import OrderFacts, product_label
 
 COHORT_UNITS = ("week", "month", "quarter", "year")
 _PERIODS = ("day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")
@@ -37,7 +37,16 @@ _ORDER_TEXTS = {
     "order_status": "Status of the order.",
 }
 _PLACES = ("country", "region", "city")
-_LINE_TEXTS = ("product", "category", "department")
+_LINE_TEXTS = ("product", "title", "category", "department")
+DISCOUNTED, FULL_PRICE = "discounted", "full_price"
+
+
+def price_type(sales: OrderFacts) -> Labels:
+    """Return of each order whether it was discounted."""
+    return Labels(
+        np.where(sales.number("discount") > 0, 0, 1).astype(np.int32), (DISCOUNTED, FULL_PRICE)
+    )
+
 
 BUILT_IN: tuple[Dimension, ...] = (
     *(
@@ -86,11 +95,20 @@ BUILT_IN: tuple[Dimension, ...] = (
     ),
     *(Dimension(name, "orders", kind="text", definition=d) for name, d in _ORDER_TEXTS.items()),
     Dimension(
-        "customer_country",
-        "customers",
-        kind="customer_place",
-        never_falls=True,
-        definition="The customer's own country: the customer table's, else the latest order's.",
+        "price_type",
+        "orders",
+        of=price_type,
+        definition="discounted: the order has a discount; full_price: it has none.",
+    ),
+    *(
+        Dimension(
+            f"customer_{place}",
+            "customers",
+            kind="customer_place",
+            never_falls=True,
+            definition=f"The customer's {place}: the customer table's, else the latest order's.",
+        )
+        for place in _PLACES
     ),
     Dimension(
         "acquisition_channel",
