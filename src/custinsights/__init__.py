@@ -17,17 +17,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from custinsights import datasets, domain, errors, testing
     from custinsights.analyses.acquisition import acquisition
+    from custinsights.analyses.builtin_traits import preferred
     from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
     from custinsights.analyses.cohorts import cohorts
+    from custinsights.analyses.concentration import concentration
+    from custinsights.analyses.cross_sell import cross_sell_gaps
     from custinsights.analyses.cuts import Cuts, cuts
     from custinsights.analyses.groups import GroupMap
     from custinsights.analyses.measure import Measure, measure
     from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
     from custinsights.analyses.overview import overview
+    from custinsights.analyses.preferences import preferences
+    from custinsights.analyses.ranking import ranking
     from custinsights.analyses.rfm import RFM, rfm
     from custinsights.analyses.spend_metrics import customer_acquisition_cost
     from custinsights.analyses.tiers import tiers
     from custinsights.analyses.traits import Traits, traits
+    from custinsights.analyses.velocity import dead_stock, product_velocity
     from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.history.orders import OrderHistory
     from custinsights.sources import (
@@ -58,12 +64,19 @@ _HOMES = {
     "cohorts": "analyses.cohorts",
     "combine": "sources",
     "customer_acquisition_cost": "analyses.spend_metrics",
+    "concentration": "analyses.concentration",
+    "cross_sell_gaps": "analyses.cross_sell",
     "customers": "analyses.metrics",
     "cuts": "analyses.cuts",
+    "dead_stock": "analyses.velocity",
     "dimension": "analyses.catalog",
     "measure": "analyses.measure",
     "orders": "analyses.metrics",
     "overview": "analyses.overview",
+    "preferences": "analyses.preferences",
+    "preferred": "analyses.builtin_traits",
+    "product_velocity": "analyses.velocity",
+    "ranking": "analyses.ranking",
     "read_customers": "sources",
     "read_frame": "sources",
     "read_objects": "sources",
@@ -95,15 +108,22 @@ __all__ = [
     "cohorts",
     "combine",
     "customer_acquisition_cost",
+    "concentration",
+    "cross_sell_gaps",
     "customers",
     "cuts",
     "datasets",
+    "dead_stock",
     "dimension",
     "domain",
     "errors",
     "measure",
     "orders",
     "overview",
+    "preferences",
+    "preferred",
+    "product_velocity",
+    "ranking",
     "read_customers",
     "read_frame",
     "read_objects",

@@ -17,28 +17,36 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
+from custinsights.analyses.concentration import Concentrating
+from custinsights.analyses.cross_sell import CrossSellGaps
 from custinsights.analyses.cuts import CutPoints
 from custinsights.analyses.overview import Overviewing
+from custinsights.analyses.preferences import Preferences
+from custinsights.analyses.ranking import Ranked
 from custinsights.analyses.rfm import RFM
 from custinsights.analyses.tiers import Tiers
 from custinsights.analyses.traits import Traits
+from custinsights.analyses.velocity import Velocity
 from custinsights.errors import Incompatible, InvalidValue, MissingData
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.overview import Overview
 from custinsights.results.segment_set import SegmentSet
+from custinsights.results.table import Table
 from custinsights.testing.rows import Rows, in_another_order, under_other_names
 from custinsights.testing.strategies import as_ofs, rows
 from custinsights.testing.watching import contents
 
 LAWS = settings(max_examples=10, suppress_health_check=list(HealthCheck))
-NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name != "units")
+NUMBERED = ("units", "discounted_order_share", "discounted_spent")
+NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name not in NUMBERED)
 HEADLINES = ("revenue", "customers", "repeat_rate", "median_order_value", "churn_rate")
 
 ANALYSES: dict[str, Callable[[Any], Any]] = {
     "traits": lambda as_of: Traits(NUMBERLESS, as_of=as_of),
     "units": lambda as_of: Traits("units", as_of=as_of),
+    "discounts": lambda as_of: Traits(NUMBERED[1:], as_of=as_of),
     "rfm": lambda as_of: RFM(as_of=as_of),
     "rfm eleven": lambda as_of: RFM(groups="eleven", as_of=as_of),
     "rfm quantiles": lambda as_of: RFM(bins=3, scoring="quantile", as_of=as_of),
@@ -51,9 +59,20 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "cohorts of countries": lambda as_of: Cohorts("quarter", by="customer_country", as_of=as_of),
     "cohorts of channels": lambda as_of: Cohorts(by="first_channel", metric="orders", as_of=as_of),
     "cohorts of creation": lambda as_of: Cohorts("year", anchor="created_at", as_of=as_of),
+    "concentration": Concentrating,
+    "ranking of places": lambda as_of: Ranked(
+        ("customers", "revenue"), ("customer_country", "customer_city"), as_of=as_of
+    ),
+    "ranking of products": lambda as_of: Ranked(("units", "customers"), "product", as_of=as_of),
+    "preferences": lambda as_of: Preferences("customer_country", "category", as_of=as_of),
+    "preferences of orders": lambda as_of: Preferences("first_channel", "coupon", as_of=as_of),
+    "cross-sell gaps": lambda as_of: CrossSellGaps(by="category", least=0.1, as_of=as_of),
+    "cross-sell gap": lambda as_of: CrossSellGaps("p1", by="product", least=0.1, as_of=as_of),
+    "velocity": lambda as_of: Velocity(as_of=as_of),
     "overview": lambda as_of: Overviewing(HEADLINES, as_of=as_of),
     "overview beside": lambda as_of: Overviewing(HEADLINES, "previous_period", as_of=as_of),
 }
+OF_NOBODY = ("coh", "over", "ranking", "pref", "cross", "velocity")
 every_analysis = pytest.mark.parametrize("name", ANALYSES)
 
 
@@ -86,6 +105,8 @@ def plain(result: Any) -> Any:
     if isinstance(result, CohortGrid):
         arrays = (result.sizes, result.values, result.partial, result.active, result.observed)
         return result.cohorts, result.provenance, [array.tobytes() for array in arrays]
+    if isinstance(result, Table):
+        return result.title, result.notes, result.to_dicts()
     if isinstance(result, Overview):
         return result.headlines, result.balance, result.balance_only
     return result
@@ -181,7 +202,7 @@ def test_any_row_order(data: st.DataObject, name: str) -> None:
     assert are_equal(analysis.summarise(other), whole)
 
 
-@pytest.mark.parametrize("name", [name for name in ANALYSES if name.startswith(("coh", "over"))])
+@pytest.mark.parametrize("name", [name for name in ANALYSES if name.startswith(OF_NOBODY)])
 @LAWS
 @given(data=st.data())
 def test_names_of_customers_do_not_matter(data: st.DataObject, name: str) -> None:

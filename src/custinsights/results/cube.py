@@ -250,6 +250,56 @@ class Cube(Presented):
             )
         )
 
+    def across(self, dimension: str, metric: str | None = None) -> Table:
+        """Lay one metric out as a grid: the labels of one dimension become columns.
+
+        ``ci.measure(history, "orders", by=["weekday", "hour"]).across("hour")`` is a heat map of
+        the week. A sum is 0 where no fact lies, any other metric missing there.
+
+        Parameters
+        ----------
+        dimension
+            Whose labels become columns.
+        metric
+            Which metric; default: the first.
+        """
+        own = self.labels(dimension).tolist()
+        name = next(iter(self.metrics)) if metric is None else metric
+        column = self._metric(name)
+        others = [label for axis, label in self.axes.items() if axis != dimension]
+        rows = list(zip(*others, strict=True)) if others else [()] * len(self)
+        lines = {row: place for place, row in enumerate(dict.fromkeys(rows))}
+        labels = list(dict.fromkeys(own))
+        if len(labels) * len(lines) != len(self):  # not all everywhere, so in their own order
+            labels.sort(key=lambda x: (x is not None, isinstance(x, str), 0 if x is None else x))
+        place = {label: at for at, label in enumerate(labels)}
+        is_sum = column.numerator is not None and column.denominator is None
+        values = column.numerator if is_sum else column.values
+        assert values is not None  # noqa: S101 - a sum has a numerator
+        grid = np.full((len(lines), len(labels)), 0 if is_sum else np.nan, dtype=values.dtype)
+        is_partial = np.zeros(grid.shape, dtype=np.bool_)
+        at = ([lines[row] for row in rows], [place[label] for label in own])
+        grid[at], is_partial[at] = values, self.is_incomplete
+        axes = [axis for axis in self.axes if axis != dimension]
+        found = [Column(axis, "label", [row[n] for row in lines]) for n, axis in enumerate(axes)]
+        for position, label in enumerate(labels):
+            found.append(
+                Column(
+                    "(unknown)" if label is None else str(label),
+                    column.kind,
+                    grid[:, position],
+                    unit=column.unit,
+                    exponent=column.exponent if is_sum else 0,
+                    provisional=is_partial[:, position] if self.is_incomplete.any() else None,
+                )
+            )
+        return Table(
+            f"{name} by {', '.join([*axes, dimension])}",
+            found,
+            notes=self.provenance.notes(),
+            timezone=self.provenance.calendar.timezone,
+        )
+
     def drill(self, dimension: str, **labels: Any) -> Cube:
         """Ask the same metrics by a finer dimension inside some cells.
 
