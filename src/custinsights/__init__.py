@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.groups import GroupMap
     from custinsights.analyses.measure import Measure, measure
     from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
+    from custinsights.analyses.nearby import distance_to, nearby
     from custinsights.analyses.overview import overview
     from custinsights.analyses.preferences import preferences
     from custinsights.analyses.ranking import ranking
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.traits import Traits, traits
     from custinsights.analyses.velocity import dead_stock, product_velocity
     from custinsights.domain.channels import ChannelTaxonomy
+    from custinsights.domain.places import PlaceTable
     from custinsights.history.orders import OrderHistory
     from custinsights.sources import (
         combine,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         read_frame,
         read_objects,
         read_orders,
+        read_places,
         read_products,
         read_spend,
     )
@@ -57,6 +60,7 @@ _HOMES = {
     "GroupMap": "analyses.groups",
     "Measure": "analyses.measure",
     "OrderHistory": "history.orders",
+    "PlaceTable": "domain.places",
     "RFM": "analyses.rfm",
     "Traits": "analyses.traits",
     "acquisition": "analyses.acquisition",
@@ -70,7 +74,9 @@ _HOMES = {
     "cuts": "analyses.cuts",
     "dead_stock": "analyses.velocity",
     "dimension": "analyses.catalog",
+    "distance_to": "analyses.nearby",
     "measure": "analyses.measure",
+    "nearby": "analyses.nearby",
     "orders": "analyses.metrics",
     "overview": "analyses.overview",
     "preferences": "analyses.preferences",
@@ -81,6 +87,7 @@ _HOMES = {
     "read_frame": "sources",
     "read_objects": "sources",
     "read_orders": "sources",
+    "read_places": "sources",
     "read_products": "sources",
     "read_spend": "sources",
     "revenue": "analyses.metrics",
@@ -101,23 +108,26 @@ __all__ = [
     "GroupMap",
     "Measure",
     "OrderHistory",
+    "PlaceTable",
     "Traits",
     "__version__",
     "acquisition",
     "churn_rate",
     "cohorts",
     "combine",
-    "customer_acquisition_cost",
     "concentration",
     "cross_sell_gaps",
+    "customer_acquisition_cost",
     "customers",
     "cuts",
     "datasets",
     "dead_stock",
     "dimension",
+    "distance_to",
     "domain",
     "errors",
     "measure",
+    "nearby",
     "orders",
     "overview",
     "preferences",
@@ -128,6 +138,7 @@ __all__ = [
     "read_frame",
     "read_objects",
     "read_orders",
+    "read_places",
     "read_products",
     "read_spend",
     "revenue",

@@ -39,6 +39,7 @@ OPTIONAL_LIBRARIES = {
     "pandas": {"presentation.frames"},
     "polars": {"presentation.frames"},
     "pyarrow": {"presentation.frames", "sources.parquet"},
+    "pycountry": {"domain.countries"},
     "rich": {"cli"},
     "typer": {"cli"},
 }

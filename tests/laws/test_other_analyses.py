@@ -20,6 +20,7 @@ from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
 from custinsights.analyses.concentration import Concentrating
 from custinsights.analyses.cross_sell import CrossSellGaps
 from custinsights.analyses.cuts import CutPoints
+from custinsights.analyses.nearby import Nearby
 from custinsights.analyses.overview import Overviewing
 from custinsights.analyses.preferences import Preferences
 from custinsights.analyses.ranking import Ranked
@@ -27,6 +28,7 @@ from custinsights.analyses.rfm import RFM
 from custinsights.analyses.tiers import Tiers
 from custinsights.analyses.traits import Traits
 from custinsights.analyses.velocity import Velocity
+from custinsights.domain import PlaceTable
 from custinsights.errors import Incompatible, InvalidValue, MissingData
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
@@ -42,6 +44,8 @@ LAWS = settings(max_examples=10, suppress_health_check=list(HealthCheck))
 NUMBERED = ("units", "discounted_order_share", "discounted_spent")
 NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name not in NUMBERED)
 HEADLINES = ("revenue", "customers", "repeat_rate", "median_order_value", "churn_rate")
+
+TOWNS = PlaceTable({"Fresno": (36.7, -119.8), "Cobh": (51.85, -8.29)})
 
 ANALYSES: dict[str, Callable[[Any], Any]] = {
     "traits": lambda as_of: Traits(NUMBERLESS, as_of=as_of),
@@ -68,6 +72,7 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "preferences of orders": lambda as_of: Preferences("first_channel", "coupon", as_of=as_of),
     "cross-sell gaps": lambda as_of: CrossSellGaps(by="category", least=0.1, as_of=as_of),
     "cross-sell gap": lambda as_of: CrossSellGaps("p1", by="product", least=0.1, as_of=as_of),
+    "nearby": lambda as_of: Nearby("Cobh", 9000, TOWNS, as_of),
     "velocity": lambda as_of: Velocity(as_of=as_of),
     "overview": lambda as_of: Overviewing(HEADLINES, as_of=as_of),
     "overview beside": lambda as_of: Overviewing(HEADLINES, "previous_period", as_of=as_of),
@@ -212,7 +217,9 @@ def test_names_of_customers_do_not_matter(data: st.DataObject, name: str) -> Non
     assert are_equal(analysis.summarise(renamed.history()), whole)
 
 
-@pytest.mark.parametrize("name", [n for n in ANALYSES if n.startswith(("rfm", "traits", "value"))])
+@pytest.mark.parametrize(
+    "name", [n for n in ANALYSES if n.startswith(("rfm", "traits", "value", "near"))]
+)
 @LAWS
 @given(data=st.data())
 def test_renaming_customers_renames_results(data: st.DataObject, name: str) -> None:

@@ -2,12 +2,14 @@
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.channels import ChannelTaxonomy
+from custinsights.domain.countries import CountryNames
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.domain.load_report import LEFT_OUT_REASONS, BadCell, BadRows, LeftOut, LoadReport
 from custinsights.domain.money import Money
 from custinsights.domain.orders import Fulfilment, Order, OrderLine, Refund
 from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
+from custinsights.domain.places import Coordinates, Gazetteer, PlaceTable
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.domain.spend import SPEND_KINDS, Spend
@@ -26,14 +28,18 @@ __all__ = [
     "BadRows",
     "Calendar",
     "ChannelTaxonomy",
+    "Coordinates",
+    "CountryNames",
     "Customer",
     "Fulfilment",
+    "Gazetteer",
     "LeftOut",
     "LoadReport",
     "Money",
     "Order",
     "OrderLine",
     "Period",
+    "PlaceTable",
     "Product",
     "PurchasePolicy",
     "Refund",

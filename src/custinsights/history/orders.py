@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.countries import CountryNames
 from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
@@ -27,6 +28,7 @@ from custinsights.history.columns import (
 )
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.laying import lay
+from custinsights.history.relabelling import relabelled
 from custinsights.history.spending import spent
 
 if TYPE_CHECKING:
@@ -262,6 +264,26 @@ class OrderHistory(Facts):
         """
         context = attrs.evolve(self.context, spend=spent(spend, self.context))
         return attrs.evolve(self, context=context)
+
+    def with_countries(
+        self, label: str = "alpha_2", *, spellings: Mapping[str, str] | None = None
+    ) -> Self:
+        """Return the same facts with one label for every country, however it was written.
+
+        ``UK``, ``United Kingdom``, ``GB`` and ``GBR`` become one, in orders and in the customer
+        table. What is no country known stays as it is and is counted in the load report. Needs
+        pycountry (extra ``geo``).
+
+        Parameters
+        ----------
+        label
+            ``"alpha_2"`` (GB), ``"alpha_3"`` (GBR) or ``"name"`` (United Kingdom).
+        spellings
+            Further ways of writing, each with the code of its country: see
+            `custinsights.domain.CountryNames`.
+        """
+        names = CountryNames(label, {} if spellings is None else spellings)
+        return self.of_facts(relabelled(self, "country", names.label_of))
 
     def append(self, other: Facts) -> Self:
         """Return one history of the facts of two, in one currency, calendar and policy.
