@@ -63,6 +63,23 @@ def test_by_hand() -> None:
     assert ci.cross_sell_gaps(MATS, least=2.81).to_dicts() == []
 
 
+def test_a_window_limits_the_orders() -> None:
+    """What was bought before the window or after it is not bought, and tells of no customer."""
+    kinds = ((1, "mat"), (2, "mat"), (2, "block"), (3, "block"))
+    made = shop(
+        *(
+            order(f"{kind}{month}", f"0{month}-10", 5, lines=(PlainLine(kind, 1000, 5),))
+            for month, kind in kinds
+        ),
+        order("mat2", "03-10", 5, lines=(PlainLine("block", 1000, 5),)),
+        products={"mat": {}, "block": {}},
+    )
+    rows = ci.cross_sell_gaps(
+        to_history(made), "mat", by="product", least=0.1, window="2024-02"
+    ).to_dicts()
+    assert [(r["n"], r["both"], r["expected_share"]) for r in rows] == [(1, 0, 0.5)]
+
+
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_as_the_plain_facts(data: st.DataObject) -> None:

@@ -69,6 +69,28 @@ def test_labels_that_are_not_everywhere() -> None:
     assert cube.across("month").names == ("channel", "2024-01", "2024-02", "2024-03")
 
 
+def test_cells_that_are_not_there() -> None:
+    """Where no fact lies at all a count is 0 and a quotient is missing."""
+    made = shop(
+        order("ada", "01-10", 100, labels={"channel": "fair", "coupon": "b"}),
+        order("ada", "01-11", 300, labels={"channel": "web", "coupon": "a"}),
+        order("bo", "02-10", 500, labels={"channel": "web"}),
+    )
+    cube = ci.measure(to_history(made), ["orders", "average_order_value"], by=["channel", "coupon"])
+    assert len(cube) == 3
+    assert cube.across("coupon").to_dicts() == [
+        {"channel": "fair", "(unknown)": 0, "a": 0, "b": 1},
+        {"channel": "web", "(unknown)": 1, "a": 1, "b": 0},
+    ]
+    assert cube.across("coupon").names == ("channel", "(unknown)", "a", "b")
+    assert cube.across("coupon", "average_order_value").to_dicts()[0] == {
+        "channel": "fair",
+        "(unknown)": None,
+        "a": None,
+        "b": 1.0,
+    }
+
+
 def test_money_and_partial_periods() -> None:
     """Money stays exact, and a period that is not over is marked in the grid as in the cube."""
     cube = ci.measure(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import attrs
@@ -125,6 +126,26 @@ def test_the_gazetteer_is_asked_once_per_place() -> None:
     found = ci.nearby(to_history(many), PARIS, 1, gazetteer=asked)
     assert len(found) == 50
     assert asked.places == [Address(city="Paris")]
+
+
+def test_places_that_share_labels_are_told_apart() -> None:
+    """Every combination of country, region and city, known or not, is a place of its own."""
+    names = (None, "a", "b")
+    places = [
+        {"country": country, "region": region, "city": city}
+        for country, region, city in product(names, repeat=3)
+    ]
+
+    class Numbered:
+        def locate(self, place: Address) -> tuple[float, float]:
+            labels = {"country": place.country, "region": place.region, "city": place.city}
+            return (0.0, float(places.index(labels)))
+
+    people = (order(f"c{n:02}", "01-10", 1, labels=labels) for n, labels in enumerate(places))
+    distance = ci.distance_to((0.0, 0.0), gazetteer=Numbered())
+    found = ci.traits(to_history(shop(*people)), [distance])["distance_km"]
+    expected = [plain_haversine((0, 0), (0, n)) for n in range(len(places))]
+    assert found.tolist() == pytest.approx(expected)
 
 
 def test_the_trait_keeps_the_laws() -> None:

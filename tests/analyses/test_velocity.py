@@ -197,6 +197,10 @@ def test_parts_with_tables_of_their_own() -> None:
     )
     states = [Velocity().summarise(part) for part in (parts[0], other, parts[2])]
     assert states[0] + states[1] + states[2] == whole
+    knowing = with_numbers(to_history(SOLD).partition(3)[2], stock=STOCKS)
+    ignorant = [Velocity().summarise(part) for part in to_history(SOLD).partition(3)[:2]]
+    merged = ignorant[0] + Velocity().summarise(knowing) + ignorant[1]
+    assert merged.sales.known["stock"].tolist() == [STOCKS[name] for name in merged.sales.ids]
     contradicting = with_numbers(parts[1], stock={**STOCKS, "print": 9000})
     with pytest.raises(Incompatible, match=r"stock of one product.*Read all parts with one"):
         _ = states[0] + Velocity().summarise(contradicting)
