@@ -31,6 +31,12 @@ def every(history: OrderHistory, column: str) -> list[Any]:
     return [value for facts in held for value in getattr(facts, column).tolist()]
 
 
+def _moments(history: OrderHistory) -> list[Any]:
+    """Return customer and instant of every activity."""
+    held = history.activities
+    return [] if held is None else list(zip(held.customer.tolist(), held.at.tolist(), strict=True))
+
+
 def features(history: OrderHistory) -> dict[str, bool]:
     """Return which of the difficulties a history contains, by name."""
     refunds, amount = history.refunds, history.amount
@@ -51,7 +57,16 @@ def features(history: OrderHistory) -> dict[str, bool]:
         for text in facts.label("order_status").texts()
     }
     tags = people.tags
+    did = np.zeros(0) if history.activities is None else np.diff(history.activities.offsets)
+    only = (did > 0) & (counts == 0) if len(did) else np.zeros(0, dtype=np.bool_)
     return {
+        "nobody tells of activities": history.activities is None,
+        "no activities": history.activities is not None and not len(history.activities),
+        "activities of customers": bool(len(did)) and bool(((did > 0) & (counts > 0)).any()),
+        "activities of somebody without orders": bool(only.any()),
+        "activities at one instant": history.activities is not None
+        and len({*_moments(history)}) < len(history.activities),
+        "activities without orders": history.activities is not None and not len(history),
         "no orders": not len(history),
         "many orders": len(every(history, "amount")) > 18,
         "a tie in time": len(set(keys)) < len(keys),
@@ -131,6 +146,8 @@ def test_the_usual_number_of_examples_shows_most_of_them() -> None:
         found = features(history) | {
             "an order exactly at as_of": bool((history.placed_at == as_of).any()),
             "orders after as_of": bool((history.placed_at > as_of).any()),
+            "activities after as_of": history.activities is not None
+            and bool((history.activities.at > as_of).any()),
             "refunds after as_of": bool((history.refunds.refunded_at > as_of).any()),
             "nothing after as_of": not (history.placed_at >= as_of).any(),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+from custinsights.history.activities import ACTIVITY_TEXTS
 from custinsights.history.columns import ALWAYS, NO_INSTANT, AnyArray, CodeArray, Labels
 from custinsights.history.facts import Facts
 
@@ -27,6 +28,7 @@ def columns(facts: Facts, *, with_aside: bool = True) -> dict[str, Any]:
         "refunds": refunds(facts),
         "lines": lines(facts) if len(facts) else [],
         "people": people(facts),
+        "activities": activities(facts),
     }
     if with_aside:
         aside = facts.aside
@@ -109,3 +111,18 @@ def people(facts: Facts) -> dict[Any, tuple[Any, ...]]:
             labels = {name: column[code] for name, column in texts.items() if column[code]}
             found[identity] = (created, labels, sorted(tags.get(code, []), key=repr))
     return found
+
+
+def activities(facts: Facts) -> list[tuple[Any, ...]] | None:
+    """Return customer, instant, texts, amount and score of every activity, in their order."""
+    held = facts.activities
+    if held is None:
+        return None
+    nothing = [None] * len(held)
+    texts = [held.label(name).texts().tolist() for name in ACTIVITY_TEXTS]
+    numbers = [held.numbers[name].tolist() if name in held.numbers else nothing for name in WITH]
+    owners = facts.customer_ids.take(held.customer).tolist()
+    return list(zip(owners, held.at.tolist(), *texts, *numbers, strict=True))
+
+
+WITH = ("amount", "score")

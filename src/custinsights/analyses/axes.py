@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NoReturn, Protocol, TypeAlias
 
 import attrs
@@ -18,6 +18,7 @@ from custinsights.analyses.block import Block, Stream
 from custinsights.analyses.declarations import Dimension
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, MissingData
+from custinsights.history.activity_view import ActivityFacts
 from custinsights.history.cells import distinct
 from custinsights.history.columns import NO_INSTANT, AnyArray, IntArray, Labels
 from custinsights.history.counted import CountedHistory
@@ -108,7 +109,7 @@ class NumberCoder:
 
 @attrs.frozen(eq=False, slots=False)
 class NamedCoder:
-    """A text column of the orders, the customers or the lines."""
+    """A text column of the orders, the customers, the lines or the activities."""
 
     dimension: Dimension
     names: tuple[str, ...]
@@ -122,6 +123,8 @@ class NamedCoder:
         view = block.view
         if self.dimension.facts == "lines":
             return self.texts(view, stream).codes.astype(np.int64) + 1
+        if isinstance(stream, ActivityFacts) and self.dimension.facts != "customers":
+            return self._coded(view, stream)
         labels = block.once(f"{self.dimension.name} of all", view.sales, self._of_all(view))
         if self.dimension.facts == "customers":
             return block.of_customers(labels, stream)
@@ -130,11 +133,11 @@ class NamedCoder:
         return block.of_sales(labels, stream)
 
     def _of_all(self, view: CountedHistory) -> Callable[[Stream], AnyArray]:
-        def coded(sales: Stream) -> AnyArray:
-            labels = self.texts(view, sales).renamed(self.names)
-            return labels.codes.astype(np.int64) + 1
+        return partial(self._coded, view)
 
-        return coded
+    def _coded(self, view: CountedHistory, stream: Stream) -> IntArray:
+        labels = self.texts(view, stream).renamed(self.names)
+        return labels.codes.astype(np.int64) + 1
 
     def label(self, code: int) -> Label:  # noqa: D102
         return self.names[code - 1]
@@ -297,6 +300,8 @@ class OpenCoder:
         assert self.dimension.of is not None  # noqa: S101 - open dimensions have a function
         if facts == "lines":
             return self._coded(self._of_lines(stream), len(stream))
+        if facts == "activities":
+            return self._coded(self.dimension.of(stream), len(stream))
         if facts == "customers":
             per_person = self._coded(self.dimension.of(view), view.people)
             return block.of_customers(per_person, stream)

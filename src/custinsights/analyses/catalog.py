@@ -8,7 +8,13 @@ from typing import Any, TypeVar
 
 import attrs
 
-from custinsights.analyses import builtin_traits, dimensions, metrics, spend_metrics
+from custinsights.analyses import (
+    activity_metrics,
+    builtin_traits,
+    dimensions,
+    metrics,
+    spend_metrics,
+)
 from custinsights.analyses.declarations import (
     FACTS_OF_DIMENSIONS,
     Dimension,
@@ -145,7 +151,7 @@ def tally(
         Its name in results.
     facts
         The stream that the function sees: ``"orders"``, ``"lines"``, ``"refunds"``, ``"gaps"``,
-        or ``"customers"`` (judged at the end of every period: stock).
+        ``"activities"``, or ``"customers"`` (judged at the end of every period: stock).
     unit
         ``"money"`` for minor units of the history's currency, ``"items"`` for thousandths, or any
         word.
@@ -209,13 +215,14 @@ def dimension(
     name
         Its name in `by` and in results.
     facts
-        ``"orders"``, ``"customers"`` or ``"lines"``: what the function sees and labels. One of
-        lines is also asked about the refunds that name a product, for these lower
+        ``"orders"``, ``"customers"``, ``"lines"`` or ``"activities"``: what the function sees and
+        labels. One of lines is also asked about the refunds that name a product, for these lower
         ``line_revenue``: they have ``product`` and ``label(...)`` and nothing else of a line.
     definition
         One sentence.
     never_falls
-        Promises that labels ascend along the orders of each customer (labels of customers do).
+        Promises that labels ascend along the orders (or activities) of each customer; labels of
+        customers do.
 
     Examples
     --------
@@ -293,7 +300,7 @@ def _by_name(entries: Iterable[T]) -> dict[str, T]:
 
 
 DEFAULT = Catalog(
-    _by_name((*metrics.BUILT_IN, *spend_metrics.BUILT_IN)),
+    _by_name((*metrics.BUILT_IN, *spend_metrics.BUILT_IN, *activity_metrics.BUILT_IN)),
     _by_name(dimensions.BUILT_IN),
     _by_name(builtin_traits.BUILT_IN),
 )

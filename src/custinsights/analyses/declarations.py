@@ -36,8 +36,11 @@ TRAIT_KINDS = {
 }
 """The kinds of traits, and the numpy kinds in which a function may give one."""
 
-FACTS_OF_DIMENSIONS = ("orders", "customers", "lines")
+FACTS_OF_DIMENSIONS = ("orders", "customers", "lines", "activities")
 """What the function of a dimension may see and label."""
+
+SHARED_TEXTS = ("campaign", "channel")
+"""The text columns that orders and activities both have."""
 
 
 def entries(what: str, given: Any, *kinds: type) -> tuple[Any, ...]:
@@ -248,17 +251,18 @@ class Dimension:
     name
         Its name in `by` and in results.
     facts
-        What it labels: ``"instants"`` (any fact, by its time), ``"orders"``, ``"customers"`` or
-        ``"lines"``.
+        What it labels: ``"instants"`` (any fact, by its time), ``"orders"``, ``"customers"``,
+        ``"lines"`` or ``"activities"``.
     of
-        From the orders, the counted history or the lines to one label each: texts, integers,
-        truth values or `Labels`; None and -1 codes are unknown.
+        From the orders, the counted history, the lines or the activities to one label each: texts,
+        integers, truth values or `Labels`; None and -1 codes are unknown.
     kind
         Which of the kernel's own dimensions it is, or None for a function.
     period
         The period unit, for periods.
     never_falls
-        Promises that labels ascend along the orders of each customer, which saves a sort.
+        Promises that labels ascend along the orders or activities of each customer, which saves a
+        sort.
     closed
         All labels in order where they are known beforehand (hours, weekdays).
     definition
@@ -278,6 +282,12 @@ class Dimension:
     closed: tuple[str | int, ...] | None = None
     definition: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
+
+    @property
+    def labels_activities(self) -> bool:
+        """Whether activities carry its labels: their own, or by their time or customer."""
+        own = self.facts == "activities" or (self.kind == "text" and self.name in SHARED_TEXTS)
+        return own or self.facts in ("instants", "customers")
 
 
 @attrs.frozen

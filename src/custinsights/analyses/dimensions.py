@@ -21,6 +21,7 @@ from custinsights.analyses.block import Stream
 from custinsights.analyses.builtin_traits import acquisition_channel
 from custinsights.analyses.declarations import Dimension
 from custinsights.errors import MissingData
+from custinsights.history.activity_view import MEDIUM, activities_of, media_names
 from custinsights.history.columns import Labels
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
@@ -29,14 +30,21 @@ from custinsights.history.streamviews import OrderFacts, product_label
 COHORT_UNITS = ("week", "month", "quarter", "year")
 _PERIODS = ("day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")
 _ORDER_TEXTS = {
-    "channel": "Sales channel of the order.",
+    "channel": "Sales channel of the order, or channel of the activity.",
     "payment_method": "How the order was paid.",
     "coupon": "Coupon code of the order.",
-    "campaign": "Campaign that the order is credited to.",
+    "campaign": "Campaign that the order or the activity is credited to.",
     "source": "System that the order comes from.",
     "order_status": "Status of the order.",
 }
 _PLACES = ("country", "region", "city")
+_ACTIVITY_TEXTS = {
+    "activity_kind": "What happened: visit, email_opened, bid, ...",
+    "subject": "What the activity is about: a product, a lot, a page, a survey.",
+    "outcome": "How the activity ended: won, underbid, delivered, bounced, ...",
+    "message_medium": "By what a message went: email, sms, phone, else its channel; of other "
+    "activities None.",
+}
 _LINE_TEXTS = ("product", "title", "category", "department")
 DISCOUNTED, FULL_PRICE = "discounted", "full_price"
 
@@ -119,6 +127,10 @@ BUILT_IN: tuple[Dimension, ...] = (
         "channel.",
     ),
     *(
+        Dimension(name, "activities", kind="activity_text", definition=d)
+        for name, d in _ACTIVITY_TEXTS.items()
+    ),
+    *(
         Dimension(name, "lines", kind="line_text", definition=f"{name.capitalize()} of the line.")
         for name in _LINE_TEXTS
     ),
@@ -181,23 +193,33 @@ def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
                 advice="load a file that has a row per order line",
             )
         column = facts.products.labels.get(name)
-        known = facts.products.ids if name == "product" else _names_of(column)
+        known = facts.products.ids if name == "product" else _names_in([column])
         return NamedCoder(dimension, known, lambda view, stream: _of_lines(view, stream, name))
+    if dimension.kind == "activity_text":
+        held = activities_of(facts)
+        told = name.removeprefix("activity_")
+        names = media_names(held) if name == MEDIUM else held.label(told).names
+        return NamedCoder(dimension, names, lambda _, stream: _own(stream, told))
     if dimension.kind == "customer_place":
         place = name.removeprefix("customer_")
         return NamedCoder(
             dimension, _names(facts, place), lambda view, _: view.customer_label(place)
         )
     if dimension.kind == "acquisition_channel":
-        columns = (facts.people_table.labels.get(name), facts.labels.get("channel"))
-        known = tuple(sorted({text for column in columns for text in _names_of(column)}))
+        known = _names_in([facts.people_table.labels.get(name), facts.labels.get("channel")])
         return NamedCoder(dimension, known, lambda view, _: acquisition_channel(view))
     if dimension.kind == "place":
         return NamedCoder(
             dimension, _names(facts, name), lambda view, _: place_of_sales(view, name)
         )
-    column = facts.labels.get(name)
-    return NamedCoder(dimension, _names_of(column), lambda view, _: view.sales.label(name))
+    columns = [facts.labels.get(name)]
+    if dimension.labels_activities and facts.activities is not None:
+        columns.append(facts.activities.labels.get(name))
+    return NamedCoder(dimension, _names_in(columns), lambda _, stream: _own(stream, name))
+
+
+def _own(stream: Stream, column: str) -> Labels:
+    return stream.label(column)  # type: ignore[attr-defined,no-any-return]
 
 
 def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:
@@ -205,13 +227,14 @@ def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:
 
 
 def _names(facts: Facts, name: str) -> tuple[str, ...]:
-    columns = [facts.labels.get(name), facts.people_table.labels.get(name)]
-    return tuple(sorted({text for column in columns for text in _names_of(column)}))
+    return _names_in([facts.labels.get(name), facts.people_table.labels.get(name)])
 
 
-def _names_of(column: Labels | None) -> tuple[str, ...]:
-    """Return the names of a column; one without rows has names too."""
-    return () if column is None else column.names
+def _names_in(columns: Sequence[Labels | None]) -> tuple[str, ...]:
+    """Return the names of several columns in order; one without rows has names too."""
+    return tuple(
+        sorted({text for column in columns if column is not None for text in column.names})
+    )
 
 
 def place_of_sales(view: CountedHistory, name: str) -> Labels:

@@ -142,6 +142,7 @@ def check(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> Non
             _check_ages(metric, by, has_window=has_window)
     if metric.quantile is not None:
         for dimension in by:
+            _check_activities(metric, metric.quantile.facts, dimension)
             if dimension.facts == "lines":
                 raise Refused(
                     metric.name,
@@ -168,6 +169,9 @@ def _check_pair(metric: Metric, tally: Tally, dimension: Dimension) -> None:
             "what was spent belongs to days and to channels, and to no customer or order",
             "Group by periods and acquisition_channel",
         )
+    if tally.facts == "activities" or dimension.facts == "activities":
+        _check_activities(metric, tally.facts, dimension)
+        return
     is_of_lines = tally.facts in ("lines", "line_refunds") or tally.on_lines is not None
     if dimension.facts == "lines" and not is_of_lines:
         raise Refused(
@@ -175,6 +179,25 @@ def _check_pair(metric: Metric, tally: Tally, dimension: Dimension) -> None:
             dimension.name,
             "it belongs to whole orders, which have lines of several labels",
             "Ask for line_revenue, units, orders or customers, or measure history.for_lines(...)",
+        )
+
+
+def _check_activities(metric: Metric, facts: str, dimension: Dimension) -> None:
+    """Refuse activities by a label of orders, and other facts by a label of activities."""
+    if facts == "activities" and not dimension.labels_activities:
+        raise Refused(
+            metric.name,
+            dimension.name,
+            "an activity is no order, and has no such label",
+            "Group by activity_kind, subject, outcome, campaign, channel, message_medium, a period "
+            "or a label of customers",
+        )
+    if facts != "activities" and dimension.facts == "activities":
+        raise Refused(
+            metric.name,
+            dimension.name,
+            "it is a label of activities, and no order has it",
+            "Ask for activities or active_people, or group by channel or campaign, which both have",
         )
 
 

@@ -251,7 +251,12 @@ class _BlockWork:
                 cells, owners = cells.take(rows), owners.take(rows)
             starts = starts_of(owners)
         # Refunds lie by their own instant, and an order refunded in full has no number.
-        never_falls = self.plan.never_falls and tally.facts in ("orders", "lines", "gaps")
+        never_falls = self.plan.never_falls and tally.facts in (
+            "orders",
+            "lines",
+            "gaps",
+            "activities",
+        )
         self.totals.cells.count_distinct(name, cells, starts, never_falls=never_falls)
 
     def _add_spells(self, tally: Tally) -> None:

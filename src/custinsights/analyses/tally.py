@@ -14,12 +14,16 @@ from custinsights.errors import InvalidValue
 FactFunction: TypeAlias = Callable[[Any], Any]
 """From a stream of facts (or a counted history) to one value per fact."""
 
-STREAMS = ("orders", "sales", "lines", "refunds", "line_refunds", "gaps", "customers", "spend")
+STREAMS = (
+    *("orders", "sales", "lines", "refunds", "line_refunds", "gaps"),
+    *("activities", "customers", "spend"),
+)
 """The streams that a tally can add up.
 
 ``sales`` are the orders that count and those refunded in full; ``line_refunds`` the refunds that
-name a product; ``customers`` are judged at the end of every period (stock); ``spend`` are rows of
-what was spent to win customers, each in the cells whose period holds all of its own.
+name a product; ``activities`` what people did beside ordering; ``customers`` are judged at the end
+of every period (stock); ``spend`` are rows of what was spent to win customers, each in the cells
+whose period holds all of its own.
 """
 
 SPECIALS = {
@@ -38,7 +42,7 @@ MONEY = "money"
 
 _SCALE_OF_UNIT = {"items": 1000}
 _DISTINCT = {
-    "customers": ("orders", "sales", "lines", "refunds", "line_refunds", "gaps"),
+    "customers": ("orders", "sales", "lines", "refunds", "line_refunds", "gaps", "activities"),
     "orders": ("orders", "lines", "gaps"),
 }
 

@@ -1,5 +1,6 @@
 """What we talk about: orders and the people who place them, money, time, and what counts."""
 
+from custinsights.domain.activities import ACTIVITY_KINDS, Activity, ActivityKind
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.countries import CountryNames
@@ -16,6 +17,7 @@ from custinsights.domain.spend import SPEND_KINDS, Spend
 from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
 
 __all__ = [
+    "ACTIVITY_KINDS",
     "CURRENCIES",
     "FULFILMENT_STATUSES",
     "LEFT_OUT_REASONS",
@@ -23,6 +25,8 @@ __all__ = [
     "SPEND_KINDS",
     "UNITS",
     "WEEKDAYS",
+    "Activity",
+    "ActivityKind",
     "Address",
     "BadCell",
     "BadRows",

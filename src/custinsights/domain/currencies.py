@@ -2,7 +2,7 @@
 
 from custinsights.errors import UnknownName
 
-__all__ = ["CURRENCIES", "minor_exponent"]
+__all__ = ["CURRENCIES", "NO_CURRENCY", "minor_exponent"]
 
 _ACTIVE = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -32,6 +32,9 @@ _EXPONENTS = {
 
 CURRENCIES = tuple(sorted(_EXPONENTS))
 
+NO_CURRENCY = "XXX"
+"""What ISO 4217 has for where no money is involved: no order is in it."""
+
 
 def minor_exponent(currency: str) -> int:
     """Return how many decimals amounts in a currency have.
@@ -56,6 +59,8 @@ def minor_exponent(currency: str) -> int:
     >>> minor_exponent("EUR"), minor_exponent("JPY"), minor_exponent("KWD")
     (2, 0, 3)
     """
+    if currency == NO_CURRENCY:
+        return 0
     try:
         return _EXPONENTS[currency]
     except (KeyError, TypeError):

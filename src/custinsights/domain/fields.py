@@ -204,7 +204,7 @@ def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def exact_quantity(value: int | str | Decimal) -> Decimal:
+def exact_quantity(value: int | str | Decimal, what: str = "the quantity") -> Decimal:
     """Return a quantity exact to thousandths, which is as fine as a history counts.
 
     Examples
@@ -214,15 +214,15 @@ def exact_quantity(value: int | str | Decimal) -> Decimal:
     """
     exact = _exact(value)
     if exact is None:
-        what = "the quantity is no exact number"
-        raise InvalidValue(what, value, "an int, a Decimal or a text such as '1.5'")
+        fault = f"{what} is no exact number"
+        raise InvalidValue(fault, value, "an int, a Decimal or a text such as '1.5'")
     if not exact.is_finite() or (exact and exact.adjusted() >= _MOST_QUANTITY_DIGITS):
-        raise InvalidValue("the quantity is too large", str(value), "less than 10^15")
+        raise InvalidValue(f"{what} is too large", str(value), "less than 10^15")
     scaled = scaled_exactly(exact, 3)
     if scaled is None:
-        what = "the quantity is finer than a thousandth"
+        fault = f"{what} is finer than a thousandth"
         advice = "Round it before, or use a smaller unit"
-        raise InvalidValue(what, str(value), "at most 3 decimals", advice)
+        raise InvalidValue(fault, str(value), "at most 3 decimals", advice)
     return from_thousandths(scaled)
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, counted
+from custinsights.history.activities import NO_NUMBER, ActivityColumns
 from custinsights.history.amounts import to_minor, to_thousandths
 from custinsights.history.columns import (
     NUMBER_COLUMNS,
@@ -28,6 +30,7 @@ from custinsights.history.identities import as_identities
 from custinsights.history.instants import to_instants
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
 _MINOR = "_minor"
@@ -236,3 +239,74 @@ def _listed(values: Any, what: str) -> AnyArray:
     if array.dtype.kind in "iuO":
         return array
     return np.array(items, dtype=object)
+
+
+def activity_columns_of(
+    *,
+    customer: Any,
+    at: Any,
+    texts: dict[str, Any],
+    amount: Any,
+    amount_minor: Any,
+    score: Any,
+    currency: str | None,
+    calendar: Calendar,
+    has_zone: bool,
+) -> dict[str, Any]:
+    """Return the keyword arguments of `ActivityHistory.of` that plain arrays mean."""
+    if amount is not None and amount_minor is not None:
+        raise InvalidValue(
+            "the amount is given twice", "amount and amount_minor", "one of them, or none"
+        )
+    if currency is None and (amount is not None or amount_minor is not None):
+        raise InvalidValue(
+            "nothing says in which currency the amounts of the activities are",
+            None,
+            "the code of a currency",
+            "Pass currency='EUR' or another code",
+        )
+    code = NO_CURRENCY if currency is None else currency
+    exponent = minor_exponent(code)
+    instants, notes, has_times, is_assumed = _instants(at, calendar, has_zone=has_zone)
+    minor, rounded = _where_told(amount, lambda told: to_minor(told, exponent))
+    scores, more = _where_told(score, to_thousandths)
+    if rounded + more:
+        notes["rounded_values"] = rounded + more
+    rows = len(instants)
+    return {
+        "activities": ActivityColumns(
+            customer=_identities(customer),
+            at=instants,
+            labels={
+                name: given if isinstance(given, Labels) else _labels(name, given)
+                for name, given in texts.items()
+            },
+            amount=minor if amount_minor is None else whole_numbers(amount_minor, "amount_minor"),
+            score=scores,
+        ),
+        "currency": code,
+        "calendar": calendar,
+        "has_times": has_times,
+        "load_report": LoadReport(
+            rows_read=rows,
+            rows_used=rows,
+            notes=tuple(sorted(notes.items())),
+            timezone_assumed=is_assumed,
+        ),
+    }
+
+
+def _where_told(
+    values: Any, read: Callable[[Any], tuple[IntArray, int]]
+) -> tuple[IntArray | None, int]:
+    """Read numbers of which some may be missing; None where there is no column at all."""
+    if values is None:
+        return None, 0
+    array = values if isinstance(values, np.ndarray) else _listed(values, "a column of numbers")
+    if array.dtype.kind in "iu":
+        return read(array)
+    missing = np.array([one is None or one != one for one in array.tolist()], dtype=np.bool_)  # noqa: PLR0124
+    found = np.full(len(array), NO_NUMBER)
+    told, rounded = read(array[~missing])
+    found[~missing] = told
+    return found, rounded

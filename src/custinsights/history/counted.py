@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 
 from custinsights.errors import InvalidValue, MissingData
+from custinsights.history.activity_view import ActivityFacts
 from custinsights.history.columns import (
     PEOPLE_COLUMNS,
     TEXT_COLUMNS,
@@ -304,6 +305,11 @@ class CountedHistory:
                 advice="Say it: history.with_spend([Spend('2024-03', Money('250.00', 'EUR'))])",
             )
         return SpendFacts.before(self.facts.context.spend, self.as_of)
+
+    @cached_property
+    def activities(self) -> ActivityFacts:
+        """What people did beside ordering before as_of, or an error that says nobody told."""
+        return ActivityFacts.before(self, self.as_of)
 
     @property
     def clock(self) -> LocalClock:

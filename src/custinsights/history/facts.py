@@ -15,10 +15,12 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.fields import as_int, looked_up
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import InvalidValue, MissingData, UnknownName, counted
+from custinsights.history.activities import Activities
 from custinsights.history.columns import (
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
@@ -35,7 +37,7 @@ from custinsights.history.localtime import to_datetime
 from custinsights.history.streams import Lines, PeopleTable, Refunds
 
 BLOCK = 1 << 18
-"""About how many orders to work on at once: what is made of them stays near the processor."""
+"""About how many orders and activities to work on at once, so that they stay near the processor."""
 
 
 def check_history(given: object) -> None:
@@ -81,6 +83,8 @@ class Facts:
         another policy may bring them back. None if there are none.
     context
         Currency, calendar, policy, span, load report.
+    activities
+        What people did beside ordering, or None where the source does not tell.
     """
 
     customer_ids: AnyArray = attrs.field(converter=locked)
@@ -97,6 +101,7 @@ class Facts:
     people_table: PeopleTable
     aside: Facts | None
     context: Context
+    activities: Activities | None = None
 
     def __len__(self) -> int:
         """Return the number of orders whose status counts."""
@@ -142,16 +147,29 @@ class Facts:
         until = self.calendar.local_date(self.observed_until)
         span = f"{first.isoformat()} to {until.isoformat()} "
         if not len(self) and self.observed_from == self.observed_until:
-            span = ""  # nobody looked, and no order tells when
+            span = ""  # nobody looked, and no fact tells when
         part = ""
         if self.context.part is not None:
             place, parts = self.context.part
             part = f" (part {place + 1} of {parts})"
         return (
-            f"<OrderHistory{part}: {counted(len(self), 'order')} of "
+            f"<{type(self).__name__}{part}: {self._contents} of "
             f"{counted(self.people, 'person', 'people')}, "
-            f"{span}{self.calendar.timezone}, {self.currency}>"
+            f"{span}{self.calendar.timezone}{self._in_currency}>"
         )
+
+    @property
+    def _contents(self) -> str:
+        """What is in it, as a text shows it."""
+        orders = counted(len(self), "order")
+        if self.activities is None:
+            return orders
+        activities = counted(len(self.activities), "activity", "activities")
+        return f"{orders} and {activities}" if len(self) else activities
+
+    @property
+    def _in_currency(self) -> str:
+        return "" if self.currency == NO_CURRENCY else f", {self.currency}"
 
     @property
     def customer(self) -> IntArray:
@@ -227,12 +245,22 @@ class Facts:
             lines=None if self.lines is None else self.lines.part(begin, end),
             people_table=self.people_table.part(low, high),
             aside=None if self.aside is None else self.aside.part(low, high),
+            activities=None if self.activities is None else self.activities.part(low, high),
         )
 
+    @property
+    def weights(self) -> IntArray:
+        """int64[k + 1], how many orders and activities lie before each customer."""
+        return self.offsets if self.activities is None else self.offsets + self.activities.offsets
+
     def cuts_by_orders(self, orders: int) -> IntArray:
-        """Return customer codes that cut the history into stretches of about `orders` orders."""
-        goals = np.arange(0, max(len(self), 1), max(orders, 1))[1:]
-        inner = np.searchsorted(self.offsets, goals, side="left")
+        """Return customer codes that cut the history into stretches of about so many orders.
+
+        An activity is work as an order is, and counts as one.
+        """
+        weights = self.weights
+        goals = np.arange(0, max(int(weights[-1]), 1), max(orders, 1))[1:]
+        inner = np.searchsorted(weights, goals, side="left")
         return np.unique(np.concatenate([[0], inner, [self.people]]))
 
     def blocks(self, orders: int = BLOCK) -> Iterator[Self]:

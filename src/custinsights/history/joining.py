@@ -11,6 +11,7 @@ from custinsights.domain.fields import refuse_different
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import Incompatible, InvalidValue, counted
+from custinsights.history.activities import ActivityColumns, joined_activities
 from custinsights.history.columns import (
     AnyArray,
     ContactColumns,
@@ -38,6 +39,7 @@ class Columns:
     lines: LineColumns | None
     people: People
     contacts: Mapping[str, ContactColumns]
+    activities: ActivityColumns | None = None
 
 
 def with_policy(facts: Facts, policy: PurchasePolicy) -> Facts:
@@ -85,6 +87,7 @@ def relaid(columns: Columns, products: Products | None, context: Context) -> Fac
         products=products,
         people=columns.people,
         contacts=columns.contacts,
+        activities=columns.activities,
         currency=context.currency,
         calendar=context.calendar,
         policy=context.policy,
@@ -121,6 +124,8 @@ def listed(facts: Facts) -> IntArray:
     has_facts = np.diff(facts.offsets) + np.diff(facts.refunds.offsets) > 0
     if facts.aside is not None:
         has_facts |= np.diff(facts.aside.offsets) + np.diff(facts.aside.refunds.offsets) > 0
+    if facts.activities is not None:
+        has_facts |= np.diff(facts.activities.offsets) > 0
     is_listed = facts.people_table.is_listed
     return np.flatnonzero(~has_facts if is_listed is None else ~has_facts | is_listed)
 
@@ -164,6 +169,14 @@ def _columns(facts: Facts, named: IntArray) -> Columns:
             kind: ContactColumns(_identities(ids, held.customer), held.value)
             for kind, held in table.contacts.items()
         },
+        None
+        if facts.activities is None
+        else ActivityColumns(
+            customer=_identities(ids, facts.activities.customer),
+            at=facts.activities.at,
+            labels=facts.activities.labels,
+            **facts.activities.numbers,
+        ),
     )
 
 
@@ -213,13 +226,21 @@ def concatenated(
             )
             for kind, those in held.items()
         },
+        joined_activities([part.activities for part in parts]),
     )
 
 
 def rearranged(
-    columns: Columns, orders: IntArray, refunds: IntArray, lines: IntArray | None = None
+    columns: Columns,
+    orders: IntArray,
+    refunds: IntArray,
+    lines: IntArray | None = None,
+    activities: IntArray | None = None,
 ) -> Columns:
-    """Return some rows in another order; `lines` are by default those of the orders kept."""
+    """Return some rows in another order.
+
+    `lines` are by default those of the orders kept, `activities` all.
+    """
     place = np.full(len(columns.orders) + 1, -1, dtype=np.int64)
     place[orders] = np.arange(len(orders))
     given, back, held = columns.orders, columns.refunds, columns.lines
@@ -254,6 +275,9 @@ def rearranged(
             quantity=held.quantity.take(lines),
             amount=held.amount.take(lines),
         ),
+        activities=columns.activities
+        if columns.activities is None or activities is None
+        else columns.activities.take(activities),
     )
 
 

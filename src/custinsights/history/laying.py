@@ -16,6 +16,12 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import InvalidValue
+from custinsights.history.activities import (
+    Activities,
+    ActivityColumns,
+    hang_activities,
+    settled,
+)
 from custinsights.history.columns import (
     NO_INSTANT,
     AnyArray,
@@ -63,6 +69,7 @@ def lay(
     products: Products | None,
     people: People | None,
     contacts: Mapping[str, ContactColumns],
+    activities: ActivityColumns | None = None,
     currency: str,
     calendar: Calendar,
     policy: PurchasePolicy,
@@ -77,11 +84,15 @@ def lay(
     check_people(people)
     check_refunds(refunds, orders, products)
     check_lines(lines, orders, products)
-    ids, (order_codes, refund_codes, people_codes, *contact_codes) = code_together(
+    activities = settled(activities)
+    ids, (order_codes, refund_codes, people_codes, active_codes, *contact_codes) = code_together(
         [
             _identities(orders.customer, "the customers of the orders"),
             _identities(None if refunds is None else refunds.customer, "the customers of refunds"),
             _identities(None if people is None else people.ids, "the ids of the people"),
+            _identities(
+                None if activities is None else activities.customer, "the customers of activities"
+            ),
             *(_identities(held.customer, "the owners of contacts") for held in contacts.values()),
         ]
     )
@@ -95,21 +106,28 @@ def lay(
             given=f"{len(people) - len(np.unique(people_codes))} repeated ids",
             allowed="one row per customer",
         )
-    span = _span(orders, refunds, calendar, observed_from, observed_until)
+    times = [orders.placed_at, *([] if refunds is None else [refunds.refunded_at])]
+    times += [] if activities is None else [activities.at]
+    span = _span(times, calendar, observed_from, observed_until)
     span = (*span[:2], *_with_people(people, *span[2:]))
     source_report = LoadReport() if load_report is None else load_report
     if load_report is None:
         rows = _rows_of(orders.rows, len(orders)) + _rows_of(
             None if refunds is None else refunds.rows, 0 if refunds is None else len(refunds)
         )
+        rows += 0 if activities is None else len(activities)
         source_report = LoadReport(rows_read=rows, rows_used=rows)
     if refunds is not None:
         check_owners(refunds, refund_codes, order_codes)
     if lines is not None and "units" not in orders.numbers:
         orders = attrs.evolve(orders, numbers={**orders.numbers, "units": _units(lines, orders)})
     report = source_report
-    if late := int((orders.placed_at >= span[1]).sum()):
-        report = report + LoadReport(notes=(("orders_after_observation", late),))
+    dated = {"orders": orders.placed_at} | (
+        {} if activities is None else {"activities": activities.at}
+    )
+    for what, instants in dated.items():
+        if late := int((instants >= span[1]).sum()):
+            report = report + LoadReport(notes=((f"{what}_after_observation", late),))
     counts = _counts(orders, policy)
     context = Context(
         currency=currency,
@@ -125,10 +143,11 @@ def lay(
     )
     table = hang_people(people, people_codes, ids, hung)
     parts = _Parts(orders, order_codes, refunds, refund_codes, lines, products)
+    held = hang_activities(activities, active_codes, len(ids))
     if counts is None:
-        return parts.facts(None, ids, table, context)
+        return parts.facts(None, ids, table, context, held)
     aside = parts.facts(np.flatnonzero(~counts), ids, table, context, is_aside=True)
-    kept = parts.facts(np.flatnonzero(counts), ids, table, context)
+    kept = parts.facts(np.flatnonzero(counts), ids, table, context, held)
     return attrs.evolve(kept, aside=aside)
 
 
@@ -149,6 +168,7 @@ class _Parts:
         ids: AnyArray,
         people_table: PeopleTable,
         context: Context,
+        activities: Activities | None = None,
         *,
         is_aside: bool = False,
     ) -> Facts:
@@ -184,6 +204,7 @@ class _Parts:
             people_table=people_table,
             aside=None,
             context=context,
+            activities=activities,
         )
 
     def _tie_breakers(self, rows: IntArray) -> list[AnyArray]:
@@ -318,14 +339,12 @@ def _rows_of(rows: IntArray | None, count: int) -> int:
 
 
 def _span(
-    orders: OrderColumns,
-    refunds: RefundColumns | None,
+    times: list[IntArray],
     calendar: Calendar,
     observed_from: dt.datetime | dt.date | str | None,
     observed_until: dt.datetime | dt.date | str | None,
 ) -> tuple[int, int, int, int]:
     """Return observed_from, observed_until, and the first and last instant of any fact."""
-    times = [orders.placed_at] + ([] if refunds is None else [refunds.refunded_at])
     times = [column for column in times if len(column)]
     given_from = None if observed_from is None else to_microseconds(calendar.instant(observed_from))
     given_until = (

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
-import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.countries import CountryNames
-from custinsights.domain.fields import refuse_other, whole_number
+from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.spend import Spend
-from custinsights.history import arrays, joining, selection
+from custinsights.history import accompanying, arrays, joining, selection
+from custinsights.history.activities import ActivityColumns
 from custinsights.history.columns import (
-    BoolArray,
     ContactColumns,
     LineColumns,
     OrderColumns,
@@ -26,20 +23,20 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
 )
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import check_history
 from custinsights.history.laying import lay
 from custinsights.history.relabelling import relabelled
 from custinsights.history.spending import spent
+from custinsights.history.whole import History, When
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-When: TypeAlias = dt.datetime | dt.date | str
-"""An aware datetime, a date (local midnight at its start), or the ISO text of either."""
+__all__ = ["OrderHistory", "When"]
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class OrderHistory(Facts):
+class OrderHistory(History):
     """The orders, refunds and lines of a shop, ordered once and read-only.
 
     Make one with `read_orders`, `read_frame`, `read_objects` or `from_arrays`; every analysis
@@ -145,6 +142,7 @@ class OrderHistory(Facts):
         products: Products | None = None,
         people: People | None = None,
         contacts: Mapping[str, ContactColumns] | None = None,
+        activities: ActivityColumns | None = None,
         currency: str,
         calendar: Calendar,
         policy: PurchasePolicy | None = None,
@@ -164,6 +162,7 @@ class OrderHistory(Facts):
                 products=products,
                 people=people,
                 contacts={} if contacts is None else contacts,
+                activities=activities,
                 currency=currency,
                 calendar=calendar,
                 policy=counting,
@@ -174,67 +173,12 @@ class OrderHistory(Facts):
             )
         )
 
-    @classmethod
-    def of_facts(cls, facts: Facts) -> Self:
-        """Make a history of facts that are laid out already."""
-        fields = {field.name: getattr(facts, field.name) for field in attrs.fields(Facts)}
-        return cls(**fields)
-
-    def partition(self, n: int) -> tuple[Self, ...]:
-        """Cut the history into n contiguous parts by customer, balanced by orders.
-
-        Parts are views and are marked ``i of n``; some are empty when there are fewer customers.
-        The merged states of the parts equal the state of the whole, for every analysis.
-        """
-        n = whole_number("the number of parts is wrong", n, 1)
-        goals = np.arange(1, n) * len(self) // n
-        inner = np.searchsorted(self.offsets, goals, side="left")
-        cuts = [0, *np.minimum(inner, self.people).tolist(), self.people]
-        parts = []
-        for place, (low, high) in enumerate(pairwise(cuts)):
-            part = self.part(low, high)
-            context = attrs.evolve(part.context, part=(place, n))
-            parts.append(attrs.evolve(part, context=context))
-        return tuple(parts)
-
-    def history_of(self, customer: int | str) -> Self:
-        """Return the history of one customer, by outside identity."""
-        place = self.code_of(customer)
-        return self.part(place, place + 1)
-
-    def up_to(self, as_of: When) -> Self:
-        """Return the history as it stood at an instant: later facts do not exist.
-
-        Orders and refunds at or after `as_of` are gone, and people first heard of at or after
-        it; `observed_until` becomes `as_of`.
-        """
-        return self.of_facts(selection.up_to(self, self.context.moment(as_of)))
-
-    def where(
-        self,
-        *,
-        customers: Iterable[int | str] | BoolArray | None = None,
-        orders: BoolArray | Callable[[Facts], BoolArray] | None = None,
-    ) -> Self:
-        """Return the history of some customers, or as if only some orders had happened.
-
-        Parameters
-        ----------
-        customers
-            Outside identities, or a boolean mask over `customer_ids`.
-        orders
-            A boolean mask over the orders, or a function of this history that returns one. The
-            orders kept are numbered anew; refunds of the others go with them, refunds that name
-            no order stay.
-        """
-        return self.of_facts(selection.where(self, customers, orders))
-
     def for_lines(self, **labels: str) -> Self:
         """Return the history of some products, e.g. ``for_lines(department="Prints")``.
 
         It holds the orders with such a line; their amount is the revenue of those lines, and the
-        refunds are those that name such a product. Other refunds are left out and summed in the
-        load report.
+        refunds are those that name such a product, the activities those about one. Other refunds
+        and activities are left out and counted in the load report.
         """
         return self.of_facts(selection.for_lines(self, labels))
 
@@ -285,10 +229,50 @@ class OrderHistory(Facts):
         names = CountryNames(label, {} if spellings is None else spellings)
         return self.of_facts(relabelled(self, "country", names.label_of))
 
-    def append(self, other: Facts) -> Self:
-        """Return one history of the facts of two, in one currency, calendar and policy.
+    def with_activities(self, activities: History) -> Self:
+        """Return the history with what people did beside ordering.
 
-        An order id that is in both is refused, for it would count twice.
+        Who has an id of this history is that customer; who has none, or one that it does not know
+        of, is the one to whom alone the e-mail address belongs, else the phone number. Everybody
+        else becomes a prospect. No number of the orders changes.
+
+        Parameters
+        ----------
+        activities
+            What `read_activities` or `ActivityHistory.from_arrays` makes, in the same zone, and in
+            the same currency where they have amounts. A zone that nobody told becomes this one's.
+
+        Returns
+        -------
+        OrderHistory
+            The history of both. It ends where this one is observed until, so that nobody seems to
+            have stopped buying only because activities go on; later ones are there, and do not
+            count before an `as_of` after them. It begins where the earlier of both does.
+
+        Raises
+        ------
+        Incompatible
+            The zones differ, or the currencies of amounts.
+
+        Examples
+        --------
+        >>> from custinsights.history.activity_history import ActivityHistory
+        >>> history = OrderHistory.from_arrays(
+        ...     customer=["ada"],
+        ...     placed_at=["2024-01-05"],
+        ...     amount=[10],
+        ...     currency="EUR",
+        ...     timezone="Europe/Paris",
+        ... )
+        >>> visits = ActivityHistory.from_arrays(
+        ...     customer=["ada", "bo"],
+        ...     at=["2024-01-05", "2024-01-04"],
+        ...     kind=["visit", "visit"],
+        ...     timezone="Europe/Paris",
+        ... )
+        >>> both = history.with_activities(visits)
+        >>> len(both), len(both.activities), both.people
+        (1, 2, 2)
         """
-        check_history(other)
-        return self.of_facts(joining.append(self, other))
+        check_history(activities)
+        return self.of_facts(accompanying.with_activities(self, activities))

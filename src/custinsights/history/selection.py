@@ -10,6 +10,7 @@ import numpy as np
 from custinsights.domain.fields import looked_up
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.errors import InvalidValue, MissingData
+from custinsights.history.activities import Activities
 from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels, Products
 from custinsights.history.facts import Facts
 from custinsights.history.ordering import offsets_of, ragged_rows
@@ -23,10 +24,11 @@ def select(
     orders: IntArray,
     customers: IntArray | None = None,
     is_refund_kept: BoolArray | None = None,
+    is_activity_kept: BoolArray | None = None,
 ) -> Facts:
     """Return some orders (sorted positions) of some customers (sorted codes; default all).
 
-    Refunds of dropped orders and dropped customers go with them.
+    Refunds of dropped orders and dropped customers go with them, and activities of the latter.
     """
     offsets = np.searchsorted(orders, facts.offsets).astype(np.int64)
     refunds = facts.refunds
@@ -70,15 +72,24 @@ def select(
         people_table=facts.people_table
         if customers is None
         else facts.people_table.take(customers),
+        activities=_activities(facts.activities, is_activity_kept, customers),
     )
+
+
+def _activities(
+    held: Activities | None, is_kept: BoolArray | None, customers: IntArray | None
+) -> Activities | None:
+    if held is None or (is_kept is None and customers is None):
+        return held
+    return held.chosen(is_kept, customers)
 
 
 def is_known(facts: Facts, as_of: int) -> BoolArray | None:
     """Return which people had been heard of before an instant, or None if all had.
 
-    A person is heard of at the first order of any status, the first refund, or `created_at`. One
-    who has a row without a date in the customer table, or of whom nothing is dated, was always
-    known.
+    A person is heard of at the first order of any status, the first refund, the first activity, or
+    `created_at`. One who has a row without a date in the customer table, or of whom nothing is
+    dated, was always known.
     """
     if as_of > facts.context.last:
         return None
@@ -90,6 +101,8 @@ def is_known(facts: Facts, as_of: int) -> BoolArray | None:
             (facts.aside.offsets, facts.aside.placed_at),
             (facts.aside.refunds.offsets, facts.aside.refunds.refunded_at),
         ]
+    if facts.activities is not None:
+        streams.append((facts.activities.offsets, facts.activities.at))
     for offsets, instants in streams:
         owners = np.flatnonzero(np.diff(offsets))
         first[owners] = np.minimum(first[owners], instants.take(offsets.take(owners)))
@@ -132,6 +145,7 @@ def _before(facts: Facts, as_of: int, customers: IntArray | None) -> Facts:
         orders=np.flatnonzero(facts.placed_at < as_of),
         customers=customers,
         is_refund_kept=facts.refunds.refunded_at < as_of,
+        is_activity_kept=None if facts.activities is None else facts.activities.at < as_of,
     )
 
 
@@ -211,20 +225,26 @@ def for_lines(facts: Facts, labels: Mapping[str, str]) -> Facts:
         rows=int(ours.rows.sum() - theirs.rows.sum()),
         money=((facts.currency, int(ours.amount.sum() - theirs.amount.sum())),),
     )
+    if facts.activities is not None and chosen.activities is not None:
+        gone = len(facts.activities) - len(chosen.activities)
+        others = LeftOut("selection", "activities about other things", gone)
+    else:
+        others = LeftOut("selection")
     context = attrs.evolve(
         facts.context,
-        source_report=_without(facts.context.source_report, dropped),
-        load_report=_without(facts.context.load_report, dropped),
+        source_report=_without(facts.context.source_report, dropped, others),
+        load_report=_without(facts.context.load_report, dropped, others),
     )
     aside = None if facts.aside is None else _lines_only(facts.aside, is_chosen)
     return attrs.evolve(chosen, context=context, aside=aside)
 
 
-def _without(report: LoadReport, dropped: LeftOut) -> LoadReport:
-    if not dropped.rows:
-        return report
-    report = attrs.evolve(report, rows_used=report.rows_used - dropped.rows)
-    return report + LoadReport(left_out=(dropped,))
+def _without(report: LoadReport, *dropped: LeftOut) -> LoadReport:
+    for entry in dropped:
+        if entry.rows:
+            report = attrs.evolve(report, rows_used=report.rows_used - entry.rows)
+            report = report + LoadReport(left_out=(entry,))
+    return report
 
 
 def _names_one(refunds: Refunds, is_chosen: BoolArray) -> BoolArray:
@@ -259,5 +279,19 @@ def _lines_only(facts: Facts, is_chosen: BoolArray) -> Facts:
             amount=lines.amount.take(rows),
         ),
     )
-    stays = _names_one(facts.refunds, is_chosen)
-    return select(reduced, orders=np.unique(order), is_refund_kept=stays)
+    return select(
+        reduced,
+        orders=np.unique(order),
+        is_refund_kept=_names_one(facts.refunds, is_chosen),
+        is_activity_kept=None
+        if facts.activities is None or facts.products is None
+        else _is_about_one(facts.activities, facts.products, is_chosen),
+    )
+
+
+def _is_about_one(activities: Activities, products: Products, is_chosen: BoolArray) -> BoolArray:
+    """Return which activities are about a chosen product."""
+    chosen = {products.ids[code] for code in np.flatnonzero(is_chosen).tolist()}
+    subject = activities.label("subject")
+    table = np.array([*(name in chosen for name in subject.names), False], dtype=np.bool_)
+    return table.take(subject.codes)

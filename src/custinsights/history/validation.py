@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import numpy as np
 
@@ -29,11 +30,11 @@ def check_orders(orders: OrderColumns) -> None:
     """Refuse order columns of wrong type, length or range."""
     n = len(orders)
     check_integers(orders.amount, "amount", n, least=0)
-    _check_instants(orders.placed_at, "placed_at", n)
+    check_instants(orders.placed_at, "placed_at", n)
     if len(orders.customer) != n:
-        _wrong_length("customer", len(orders.customer), n)
+        wrong_length("customer", len(orders.customer), n)
     if orders.order_id is not None and len(orders.order_id) != n:
-        _wrong_length("order_id", len(orders.order_id), n)
+        wrong_length("order_id", len(orders.order_id), n)
     for name, column in orders.numbers.items():
         if name not in NUMBER_COLUMNS:
             raise InvalidValue(
@@ -56,9 +57,9 @@ def check_refunds(
         return
     r = len(refunds)
     check_integers(refunds.amount, "the amounts of refunds", r, least=0)
-    _check_instants(refunds.refunded_at, "refunded_at", r)
+    check_instants(refunds.refunded_at, "refunded_at", r)
     if len(refunds.customer) != r:
-        _wrong_length("the customers of refunds", len(refunds.customer), r)
+        wrong_length("the customers of refunds", len(refunds.customer), r)
     _check_codes(refunds.order, "the orders of refunds", r, len(orders))
     _check_codes(refunds.product, "the products of refunds", r, _count(products))
     if refunds.rows is not None:
@@ -91,9 +92,9 @@ def check_products(products: Products | None) -> None:
         labels.check(name, rows)
     for name, column in products.numbers.items():
         if len(column) != rows:
-            _wrong_length(name, len(column), rows)
+            wrong_length(name, len(column), rows)
     if products.keywords is not None and len(products.keywords) != rows:
-        _wrong_length("keywords", len(products.keywords), rows)
+        wrong_length("keywords", len(products.keywords), rows)
 
 
 def check_people(people: People | None) -> None:
@@ -103,9 +104,9 @@ def check_people(people: People | None) -> None:
     rows = len(people)
     if people.created_at is not None:
         if len(people.created_at) != rows:
-            _wrong_length("created_at", len(people.created_at), rows)
+            wrong_length("created_at", len(people.created_at), rows)
         known = people.created_at[people.created_at != NO_INSTANT]
-        _check_instants(known, "created_at", len(known))
+        check_instants(known, "created_at", len(known))
     if people.birthday is not None:
         _check_typed("birthday", people.birthday, rows, ("datetime64[D]",))
     if people.coordinates is not None:
@@ -131,7 +132,7 @@ def _check_typed(
             allowed=" or ".join(types) + f" of shape {(rows, *columns)}",
         )
     if len(column) != rows:
-        _wrong_length(what, len(column), rows)
+        wrong_length(what, len(column), rows)
 
 
 def check_integers(column: AnyArray, what: str, rows: int, *, least: int | None = None) -> None:
@@ -142,7 +143,7 @@ def check_integers(column: AnyArray, what: str, rows: int, *, least: int | None 
             what=f"{what} must be whole numbers in 64 bits", given=given, allowed="int64"
         )
     if len(column) != rows:
-        _wrong_length(what, len(column), rows)
+        wrong_length(what, len(column), rows)
     if not rows:
         return
     low, high = int(column.min()), int(column.max())
@@ -163,7 +164,8 @@ def check_integers(column: AnyArray, what: str, rows: int, *, least: int | None 
             )
 
 
-def _check_instants(column: IntArray, what: str, rows: int) -> None:
+def check_instants(column: IntArray, what: str, rows: int) -> None:
+    """Refuse a column that is not int64, has another length, or leaves the calendar."""
     if column.dtype != np.int64:
         raise InvalidValue(
             what=f"{what} must be instants in microseconds UTC",
@@ -171,7 +173,7 @@ def _check_instants(column: IntArray, what: str, rows: int) -> None:
             allowed="int64",
         )
     if len(column) != rows:
-        _wrong_length(what, len(column), rows)
+        wrong_length(what, len(column), rows)
     if rows and not _YEAR_1 <= int(column.min()) <= int(column.max()) <= _YEAR_9999:
         raise InvalidValue(
             what=f"{what} holds an instant outside the calendar",
@@ -200,7 +202,8 @@ def _count(products: Products | None) -> int:
     return 0 if products is None else len(products)
 
 
-def _wrong_length(what: str, given: int, allowed: int) -> None:
+def wrong_length(what: str, given: int, allowed: int) -> NoReturn:
+    """Refuse a column for its length."""
     raise InvalidValue(
         what=f"the column {what!r} has another length than the others",
         given=f"{given} rows",

@@ -18,7 +18,7 @@ from custinsights.history.localtime import to_datetime
 from custinsights.testing.laws import SHARED, Law, check_thing, hold
 from custinsights.testing.outcomes import Outcome
 from custinsights.testing.scenes import Scene, Subject
-from custinsights.testing.tallies import read_cube
+from custinsights.testing.tallies import holds, read_cube
 
 USUAL_EXAMPLES = 25
 NEVER_FALLS = "never falls"
@@ -26,6 +26,7 @@ ADDS_UP = "one label per fact"
 
 OF_ORDERS = ("customers", "orders", "gross_revenue", "refunded")
 OF_LINES = ("customers", "orders", "line_revenue")
+OF_ACTIVITIES = ("activities", "active_people")
 OF_CUSTOMERS = ("total_customers", "repeat_customers", "average_gap_days")
 _line_count = Metric("line_count", numerator=Sum(((1, Tally("line_count", "lines")),)))
 
@@ -111,10 +112,13 @@ def _measures(dimension: Dimension, as_of: int) -> dict[str, Measure]:
     when, by = to_datetime(as_of), _beside(dimension)
     if dimension.facts == "lines":
         return {"of lines": Measure(OF_LINES, by=by, as_of=when)}
+    of_activities = {"of activities": Measure(OF_ACTIVITIES, by=by, as_of=when)}
+    if dimension.facts == "activities":
+        return of_activities
     found = {"of orders": Measure(OF_ORDERS, by=by, as_of=when)}
     if dimension.facts == "customers" and dimension.kind != "customer_type":
         found["of customers"] = Measure(OF_CUSTOMERS, by=by, as_of=when)
-    return found
+    return found | of_activities if dimension.labels_activities else found
 
 
 def _beside(dimension: Dimension) -> tuple[str | Dimension, ...]:
@@ -125,11 +129,11 @@ def _beside(dimension: Dimension) -> tuple[str | Dimension, ...]:
 def _calls(dimension: Dimension, view: CountedHistory) -> Sequence[tuple[Callable[[], Any], int]]:
     """Return a call of the function, if it has one, and how many facts it sees."""
     of = dimension.of
-    if of is None or (dimension.facts == "lines" and view.facts.lines is None):
+    if of is None or not holds(view, dimension.facts):
         return ()
     if dimension.facts == "customers":
         return ((lambda: of(view), view.people),)
-    stream: Any = view.lines if dimension.facts == "lines" else view.sales
+    stream: Any = view.sales if dimension.facts == "orders" else getattr(view, dimension.facts)
     return ((lambda: of(stream), len(stream)),)
 
 
@@ -160,10 +164,13 @@ def _label_problem(values: Any, count: int) -> str | None:
 
 
 def _one_label_each(dimension: Dimension) -> Law:
-    metric: str | Metric = _line_count if dimension.facts == "lines" else "orders"
-    name = "line_count" if dimension.facts == "lines" else "orders"
+    counts: dict[str, str | Metric] = {"lines": _line_count, "activities": "activities"}
+    metric = counts.get(dimension.facts, "orders")
+    name = metric if isinstance(metric, str) else metric.name
 
     def broken(scene: Scene) -> str | None:
+        if not holds(scene.view(), dimension.facts):
+            return None
         when = to_datetime(scene.as_of)
         split = Measure((metric,), by=_beside(dimension), as_of=when)(scene.history)
         whole = Measure((metric,), as_of=when)(scene.history)
@@ -175,14 +182,19 @@ def _one_label_each(dimension: Dimension) -> Law:
 
 def _never_falls(dimension: Dimension) -> Law:
     def broken(scene: Scene) -> str | None:
-        if dimension.of is not None and dimension.facts == "orders":
-            fallen = _fallen(dimension.of(scene.view().sales), scene.view().sales.customer)
+        view = scene.view()
+        if dimension.of is not None and dimension.facts in ("orders", "activities"):
+            if not holds(view, dimension.facts):
+                return None
+            stream: Any = view.sales if dimension.facts == "orders" else view.activities
+            fallen = _fallen(dimension.of(stream), stream.customer)
             if fallen is not None:
                 return fallen
         when = to_datetime(scene.as_of)
         freely = attrs.evolve(dimension, never_falls=False)
+        counted = "active_people" if dimension.facts == "activities" else "customers"
         ours, theirs = (
-            read_cube(Measure(("customers",), by=_beside(one), as_of=when)(scene.history))
+            read_cube(Measure((counted,), by=_beside(one), as_of=when)(scene.history))
             for one in (dimension, freely)
         )
         for key, amount in theirs.items():
@@ -204,5 +216,5 @@ def _fallen(values: Any, customer: AnyArray) -> str | None:
             continue
         left.add((owner, before))
         if (owner, now) in left or (are_numbers and now < before):
-            return f"the label {now!r} follows {before!r} in the orders of one customer"
+            return f"the label {now!r} follows {before!r} in the facts of one customer"
     return None

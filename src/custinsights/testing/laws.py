@@ -154,7 +154,8 @@ def _empty(scene: Scene) -> str | None:
             scene.rows.lines, **{name: np.empty(0, dtype=np.int64) for name in _LINE_NUMBERS}
         ),
     )
-    for rows in (nobody, attrs.evolve(nobody, people=None)):
+    nothing = None if nobody.activities is None else nobody.activities.take(np.arange(0))
+    for rows in (nobody, attrs.evolve(nobody, people=None, activities=nothing)):
         history = rows.history()
         for value in scene.answer(history).values():
             if is_failure(value):

@@ -16,6 +16,7 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.money import Money
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.spend import Spend
+from custinsights.history.activities import ActivityColumns
 from custinsights.history.columns import (
     ALWAYS,
     NO_INSTANT,
@@ -31,6 +32,7 @@ from custinsights.history.columns import (
 )
 from custinsights.history.localtime import DAY, to_datetime
 from custinsights.history.orders import OrderHistory
+from custinsights.testing.activity_rows import with_other_activities_later
 
 STATUSES = ("paid", "pending", "failed", "voided", "cancelled")
 MOST_DAYS_LATER = 400
@@ -54,6 +56,7 @@ class Rows:
     observed_from: int
     observed_until: int
     spend: tuple[Spend, ...] = ()
+    activities: ActivityColumns | None = None
 
     def history(self) -> OrderHistory:
         """Return the history of these rows."""
@@ -63,6 +66,7 @@ class Rows:
             lines=self.lines,
             products=self.products,
             people=self.people,
+            activities=self.activities,
             currency=self.currency,
             calendar=self.calendar,
             policy=self.policy,
@@ -75,6 +79,7 @@ class Rows:
         """Every outside identity, once, in ascending order."""
         columns = [self.orders.customer, self.refunds.customer]
         columns += [] if self.people is None else [self.people.ids]
+        columns += [] if self.activities is None else [self.activities.customer]
         return sorted({name for column in columns for name in plain(column).tolist()})
 
 
@@ -101,6 +106,8 @@ def in_another_order(rows: Rows, seed: int) -> Rows:
         found = attrs.evolve(found, lines=_lines_of(moved, of_line))
     if (people := rows.people) is not None:
         found = attrs.evolve(found, people=_people_of(people, dice.permutation(len(people))))
+    if (held := rows.activities) is not None:
+        found = attrs.evolve(found, activities=held.take(dice.permutation(len(held))))
     return found
 
 
@@ -125,14 +132,17 @@ def under_other_names(rows: Rows, seed: int) -> tuple[Rows, dict[int | str, int 
     )
     if (people := rows.people) is not None:
         found = attrs.evolve(found, people=attrs.evolve(people, ids=renamed(people.ids)))
+    if (held := rows.activities) is not None:
+        changed = attrs.evolve(held, customer=renamed(held.customer))
+        found = attrs.evolve(found, activities=changed)
     return found, name_of
 
 
 def with_another_future(rows: Rows, as_of: int, seed: int) -> Rows:
     """Return rows that tell the same of the time before `as_of`, and something else of the rest.
 
-    Every column of later orders, refunds and lines changes; everybody orders and returns everything
-    at `as_of` itself, strangers appear, and tags begin.
+    Every column of later orders, refunds, lines and activities changes; everybody orders, returns
+    everything and does something at `as_of` itself, strangers appear, and tags begin.
     """
     return _Future(rows, as_of, np.random.default_rng(seed)).changed()
 
@@ -152,6 +162,7 @@ class _Future:
             lines=self._lines(len(orders)),
             people=self._people(),
             spend=self._spend(),
+            activities=self._activities(),
         )
 
     def _spend(self) -> tuple[Spend, ...]:
@@ -159,6 +170,13 @@ class _Future:
         day = self.rows.calendar.local_date(to_datetime(self.as_of))
         days = (day - dt.timedelta(days=20), day + dt.timedelta(days=2))
         return (*self.rows.spend, Spend(days, Money.from_minor(19, self.rows.currency)))
+
+    def _activities(self) -> ActivityColumns | None:
+        held = self.rows.activities
+        if held is None:
+            return None
+        everybody = np.array(self.rows.identities, dtype=plain(held.customer).dtype)
+        return with_other_activities_later(held, self.as_of, self._moved(held.at), everybody)
 
     def _moved(self, instants: IntArray) -> IntArray:
         """Return instants of which the later ones lie elsewhere at or after as_of."""

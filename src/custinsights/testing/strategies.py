@@ -17,6 +17,7 @@ from custinsights.domain.money import Money
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.spend import Spend
 from custinsights.errors import MissingExtra
+from custinsights.history.activities import ActivityColumns
 from custinsights.history.columns import (
     NO_INSTANT,
     AnyArray,
@@ -31,6 +32,7 @@ from custinsights.history.columns import (
 )
 from custinsights.history.localtime import DAY, HOUR, to_microseconds
 from custinsights.history.orders import OrderHistory
+from custinsights.testing.activity_rows import MOST, ZEROS, activities_of
 from custinsights.testing.rows import STATUSES, Rows, plain
 
 try:
@@ -90,6 +92,9 @@ _order_draws: st.SearchStrategy[OrderDraw] = st.tuples(
     st.sampled_from(QUANTITIES),
 )
 _baskets = st.lists(st.tuples(st.integers(0, 3), st.sampled_from((0, 1, 1000, 2345))), max_size=4)
+_activity_draws = st.sampled_from((0, 1, 6, 12)).flatmap(
+    lambda n: st.lists(st.tuples(*map(st.integers, ZEROS, MOST)), min_size=n, max_size=n)
+)
 _refund_draws = st.tuples(
     st.integers(0, MOST_ORDERS - 1),
     st.sampled_from(("full", "full", "part", "over", "unlinked", "unlinked", "stranger")),
@@ -165,7 +170,10 @@ def rows(draw: st.DrawFn) -> Rows:
     sent_back = draw(st.lists(_refund_draws, max_size=6))
     refunds = _refunds(shop, orders, sent_back, has_products=baskets is not None)
     people = _people(draw, shop) if draw(st.booleans()) else None
-    observed_from, observed_until = _span(shop, orders, refunds)
+    done = draw(st.none() | _activity_draws)
+    who = [*shop.customers[:4], shop.quiet, "a visitor" if isinstance(shop.quiet, str) else 700]
+    activities = None if done is None else activities_of(done, shop.identities(who), shop.moments)
+    observed_from, observed_until = _span(shop, orders, refunds, activities)
     return Rows(
         orders=orders,
         refunds=refunds,
@@ -182,6 +190,7 @@ def rows(draw: st.DrawFn) -> Rows:
         observed_from=observed_from,
         observed_until=observed_until + DAY * draw(st.sampled_from((0, 0, 1, 100))),
         spend=tuple(_spend(shop, currency, one) for one in draw(_spends)),
+        activities=activities,
     )
 
 
@@ -310,9 +319,12 @@ def _people(draw: st.DrawFn, shop: _Shop) -> People:
     )
 
 
-def _span(shop: _Shop, orders: OrderColumns, refunds: RefundColumns) -> tuple[int, int]:
+def _span(
+    shop: _Shop, orders: OrderColumns, refunds: RefundColumns, activities: ActivityColumns | None
+) -> tuple[int, int]:
     """Return the local midnights around all facts."""
     facts = [*orders.placed_at.tolist(), *refunds.refunded_at.tolist(), shop.moments[0]]
+    facts += [] if activities is None else activities.at.tolist()
     calendar = shop.calendar
     first, last = (
         calendar.local_date(_EPOCH + dt.timedelta(microseconds=at))
@@ -340,7 +352,8 @@ def histories() -> st.SearchStrategy[OrderHistory]:
     refunds, refunds that name no order or only a product, orders of amount zero, no orders at all,
     people who never bought, missing labels, orders around changes of the clock, one customer with
     everything, orders of many lines, every status, identities that are integers or texts, with and
-    without the columns of goods, discounts and units, and tags.
+    without the columns of goods, discounts and units, tags, and
+    activities: of buyers, of prospects, of visitors of whom nothing else is known, and none.
 
     Examples
     --------
@@ -354,6 +367,7 @@ def histories() -> st.SearchStrategy[OrderHistory]:
 def as_ofs(shop: Rows) -> st.SearchStrategy[int]:
     """Return a strategy for instants to ask at: a fact's own, just after it, the end, later."""
     facts = [*shop.orders.placed_at.tolist(), *shop.refunds.refunded_at.tolist()]
+    facts += [] if shop.activities is None else shop.activities.at.tolist()
     later = shop.observed_until + 100 * DAY + 5 * HOUR
     return st.sampled_from((shop.observed_until, later, *facts, *(at + 1 for at in facts)))
 

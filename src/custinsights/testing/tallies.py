@@ -28,6 +28,7 @@ QUESTIONS: tuple[tuple[str, ...], ...] = (
     ("month", "customer_country"),
     ("cohort_month", "age"),
     ("product",),
+    ("activity_kind", "month"),
 )
 """By what a metric is measured in the checks, as far as it goes by it."""
 
@@ -170,11 +171,18 @@ def _calls(metric: Metric, view: CountedHistory) -> Iterator[tuple[str, Callable
     if metric.quantile is not None:
         functions.append((metric.name, metric.quantile.facts, metric.quantile.of))
     for name, facts, function in functions:
-        if facts in ("lines", "line_refunds") and view.facts.lines is None:
+        if not holds(view, facts):
             continue
         stream = view if facts == "customers" else getattr(view, facts)
         count = view.people if facts == "customers" else len(stream)
         yield name, lambda function=function, stream=stream: function(stream), count  # type: ignore[misc]
+
+
+def holds(view: CountedHistory, facts: str) -> bool:
+    """Tell whether a history has a stream of facts."""
+    if facts in ("lines", "line_refunds"):
+        return view.facts.lines is not None
+    return facts != "activities" or view.facts.activities is not None
 
 
 def _problem(metric: Metric, view: CountedHistory) -> str | None:

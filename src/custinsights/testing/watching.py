@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from custinsights.errors import CustInsightsError
+from custinsights.history.activity_view import ActivityFacts
 from custinsights.history.columns import AnyArray
 from custinsights.history.streamviews import GapFacts, LineFacts, OrderFacts, RefundFacts
 
@@ -80,7 +81,7 @@ def fill(value: object) -> None:
             fill(kept)
 
 
-_STREAMS = (OrderFacts, LineFacts, RefundFacts, GapFacts)
+_STREAMS = (OrderFacts, LineFacts, RefundFacts, GapFacts, ActivityFacts)
 
 
 def contents(value: object) -> dict[str, list[Any] | bytes]:
