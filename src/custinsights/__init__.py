@@ -37,9 +37,11 @@ if TYPE_CHECKING:
     from custinsights.analyses.velocity import dead_stock, product_velocity
     from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.domain.places import PlaceTable
+    from custinsights.history.activity_history import ActivityHistory
     from custinsights.history.orders import OrderHistory
     from custinsights.sources import (
         combine,
+        read_activities,
         read_customers,
         read_frame,
         read_objects,
@@ -53,6 +55,7 @@ __version__ = "0.1.0"
 
 _ROOMS = ("datasets", "domain", "errors", "testing")
 _HOMES = {
+    "ActivityHistory": "history.activity_history",
     "DEFAULT": "analyses.catalog",
     "Catalog": "analyses.catalog",
     "ChannelTaxonomy": "domain.channels",
@@ -83,6 +86,7 @@ _HOMES = {
     "preferred": "analyses.builtin_traits",
     "product_velocity": "analyses.velocity",
     "ranking": "analyses.ranking",
+    "read_activities": "sources",
     "read_customers": "sources",
     "read_frame": "sources",
     "read_objects": "sources",
@@ -102,6 +106,7 @@ _HOMES = {
 __all__ = [
     "DEFAULT",
     "RFM",
+    "ActivityHistory",
     "Catalog",
     "ChannelTaxonomy",
     "Cuts",
@@ -134,6 +139,7 @@ __all__ = [
     "preferred",
     "product_velocity",
     "ranking",
+    "read_activities",
     "read_customers",
     "read_frame",
     "read_objects",

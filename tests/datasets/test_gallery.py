@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from custinsights import measure
 from custinsights.datasets import GalleryObjects, gallery, gallery_objects
-from custinsights.domain import ORDER_STATUSES, Order
+from custinsights.domain import ACTIVITY_KINDS, ORDER_STATUSES, Order
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -33,6 +34,36 @@ def test_orders_are_numbered_in_time_order(shop: GalleryObjects) -> None:
     assert [int(order.id) for order in shop.orders] == list(range(1001, 1001 + len(shop.orders)))
     instants = [order.placed_at for order in shop.orders]
     assert instants == sorted(instants)
+
+
+def test_people_did_what_their_orders_say(shop: GalleryObjects) -> None:
+    """Activities lie between opening and closing, and those about orders agree with them."""
+    kinds = Counter(one.kind for one in shop.activities)
+    assert 1500 <= len(shop.activities) <= 3000
+    assert {*kinds} <= {*ACTIVITY_KINDS}
+    assert min(kinds[kind] for kind in ("bid", "consignment", "wishlist", "referral", "call")) > 0
+    known = {customer.id for customer in shop.customers}
+    assert {one.customer for one in shop.activities} <= known
+    direct = [one for one in paid(shop) if one.channel == "direct" and one.customer is not None]
+    assert kinds["checkout_started"] == len(direct)
+    first = {o.customer: o.placed_at for o in sorted(paid(shop), key=lambda o: o.placed_at)[::-1]}
+    reviews = [one for one in shop.activities if one.kind == "review"]
+    assert all(one.at > first[one.customer] for one in reviews)
+    lots = [one for one in shop.activities if one.kind == "bid"]
+    for lot in {one.subject for one in lots}:
+        best = [one for one in lots if one.subject == lot and one.outcome == "won"]
+        assert [one.amount for one in best] == [
+            max(one.amount for one in lots if one.subject == lot and one.amount is not None)
+        ]
+
+
+def test_with_activities_the_orders_are_the_same() -> None:
+    """The gallery with activities answers about orders as it does without."""
+    bare, whole = gallery(), gallery(activities=True)
+    for by in ("month", "customer_country"):
+        names = ["orders", "customers", "revenue", "repeat_rate"]
+        assert measure(bare, names, by=by).to_dicts() == measure(whole, names, by=by).to_dicts()
+    assert whole.people == bare.people
 
 
 def test_it_is_a_small_shop(shop: GalleryObjects) -> None:

@@ -35,7 +35,7 @@ class WithOutcome:
 def activity_count(name: str, definition: str, *kinds: str) -> Metric:
     """Return a count of the activities of some kinds, or of all."""
     filters = (OfKind(kinds),) if kinds else ()
-    tally = Tally(name, "activities", unit="activities", definition=definition, filters=filters)
+    tally = Tally(name, "activities", definition=definition, filters=filters)
     return Metric(name, Sum(((1, tally),)), unit=tally.unit, definition=definition)
 
 

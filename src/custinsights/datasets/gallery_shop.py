@@ -13,15 +13,18 @@ from collections.abc import Iterator
 import attrs
 
 from custinsights.datasets.dice import Dice
+from custinsights.datasets.gallery_activities import activities_of
 from custinsights.datasets.gallery_catalogue import catalogue
 from custinsights.datasets.gallery_fates import curiosities, loose_refunds, with_fates
 from custinsights.datasets.gallery_orders import Till
 from custinsights.datasets.gallery_people import prospects, visitors
+from custinsights.domain.activities import Activity
+from custinsights.domain.fields import refuse_other
 from custinsights.domain.orders import Order, Refund
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.history.orders import OrderHistory
-from custinsights.sources import read_objects
+from custinsights.sources import read_activities, read_objects
 
 TIMEZONE = "America/New_York"
 _SEED = 12
@@ -32,12 +35,13 @@ _FIRST_NUMBER = 1001
 
 @attrs.frozen
 class GalleryObjects:
-    """The gallery as objects: its people, products and orders, and refunds that name no order."""
+    """The gallery as objects: its people, products, orders, loose refunds and activities."""
 
     customers: tuple[Customer, ...]
     products: tuple[Product, ...]
     orders: tuple[Order, ...]
     refunds: tuple[Refund, ...]
+    activities: tuple[Activity, ...]
 
 
 def gallery_objects() -> GalleryObjects:
@@ -47,7 +51,8 @@ def gallery_objects() -> GalleryObjects:
     -------
     GalleryObjects
         `customers` (people who signed up and never bought among them), `products`, `orders` in
-        time order, and `refunds` that name no order.
+        time order, `refunds` that name no order, and `activities`: letters, visits, bids, wishes,
+        consignments, reviews, answers to surveys, tickets, referrals.
 
     Examples
     --------
@@ -62,15 +67,18 @@ def gallery_objects() -> GalleryObjects:
     till = Till.opened(dice, products)
     placed = [order for visitor in buyers for order in till.orders_of(visitor)]
     customers = (*(visitor.customer for visitor in buyers), *signed_up)
+    orders = tuple(_numbered([*with_fates(placed), *curiosities(customers)]))
+    did = activities_of(Dice.seeded(_SEED + 1), customers, products, orders)
     return GalleryObjects(
         customers=customers,
         products=products,
-        orders=tuple(_numbered([*with_fates(placed), *curiosities(customers)])),
+        orders=orders,
         refunds=loose_refunds(customers),
+        activities=tuple(sorted(did, key=lambda one: (one.at, str(one.customer), one.kind))),
     )
 
 
-def gallery() -> OrderHistory:
+def gallery(*, activities: bool = False) -> OrderHistory:
     """Return the history of the invented gallery, the same at every call.
 
     Two years of an art gallery in New York, in dollars: departments, originals and prints in three
@@ -78,19 +86,32 @@ def gallery() -> OrderHistory:
     VIP, wholesale), refunds (partial, full, over, undated, naming a product, naming no order),
     all order statuses, guests, and people who signed up and never bought.
 
+    Parameters
+    ----------
+    activities
+        Whether it also holds what people did beside ordering: letters sent, opened and clicked,
+        visits that led to orders and others, bids won and underbid, wishes, consignments, reviews,
+        answers to surveys, tickets, referrals, calls and messages.
+
     Examples
     --------
     >>> gallery().currency
     'USD'
+    >>> len(gallery(activities=True).activities) > 1000
+    True
     """
+    refuse_other(bool, "the argument activities", activities)
     shop = gallery_objects()
-    return read_objects(
+    history = read_objects(
         shop.orders,
         customers=shop.customers,
         products=shop.products,
         refunds=shop.refunds,
         timezone=TIMEZONE,
     )
+    if not activities:
+        return history
+    return history.with_activities(read_activities(shop.activities, timezone=TIMEZONE))
 
 
 def _numbered(orders: list[Order]) -> Iterator[Order]:

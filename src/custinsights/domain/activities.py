@@ -13,7 +13,14 @@ from custinsights.domain.fields import aware, exact_quantity, identity, instance
 from custinsights.domain.money import Money
 from custinsights.errors import InvalidValue, UnknownName
 
-__all__ = ["ACTIVITY_KINDS", "Activity", "ActivityKind", "activity_kind", "activity_word"]
+__all__ = [
+    "ACTIVITY_KINDS",
+    "Activity",
+    "ActivityKind",
+    "activity_kind",
+    "activity_word",
+    "nearest_kind",
+]
 
 _NEAR = 0.84  # as like a kind as a word with a letter lost, added or changed
 
@@ -97,10 +104,21 @@ def activity_kind(word: object) -> str:
             word if isinstance(word, str) else type(word).__name__,
             f"one of {', '.join(ACTIVITY_KINDS)}, or a name of one's own",
         )
-    if get_close_matches(kind, ACTIVITY_KINDS, n=1, cutoff=_NEAR):
+    if nearest_kind(kind):
         advice = "A kind of one's own must not be so near to a known one"
         raise UnknownName("kind of activity", kind, tuple(ACTIVITY_KINDS), advice)
     return kind
+
+
+def nearest_kind(kind: str) -> str:
+    """Return the known kind that a word nearly is, or nothing.
+
+    Examples
+    --------
+    >>> nearest_kind("visits"), nearest_kind("studio_tour")
+    ('visit', '')
+    """
+    return next(iter(get_close_matches(kind, ACTIVITY_KINDS, n=1, cutoff=_NEAR)), "")
 
 
 def _outcome(word: object) -> object:

@@ -1,5 +1,6 @@
 """How rows become columns: files, frames and objects are read into an order history."""
 
+from custinsights.sources.activities import read_activities
 from custinsights.sources.combining import combine
 from custinsights.sources.customers import read_customers
 from custinsights.sources.frames import read_frame
@@ -11,6 +12,7 @@ from custinsights.sources.spend import read_spend
 
 __all__ = [
     "combine",
+    "read_activities",
     "read_customers",
     "read_frame",
     "read_objects",

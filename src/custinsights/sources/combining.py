@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.fields import refuse_different
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
@@ -28,6 +29,7 @@ from custinsights.history.joining import (
 )
 from custinsights.history.orders import OrderHistory
 from custinsights.history.uniting import united_people, united_products
+from custinsights.history.whole import History
 from custinsights.sources.exchange import converted, in_zone, without_facts, without_prices
 from custinsights.sources.identity import outside_ids
 from custinsights.sources.options import Options
@@ -36,7 +38,7 @@ from custinsights.sources.persons import persons_of
 from custinsights.sources.rates import Rates
 from custinsights.sources.shaping import identities
 
-Histories: TypeAlias = Iterable[OrderHistory] | Mapping[str, OrderHistory]
+Histories: TypeAlias = Iterable[History] | Mapping[str, History]
 
 
 def combine(
@@ -49,14 +51,14 @@ def combine(
     """Make one history of several: of several channels, or of several exports of one.
 
     An order is the same where its source and its id are: it counts once, as the history tells it
-    that was observed until last, of several the later in the list. A refund that names no order
-    counts once where two histories of one source hold it alike. Orders without ids cannot be
-    compared. Whom one source gives one id is one person; people with ids of different sources are
-    one where they share an e-mail address, else a phone number; a contact that belongs to two ids
-    of one source tells nothing. Who has no id is told as by `read_orders`. What belongs to people
-    who were joined belongs to the one person that they are, and all is asked again until nobody is
-    joined any more. Of what is said differently of a person or a product, the history is believed
-    that was observed until last.
+    that was observed until last, of several the later in the list. A refund that names no order or
+    an activity counts once where two histories of one source hold it alike. Orders without ids
+    cannot be compared. Whom one source gives one id is one person; people with ids of different
+    sources are one where they share an e-mail address, else a phone number; a contact that belongs
+    to two ids of one source tells nothing. Who has no id is told as by `read_orders`. What belongs
+    to people who were joined belongs to the one person that they are, and all is asked again until
+    nobody is joined any more. Of what is said differently of a person or a product, the history is
+    believed that was observed until last.
 
     Parameters
     ----------
@@ -123,6 +125,7 @@ def combine(
         refuse_different("the histories", given[0], facts, {"policy": "policies"})
     calendar = _calendar([facts.context for facts in given], options)
     code = _currency(given, options)
+    given = [_without_currency(facts, code) for facts in given]
     persons = persons_of(given, [_who_comes(facts, code, options) for facts in given])
     is_text = any(facts.customer_ids.dtype.kind == "T" for facts in given)
     ids = outside_ids(persons.names, is_text=is_text)
@@ -220,7 +223,7 @@ def _calendar(contexts: Sequence[Context], options: Options) -> Calendar:
 
 
 def _currency(given: Sequence[Facts], options: Options) -> str:
-    codes = sorted({facts.currency for facts in given})
+    codes = sorted({facts.currency for facts in given} - {NO_CURRENCY}) or [NO_CURRENCY]
     if options.currency is not None or len(codes) == 1:
         return options.currency or codes[0]
     told = []
@@ -229,6 +232,13 @@ def _currency(given: Sequence[Facts], options: Options) -> str:
         total = Money.from_minor(sum(minor for _, minor in counts), code)
         told.append((code, sum(rows for rows, _ in counts), total))
     raise SeveralCurrencies(tuple(sorted(told, key=lambda one: (-one[1], one[0]))))
+
+
+def _without_currency(facts: Facts, currency: str) -> Facts:
+    """Return a history in which there is no money as one in the currency of the others."""
+    if facts.currency != NO_CURRENCY:
+        return facts
+    return attrs.evolve(facts, context=attrs.evolve(facts.context, currency=currency))
 
 
 def _who_comes(facts: Facts, currency: str, options: Options) -> BoolArray:

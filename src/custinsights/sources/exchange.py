@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 import numpy as np
 
@@ -9,6 +11,7 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, counted
+from custinsights.history.activities import NO_NUMBER, ActivityColumns
 from custinsights.history.amounts import LARGEST, Decimals
 from custinsights.history.columns import IntArray, Products
 from custinsights.history.context import Context
@@ -35,6 +38,9 @@ def in_zone(columns: Columns, context: Context, calendar: Calendar) -> tuple[Col
         columns,
         orders=attrs.evolve(columns.orders, placed_at=moved(columns.orders.placed_at)),
         refunds=attrs.evolve(columns.refunds, refunded_at=moved(columns.refunds.refunded_at)),
+        activities=None
+        if columns.activities is None
+        else attrs.evolve(columns.activities, at=moved(columns.activities.at)),
     ), attrs.evolve(context, observed_from=first, observed_until=last)
 
 
@@ -42,8 +48,9 @@ def without_facts(columns: Columns, currency: str) -> tuple[Columns, LoadReport]
     """Return a history that stays out for its currency: the people whom its table lists."""
     nothing = np.empty(0, dtype=np.int64)
     rows, money = rows_and_money(columns)
+    rows += 0 if columns.activities is None else len(columns.activities)
     left_out = [LeftOut("currency", currency, rows, ((currency, money),))] if rows else []
-    return rearranged(columns, nothing, nothing, nothing), LoadReport(left_out=left_out)
+    return rearranged(columns, nothing, nothing, nothing, nothing), LoadReport(left_out=left_out)
 
 
 def without_prices(products: Products) -> Products:
@@ -59,7 +66,8 @@ def converted(
     """Return a history in another currency; the report keeps its rows and their sum before.
 
     Everything of an order is converted by the rate of its day, its refunds too, so that what was
-    given back in full stays so; a refund that names no order by the rate of its own day.
+    given back in full stays so; a refund that names no order, and the amount of an activity, by
+    the rate of its own day.
 
     Raises
     ------
@@ -67,10 +75,12 @@ def converted(
         A day has no rate, or an amount becomes too large.
     """
     orders, refunds, lines = columns.orders, columns.refunds, columns.lines
+    done, worth_at = _amounts_of(columns.activities)
     of_refund = np.where(
         refunds.order < 0, refunds.refunded_at, np.append(orders.placed_at, 0).take(refunds.order)
     )
-    codes, days = coded(_days(np.concatenate([orders.placed_at, of_refund]), calendar))
+    instants = [orders.placed_at, of_refund, worth_at]
+    codes, days = coded(_days(np.concatenate(instants), calendar))
     worth = [rate_of(rates, currency, date_of(day)) for day in days.tolist()]
     lost = [date_of(day) for day, rate in zip(days.tolist(), worth, strict=True) if rate is None]
     if lost:
@@ -92,7 +102,8 @@ def converted(
             raise InvalidValue(what, largest, f"up to {LARGEST:,} minor units of {into}")
         return found
 
-    of_order, of_back = np.split(codes.astype(np.int64), [len(orders)])
+    ends = np.cumsum([len(orders), len(refunds)])
+    of_order, of_back, of_done = np.split(codes.astype(np.int64), ends)
     rows, total = rows_and_money(columns)
     notes = [(f"converted_from_{currency}", rows)]
     notes.append((f"converted_from_{currency}_in_minor_units", total))
@@ -110,7 +121,29 @@ def converted(
         lines=None
         if lines is None
         else attrs.evolve(lines, amount=exchanged(lines.amount, of_order.take(lines.order))),
+        activities=columns.activities
+        if not len(done) or columns.activities is None
+        else _with_amounts(columns.activities, lambda minor: exchanged(minor, of_done)),
     ), LoadReport(notes=notes)
+
+
+def _amounts_of(activities: ActivityColumns | None) -> tuple[IntArray, IntArray]:
+    """Return the rows of activities with an amount, and their instants."""
+    if activities is None or activities.amount is None:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    rows = np.flatnonzero(activities.amount != NO_NUMBER)
+    return rows, activities.at.take(rows)
+
+
+def _with_amounts(
+    activities: ActivityColumns, change: Callable[[IntArray], IntArray]
+) -> ActivityColumns:
+    """Return activities of which the amounts that there are have changed."""
+    rows, _ = _amounts_of(activities)
+    assert activities.amount is not None  # noqa: S101 - some activity has one
+    amount = activities.amount.copy()
+    amount[rows] = change(amount.take(rows))
+    return attrs.evolve(activities, amount=amount)
 
 
 def _days(instants: IntArray, calendar: Calendar) -> IntArray:

@@ -1,4 +1,4 @@
-"""What do several histories hold twice? Orders of one source and id, refunds of no order."""
+"""What do several histories hold twice? Orders of one id, refunds of no order, activities."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Origins:
         int64[n], equal for orders of one source and id, -1 where an order has no id.
     is_of_unknown
         bool[n], the orders of which no source is known.
-    of_order, of_refund
-        The history of each order and of each refund.
+    of_order, of_refund, of_activity
+        The history of each order, refund and activity.
     sources
         The sources of each history; 0 is an unknown one.
     strength
@@ -43,6 +43,7 @@ class Origins:
     is_of_unknown: BoolArray
     of_order: IntArray
     of_refund: IntArray
+    of_activity: IntArray
     sources: Sequence[frozenset[int]]
     strength: IntArray
 
@@ -65,6 +66,7 @@ class Origins:
             source == 0,
             of_order,
             _numbers(len(part.refunds) for part in parts),
+            _numbers(0 if p.activities is None else len(p.activities) for p in parts),
             [one or frozenset({0}) for one in told],
             np.argsort(np.array(weakest_first, dtype=np.int64)),
         )
@@ -149,11 +151,13 @@ def once(
     _refuse_strangers(is_old & origins.is_of_unknown & differs)
     content = _contents(columns, customer)
     is_updated = is_old & (content != picked(content, taken))
-    is_again = _is_again(columns, origins, owner)
+    is_again = _is_again(_alike_refunds(columns, owner), origins.of_refund, origins)
+    is_done = _is_again(_alike_activities(columns), origins.of_activity, origins)
     report = LoadReport()
     for detail, some in (("", is_old & ~is_updated), ("updated", is_updated)):
         back = np.append(some, np.False_).take(refunds.order) | (is_again & (detail == ""))
         rows, money = rows_and_money(columns, some, back)
+        rows += 0 if detail else int(np.count_nonzero(is_done))
         if rows:
             sums = ((currency, money),)
             report += LoadReport(left_out=[LeftOut("duplicate", detail, rows, sums)])
@@ -162,10 +166,11 @@ def once(
         "updated_orders": int(np.count_nonzero(is_updated)),
         "orders_without_id": int(np.count_nonzero(~has_key)),
     }
-    if not is_old.any() and not is_again.any():
+    if not (is_old.any() or is_again.any() or is_done.any()):
         return columns, report, notes
     stay = np.flatnonzero(kept.take(refunds.order) & ~is_again)
-    return rearranged(columns, np.flatnonzero(~is_old), stay), report, notes
+    left = rearranged(columns, np.flatnonzero(~is_old), stay, activities=np.flatnonzero(~is_done))
+    return left, report, notes
 
 
 def _refuse_strangers(clashes: BoolArray) -> None:
@@ -194,17 +199,37 @@ def _contents(columns: Columns, customer: IntArray) -> IntArray:
     return marks(everything, everything, len(orders), told)
 
 
-def _is_again(columns: Columns, origins: Origins, owner: IntArray) -> BoolArray:
-    """bool[refunds], those of no order that a history of the same source holds already."""
+def _alike_refunds(columns: Columns, owner: IntArray) -> RowGroups:
+    """Group the refunds of no order that are told alike."""
     refunds = columns.refunds
-    is_again = np.zeros(len(refunds), dtype=np.bool_)
-    groups = RowGroups.by(
+    return RowGroups.by(
         np.where(refunds.order < 0, owner, -1),
         coded(refunds.refunded_at)[0],
         coded(refunds.amount)[0],
         refunds.product + 1,
     )
-    of = origins.of_refund
+
+
+def _alike_activities(columns: Columns) -> RowGroups:
+    """Group the activities that are told alike."""
+    held = columns.activities
+    if held is None:
+        return RowGroups(np.empty(0, dtype=np.int64), 0)
+    _, (owner,) = code_together([held.customer])
+    texts = [column.codes + 1 for _, column in sorted(held.labels.items())]
+    numbers = [coded(column)[0] for column in held.numbers.values()]
+    return RowGroups.by(owner, coded(held.at)[0], *texts, *numbers)
+
+
+def _is_again(groups: RowGroups, of: IntArray, origins: Origins) -> BoolArray:
+    """Return which grouped rows a history of the same source holds already.
+
+    Parameters
+    ----------
+    of
+        The history of each row.
+    """
+    is_again = np.zeros(len(of), dtype=np.bool_)
     is_shared = groups.any(of != groups.spread(picked(of, groups.first())))
     members: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row in np.flatnonzero(groups.spread(is_shared, default=False)).tolist():

@@ -77,6 +77,8 @@ MEANINGS = {
     "placed_at": "the time of the order",
     "amount": "the amount of the order",
     "order_id": "the order's id",
+    "at": "the time of the activity",
+    "kind": "the kind of the activity",
 }
 """How messages speak of the fields that are needed."""
 

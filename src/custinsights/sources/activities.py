@@ -1,0 +1,305 @@
+"""Read what people did beside ordering: messages, visits, bids, reviews, tickets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from custinsights.domain.activities import Activity, activity_kind, activity_word, nearest_kind
+from custinsights.domain.currencies import NO_CURRENCY
+from custinsights.domain.fields import refuse_other
+from custinsights.domain.load_report import LoadReport
+from custinsights.errors import CustInsightsError, InvalidValue, SeveralCurrencies
+from custinsights.history.activities import NO_NUMBER, ActivityColumns
+from custinsights.history.activity_history import ActivityHistory
+from custinsights.history.columns import ContactColumns, IntArray
+from custinsights.history.localtime import to_datetime
+from custinsights.history.row_groups import RowGroups
+from custinsights.sources import identity
+from custinsights.sources.columns import Texts
+from custinsights.sources.files import Progress
+from custinsights.sources.formats import activities as formats
+from custinsights.sources.grouping import picked
+from custinsights.sources.known import objects
+from custinsights.sources.listing import Listing, Table, read_rows, settled_report
+from custinsights.sources.money import NEGATIVE_AMOUNT
+from custinsights.sources.options import Options
+from custinsights.sources.rows import DATE, UNKNOWN_CURRENCY, ParsedRows
+from custinsights.sources.shaping import identities
+from custinsights.sources.single import Single, Typed, settle
+
+Given: TypeAlias = Table | Iterable[Activity]
+
+UNKNOWN_KIND = "no kind of activity"
+_FIELDS = ("at", *formats.TEXTS, "amount", "currency", "score")
+"""Of which two rows of one activity must tell the same."""
+
+
+def read_activities(
+    activities: Given,
+    *,
+    kind: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    currency: str | None = None,
+    timezone: str | ZoneInfo | None = None,
+    observed_until: dt.datetime | dt.date | str | None = None,
+    errors: Literal["raise", "report"] = "raise",
+    dayfirst: bool | None = None,
+    decimal: Literal[".", ","] | None = None,
+    progress: Progress | None = None,
+) -> ActivityHistory:
+    r"""Read what people did beside ordering.
+
+    Parameters
+    ----------
+    activities
+        Files as for `read_orders`, a table in memory as for `read_frame`, or objects
+        (`custinsights.domain.Activity`).
+    kind
+        The kind of all activities that name none: a list of who opened a letter needs no column
+        for it.
+    kinds
+        What the words of a source mean: ``{"Opens": "email_opened"}``.
+    columns
+        Our field to the header: customer, email, phone (one of these), at, kind, subject, outcome,
+        campaign, channel, amount, currency, score, id. Without it, headers that are these words
+        are used.
+    currency
+        The currency of the amounts, where no column says it; where one does, activities with
+        amounts in others are left out and counted.
+    timezone
+        The zone of the shop, and of times without one.
+    observed_until
+        Until when the source was watched; by default the end of the last day.
+    errors, dayfirst, decimal, progress
+        As in `read_orders`.
+
+    Returns
+    -------
+    ActivityHistory
+        The history. Its load report says what became of every row: rows of nobody known are left
+        out, and of several rows of one id one is used. `OrderHistory.with_activities` joins it with
+        orders.
+
+    Raises
+    ------
+    MissingColumn
+        There is no column of times, none of kinds and no `kind`, or nobody whose they are.
+    BadRowsError
+        Rows cannot be read: times, numbers, negative amounts, currencies, no kind or one that is
+        nearly a known one; rows of one id that contradict each other.
+    SeveralCurrencies
+        Amounts are in several currencies, and `currency` is not given.
+    InvalidValue, NaiveTime, UnknownName, UnreadableFile, MissingExtra
+        As in `read_orders`.
+
+    Examples
+    --------
+    >>> import io
+    >>> file = io.BytesIO(b"email,time,lot,status\nada@example.com,2024-03-05 12:00,12,won\n")
+    >>> read_activities(file, kind="bid", timezone="Europe/Paris")
+    <ActivityHistory: 1 activity of 1 person, 2024-03-05 to 2024-03-06 Europe/Paris>
+    """
+    options = Options(
+        currency=currency,
+        timezone=timezone,
+        observed_until=observed_until,
+        errors=errors,
+        dayfirst=dayfirst,
+        decimal=decimal,
+    )
+    meant = _meanings(kinds)
+    usual = None if kind is None else activity_kind(kind)
+    table = Listing(
+        words=formats.ACTIVITIES,
+        built_in={},
+        generic=partial(formats.generic, has_kind=usual is None),
+        needs=identity.KINDS,
+    )
+    given, are_text_ids = _in_memory(activities)
+    rows = read_rows(given, table, table.asked(None, columns), options, progress)
+    return _history(rows, options, usual, meant, are_text_ids=are_text_ids)
+
+
+def _meanings(kinds: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the words of a source, as they are compared, and the kinds that they mean."""
+    if kinds is None:
+        return {}
+    refuse_other(Mapping, "the option kinds=", kinds)
+    for word in kinds:
+        refuse_other(str, "a word of the option kinds=", word)
+    return {activity_word(word): activity_kind(kind) for word, kind in kinds.items()}
+
+
+def _in_memory(given: Any) -> tuple[Any, bool]:
+    """Return objects as a table of their fields, and whether their ids are texts; else itself."""
+    if isinstance(given, Mapping | str | bytes) or not isinstance(given, Iterable):
+        return given, False
+    if any(hasattr(type(given), name) for name in ("columns", "schema", "read", "__fspath__")):
+        return given, False
+    first, *rest = [*given] or [None]
+    if not isinstance(first, Activity):
+        return ([first, *rest] if first is not None else []), False
+    found = objects(chain([first], rest), Activity, "activities")
+    told = {
+        "customer_id": [one.customer for one in found],
+        "activity_id": [one.id for one in found],
+        "at": [one.at for one in found],
+        "amount": [None if one.amount is None else one.amount.amount for one in found],
+        "currency": [None if one.amount is None else one.amount.currency for one in found],
+        "score": [one.score for one in found],
+        **{name: [getattr(one, name) for one in found] for name in formats.TEXTS},
+    }
+    named = {name: column for name, column in told.items() if any(v is not None for v in column)}
+    are_texts = any(isinstance(one.customer, str) for one in found)
+    return {"customer_id": told["customer_id"], **named}, are_texts
+
+
+def _history(
+    rows: ParsedRows,
+    options: Options,
+    usual: str | None,
+    meant: Mapping[str, str],
+    *,
+    are_text_ids: bool,
+) -> ActivityHistory:
+    ledger = rows.ledger
+    code = _currency(rows, options)
+    placed, is_there = rows.instants("at")
+    ledger.bad(~is_there, DATE, "at")
+    for name, mask in (("ambiguous_times", placed.is_twice), ("skipped_times", placed.is_never)):
+        ledger.note(name, int(np.count_nonzero(mask & ledger.is_open)))
+    kind = _kinds(rows, usual, meant)
+    amount = rows.minor("amount") if rows.has("amount") else None
+    if amount is not None:
+        ledger.bad(amount < 0, NEGATIVE_AMOUNT, "amount")
+    score = rows.thousandths("score") if rows.has("score") else None
+    told = {name: rows.texts(name).labels() for name in identity.KINDS if rows.has(name)}
+    persons = identity.resolve(told, identity.KINDS)
+    ledger.leave_out(persons.codes < 0, "identity")
+    ids = rows.key_codes("activity_id").astype(np.int64)
+    alone = len(rows) + np.arange(len(rows))
+    single = settle(rows, np.where(ids >= 0, ids, alone), _FIELDS, "activities")
+    is_again = single.groups.codes >= 0
+    is_again[single.groups.first()] = False
+    ledger.leave_out(is_again, "duplicate")
+    report = settled_report(rows, options)
+    is_text = are_text_ids or "customer_id" not in told or rows.sheet.has_text_ids("customer_id")
+    names = identity.outside_ids(persons.names, is_text=is_text)
+    owner = picked(persons.codes, single.row_of(persons.codes >= 0))
+    is_used = np.zeros(len(names), dtype=np.bool_)
+    is_used[owner] = True
+    contacts = {
+        what: ContactColumns(identities(names, whose[at]), value.take(at))
+        for what, (whose, value) in identity.contacts(persons, told).items()
+        if len(at := np.flatnonzero(is_used.take(whose)))
+    }
+    texts = {name: single.texts(name) for name in formats.TEXTS[1:] if rows.has(name)}
+    observed = _observed(placed.values[is_there], options)
+    return ActivityHistory.of(
+        ActivityColumns(
+            customer=identities(names, owner),
+            at=picked(placed.values, single.row_of(is_there)),
+            labels={
+                "kind": single.texts_of(kind).labels(),
+                **{name: column.labels() for name, column in texts.items()},
+            },
+            amount=_numbers(rows, single, "amount", amount),
+            score=_numbers(rows, single, "score", score),
+        ),
+        contacts=contacts,
+        currency=code,
+        calendar=options.calendar,
+        observed_from=observed[0],
+        observed_until=observed[1] if options.observed_until is None else options.observed_until,
+        has_times=not placed.dates_only,
+        load_report=report
+        + LoadReport(timezone_assumed=options.timezone is None and not placed.dates_only),
+    )
+
+
+def _currency(rows: ParsedRows, options: Options) -> str:
+    """Return the one currency of the amounts, once those in others are left out."""
+    if not rows.has("amount"):
+        return NO_CURRENCY
+    has_amount = ~rows.is_blank("amount")
+    if not rows.has("currency"):
+        if options.currency is None and has_amount.any():
+            raise InvalidValue(
+                "nothing says in which currency the amounts of the activities are",
+                None,
+                "the code of a currency, or a column that holds it",
+                "Pass currency='EUR' or another code, or columns={'currency': 'the header'}",
+            )
+        code = options.currency or NO_CURRENCY
+        rows.use_currency(np.zeros(len(rows), dtype=np.int64), (code,))
+        return code
+    says = rows.currency_cells()
+    codes = says.codes.astype(np.int64)
+    rows.use_currency(codes, says.names)
+    rows.ledger.bad(has_amount & (codes < 0), UNKNOWN_CURRENCY, "currency")
+    sizes = RowGroups(np.where(has_amount, codes, -1), len(says.names)).sizes().tolist()
+    used = sorted(name for name, size in zip(says.names, sizes, strict=True) if size)
+    if options.currency is not None:
+        for name in used:
+            if name != options.currency:
+                others = has_amount & (codes == says.names.index(name))
+                rows.ledger.leave_out(others, "currency", name)
+        return options.currency
+    if len(used) > 1:
+        minor = rows.minor("amount")
+        told = []
+        for name in used:
+            here = has_amount & (codes == says.names.index(name))
+            told.append((name, int(np.count_nonzero(here)), int(minor[here].sum())))
+        raise SeveralCurrencies(tuple(sorted(told, key=lambda one: (-one[1], one[0]))))
+    return used[0] if used else NO_CURRENCY
+
+
+def _kinds(rows: ParsedRows, usual: str | None, meant: Mapping[str, str]) -> Texts:
+    """Return the kind of each row; words that mean none make their rows bad."""
+
+    def read(text: str) -> str:
+        if not text.strip():
+            return usual or ""
+        word = activity_word(text)
+        try:
+            return meant.get(word) or activity_kind(text)
+        except CustInsightsError:
+            return ""
+
+    words = rows.texts("kind")
+    kinds = words.mapped(read)
+    near = words.mapped(lambda text: "" if read(text) else nearest_kind(activity_word(text)))
+    for name in sorted(set(near.names) - {""}):
+        rows.ledger.bad(near.where(name.__eq__), f"nearly the kind {name!r}", "kind")
+    rows.ledger.bad(kinds.is_blank, UNKNOWN_KIND, "kind")
+    return kinds
+
+
+def _numbers(
+    rows: ParsedRows, single: Single, field: str, values: IntArray | None
+) -> IntArray | None:
+    if values is None:
+        return None
+    return single.typed(Typed(values, ~rows.is_blank(field), NO_NUMBER))
+
+
+def _observed(
+    instants: IntArray, options: Options
+) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Return the local days from the first row to the last one, used or left out."""
+    if not len(instants):
+        return None, None
+    calendar = options.calendar
+    first, last = (
+        calendar.local_date(to_datetime(int(at))) for at in (instants.min(), instants.max())
+    )
+    return calendar.start_of_day(first), calendar.start_of_day(last + dt.timedelta(days=1))
