@@ -158,6 +158,8 @@ def test_a_history_of_activities_alone() -> None:
     assert alone.where(customers=["bo"]).append(alone.where(customers=["ada", "cy"])).people == 3
     with pytest.raises(InvalidValue, match="with_activities"):
         orders().append(alone)
+    with pytest.raises(InvalidValue, match=r"no ActivityHistory.*combine"):
+        orders().with_activities(orders())  # type: ignore[arg-type]
 
 
 def test_activities_alone_make_blocks() -> None:

@@ -15,6 +15,7 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.spend import Spend
 from custinsights.history import accompanying, arrays, joining, selection
 from custinsights.history.activities import ActivityColumns
+from custinsights.history.activity_history import ActivityHistory
 from custinsights.history.columns import (
     ContactColumns,
     LineColumns,
@@ -23,7 +24,6 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
 )
-from custinsights.history.facts import check_history
 from custinsights.history.laying import lay
 from custinsights.history.relabelling import relabelled
 from custinsights.history.spending import spent
@@ -229,7 +229,7 @@ class OrderHistory(History):
         names = CountryNames(label, {} if spellings is None else spellings)
         return self.of_facts(relabelled(self, "country", names.label_of))
 
-    def with_activities(self, activities: History) -> Self:
+    def with_activities(self, activities: ActivityHistory) -> Self:
         """Return the history with what people did beside ordering.
 
         Who has an id of this history is that customer; who has none, or one that it does not know
@@ -256,7 +256,6 @@ class OrderHistory(History):
 
         Examples
         --------
-        >>> from custinsights.history.activity_history import ActivityHistory
         >>> history = OrderHistory.from_arrays(
         ...     customer=["ada"],
         ...     placed_at=["2024-01-05"],
@@ -274,5 +273,10 @@ class OrderHistory(History):
         >>> len(both), len(both.activities), both.people
         (1, 2, 2)
         """
-        check_history(activities)
+        refuse_other(
+            ActivityHistory,
+            "what is to be joined with the orders",
+            activities,
+            "read_activities makes one; histories of orders are put together by combine",
+        )
         return self.of_facts(accompanying.with_activities(self, activities))
