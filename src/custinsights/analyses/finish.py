@@ -75,14 +75,24 @@ class _Finish:
         if not self._labelled:
             return [()]
         closed = [_closed(dimension, self.state) for dimension in self._labelled]
-        open_labels = {tuple(x for x, c in zip(row, closed, strict=True) if not c) for row in seen}
-        self._check_size(prod(len(labels) for labels in closed if labels) * len(open_labels))
+        if any(closed):
+            is_open = [place for place, labels in enumerate(closed) if not labels]
+            open_labels = {tuple(row[place] for place in is_open) for row in seen}
+            self._check_size(prod(len(labels) for labels in closed if labels) * len(open_labels))
         if not seen and all(closed):
             seen = set(product(*closed))
         for place, labels in enumerate(closed):
             seen |= {(*row[:place], x, *row[place + 1 :]) for x in labels for row in seen}
-        keys = [_display_key(d, self.state) for d in self._labelled]
-        return sorted(seen, key=lambda row: [key(x) for key, x in zip(keys, row, strict=True)])
+        rows = list(seen)
+        order = np.lexsort([self._ranks(rows, place) for place in range(len(closed))][::-1])
+        return [rows[place] for place in order.tolist()]
+
+    def _ranks(self, rows: list[tuple[Label, ...]], place: int) -> IntArray:
+        """Return where the label of each row stands among those of its dimension."""
+        labels = [row[place] for row in rows]
+        key = _display_key(self._labelled[place], self.state)
+        ranks = {label: rank for rank, label in enumerate(sorted(set(labels), key=key))}
+        return np.array([ranks[label] for label in labels], dtype=np.int64)
 
     @cached_property
     def _exposed_cells(self) -> dict[tuple[Label, ...], int]:
@@ -92,12 +102,17 @@ class _Finish:
             return {}
         columns = [exposed.labels_of(ENDED if d.kind == "age" else d.name) for d in self._labelled]
         place = next(i for i, d in enumerate(self._labelled) if d.kind == "age")
-        cells: dict[tuple[Label, ...], int] = {}
+        ended: dict[tuple[Label, ...], dict[int, int]] = {}
         counts = exposed.columns[COUNT].tolist()
         for labels, count in zip(zip(*columns, strict=True), counts, strict=True):
-            for age in range(labels[place]):
-                cell = (*labels[:place], age, *labels[place + 1 :])
-                cells[cell] = cells.get(cell, 0) + count
+            others = (*labels[:place], *labels[place + 1 :])
+            ended.setdefault(others, {})[labels[place]] = count
+        cells: dict[tuple[Label, ...], int] = {}
+        for others, people in ended.items():
+            so_far = 0
+            for age in range(max(people) - 1, -1, -1):  # who is over at an age was so before
+                so_far += people.get(age + 1, 0)
+                cells[*others[:place], age, *others[place:]] = so_far
         return cells
 
     @cached_property
@@ -180,10 +195,7 @@ class _Finish:
                 ordinals = np.array([p[unit].ordinal for p in self.frames.periods], dtype=np.int64)
                 keys.append(ordinals.take(frame) if count else frame)
             else:
-                key = _display_key(dimension, self.state)
-                labels = [row[labelled] for row in self.combinations]
-                ranks = {x: i for i, x in enumerate(sorted(set(labels), key=key))}
-                rank = np.array([ranks[label] for label in labels], dtype=np.int64)
+                rank = self._ranks(self.combinations, labelled)
                 keys.append(rank.take(column) if width else column)
                 labelled += 1
         return np.lexsort(keys[::-1]) if keys else np.arange(count * width)
