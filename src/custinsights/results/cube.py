@@ -16,7 +16,7 @@ from custinsights.domain.period import UNITS
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, frozen_arrays, meant
-from custinsights.results.intervals import SMALL, wilson
+from custinsights.results.intervals import SMALL, standing, wilson
 from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column, Table
 
@@ -151,6 +151,29 @@ class Cube(Presented):
                 allowed=", ".join(n for n, c in self.metrics.items() if c.is_proportion) or "none",
             )
         return wilson(column.numerator, column.denominator)
+
+    def rate(self, metric: str) -> Table:
+        """Return a proportion of every cell with its n, interval and standing to its target.
+
+        ``small`` marks fewer than 30. A metric that has a target, which `Catalog.with_targets`
+        sets, has a column ``standing``: below, within or above the band.
+        """
+        column = self._metric(metric)
+        low, high = self.interval(metric)
+        return Table(
+            self._title(metric),
+            [
+                *(Column(name, "label", labels) for name, labels in self.axes.items()),
+                self._shown(column),
+                Column("n", "count", self.denominator(metric)),  # type: ignore[arg-type]
+                Column("low", column.kind, low, unit=column.unit),
+                Column("high", column.kind, high, unit=column.unit),
+                Column("small", "flag", self.is_small(metric)),
+                *([] if column.target is None else [self._standing(column)]),
+            ],
+            notes=self.provenance.notes(),
+            timezone=self.provenance.calendar.timezone,
+        )
 
     def is_small(self, metric: str) -> BoolArray:
         """Return in which cells a proportion rests on fewer than 30."""
@@ -333,26 +356,30 @@ class Cube(Presented):
     def _metric(self, name: str) -> MetricColumn:
         return looked_up("metric of the cube", name, self.metrics)
 
+    def _shown(self, column: MetricColumn) -> Column:
+        is_sum = column.kind in ("money", "quantity", "count")
+        return Column(
+            column.name,
+            column.kind,
+            column.numerator if is_sum else column.values,  # type: ignore[arg-type]
+            unit=column.unit,
+            exponent=column.exponent if is_sum else 0,
+            provisional=self.is_incomplete if self.is_incomplete.any() else None,
+        )
+
+    def _standing(self, column: MetricColumn) -> Column:
+        places = [standing(value, column.target) for value in column.values.tolist()]
+        return Column("standing", "label", places)
+
+    def _title(self, what: str) -> str:
+        return what + (" by " + ", ".join(self.axes) if self.axes else "")
+
     def table(self) -> Table:
         """Return the cells as rows: labels, then metrics."""
         columns = [Column(name, "label", labels) for name, labels in self.axes.items()]
-        for column in self.metrics.values():
-            is_sum = column.kind in ("money", "quantity", "count")
-            columns.append(
-                Column(
-                    column.name,
-                    column.kind,
-                    column.numerator if is_sum else column.values,  # type: ignore[arg-type]
-                    unit=column.unit,
-                    exponent=column.exponent if is_sum else 0,
-                    provisional=self.is_incomplete if self.is_incomplete.any() else None,
-                )
-            )
-        title = ", ".join(self.metrics)
-        if self.axes:
-            title += " by " + ", ".join(self.axes)
+        columns += [self._shown(column) for column in self.metrics.values()]
         return Table(
-            title,
+            self._title(", ".join(self.metrics)),
             columns,
             notes=self.provenance.notes(),
             timezone=self.provenance.calendar.timezone,

@@ -1,9 +1,13 @@
-"""How sure is a proportion? Wilson's score interval."""
+"""How sure is a proportion, and how sure that one is higher than another?"""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 Z_95 = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution."""
@@ -14,7 +18,7 @@ SMALL = 30
 
 def wilson(
     successes: npt.NDArray[np.int64], trials: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+) -> tuple[FloatArray, FloatArray]:
     """Return the lower and upper 95 % bounds of proportions; NaN without trials.
 
     References
@@ -34,3 +38,48 @@ def wilson(
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z_95 / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def lift(
+    successes: npt.NDArray[np.int64],
+    trials: npt.NDArray[np.int64],
+    other_successes: npt.NDArray[np.int64],
+    other_trials: npt.NDArray[np.int64],
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the ratio of two proportions with its lower and upper 95 % bound.
+
+    NaN where a proportion has no trials or the second is 0; the bounds also where the first is.
+
+    References
+    ----------
+    Katz, D., Baptista, J., Azen, S. P. and Pike, M. C. (1978). Obtaining confidence intervals for
+    the risk ratio in cohort studies. Biometrics 34, 469-474.
+
+    Examples
+    --------
+    >>> one = [np.array([n]) for n in (20, 40, 10, 40)]
+    >>> [round(float(value[0]), 3) for value in lift(*one)]
+    [2.0, 1.076, 3.717]
+    """
+    a, n, c, m = (
+        np.where(count > 0, count, np.nan).astype(np.float64)
+        for count in (successes, trials, other_successes, other_trials)
+    )
+    ratio = (successes / n) / (c / m)
+    spread = np.exp(Z_95 * np.sqrt(1 / a - 1 / n + 1 / c - 1 / m))
+    return ratio, ratio / spread, ratio * spread
+
+
+def standing(value: float | None, target: tuple[float, float] | None) -> str | None:
+    """Tell whether a value lies ``"below"``, ``"within"`` or ``"above"`` a band, ends included.
+
+    None where there is no value or no band. A band is advice, not a test.
+
+    Examples
+    --------
+    >>> standing(0.2, (0.2, 0.3)), standing(0.31, (0.2, 0.3)), standing(0.31, None)
+    ('within', 'above', None)
+    """
+    if value is None or target is None or value != value:  # noqa: PLR0124 - NaN
+        return None
+    return "below" if value < target[0] else "above" if value > target[1] else "within"

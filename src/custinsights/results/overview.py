@@ -11,6 +11,7 @@ import numpy as np
 from custinsights.domain.fields import looked_up
 from custinsights.results.cube import Cube
 from custinsights.results.door import Presented
+from custinsights.results.intervals import standing
 from custinsights.results.table import Column, Table
 
 
@@ -43,6 +44,11 @@ class Headline:
     unit: str
     target: tuple[float, float] | None
     definition: str
+
+    @property
+    def standing(self) -> str | None:
+        """Where the value lies to its target: ``"below"``, ``"within"``, ``"above"`` or None."""
+        return standing(self.value, self.target)
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
