@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from custinsights.analyses.concentration import concentration
     from custinsights.analyses.cross_sell import cross_sell_gaps
     from custinsights.analyses.cuts import Cuts, cuts
+    from custinsights.analyses.exact_ages import lifetime_value_at, second_order_rate
+    from custinsights.analyses.frequency import frequent_customers
     from custinsights.analyses.groups import GroupMap
+    from custinsights.analyses.lifetime import lifetime_value
     from custinsights.analyses.measure import Measure, measure
     from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
     from custinsights.analyses.nearby import distance_to, nearby
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.preferences import preferences
     from custinsights.analyses.ranking import ranking
     from custinsights.analyses.rfm import RFM, rfm
+    from custinsights.analyses.second_order import second_order
     from custinsights.analyses.spend_metrics import customer_acquisition_cost
     from custinsights.analyses.tiers import tiers
     from custinsights.analyses.traits import Traits, traits
@@ -78,6 +82,9 @@ _HOMES = {
     "dead_stock": "analyses.velocity",
     "dimension": "analyses.catalog",
     "distance_to": "analyses.nearby",
+    "frequent_customers": "analyses.frequency",
+    "lifetime_value": "analyses.lifetime",
+    "lifetime_value_at": "analyses.exact_ages",
     "measure": "analyses.measure",
     "nearby": "analyses.nearby",
     "orders": "analyses.metrics",
@@ -96,6 +103,8 @@ _HOMES = {
     "read_spend": "sources",
     "revenue": "analyses.metrics",
     "rfm": "analyses.rfm",
+    "second_order": "analyses.second_order",
+    "second_order_rate": "analyses.exact_ages",
     "tally": "analyses.catalog",
     "tiers": "analyses.tiers",
     "trait": "analyses.catalog",
@@ -131,6 +140,9 @@ __all__ = [
     "distance_to",
     "domain",
     "errors",
+    "frequent_customers",
+    "lifetime_value",
+    "lifetime_value_at",
     "measure",
     "nearby",
     "orders",
@@ -149,6 +161,8 @@ __all__ = [
     "read_spend",
     "revenue",
     "rfm",
+    "second_order",
+    "second_order_rate",
     "tally",
     "testing",
     "tiers",

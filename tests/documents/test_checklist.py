@@ -186,6 +186,59 @@ def test_cohorts_by_month_and_what_they_do_later(retail: ci.OrderHistory) -> Non
     assert grid.retention[0][1] == 324 / 885
 
 
+@pytest.mark.covers("A27", "A11")
+def test_lifetime_value_at_thirty_days(retail: ci.OrderHistory) -> None:
+    """Gross 568.22 a customer who is older than thirty days."""
+    found = ci.lifetime_value(retail, [30], gross=True)
+    assert round(float(found["lifetime_value_30"][0]), 2) == 568.22
+
+
+@pytest.mark.covers("A29")
+def test_what_goes_with_a_second_order(gallery: ci.OrderHistory, paid: list[Order]) -> None:
+    """By the channel of the first order: who had 90 days for a second one, and who placed it."""
+    as_of = gallery.observed_until.astimezone(gallery.calendar.zone).date()
+    mine: dict[str, list[Order]] = defaultdict(list)
+    for order in sorted(paid, key=lambda order: order.placed_at):
+        mine[str(order.customer)].append(order)
+    zone = gallery.calendar.zone
+    expected: dict[str | None, Counter[str]] = defaultdict(Counter)
+    for first, *later in mine.values():
+        day = first.placed_at.astimezone(zone).date()
+        if (as_of - day).days > 90:
+            waited = [(order.placed_at.astimezone(zone).date() - day).days for order in later]
+            expected[first.channel]["n"] += 1
+            expected[first.channel]["again"] += any(days <= 90 for days in waited)
+    found = ci.second_order(gallery, 90, by="channel")
+    rows = [row for row in found.to_dicts() if row["dimension"] == "channel"]
+    assert {r["label"]: (r["observable"], r["reordered"]) for r in rows} == {
+        label: (count["n"], count["again"]) for label, count in expected.items()
+    }
+    rate = cells(ci.measure(gallery, ["second_order_rate"], by="channel"), "channel")
+    assert all(rate[row["label"]]["second_order_rate"] == row["share"] for row in rows)
+
+
+@pytest.mark.covers("E03")
+def test_customers_above_fifteen_orders_a_year(retail: ci.OrderHistory) -> None:
+    """As many as have the trait; the year before as_of is nearly all that was observed."""
+    counts = ci.traits(retail, ["order_count", "orders_last_year"])
+    [cell] = ci.measure(retail, [ci.frequent_customers(15)]).to_dicts()
+    assert cell["frequent_customers"] == int((counts["orders_last_year"] > 15).sum()) == 153
+    assert (counts["orders_last_year"] <= counts["order_count"]).all()
+
+
+@pytest.mark.covers("A06", "A09")
+def test_bands_can_be_set(retail: ci.OrderHistory) -> None:
+    """The repeat rate of 65.6 % lies above its usual band, and within one of 60 to 70 %."""
+    usual = ci.overview(retail, ["repeat_rate"])["repeat_rate"]
+    assert (usual.target, usual.standing) == ((0.2, 0.3), "above")
+    catalog = ci.DEFAULT.with_targets(repeat_rate=(0.6, 0.7), churn_rate=(0.0, 0.1))
+    own = ci.overview(retail, ["repeat_rate"], catalog=catalog)["repeat_rate"]
+    assert (own.target, own.standing) == ((0.6, 0.7), "within")
+    [row] = ci.measure(retail, ["repeat_rate"], catalog=catalog).rate("repeat_rate").to_dicts()
+    assert (row["n"], row["standing"], row["small"]) == (4339, "within", False)
+    assert (row["low"], row["high"]) == (own.low, own.high)
+
+
 @pytest.mark.covers("A26")
 @pytest.mark.parametrize(
     ("period", "labels"),

@@ -1,4 +1,4 @@
-"""Every analysis is a mergeable summary: traits, RFM, cut points, tiers, cohorts, the overview.
+"""Every analysis is a mergeable summary: traits, RFM, tiers, cohorts, the second order, ...
 
 `tests/laws/test_measure.py` holds `measure` itself to the same laws.
 """
@@ -20,23 +20,27 @@ from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
 from custinsights.analyses.concentration import Concentrating
 from custinsights.analyses.cross_sell import CrossSellGaps
 from custinsights.analyses.cuts import CutPoints
+from custinsights.analyses.exact_ages import lifetime_value_at
+from custinsights.analyses.frequency import frequent_customers
+from custinsights.analyses.measure import Measure
 from custinsights.analyses.nearby import Nearby
 from custinsights.analyses.overview import Overviewing
 from custinsights.analyses.preferences import Preferences
 from custinsights.analyses.ranking import Ranked
 from custinsights.analyses.rfm import RFM
+from custinsights.analyses.second_order import SecondOrdering
 from custinsights.analyses.tiers import Tiers
 from custinsights.analyses.traits import Traits
 from custinsights.analyses.velocity import Velocity
 from custinsights.domain import PlaceTable
 from custinsights.errors import Incompatible, InvalidValue, MissingData
-from custinsights.history.localtime import to_datetime
+from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.history.orders import OrderHistory
-from custinsights.results.cohort_grid import CohortGrid
+from custinsights.results.cohort_grid import ARRAYS, CohortGrid
 from custinsights.results.overview import Overview
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.table import Table
-from custinsights.testing.rows import Rows, in_another_order, under_other_names
+from custinsights.testing.rows import Rows, in_another_order, under_other_names, with_another_future
 from custinsights.testing.strategies import as_ofs, rows
 from custinsights.testing.watching import contents
 
@@ -62,6 +66,7 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "cohorts of money": lambda as_of: Cohorts("week", metric=CUMULATIVE, as_of=as_of),
     "cohorts of countries": lambda as_of: Cohorts("quarter", by="customer_country", as_of=as_of),
     "cohorts of channels": lambda as_of: Cohorts(by="first_channel", metric="orders", as_of=as_of),
+    "cohorts of products": lambda as_of: Cohorts(by="first_product", as_of=as_of),
     "cohorts of creation": lambda as_of: Cohorts("year", anchor="created_at", as_of=as_of),
     "concentration": Concentrating,
     "ranking of places": lambda as_of: Ranked(
@@ -74,10 +79,18 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "cross-sell gap": lambda as_of: CrossSellGaps("p1", by="product", least=0.1, as_of=as_of),
     "nearby": lambda as_of: Nearby("Cobh", 9000, TOWNS, as_of),
     "velocity": lambda as_of: Velocity(as_of=as_of),
+    "lifetime value": lambda as_of: Measure(
+        [lifetime_value_at(0), lifetime_value_at(30)], by="first_country", as_of=as_of
+    ),
+    "second order": lambda as_of: SecondOrdering(30, as_of=as_of),
+    "frequent customers": lambda as_of: Measure(frequent_customers(1), by="year", as_of=as_of),
     "overview": lambda as_of: Overviewing(HEADLINES, as_of=as_of),
     "overview beside": lambda as_of: Overviewing(HEADLINES, "previous_period", as_of=as_of),
 }
-OF_NOBODY = ("coh", "over", "ranking", "pref", "cross", "velocity")
+OF_NOBODY = (
+    *("coh", "over", "ranking", "pref", "cross", "velocity"),
+    *("life", "sec", "frequent"),
+)
 every_analysis = pytest.mark.parametrize("name", ANALYSES)
 
 
@@ -108,7 +121,7 @@ def plain(result: Any) -> Any:
     if isinstance(result, SegmentSet):
         return result.names, result.codes.tolist(), plain(result.customers)
     if isinstance(result, CohortGrid):
-        arrays = (result.sizes, result.values, result.partial, result.active, result.observed)
+        arrays = [getattr(result, name) for name in ARRAYS]
         return result.cohorts, result.provenance, [array.tobytes() for array in arrays]
     if isinstance(result, Table):
         return result.title, result.notes, result.to_dicts()
@@ -195,6 +208,18 @@ def test_another_question_is_refused(data: st.DataObject, name: str) -> None:
     nobody = history.where(customers=np.zeros(history.people, np.bool_))
     with pytest.raises(Incompatible, match=r"as-of instants of the (questions|tables) differ"):
         _ = whole + other.summarise(nobody)
+
+
+@pytest.mark.parametrize("name", [n for n in ANALYSES if n.startswith(("coh", "life", "sec"))])
+@LAWS
+@given(data=st.data())
+def test_nothing_at_or_after_as_of_matters(data: st.DataObject, name: str) -> None:
+    """Whatever happens at as_of or later changes nothing that is told of the time before."""
+    analysis, shop, _, whole = asked(data, name)
+    as_of = to_microseconds(analysis.as_of)
+    later = with_another_future(shop, as_of, data.draw(st.integers(0, 999)))
+    found = analysis.finish(analysis.summarise(later.history()))
+    assert plain(found) == plain(analysis.finish(whole))
 
 
 @every_analysis

@@ -190,10 +190,17 @@ class Facts:
         raise KeyError(metric)
 
 
-def lifetime_value(shop: Shop, days: int, as_of: datetime, *, gross: bool = False) -> Value:
+def lifetime_value(
+    shop: Shop,
+    days: int,
+    as_of: datetime,
+    *,
+    gross: bool = False,
+    of: set[Identity] | None = None,
+) -> Value:
     """LTV(d): money at days ≤ d since the anchor, of customers with anchor date + d < as_of's date.
 
-    Facts before the anchor are no part of it.
+    Facts before the anchor are no part of it. `of` is whom it is of, by default everybody.
     """
     view = View(shop, as_of)
     firsts = anchors(view, "first_order")
@@ -201,7 +208,7 @@ def lifetime_value(shop: Shop, days: int, as_of: datetime, *, gross: bool = Fals
     seen = {
         customer
         for customer, at in firsts.items()
-        if local_date(shop, at) + timedelta(days=days) < today
+        if local_date(shop, at) + timedelta(days=days) < today and (of is None or customer in of)
     }
 
     def early(facts: Sequence[Fact]) -> int:

@@ -46,6 +46,8 @@ class Block:
     view: CountedHistory
     frames: Frames
     buckets: IntArray
+    standing_for: IntArray | None = None
+    """int64[k], which of a customer's several labels each person of the view stands for."""
     cached: dict[tuple[Hashable, int], tuple[Stream, AnyArray]] = attrs.field(factory=dict)
 
     def bucket(self, stream: Stream) -> IntArray:

@@ -6,6 +6,8 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.declarations import Trait, checked_name
+from custinsights.analyses.metrics import DAYS_PER_MONTH
+from custinsights.analyses.places import PLACES, place_of_sales
 from custinsights.analyses.tally import MONEY
 from custinsights.history.columns import NO_INSTANT, AnyArray, FloatArray, IntArray, Labels
 from custinsights.history.counted import CountedHistory
@@ -97,17 +99,56 @@ def customer_city(history: CountedHistory) -> Labels:
     return history.customer_label("city")
 
 
-def first_channel(history: CountedHistory) -> Labels:
-    """Labels of the k people."""
-    channel = history.label("channel")
-    codes = np.full(history.people, -1, dtype=np.int32)
-    codes[history.buyers] = channel.codes.take(history.offsets.take(history.buyers))
-    return Labels(codes, channel.names)
+@attrs.frozen
+class FirstLabel:
+    """A text column at the first order of each of the k people."""
+
+    name: str
+
+    def __call__(self, history: CountedHistory) -> Labels:
+        """Return the labels of the k people."""
+        if self.name in PLACES:
+            found = place_of_sales(history, self.name)
+            places = history.counted_places
+            column = found if places is None else found.take(places)
+        else:
+            column = history.label(self.name)
+        codes = np.full(history.people, -1, dtype=np.int32)
+        codes[history.buyers] = column.codes.take(history.offsets.take(history.buyers))
+        return Labels(codes, column.names)
+
+
+def order_frequency(history: CountedHistory) -> FloatArray:
+    """float64[k]; NaN without orders, and on the day of the first."""
+    days = np.where(history.order_count > 0, history.as_of_day - history.first_day, 0)
+    return _divided(history.order_count * DAYS_PER_MONTH, days)
+
+
+def orders_last_year(history: CountedHistory) -> IntArray:
+    """int64[k]."""
+    is_late: IntArray = history.sum_per_customer(history.as_of_day - history.day <= YEAR)
+    return is_late
+
+
+def days_to_second_order(history: CountedHistory) -> FloatArray:
+    """float64[k]; NaN with fewer than two orders."""
+    found = np.full(history.people, np.nan)
+    several = np.flatnonzero(history.order_count > 1)
+    first = history.offsets.take(several)
+    days = history.day.take(first + 1).astype(np.float64) - history.day.take(first)
+    found[several] = np.maximum(days, 0)
+    return found
+
+
+def first_order_value(history: CountedHistory) -> FloatArray:
+    """float64[k], minor units; NaN without orders."""
+    amount = history.first_per_customer(history.amount).astype(np.float64)
+    return np.where(history.order_count > 0, amount, np.nan)
 
 
 def acquisition_channel(history: CountedHistory) -> Labels:
     """Labels of the k people."""
-    first = first_channel(history)
+    first = FirstLabel("channel")(history)
     table = history.facts.people_table.labels.get("acquisition_channel")
     if table is None:
         return first
@@ -178,6 +219,20 @@ def _instants(history: CountedHistory, values: IntArray) -> IntArray:
     return np.where(history.order_count > 0, values, NO_INSTANT)
 
 
+YEAR = 365
+"""Days in which the orders of a year are counted."""
+
+_FIRST = {
+    "channel": "Sales channel",
+    "source": "Source system",
+    "payment_method": "Payment method",
+    "coupon": "Coupon code",
+    "campaign": "Campaign",
+    "country": "Country",
+    "region": "Region",
+    "city": "City",
+}
+
 # The functions keep their names, so that traits can be pickled.
 BUILT_IN = (
     Trait("order_count", order_count, "count", "orders", "Orders that count."),
@@ -243,7 +298,6 @@ BUILT_IN = (
         "",
         "The customer table's city, else that of the latest order.",
     ),
-    Trait("first_channel", first_channel, "label", "", "Sales channel of the first order."),
     Trait(
         "acquisition_channel",
         acquisition_channel,
@@ -266,5 +320,37 @@ BUILT_IN = (
         "money",
         MONEY,
         "What the customer paid for orders with a discount, less their refunds.",
+    ),
+    Trait(
+        "order_frequency",
+        order_frequency,
+        "number",
+        "orders per month",
+        "Orders ÷ months since the first one.",
+    ),
+    Trait(
+        "orders_last_year",
+        orders_last_year,
+        "count",
+        "orders",
+        "Orders in the 365 days before as_of.",
+    ),
+    Trait(
+        "days_to_second_order",
+        days_to_second_order,
+        "number",
+        "days",
+        "Calendar days from the first order to the second.",
+    ),
+    Trait(
+        "first_order_value",
+        first_order_value,
+        "number",
+        MONEY,
+        "What was paid for the first order, before refunds.",
+    ),
+    *(
+        Trait(f"first_{name}", FirstLabel(name), "label", "", f"{text} of the first order.")
+        for name, text in _FIRST.items()
     ),
 )

@@ -12,6 +12,7 @@ from custinsights.analyses import (
     activity_metrics,
     builtin_traits,
     dimensions,
+    exact_ages,
     metrics,
     spend_metrics,
 )
@@ -91,12 +92,29 @@ class Catalog:
             table[entry.name] = entry
         return Catalog(tables[Metric], tables[Dimension], tables[Trait])
 
+    def with_targets(self, **bands: tuple[float, float] | None) -> Catalog:
+        """Return the catalog with other bands that metrics are thought healthy in; None is none.
+
+        Examples
+        --------
+        >>> from custinsights.analyses.catalog import DEFAULT
+        >>> DEFAULT.with_targets(repeat_rate=(0.3, 0.4)).metric("repeat_rate").target
+        (0.3, 0.4)
+        """
+        aimed = {name: attrs.evolve(self.metric(name), target=to) for name, to in bands.items()}
+        return attrs.evolve(self, metrics={**self.metrics, **aimed})
+
     def metric(self, name: str) -> Metric:
         """Return a metric by name, or load the plug-in that offers it."""
         return self._find("metric", name, self.metrics, Metric)
 
     def dimension(self, name: str) -> Dimension:
-        """Return a dimension by name, or load the plug-in that offers it."""
+        """Return a dimension by name, or load the plug-in that offers it.
+
+        A trait that is a label is a dimension of customers, too.
+        """
+        if isinstance(name, str) and name in self.traits and name not in self.dimensions:
+            return self.traits[name].as_dimension()
         return self._find("dimension", name, self.dimensions, Dimension)
 
     def trait(self, name: str) -> Trait:
@@ -300,7 +318,14 @@ def _by_name(entries: Iterable[T]) -> dict[str, T]:
 
 
 DEFAULT = Catalog(
-    _by_name((*metrics.BUILT_IN, *spend_metrics.BUILT_IN, *activity_metrics.BUILT_IN)),
+    _by_name(
+        (
+            *metrics.BUILT_IN,
+            *exact_ages.BUILT_IN,
+            *spend_metrics.BUILT_IN,
+            *activity_metrics.BUILT_IN,
+        )
+    ),
     _by_name(dimensions.BUILT_IN),
     _by_name(builtin_traits.BUILT_IN),
 )

@@ -12,10 +12,9 @@ from custinsights.analyses.anchors import Anchor, anchor_of
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declarations import Dimension, Metric, Trait, entries
 from custinsights.analyses.dimensions import COHORT_UNITS
-from custinsights.analyses.finish import provenance_of
 from custinsights.analyses.measure import Measure
 from custinsights.analyses.measured import COUNT, Measured
-from custinsights.analyses.metrics import observable_customers
+from custinsights.analyses.metrics import observable_customers, retention_rate, second_orders
 from custinsights.domain.fields import instance, named
 from custinsights.domain.period import Period
 from custinsights.errors import Refused
@@ -52,35 +51,26 @@ class Cohorts:
         return self.finish(self.summarise(history))
 
     @property
-    def _label(self) -> Dimension:
+    def label(self) -> Dimension:
         """The dimension whose labels are the cohorts."""
         if self.by == BY_PERIOD:
-            return self._cohort
-        if isinstance(self.by, Dimension):
-            found = self.by
-        elif isinstance(self.by, Trait) or self.by in self.catalog.traits:
-            trait = self.by if isinstance(self.by, Trait) else self.catalog.traits[self.by]
-            found = Dimension(trait.name, "customers", of=trait.of, never_falls=True)
-            if trait.kind != "label":
-                raise Refused(
-                    "cohorts",
-                    trait.name,
-                    f"its values are of the kind {trait.kind}, and cohorts are labels",
-                    "Take a trait that is a label",
-                )
-        else:
+            return self.cohort
+        if isinstance(self.by, str):
             found = self.catalog.dimension(self.by)
-        if found.facts != "customers" or found.kind == "customer_type":
+        else:
+            found = self.by.as_dimension() if isinstance(self.by, Trait) else self.by
+        if not found.of_customers:
             raise Refused(
                 "cohorts",
                 found.name,
-                "a customer has several such labels, and a cohort is one label of a customer",
+                "it changes from order to order, and a cohort is what a customer stays in",
                 "Take a label of customers, such as customer_country or first_channel",
             )
         return found
 
     @property
-    def _cohort(self) -> Dimension:
+    def cohort(self) -> Dimension:
+        """The period of the anchor, in this analysis' period."""
         plain = self.catalog.dimension(f"cohort_{self.period}")
         if self.anchor == "first_order":
             return plain
@@ -88,21 +78,22 @@ class Cohorts:
         return attrs.evolve(plain, of=anchor_of(self.anchor), definition=f"By {name}.")
 
     @property
-    def _age(self) -> Dimension:
+    def age(self) -> Dimension:
         """Age in this analysis' period and from its anchor, whatever dimension is beside it."""
-        return attrs.evolve(self.catalog.dimension("age"), of=self._cohort.of, period=self.period)
+        return attrs.evolve(self.catalog.dimension("age"), of=self.cohort.of, period=self.period)
 
     @property
-    def _metric(self) -> Metric:
+    def asked(self) -> Metric:
+        """The metric that the grid is made of."""
         if isinstance(self.metric, Metric):
             return self.metric
         return self.catalog.metric("revenue" if self.metric == CUMULATIVE else self.metric)
 
     def _measure(self) -> Measure:
-        active = self.catalog.metric("customers")
-        metrics = tuple(dict.fromkeys((active, self._metric, observable_customers)))
-        by = (self._label, self._age)
-        return Measure(metrics, by=by, as_of=self.as_of, catalog=self.catalog)
+        metrics = [self.catalog.metric("customers"), self.asked, observable_customers]
+        metrics += [second_orders] if self.by == BY_PERIOD else [second_orders, retention_rate]
+        by = (self.label, self.age)
+        return Measure(tuple(dict.fromkeys(metrics)), by=by, as_of=self.as_of, catalog=self.catalog)
 
     def summarise(self, history: Facts) -> Measured:
         """Return the mergeable state of a history or of a part of one."""
@@ -115,123 +106,139 @@ class Cohorts:
 
 @attrs.frozen(eq=False, slots=False)
 class _Grid:
+    """The cells of a merged state, laid out by cohort and age."""
+
     analysis: Cohorts
     state: Measured
     cells: Cube
 
     def grid(self) -> CohortGrid:
-        labels = self._labels()
-        row = {name: place for place, name in enumerate(labels)}
-        ages = self._ages(labels)
-        size = np.array([self._sizes.get(name, 0) for name in labels], dtype=np.int64)
-        seen = self._spread(row, ages, observable_customers.name)
-        observed = np.nan_to_num(seen).astype(np.int64)
+        """Return the finished grid."""
+        name, column = self.analysis.asked.name, self.cells.metrics[self.analysis.asked.name]
+        size, observed = self.begun_by_age[:, 0], self.observed
         is_over = (observed == size[:, None]) & (size[:, None] > 0)
-        running = self._running(labels, observed, size)
-        reached = is_over | running
-        metric = self.analysis._metric  # noqa: SLF001
-        active = np.where(reached, self._spread(row, ages, "customers"), np.nan)
-        values = np.where(reached, self._spread(row, ages, metric.name), np.nan)
-        column = self.cells.metrics[metric.name]
-        kind, unit, name = column.kind, column.unit, metric.name
+        reached = self.begun_by_age[:, : self.ages] > 0
+        if self.is_by_period:
+            active, base = self._minor("customers"), np.repeat(size[:, None], self.ages, axis=1)
+        else:  # the customers of a label came at different times
+            active, base = self._minor(retention_rate.name), observed
+        values = self._spread(name)
+        kind, exponent = column.kind, column.exponent
         if self.analysis.metric == CUMULATIVE:
-            minor = self._laid(row, ages, self.cells.minor(metric.name), 0)
-            so_far = np.cumsum(minor, axis=1) / 10**column.exponent  # whole numbers lose nothing
+            so_far = np.cumsum(self._minor(name), axis=1)  # whole numbers lose nothing
             with np.errstate(divide="ignore", invalid="ignore"):
-                values = np.where(reached, so_far / size[:, None], np.nan)
-            kind, name = "number", CUMULATIVE
+                values = so_far / 10**exponent / size[:, None]
+            name, kind, exponent = CUMULATIVE, "number", 0
+        returned = np.cumsum(self._minor(second_orders.name), axis=1)
         return CohortGrid(
-            cohorts=tuple(labels),
+            cohorts=self.cohorts,
             sizes=size,
-            values=values,
+            values=np.where(reached, values, np.nan),
             partial=reached & ~is_over,
-            active=active,
+            active=np.where(reached, active, np.nan),
+            base=np.where(reached, base, 0),
+            returned=np.where(reached if self.is_by_period else is_over, returned, np.nan),
             observed=observed,
             metric=name,
             kind=kind,
-            unit=unit,
-            exponent=column.exponent if kind == column.kind else 0,
+            unit=column.unit,
+            exponent=exponent,
             period=self.analysis.period,
-            provenance=provenance_of(self.state),
+            overlaps=self.analysis.label.several,
+            provenance=self.cells.provenance,
         )
 
+    @property
+    def is_by_period(self) -> bool:
+        """Whether all customers of a cohort came in one period."""
+        return self.analysis.by == BY_PERIOD
+
     @cached_property
-    def _sizes(self) -> dict[Any, int]:
-        """Cohort -> its customers."""
+    def exposed(self) -> tuple[list[Any], IntArray, IntArray]:
+        """Cohorts, the number of ages that are over, and how many customers have both."""
         exposed = self.state.exposed
         assert exposed is not None  # noqa: S101 - observable customers were asked for
-        sizes: dict[Any, int] = {}
-        labels = exposed.labels_of(self.analysis._label.name)  # noqa: SLF001
-        for label, count in zip(labels, exposed.columns[COUNT].tolist(), strict=True):
-            sizes[label] = sizes.get(label, 0) + count
-        return sizes
+        labels = exposed.labels_of(self.analysis.label.name)
+        return labels, exposed.codes[-1], exposed.columns[COUNT]
 
-    def _labels(self) -> list[Any]:
-        """Return the cohorts: every period from the first to the last, or the labels."""
-        found = sorted((label for label in self._sizes if label is not None), key=label_key)
-        if self.analysis.by != BY_PERIOD or not found:
-            return found
-        calendar = self.state.context.calendar
-        first = Period.parse(found[0], calendar).ordinal
-        last = Period.parse(found[-1], calendar).ordinal
-        unit = self.analysis.period
-        return [Period.from_ordinal(unit, o, calendar).label for o in range(first, last + 1)]
+    @cached_property
+    def cohorts(self) -> tuple[Any, ...]:
+        """Every period from the first to the last, or the labels that occur."""
+        found = sorted({x for x in self.exposed[0] if x is not None}, key=label_key)
+        if not self.is_by_period or not found:
+            return tuple(found)
+        unit, calendar = self.analysis.period, self.state.context.calendar
+        first, last = (Period.parse(label, calendar).ordinal for label in (found[0], found[-1]))
+        return tuple(Period.from_ordinal(unit, o, calendar).label for o in range(first, last + 1))
 
-    def _now(self) -> int:
-        """The ordinal of the period that as_of lies in."""
-        context = self.state.context
-        day = context.day(self.state.question.as_of)
-        found = ordinals(self.analysis.period, np.array([day]), context.calendar)
-        return int(found[0])
+    @cached_property
+    def row(self) -> dict[Any, int]:
+        """Cohort -> its row."""
+        return {name: place for place, name in enumerate(self.cohorts)}
 
-    def _is_at_start(self) -> bool:
+    @cached_property
+    def ages(self) -> int:
+        """How many ages have begun for somebody, at least one."""
+        ended = [n for x, n in zip(self.exposed[0], self.exposed[1], strict=True) if x in self.row]
+        return max(int(max(ended, default=0)) + (not self.is_at_start), 1)
+
+    @cached_property
+    def begun_by_age(self) -> IntArray:
+        """int64[rows, ages + 1], the customers of whom so many ages are over, or one is running."""
+        labels, ended, count = self.exposed
+        rows = np.array([self.row.get(label, -1) for label in labels], dtype=np.int64)
+        known = np.flatnonzero(rows >= 0)
+        begun = np.zeros((len(self.cohorts), self.ages + 2), dtype=np.int64)
+        ages = ended.take(known) + (not self.is_at_start)
+        begun[rows.take(known), ages] = count.take(known)
+        return np.cumsum(begun[:, ::-1], axis=1)[:, ::-1][:, 1:]
+
+    @property
+    def observed(self) -> IntArray:
+        """int64[rows, ages], the customers whose period at each age is over."""
+        return self.begun_by_age[:, : self.ages] if self.is_at_start else self.begun_by_age[:, 1:]
+
+    @cached_property
+    def is_at_start(self) -> bool:
         """Whether as_of is the very beginning of a period, so that none is running."""
         context = self.state.context
-        period = Period.from_ordinal(self.analysis.period, self._now(), context.calendar)
+        day = context.day(self.state.question.as_of)
+        now = ordinals(self.analysis.period, np.array([day]), context.calendar)[0]
+        period = Period.from_ordinal(self.analysis.period, int(now), context.calendar)
         start = context.calendar.start_of_day(period.start)
         return bool(start == self.cells.provenance.as_of)
 
-    def _ages(self, labels: list[Any]) -> int:
-        ages = [age for age in self.cells.labels("age").tolist() if age is not None]
-        if self.analysis.by == BY_PERIOD and labels:
-            first = Period.parse(labels[0], self.state.context.calendar).ordinal
-            return max(self._now() - first + (0 if self._is_at_start() else 1), 1)
-        return max(ages, default=0) + 1
-
-    def _running(self, labels: list[Any], observed: IntArray, size: IntArray) -> Any:
-        """Return which cells lie, for some customers, in a period that is not over."""
-        running = np.zeros(observed.shape, dtype=np.bool_)
-        if self.analysis.by != BY_PERIOD:
-            running[:] = (observed > 0) & (observed < size[:, None])
-            active = self._spread(
-                {name: place for place, name in enumerate(labels)},
-                observed.shape[1],
-                "customers",
-            )
-            return running | ((active > 0) & (observed < size[:, None]))
-        if self._is_at_start():
-            return running
-        now = self._now()
-        for place, label in enumerate(labels):
-            age = now - Period.parse(label, self.state.context.calendar).ordinal
-            if 0 <= age < observed.shape[1]:
-                running[place, age] = True
-        return running
-
-    def _spread(self, row: dict[Any, int], ages: int, name: str) -> FloatArray:
+    def _spread(self, name: str) -> FloatArray:
         """Return a metric as float64[cohorts, ages]; 0 (or NaN for quotients) without a cell."""
         column = self.cells.metrics[name]
         is_sum = column.numerator is not None and column.denominator is None
-        return self._laid(row, ages, column.values, 0.0 if is_sum else np.nan)
+        return self._laid(column.values, 0.0 if is_sum else np.nan)
 
-    def _laid(self, row: dict[Any, int], ages: int, values: AnyArray, empty: float) -> AnyArray:
+    def _minor(self, name: str) -> IntArray:
+        """Return a sum, or what is above the line of a quotient, as int64[cohorts, ages]."""
+        above = self.cells.numerator(name)
+        assert above is not None  # noqa: S101 - none of them is a quantile
+        return self._laid(above, 0)
+
+    @cached_property
+    def _places(self) -> tuple[IntArray, IntArray]:
+        """The rows of the cube that have a cohort and an age, and their flat places in the grid."""
+        labels = self.cells.labels(self.analysis.label.name).tolist()
+        found = [
+            (place, self.row[cohort] * self.ages + age)
+            for place, (cohort, age) in enumerate(
+                zip(labels, self.cells.labels("age").tolist(), strict=True)
+            )
+            if cohort in self.row and age is not None and age < self.ages
+        ]
+        rows, places = np.array(found, dtype=np.int64).reshape(-1, 2).T
+        return rows, places
+
+    def _laid(self, values: AnyArray, empty: float) -> AnyArray:
         """Return values of the cells by cohort and age, and what stands where there is no cell."""
-        grid = np.full((len(row), ages), empty, dtype=values.dtype)
-        label = next(iter(self.cells.axes))
-        labels, found = self.cells.labels(label).tolist(), self.cells.labels("age").tolist()
-        for place, (cohort, age) in enumerate(zip(labels, found, strict=True)):
-            if cohort in row and age is not None and age < ages:
-                grid[row[cohort], age] = values[place]
+        grid = np.full((len(self.cohorts), self.ages), empty, dtype=values.dtype)
+        rows, places = self._places
+        grid.reshape(-1)[places] = values.take(rows)
         return grid
 
 
@@ -255,7 +262,9 @@ def cohorts(
         ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``: of the cohorts and of age.
     by
         ``"period"`` for the period of the anchor, or a label of customers: a dimension such as
-        ``customer_country``, or a label trait such as ``first_channel``.
+        ``customer_country``, a label trait such as ``first_channel``, or ``first_product``,
+        ``first_category`` and ``first_department``, of which a customer may have several: then
+        the customer is in each of these cohorts.
     metric
         A flow metric such as ``customers``, ``orders``, ``revenue``, ``average_order_value``, or
         ``"cumulative_revenue_per_customer"``.
@@ -271,7 +280,8 @@ def cohorts(
     -------
     CohortGrid
         A cell whose whole period ended at or before `as_of` is observable; a running one is
-        partial; later ones are NaN, never 0.
+        partial; later ones are NaN, never 0. The customers of a label came at different times:
+        its retention at an age is that of the customers who are observable there.
 
     Notes
     -----

@@ -289,6 +289,16 @@ class Dimension:
         own = self.facts == "activities" or (self.kind == "text" and self.name in SHARED_TEXTS)
         return own or self.facts in ("instants", "customers")
 
+    @property
+    def of_customers(self) -> bool:
+        """Whether a customer keeps its labels in all cells."""
+        return self.facts == "customers" and self.kind != "customer_type"
+
+    @property
+    def several(self) -> bool:
+        """Whether a customer may carry several of its labels, so that its cells overlap."""
+        return self.kind == "first_lines"
+
 
 @attrs.frozen
 class Trait:
@@ -327,6 +337,24 @@ class Trait:
                 given="kind='count'",
                 allowed="kind='money' for money, 'quantity' for items, or 'number' for a mean",
             )
+
+    def as_dimension(self) -> Dimension:
+        """Return the dimension that groups customers by the trait, if its values are labels."""
+        if self.kind != "label":
+            raise InvalidValue(
+                what=f"the trait {self.name!r} does not give labels to group by",
+                given=f"values of the kind {self.kind}",
+                allowed="a trait of the kind label, such as first_channel",
+                advice="a dimension of your own can give each of its ranges a label",
+            )
+        return Dimension(
+            self.name,
+            "customers",
+            of=self.of,
+            never_falls=True,
+            definition=self.definition,
+            distribution=self.distribution,
+        )
 
 
 def checked_name(name: str) -> str:

@@ -20,6 +20,8 @@ from custinsights.analyses.axes import (
 from custinsights.analyses.block import Stream
 from custinsights.analyses.builtin_traits import acquisition_channel
 from custinsights.analyses.declarations import Dimension
+from custinsights.analyses.places import PLACES, place_of_sales
+from custinsights.analyses.several import SeveralCoder
 from custinsights.errors import MissingData
 from custinsights.history.activity_view import MEDIUM, activities_of, media_names
 from custinsights.history.columns import Labels
@@ -37,7 +39,6 @@ _ORDER_TEXTS = {
     "source": "System that the order comes from.",
     "order_status": "Status of the order.",
 }
-_PLACES = ("country", "region", "city")
 _ACTIVITY_TEXTS = {
     "activity_kind": "What happened: visit, email_opened, bid, ...",
     "subject": "What the activity is about: a product, a lot, a page, a survey.",
@@ -45,7 +46,7 @@ _ACTIVITY_TEXTS = {
     "message_medium": "By what a message went: email, sms, phone, else its channel; of other "
     "activities None.",
 }
-_LINE_TEXTS = ("product", "title", "category", "department")
+LINE_TEXTS = ("product", "title", "category", "department")
 DISCOUNTED, FULL_PRICE = "discounted", "full_price"
 
 
@@ -99,7 +100,7 @@ BUILT_IN: tuple[Dimension, ...] = (
             kind="place",
             definition=f"Where the order went: its {place}, else the customer's.",
         )
-        for place in _PLACES
+        for place in PLACES
     ),
     *(Dimension(name, "orders", kind="text", definition=d) for name, d in _ORDER_TEXTS.items()),
     Dimension(
@@ -116,7 +117,7 @@ BUILT_IN: tuple[Dimension, ...] = (
             never_falls=True,
             definition=f"The customer's {place}: the customer table's, else the latest order's.",
         )
-        for place in _PLACES
+        for place in PLACES
     ),
     Dimension(
         "acquisition_channel",
@@ -132,7 +133,18 @@ BUILT_IN: tuple[Dimension, ...] = (
     ),
     *(
         Dimension(name, "lines", kind="line_text", definition=f"{name.capitalize()} of the line.")
-        for name in _LINE_TEXTS
+        for name in LINE_TEXTS
+    ),
+    *(
+        Dimension(
+            f"first_{name}",
+            "customers",
+            kind="first_lines",
+            never_falls=True,
+            definition=f"{name.capitalize()} in the customer's first order; a customer is in each "
+            "of several.",
+        )
+        for name in LINE_TEXTS
     ),
     *(
         Dimension(
@@ -171,6 +183,9 @@ def coder_of(dimension: Dimension, facts: Facts, by: Sequence[Dimension], as_of:
         return AgeCoder.of(
             dimension, CohortCoder.of(dimension, facts, age_unit(dimension, by)), as_of
         )
+    if dimension.several:
+        name = dimension.name.removeprefix("first_")
+        return SeveralCoder(dimension, name, _line_names(dimension, facts, name))
     if dimension.of is not None:
         return OpenCoder(dimension)
     return _named(dimension, facts)
@@ -186,14 +201,7 @@ def age_unit(age: Dimension, by: Sequence[Dimension]) -> str:
 def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
     name = dimension.name
     if dimension.kind == "line_text":
-        if facts.products is None or facts.lines is None:
-            raise MissingData(
-                "order lines",
-                needed_by=f"the dimension {name!r}",
-                advice="load a file that has a row per order line",
-            )
-        column = facts.products.labels.get(name)
-        known = facts.products.ids if name == "product" else _names_in([column])
+        known = _line_names(dimension, facts, name)
         return NamedCoder(dimension, known, lambda view, stream: _of_lines(view, stream, name))
     if dimension.kind == "activity_text":
         held = activities_of(facts)
@@ -222,6 +230,17 @@ def _own(stream: Stream, column: str) -> Labels:
     return stream.label(column)  # type: ignore[attr-defined,no-any-return]
 
 
+def _line_names(dimension: Dimension, facts: Facts, name: str) -> tuple[str, ...]:
+    """Return the products, or the names of a label that they have."""
+    if facts.products is None or facts.lines is None:
+        raise MissingData(
+            "order lines",
+            needed_by=f"the dimension {dimension.name!r}",
+            advice="load a file that has a row per order line",
+        )
+    return facts.products.ids if name == "product" else _names_in([facts.products.labels.get(name)])
+
+
 def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:
     return product_label(view, name, stream.product)  # type: ignore[attr-defined]
 
@@ -235,15 +254,3 @@ def _names_in(columns: Sequence[Labels | None]) -> tuple[str, ...]:
     return tuple(
         sorted({text for column in columns if column is not None for text in column.names})
     )
-
-
-def place_of_sales(view: CountedHistory, name: str) -> Labels:
-    """Return a place of each sale: the order's own, else what the customer table says."""
-    own = view.sales.label(name)
-    table = view.facts.people_table.labels.get(name)
-    if table is None:
-        return own
-    names = tuple(sorted({*own.names, *table.names}))
-    theirs = table.renamed(names).codes.take(view.sales.customer)
-    codes = own.renamed(names).codes
-    return Labels(np.where(codes >= 0, codes, theirs), names)

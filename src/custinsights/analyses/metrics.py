@@ -24,8 +24,10 @@ def _is_first(facts: Any) -> Any:
     return facts.order_number == 1
 
 
-def _is_second(facts: Any) -> Any:
-    return facts.order_number == 2  # noqa: PLR2004 - the second order
+def _is_second(orders: Any) -> Any:
+    view, found = orders.view, np.zeros(len(orders), dtype=np.bool_)
+    found[view.offsets.take(np.flatnonzero(view.order_count > 1)) + 1] = True
+    return found
 
 
 def _amount(facts: Any) -> Any:
@@ -167,14 +169,13 @@ total_customers = first_orders.so_far().named(
     unit="customers",
     definition="Customers with a counted order up to the end of the period.",
 )
-repeat_customers = (
-    orders.where(_is_second)
-    .so_far()
-    .named(
-        "repeat_customers",
-        unit="customers",
-        definition="Customers with two or more orders up to the end of the period.",
-    )
+second_orders = orders.where(_is_second).named(
+    "second_orders", definition="Orders that are their customer's second."
+)
+repeat_customers = second_orders.so_far().named(
+    "repeat_customers",
+    unit="customers",
+    definition="Customers with two or more orders up to the end of the period.",
 )
 one_time_customers = (total_customers - repeat_customers).named(
     "one_time_customers",

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from custinsights.analyses.axes import labels_of
-from custinsights.analyses.block import Block
 from custinsights.analyses.plan import Plan, Question
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import UnknownName
@@ -22,8 +21,8 @@ from custinsights.results.table import Column, Table
 def orders_where(question: Question, facts: Facts, labels: Mapping[str, Any]) -> Table:
     """Return the counted orders that carry some labels of the dimensions of a question."""
     plan = Plan(question, facts)
-    view = CountedHistory(facts, question.as_of)
-    block = Block(view, plan.frames, plan.buckets)
+    block = plan.block(facts)
+    view = block.view
     codes_of = [coder.codes(block, view.orders) for coder in plan.coders]
     while plan.has_grown():
         codes_of = [coder.codes(block, view.orders) for coder in plan.coders]

@@ -9,13 +9,16 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.axes import AgeCoder, Coder, OpenCoder
+from custinsights.analyses.block import Block
 from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.dimensions import coder_of
 from custinsights.analyses.frames import Frames, Span
+from custinsights.analyses.several import SeveralCoder
 from custinsights.analyses.tally import Tally
 from custinsights.errors import InvalidValue, Refused
 from custinsights.history.columns import IntArray
 from custinsights.history.context import Context
+from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import to_datetime
 
@@ -58,6 +61,14 @@ class Question:
                 what="age is counted in the unit of the cohort beside it, and there are several",
                 given=cohorts,
                 allowed="one cohort_* beside age",
+            )
+        several = [dimension.name for dimension in self.by if dimension.several]
+        if len(several) > 1:
+            raise InvalidValue(
+                what="customers carry several labels of each of these dimensions",
+                given=several,
+                allowed="one such dimension in a question",
+                advice="ask for each of them alone",
             )
         if "customer_type" in kinds and "period" not in kinds and self.window is None:
             raise InvalidValue(
@@ -132,6 +143,14 @@ class Question:
         """Whether the cells are labelled by order line."""
         return any(dimension.facts == "lines" for dimension in self.by)
 
+    @property
+    def looks_at_lines(self) -> bool:
+        """Whether a tally, a quantile or a function of one's own may look at order lines."""
+        streams = {tally.facts for tally in self.tallies}
+        streams |= {metric.quantile.facts for metric in self.metrics if metric.quantile is not None}
+        has_functions = any(dimension.of is not None for dimension in self.by)
+        return self.has_lines or has_functions or "lines" in streams
+
 
 def check(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> None:
     """Refuse a metric and dimensions that make no sense together."""
@@ -140,6 +159,8 @@ def check(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> Non
             _check_pair(metric, tally, dimension)
         if tally.special in _ONLY_AGES:
             _check_ages(metric, by, has_window=has_window)
+        if tally.special == "to_age":
+            _check_customers(metric, by, has_window=has_window)
     if metric.quantile is not None:
         for dimension in by:
             _check_activities(metric, metric.quantile.facts, dimension)
@@ -154,8 +175,9 @@ def check(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> Non
 
 def _check_pair(metric: Metric, tally: Tally, dimension: Dimension) -> None:
     is_period = dimension.kind == "period"
-    of_customer = dimension.facts == "customers" and dimension.kind != "customer_type"
-    if (tally.is_stock or tally.special in _OF_CUSTOMERS) and not (is_period or of_customer):
+    if (tally.is_stock or tally.special in _OF_CUSTOMERS) and not (
+        is_period or dimension.of_customers
+    ):
         raise Refused(
             metric.name,
             dimension.name,
@@ -210,15 +232,24 @@ def _check_ages(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) 
             "Ask by=['cohort_month', 'age'], without a window",
         )
     for dimension in by:
-        if dimension.kind != "age" and (
-            dimension.facts != "customers" or dimension.kind == "customer_type"
-        ):
+        if dimension.kind != "age" and not dimension.of_customers:
             raise Refused(
                 metric.name,
                 dimension.name,
                 "its denominator is customers, whatever they ordered",
                 "Group by age beside cohort_month or another label of customers",
             )
+
+
+def _check_customers(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> None:
+    others = [dimension.name for dimension in by if not dimension.of_customers]
+    if others or has_window:
+        raise Refused(
+            metric.name,
+            others[0] if others else "window",
+            "it is what customers did from their first order on",
+            "Group by cohort_month or another label of customers, without a window",
+        )
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -246,6 +277,15 @@ class Plan:
             coder_of(dimension, self.facts, question.by, question.as_of)
             for dimension in question.labelled
         )
+
+    def block(self, facts: Facts) -> Block:
+        """Return a stretch of the customers, laid out for the coders."""
+        as_of, codes = self.question.as_of, None
+        for coder in self.coders:
+            if isinstance(coder, SeveralCoder):
+                lines = self.question.looks_at_lines
+                facts, codes = coder.spread(facts, as_of, with_lines=lines)
+        return Block(CountedHistory(facts, as_of), self.frames, self.buckets, codes)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -31,7 +31,7 @@ from custinsights.history.cells import (
     truths,
     whole,
 )
-from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.columns import AnyArray, BoolArray, IntArray
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import BLOCK, Facts
 from custinsights.history.tallies import Axis, Tallies
@@ -71,8 +71,7 @@ class _Summary:
             except IndexError:  # another thread took the last one
                 break
             facts = self.plan.facts.part(low, high)
-            view = CountedHistory(facts, self.plan.question.as_of)
-            _BlockWork(self.plan, Block(view, self.plan.frames, self.plan.buckets), totals).run()
+            _BlockWork(self.plan, self.plan.block(facts), totals).run()
         return totals
 
     @property
@@ -210,37 +209,38 @@ class _BlockWork:
             self._add_distinct(name, tally, stream, kept)
         elif tally.special in ("lapsed", "at_start") or tally.lasting_days is not None:
             self._add_spells(tally)
-        elif tally.of is None and kept is None:
-            totals.count(name, cells)
+        elif tally.of is None:
+            totals.count(name, cells if kept is None else cells.take(np.flatnonzero(kept)))
         else:
-            values = kept if tally.of is None else whole(tally.name, tally.of(stream), len(stream))
-            assert values is not None  # noqa: S101 - either a function or a filter
-            totals.add(name, cells, values if kept is None or tally.of is None else values * kept)
+            values = whole(tally.name, tally.of(stream), len(stream))
+            totals.add(name, cells, values if kept is None else values * kept)
         if tally.special in ("ageing", "exposure"):
             is_first = self.block.view.order_number == 1
             totals.add(f"{name}{SLOPE}", cells, is_first)
 
-    def _kept(self, tally: Tally) -> IntArray | None:
-        """Return 1 for the facts that pass the tally's filters, or None if there are none."""
+    def _kept(self, tally: Tally) -> BoolArray | None:
+        """Return which facts pass the tally's filters, or None if there are none."""
         kept = None
         stream = self._stream(tally.facts)
         for condition in tally.filters:
             passes = truths(tally.name, condition(stream), len(stream))
-            kept = passes if kept is None else kept * passes
+            kept = passes if kept is None else kept & passes
         return kept
 
-    def _add_distinct(self, name: str, tally: Tally, stream: Stream, kept: IntArray | None) -> None:
+    def _add_distinct(
+        self, name: str, tally: Tally, stream: Stream, kept: BoolArray | None
+    ) -> None:
         view, cells = self.block.view, self._cells(stream)
         if tally.customer_type == "new":
-            is_new = (self.block.customer_type(stream) == 1).astype(np.int64)
-            kept = is_new if kept is None else kept * is_new
+            is_new = self.block.customer_type(stream) == 1
+            kept = is_new if kept is None else kept & is_new
         if tally.special == "retained":
             assert self.plan.age is not None  # noqa: S101 - the question was checked
             ended = self.plan.age.observable(self.block)
             ages = self.plan.age.codes(self.block, stream)
             in_time = ages <= self.block.of_customers(ended, stream)
             if not in_time.all():
-                kept = in_time.astype(np.int64) if kept is None else kept * in_time
+                kept = in_time if kept is None else kept & in_time
         if tally.distinct == "customers" and stream is view.orders and kept is None:
             starts = view.offsets.take(view.buyers)
         else:

@@ -33,6 +33,7 @@ SPECIALS = {
     "lapsed": "customers active at the start of the period and not at its end",
     "retained": "customers active at an age that was over at as_of",
     "observable": "customers whose period at an age was over at as_of",
+    "to_age": "facts up to an exact age of their customers",
 }
 """The tallies that are no plain sums, and what each of them adds up."""
 

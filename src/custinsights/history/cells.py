@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.columns import AnyArray, BoolArray, IntArray
 
 _HALF_WORD, _WORD = 32, 63
 _MOST_RUNS = 64
@@ -176,16 +176,16 @@ def whole(name: str, values: AnyArray, count: int) -> IntArray:
     return array if array.dtype.kind == "i" else array.astype(np.int64)
 
 
-def truths(name: str, values: AnyArray, count: int) -> IntArray:
-    """Return truth values as 1 and 0; refuse numbers, which would weigh the facts."""
+def truths(name: str, values: AnyArray, count: int) -> BoolArray:
+    """Return truth values; refuse numbers, which would weigh the facts."""
     array = np.asarray(values)
-    if array.dtype != np.bool_:
+    if array.dtype != np.bool_ or array.shape != (count,):
         raise InvalidValue(
             what=f"a condition of {name!r} does not say which facts count",
-            given=f"an array of {array.dtype}",
-            allowed="one truth value per fact",
+            given=f"an array of {array.dtype} of shape {array.shape}",
+            allowed=f"one truth value per fact, an array of shape ({count},)",
         )
-    return whole(name, array, count)
+    return array
 
 
 def _counted(cells: IntArray) -> tuple[IntArray, IntArray]:

@@ -92,7 +92,7 @@ def check_dimension(
     >>> check_dimension(ever_loyal, max_examples=5)
     """
     check_thing("dimension", dimension, Dimension)
-    laws: tuple[Law, ...] = (*SHARED, _one_label_each(dimension))
+    laws: tuple[Law, ...] = (*SHARED, *(() if dimension.several else (_one_label_each(dimension),)))
     if dimension.never_falls:
         laws = (*laws, _never_falls(dimension))
     return hold(_subject(dimension), laws, max_examples, expected, labels=labels, raising=raising)
