@@ -20,7 +20,7 @@ from benchmarks.agreement import check_agreement
 from benchmarks.contestants import NAMES
 from benchmarks.measuring import machine, versions
 from benchmarks.printing import comparison_text, scale_text
-from benchmarks.questions import BY_NAME, QUESTIONS
+from benchmarks.questions import BY_NAME, USUAL
 from benchmarks.running import ROOT, Job, read_answer, run_apart
 from benchmarks.scale import run_scale
 from benchmarks.shop import SEED
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         figures = compare(
             SMOKE_ORDERS if options.smoke else int(float(options.orders)),
             contestants=options.contestant or NAMES,
-            parts=options.part or [question.name for question in QUESTIONS],
+            parts=options.part or USUAL,
             strings=options.strings,
             seed=options.seed,
             repeats=1 if options.smoke else options.repeats,

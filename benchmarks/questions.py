@@ -18,13 +18,17 @@ Answer: TypeAlias = dict[str, npt.NDArray[Any]]
 
 @attrs.frozen
 class Question:
-    """One part of the benchmark: the keys and values of its answer; `suite` marks the first six."""
+    """One part of the benchmark: the keys and values of its answer.
+
+    `suite` marks the first six; `lines` those asked of a shop with order lines, in a run of theirs.
+    """
 
     name: str
     title: str
     keys: tuple[str, ...]
     values: tuple[str, ...]
     suite: bool = False
+    lines: bool = False
 
     def sorted(self, answer: Answer) -> Answer:
         """Return the answer's columns, rows sorted by the keys."""
@@ -96,10 +100,18 @@ QUESTIONS = (
         ("month",),
         ("median",),
     ),
+    Question(
+        "first_product",
+        "Cohorts by first product: customers by month of age",
+        ("product", "age"),
+        ("customers",),
+        lines=True,
+    ),
 )
 """The parts in the order in which they run and print."""
 
 BY_NAME = {question.name: question for question in QUESTIONS}
+USUAL = tuple(question.name for question in QUESTIONS if not question.lines)
 SUITE = tuple(question.name for question in QUESTIONS if question.suite)
 GROUPS = ("Champions", "Loyal", "Potential", "At Risk", "Lost", "Dormant")
 """The groups of the map that RFM is asked for (`five`)."""

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.contestants import Contestant, contestant
 from benchmarks.measuring import copy_seconds, peak_bytes, timed
-from benchmarks.questions import Answer
+from benchmarks.questions import BY_NAME, Answer
 from benchmarks.shop import Shop, make_shop
 
 ROOT = Path(__file__).parents[1]
@@ -128,7 +128,12 @@ def _asked(who: Contestant, job: Job) -> list[tuple[str, int]]:
 
 def _shop(job: Job, orders: int) -> Shop:
     return make_shop(
-        orders, seed=job.seed, strings=job.strings, shuffled=job.shuffled, narrow=job.narrow
+        orders,
+        seed=job.seed,
+        strings=job.strings,
+        shuffled=job.shuffled,
+        narrow=job.narrow,
+        lines=any(BY_NAME[part].lines for part in job.parts),
     )
 
 

@@ -22,12 +22,21 @@ CURRENCY = "USD"
 SEED = 20_240_229
 
 
+PRODUCTS = 1_000
+_MOST_LINES = 4
+
+
+def _none() -> npt.NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
 @attrs.frozen(eq=False)
 class Shop:
     """The columns of one shop: a row per order, in the order in which a file would hold them.
 
     `customer` holds integers or e-mail addresses, `placed_at` microseconds UTC, `amount` cents;
-    `as_of` is the day after the last order. A narrow shop has no labels: they are empty.
+    `as_of` is the day after the last order. A narrow shop has no labels: they are empty. Where a
+    shop has order lines, the row of an order is its id, which breaks ties of one instant.
     """
 
     customer: npt.NDArray[Any]
@@ -36,6 +45,13 @@ class Shop:
     country: Labels
     channel: Labels
     as_of: date
+    line_order: npt.NDArray[np.int64] = attrs.field(factory=_none)
+    line_product: npt.NDArray[np.int64] = attrs.field(factory=_none)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether it knows what the orders held."""
+        return len(self.line_order) > 0
 
     @property
     def has_text_ids(self) -> bool:
@@ -53,6 +69,7 @@ def make_shop(
     strings: bool = False,
     shuffled: bool = False,
     narrow: bool = False,
+    lines: bool = False,
 ) -> Shop:
     """Return the shop of so many orders; equal arguments give an equal shop."""
     columns = power_law(
@@ -71,4 +88,13 @@ def make_shop(
         country=columns.get("country", Labels.missing(0)),
         channel=columns.get("channel", Labels.missing(0)),
         as_of=last.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=1),
+        **(_lines(orders, seed) if lines else {}),
     )
+
+
+def _lines(orders: int, seed: int) -> dict[str, npt.NDArray[np.int64]]:
+    """Return one to four lines of each order; of a thousand products the first sell best."""
+    dice = np.random.default_rng(seed)
+    counts = dice.integers(1, _MOST_LINES + 1, orders)
+    product = (PRODUCTS * dice.random(int(counts.sum())) ** 3).astype(np.int64)
+    return {"line_order": np.repeat(np.arange(orders), counts), "line_product": product}

@@ -12,7 +12,8 @@ import pyarrow as pa
 import custinsights as ci
 from benchmarks.contestants import Contestant
 from benchmarks.questions import Answer
-from benchmarks.shop import CURRENCY, ZONE, Shop
+from benchmarks.shop import CURRENCY, PRODUCTS, ZONE, Shop
+from custinsights.history.columns import LineColumns, Products
 
 _CENTS = 100
 
@@ -34,7 +35,20 @@ def _prepare(shop: Shop) -> dict[str, dict[str, Any]]:
     builds["build_narrow"] = narrow
     if len(shop.country):
         builds["build"] = {**narrow, "country": shop.country, "channel": shop.channel}
+    if shop.has_lines:
+        builds["build"] |= _lines(shop)
     return builds
+
+
+def _lines(shop: Shop) -> dict[str, Any]:
+    nothing = np.zeros(len(shop.line_order), dtype=np.int64)
+    return {
+        "order_id": np.arange(len(shop)),
+        "lines": LineColumns(
+            order=shop.line_order, product=shop.line_product, quantity=nothing, amount=nothing
+        ),
+        "products": Products(ids=tuple(f"{number:04d}" for number in range(PRODUCTS))),
+    }
 
 
 def _builds(arguments: dict[str, dict[str, Any]]) -> dict[str, Callable[[], ci.OrderHistory]]:
@@ -55,13 +69,17 @@ def _retention(history: ci.OrderHistory) -> Any:
     return ci.cohorts(history, period="month")
 
 
+def _first_product(history: ci.OrderHistory) -> Any:
+    return ci.cohorts(history, period="month", by="first_product")
+
+
 def _measured(metrics: list[str], by: list[str]) -> Callable[[ci.OrderHistory], Any]:
     return lambda history: ci.measure(history, metrics, by=by)
 
 
 def _plain(part: str, result: Any) -> Answer:
-    if part == "retention":
-        return _plain_grid(result)
+    if part in ("retention", "first_product"):
+        return _plain_grid(part, result)
     table = result.table()
     answer: Answer = {}
     for name, wanted in _COLUMNS[part].items():
@@ -80,10 +98,12 @@ def _plain(part: str, result: Any) -> Answer:
     return {name: column[filled] for name, column in answer.items()}
 
 
-def _plain_grid(grid: Any) -> Answer:
+def _plain_grid(part: str, grid: Any) -> Answer:
     rows, ages = np.nonzero(np.nan_to_num(grid.values))
-    months = np.array([_month(label) for label in grid.cohorts])
-    return {"cohort": months[rows], "age": ages, "customers": grid.values[rows, ages].astype(int)}
+    answer = {"age": ages, "customers": grid.values[rows, ages].astype(int)}
+    if part == "first_product":
+        return {"product": np.array([int(label) for label in grid.cohorts])[rows], **answer}
+    return {"cohort": np.array([_month(label) for label in grid.cohorts])[rows], **answer}
 
 
 def _month(label: str) -> int:
@@ -140,6 +160,7 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "distinct": (_measured(["customers"], ["country", "month"]),),
     "cube": (_measured(["orders", "revenue"], ["month", "country", "channel"]),),
     "medians": (_measured(["median_order_value"], ["month"]),),
+    "first_product": (_first_product,),
 }
 
 CONTESTANT = Contestant(

@@ -30,6 +30,7 @@ def orders_table(shop: Shop) -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE TYPE {name}_names AS ENUM ({names})")
     rows = pa.table(
         {
+            "id": pa.array(np.arange(len(shop))),
             "customer": pa.array(shop.customer),
             "placed_at": pa.array(shop.placed_at).cast(pa.timestamp("us", tz="UTC")),
             "amount": pa.array(shop.amount),
@@ -38,12 +39,18 @@ def orders_table(shop: Shop) -> duckdb.DuckDBPyConnection:
         }
     )
     connection.register("rows", rows)
+    number = "id, " if shop.has_lines else ""
     connection.execute(
-        "CREATE TABLE orders AS SELECT customer, placed_at, amount,"
+        f"CREATE TABLE orders AS SELECT {number}customer, placed_at, amount,"
         " country::country_names AS country, channel::channel_names AS channel FROM rows"
     )
     connection.execute(f"CREATE TABLE question AS SELECT DATE '{shop.as_of}' AS as_of")
     connection.unregister("rows")
+    if shop.has_lines:
+        lines = pa.table({"id": pa.array(shop.line_order), "product": pa.array(shop.line_product)})
+        connection.register("rows", lines)
+        connection.execute("CREATE TABLE lines AS SELECT * FROM rows")
+        connection.unregister("rows")
     return connection
 
 
@@ -146,6 +153,17 @@ SELECT {_MONTH} AS month, country, channel, count(*) AS orders, sum(amount)::BIG
 FROM orders GROUP BY ALL
 """
 _MEDIANS = f"SELECT {_MONTH} AS month, median(amount) AS median FROM orders GROUP BY ALL"
+_FIRST_PRODUCT = f"""
+WITH active AS MATERIALIZED ({_ACTIVE}),
+first AS (SELECT customer, {{first}} AS id FROM orders GROUP BY customer),
+came AS (SELECT customer, min(month) AS cohort FROM active GROUP BY customer),
+labels AS (SELECT DISTINCT customer, cohort, product
+           FROM first JOIN came USING (customer) JOIN lines USING (id))
+SELECT product, month - cohort AS age, count(*) AS customers
+FROM active JOIN labels USING (customer) GROUP BY ALL
+"""
+_FIRST_BY_ROW = _FIRST_PRODUCT.format(first="arg_min(id, (placed_at, id))")
+_FIRST_BY_KEY = _FIRST_PRODUCT.format(first="min((epoch_us(placed_at), id))[2]")
 
 
 def _plain(_part: str, table: pa.Table) -> Answer:
@@ -170,6 +188,7 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "distinct": (_ask(_DISTINCT_BY_COUNT), _ask(_DISTINCT_BY_ROWS)),
     "cube": (_ask(_CUBE),),
     "medians": (_ask(_MEDIANS),),
+    "first_product": (_ask(_FIRST_BY_ROW), _ask(_FIRST_BY_KEY)),
 }
 
 CONTESTANT = Contestant(name="duckdb", prepare=orders_table, ways=_WAYS, plain=_plain)

@@ -26,6 +26,7 @@ class _Prepared:
     orders: pl.LazyFrame
     as_of: date
     text_ids: bool
+    lines: pl.LazyFrame
 
 
 def _prepare(shop: Shop) -> _Prepared:
@@ -38,7 +39,10 @@ def _prepare(shop: Shop) -> _Prepared:
             "channel": _enum(shop.channel),
         }
     )
-    return _Prepared(frame.lazy(), shop.as_of, shop.has_text_ids)
+    lines = pl.DataFrame({"id": shop.line_order, "product": shop.line_product})
+    if shop.has_lines:
+        frame = frame.with_row_index("id").with_columns(pl.col("id").cast(pl.Int64))
+    return _Prepared(frame.lazy(), shop.as_of, shop.has_text_ids, lines.lazy())
 
 
 def _enum(labels: Labels) -> pl.Series:
@@ -181,6 +185,28 @@ def _medians(shop: _Prepared) -> pl.DataFrame:
     return shop.orders.group_by(_MONTH).agg(median=pl.col("amount").median()).collect()
 
 
+def _first_by_sort(shop: _Prepared) -> pl.DataFrame:
+    in_time = shop.orders.select("id", "customer", "placed_at").sort("placed_at", "id")
+    return _by_product(shop, in_time.unique("customer", keep="first", maintain_order=True))
+
+
+def _first_by_key(shop: _Prepared) -> pl.DataFrame:
+    first = pl.col("id").sort_by("placed_at", "id").first()
+    return _by_product(shop, shop.orders.group_by("customer").agg(first))
+
+
+def _by_product(shop: _Prepared, first: pl.LazyFrame) -> pl.DataFrame:
+    labels = first.select("customer", "id").join(shop.lines, on="id")
+    active = shop.orders.select("customer", _MONTH).unique()
+    return (
+        active.with_columns(cohort=pl.col("month").min().over("customer"))
+        .join(labels.select("customer", "product").unique(), on="customer")
+        .group_by("product", age=pl.col("month") - pl.col("cohort"))
+        .agg(customers=pl.len())
+        .collect()
+    )
+
+
 def _plain(part: str, frame: pl.DataFrame) -> Answer:
     if part == "mix":
         kind = pl.when("new").then(pl.lit("new")).otherwise(pl.lit("returning"))
@@ -206,6 +232,7 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "distinct": (_distinct_by_count, _distinct_by_rows),
     "cube": (_cube,),
     "medians": (_medians,),
+    "first_product": (_first_by_sort, _first_by_key),
 }
 
 CONTESTANT = Contestant(name="polars", prepare=_prepare, ways=_WAYS, plain=_plain)
