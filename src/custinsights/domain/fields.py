@@ -124,8 +124,9 @@ def not_negative(owner: object, field: "attrs.Attribute[Any]", value: Any) -> No
 
 def as_int(value: Any) -> int | None:
     """Return a whole number of any library's kind as an int, None for all else and truth values."""
+    is_truth = isinstance(value, bool) or type(value).__name__ in {"bool", "bool_"}  # numpy's own
     try:
-        return None if isinstance(value, bool) else index(value)
+        return None if is_truth else index(value)
     except TypeError:
         return None
 
