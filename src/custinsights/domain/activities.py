@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from difflib import get_close_matches
 
 import attrs
 from attrs.validators import optional
@@ -118,6 +117,8 @@ def nearest_kind(kind: str) -> str:
     >>> nearest_kind("visits"), nearest_kind("studio_tour")
     ('visit', '')
     """
+    from difflib import get_close_matches
+
     return next(iter(get_close_matches(kind, ACTIVITY_KINDS, n=1, cutoff=_NEAR)), "")
 
 
