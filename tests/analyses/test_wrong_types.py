@@ -19,6 +19,7 @@ from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.groups import Box
 from custinsights.analyses.overview import Overviewing
 from custinsights.analyses.tally import Quantile
+from custinsights.analyses.values import ORDER_VALUE
 from custinsights.errors import (
     CustInsightsError,
     InvalidValue,
@@ -249,7 +250,13 @@ CUTS: Any = ci.cuts(history("orders"))
         (lambda: named(target=(1, 0)), InvalidValue, "no band: 1, 0"),
         (lambda: METRIC("x"), InvalidValue, "neither numerator nor quantile"),
         (lambda: DIMENSION("x", "lnes"), UnknownName, "Did you mean 'lines'"),
-        (lambda: QUANTILE("orders", len, 50), InvalidValue, "no share: 50"),
+        (lambda: QUANTILE(ORDER_VALUE, 50), InvalidValue, "no share: 50"),
+        (lambda: QUANTILE("orders"), InvalidValue, "What a Quantile is of is no Tally"),
+        (
+            lambda: QUANTILE(ci.orders.tallies[0]),
+            InvalidValue,
+            "number per fact.*counts or runs up",
+        ),
         (lambda: CI.tally(5), InvalidValue, "identifier: 5"),
         (lambda: CI.tally("x", facts=[]), UnknownName, "stream of facts"),
         (lambda: CI.tally("x")("y"), InvalidValue, "no function: 'y'"),

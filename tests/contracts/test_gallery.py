@@ -293,7 +293,7 @@ TALLIES: list[tuple[Metric, str]] = [
         "a proportion lies between 0 and 1",
     ),
     (
-        Metric("broken", quantile=Quantile("orders", lambda o: o.amount / 100)),
+        Metric("broken", quantile=Quantile(Tally("x", "orders", of=lambda o: o.amount / 100))),
         "declared kind and shape",
     ),
     (

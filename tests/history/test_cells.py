@@ -19,9 +19,9 @@ from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history import cells
 from custinsights.history.cells import CellTotals, count_values, one_cell, starts_of, whole
 from custinsights.history.columns import IntArray
-from custinsights.history.distribution import Distribution
+from custinsights.history.distribution import Distribution, GroupedValues
 from custinsights.history.medians import median_per_group
-from custinsights.history.tallies import Axis, Tallies, label_key, quantile
+from custinsights.history.tallies import Axis, Tallies, label_key
 
 SIZES = (5, 2000, 1 << 40, 1 << 61)
 DENSE = (1 << 21, 0)
@@ -165,15 +165,43 @@ VALUES = st.lists(st.integers(-20, 20) | st.sampled_from([10**15, -(10**15)]), m
 def test_quantiles(values: list[int], q: float) -> None:
     """The type-7 quantile from counts is NumPy's; the median the mean of the two middle values."""
     spread_out = Distribution.of(ints(values))
-    found = quantile(spread_out.values, spread_out.counts, q)
+    grouped = GroupedValues(
+        values=spread_out.values,
+        counts=spread_out.counts,
+        starts=ints([0]),
+        places=ints([0]),
+        rows=1,
+    )
+    [found] = grouped.quantile(q)
+    assert (grouped.n.tolist(), grouped.total.tolist()) == ([len(values)], [sum(values)])
     assert found == pytest.approx(np.quantile(np.array(values), q), rel=1e-12)
     if q == 0.5:
         assert found == median(values)
 
 
-def test_the_quantile_of_nothing() -> None:
-    """No value, no quantile."""
-    assert np.isnan(quantile(ints([]), ints([]), 0.5))
+def test_values_of_groups_in_rows() -> None:
+    """Each group is told in its row; a row without a group has nothing, a hidden group no row."""
+    grouped = GroupedValues(
+        values=ints([1, 4, 7, -2]),
+        counts=ints([1, 1, 2, 5]),
+        starts=ints([0, 2, 3]),
+        places=ints([3, -1, 0]),
+        rows=4,
+    )
+    assert grouped.quantile(0.5)[[0, 3]].tolist() == [-2.0, 2.5]
+    assert np.isnan(grouped.quantile(0.5)[[1, 2]]).all()
+    assert grouped.n.tolist() == [5, 0, 0, 2]
+    assert grouped.total.tolist() == [-10, 0, 0, 5]
+    assert grouped.binned(ints([-2, 4])).tolist() == [[0, 5, 0], [0, 0, 0], [0, 0, 0], [0, 1, 1]]
+
+
+def test_values_of_no_groups() -> None:
+    """Without groups every row has nothing."""
+    nothing = ints([])
+    grouped = GroupedValues(values=nothing, counts=nothing, starts=nothing, places=nothing, rows=2)
+    assert np.isnan(grouped.quantile(0.9)).tolist() == [True, True]
+    assert grouped.n.tolist() == grouped.total.tolist() == [0, 0]
+    assert grouped.binned(ints([1])).tolist() == [[0, 0], [0, 0]]
 
 
 @given(VALUES, VALUES)

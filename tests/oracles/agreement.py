@@ -22,6 +22,7 @@ MONEY = frozenset(
     {
         "revenue",
         "gross_revenue",
+        "new_customer_revenue",
         "refunded",
         "discounts",
         "line_revenue",

@@ -28,6 +28,7 @@ class Cell:
     line_amounts: list[int] = field(default_factory=list)
     line_refunds: list[int] = field(default_factory=list)
     gaps: list[int] = field(default_factory=list)
+    of_new: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -72,10 +73,17 @@ class Sheet:
         """Gross revenue, refunds and gaps: facts of whole orders."""
         for cell, fact in self.put(self.view.gross_facts):
             cell.gross.append(fact.amount)
+            self._of_new(cell, fact, fact.amount)
         for cell, fact in self.put(self.view.refund_facts):
             cell.refunded.append(fact.amount)
+            self._of_new(cell, fact, -fact.amount)
         for cell, fact in self.put(self.view.gap_facts):
             cell.gaps.append(fact.amount)
+
+    def _of_new(self, cell: Cell, fact: Fact, amount: int) -> None:
+        """What a customer brings in, and gets back, whose first order lies in the frame."""
+        if customer_type(self.view, fact.customer, cell.frame) == "new":
+            cell.of_new.append(amount)
 
 
 def gather(view: View, by: Sequence[str], window: Window | None) -> dict[Key, Cell]:
@@ -162,6 +170,8 @@ FLOW: dict[str, Callable[[View, Cell], Value]] = {
     "units": units,
     "revenue": lambda _, cell: revenue(cell),
     "gross_revenue": lambda _, cell: sum(cell.gross),
+    "new_customer_revenue": lambda _, cell: sum(cell.of_new),
+    "new_customer_revenue_share": lambda _, cell: ratio(sum(cell.of_new), revenue(cell)),
     "refunded": lambda _, cell: sum(cell.refunded),
     "discounts": lambda view, cell: sum(discounts(view, cell)),
     "line_revenue": line_revenue,

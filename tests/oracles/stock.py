@@ -145,6 +145,7 @@ def intervals(
             start = max(start, begin)
         # A day that the calendar leaves out begins and ends at once; it is shown like any other.
         was_never = any(start_of(shop, span.first) == start_of(shop, span.end) for span in spans)
+        was_never &= max(span.first for span in spans) < min(span.end for span in spans)
         if start < end or (was_never and start == end):
             found.append((tuple(span.label for span in spans), start, end))
     return found

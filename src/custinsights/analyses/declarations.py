@@ -138,6 +138,8 @@ class Metric:
     @property
     def is_stock(self) -> bool:
         """Whether it tells the state at the end of a period."""
+        if self.quantile is not None:
+            return self.quantile.values.is_stock
         return any(tally.is_stock or tally.special == "lapsed" for tally in self.tallies)
 
     def where(self, condition: FactFunction) -> Metric:
@@ -188,7 +190,8 @@ class Metric:
     def so_far(self) -> Metric:
         """Return the metric summed up to the end of each period (stock)."""
         for tally in self.tallies:
-            if tally.distinct is not None or tally.special is not None or tally.is_stock:
+            relative = tally.distinct or tally.customer_type or tally.special
+            if relative is not None or tally.is_stock:
                 raise InvalidValue(
                     what="only what adds up from period to period can be summed so far",
                     given=f"so_far() on {self.name!r}",

@@ -21,7 +21,8 @@ from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray
-from custinsights.history.tallies import Label, Tallies, label_key, quantile
+from custinsights.history.distribution import GroupedValues
+from custinsights.history.tallies import Label, Tallies, label_key, starts_of_columns
 from custinsights.results.cube import Cube, MetricColumn
 from custinsights.results.provenance import Provenance
 
@@ -32,6 +33,17 @@ def finish(state: Measured) -> Cube:
     """Finish the state of a measurement."""
     refuse_other(Measured, "the state to finish", state)
     return _Finish(state).cube()
+
+
+def grouped_values(state: Measured) -> GroupedValues:
+    """Return the values behind the first quantile metric, in the rows of the finished cube."""
+    return _Finish(state).grouped(state.values[0])
+
+
+def scale_of_values(state: Measured) -> int:
+    """Return how many of the whole numbers behind the first quantile metric make one unit."""
+    quantile = next(m.quantile for m in state.question.metrics if m.quantile is not None)
+    return _scale(quantile.values, minor_exponent(state.context.currency))
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -240,8 +252,9 @@ class _Finish:
         exponent = minor_exponent(self.state.context.currency)
         unit = self.state.context.currency if metric.unit == MONEY else metric.unit
         if values is not None:
-            scale = 10**exponent if metric.unit == MONEY else 1
-            column = self._quantiles(metric, values).reshape(-1).take(self._order) / scale
+            assert metric.quantile is not None  # noqa: S101 - it has values
+            scale = _scale(metric.quantile.values, exponent)
+            column = self.grouped(values).quantile(metric.quantile.q) / scale
             return MetricColumn(
                 name=metric.name,
                 values=column,
@@ -276,26 +289,25 @@ class _Finish:
             target=metric.target,
         )
 
-    def _quantiles(self, metric: Metric, values: Tallies) -> FloatArray:
-        assert metric.quantile is not None  # noqa: S101 - the caller asked
-        grid = np.full((self.frames.count, len(self.combinations)), np.nan)
+    def grouped(self, values: Tallies) -> GroupedValues:
+        """Return the values of a quantile's cells, each cell in the row in which it is shown."""
+        cells = values.codes[:-1]
+        starts = starts_of_columns(cells)
         place = {labels: column for column, labels in enumerate(self.combinations)}
-        columns = [values.labels_of(d.name) for d in self._labelled]
-        labels = list(zip(*columns, strict=True)) if columns else [()] * len(values)
-        codes = values.codes[:-1]
-        if not len(values):
-            return grid
-        starts = np.flatnonzero(
-            np.append(True, (codes[:, 1:] != codes[:, :-1]).any(axis=0))
-        ).tolist()
-        found = values.codes[-1]
-        counts = values.columns[COUNT]
-        for start, stop in zip(starts, [*starts[1:], len(values)], strict=True):
-            frame, column = int(codes[0, start]) - 1, place.get(labels[start])
-            if column is not None and 0 <= frame < self.frames.count:
-                part = slice(start, stop)
-                grid[frame, column] = quantile(found[part], counts[part], metric.quantile.q)
-        return grid
+        firsts = [values.labels_of(d.name, starts) for d in self._labelled]
+        labels = list(zip(*firsts, strict=True)) if firsts else [()] * len(starts)
+        column = np.array([place.get(label, -1) for label in labels], dtype=np.int64)
+        frame = cells[0].take(starts) - 1
+        is_shown = (column >= 0) & (frame >= 0) & (frame < self.frames.count)
+        shown = np.full(self.frames.count * len(place) + 1, -1, dtype=np.int64)
+        shown[self._order] = np.arange(len(self._order))
+        return GroupedValues(
+            values=values.codes[-1],
+            counts=values.columns[COUNT],
+            starts=starts,
+            places=shown.take(np.where(is_shown, frame * len(place) + column, -1)),
+            rows=len(self._order),
+        )
 
 
 def _divided(
@@ -308,7 +320,7 @@ def _divided(
     return np.where(below == 0, np.nan, share)
 
 
-def _scale(part: Sum, exponent: int) -> int:
+def _scale(part: Sum | Tally, exponent: int) -> int:
     return int(10**exponent) if part.unit == MONEY else part.scale
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from custinsights.analyses.declarations import Metric
 from custinsights.analyses.tally import MONEY, Quantile, Sum, Tally
+from custinsights.analyses.values import GAP_DAYS, ORDER_VALUE
 from custinsights.domain.fields import whole_number
 
 ACTIVE_DAYS = 90
@@ -52,14 +53,6 @@ def _has_discount(facts: Any) -> Any:
 
 def _goods_of(facts: Any) -> Any:
     return facts.number("goods")
-
-
-def _days(facts: Any) -> Any:
-    return facts.days
-
-
-def _net_amount(facts: Any) -> Any:
-    return facts.view.net_amount
 
 
 def _days_not_advanced(facts: Any) -> Any:
@@ -145,6 +138,22 @@ refunded = _metric(
     )
 )
 revenue = (gross_revenue - refunded).named("revenue", definition="Gross revenue less refunds.")
+
+
+def _of_new_customers(metric: Metric) -> Metric:
+    [tally] = metric.tallies
+    return _metric(attrs.evolve(tally, name=f"{tally.name}_of_new_customers", customer_type="new"))
+
+
+new_customer_revenue = (_of_new_customers(gross_revenue) - _of_new_customers(refunded)).named(
+    "new_customer_revenue",
+    definition="Revenue of customers whose first order lies in the cell's period and window.",
+)
+new_customer_revenue_share = (new_customer_revenue / revenue).named(
+    "new_customer_revenue_share",
+    unit="share",
+    definition="Revenue of new customers ÷ revenue.",
+)
 discounts = _metric(
     Tally(
         "discounts",
@@ -229,7 +238,7 @@ revenue_per_customer = (revenue / customers).named(
 )
 median_order_value = Metric(
     name="median_order_value",
-    quantile=Quantile("orders", _net_amount),
+    quantile=Quantile(ORDER_VALUE),
     unit=MONEY,
     definition="Median over the counted orders of the amount less its refunds.",
 )
@@ -238,14 +247,13 @@ orders_per_customer = (orders / customers).named(
 )
 units_per_order = (units / orders).named("units_per_order", definition="Items ÷ orders.")
 _gap_count = _metric(Tally("gaps", "gaps", unit="gaps", definition="Gaps between two orders."))
-_gap_days = _metric(Tally("gap_days", "gaps", of=_days, unit="days", definition="Days of gaps."))
-average_gap_days = (_gap_days / _gap_count).named(
+average_gap_days = (_metric(GAP_DAYS) / _gap_count).named(
     "average_gap_days",
     definition="Days between consecutive orders of a customer ÷ such gaps.",
 )
 median_gap_days = Metric(
     name="median_gap_days",
-    quantile=Quantile("gaps", _days),
+    quantile=Quantile(GAP_DAYS),
     unit="days",
     definition="Median days between consecutive orders of a customer.",
 )
@@ -344,6 +352,7 @@ BUILT_IN: tuple[Metric, ...] = (
     revenue,
     gross_revenue,
     refunded,
+    new_customer_revenue,
     discounts,
     line_revenue,
     total_customers,
@@ -352,6 +361,7 @@ BUILT_IN: tuple[Metric, ...] = (
     active_customers,
     new_customer_rate,
     new_customer_share,
+    new_customer_revenue_share,
     repeat_rate,
     customer_lifetime_value,
     average_order_value,

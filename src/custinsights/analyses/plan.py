@@ -104,9 +104,9 @@ class Question:
         """The streams whose facts make the cells, without those whose facts lie in others'."""
         lines = [t.on_lines for t in self.tallies if self.has_lines and t.on_lines is not None]
         whole = [t for t in self.tallies if not self.has_lines or t.on_lines is None]
+        whole += [m.quantile.values for m in self.metrics if m.quantile is not None]
         names = {t.facts for t in (*lines, *whole) if t.special != "observable"}
         names -= {"customers", SPEND}
-        names |= {metric.quantile.facts for metric in self.metrics if metric.quantile is not None}
         for outer, inner in (
             ("sales", {"orders", "gaps"} if self.has_lines else {"orders", "gaps", "lines"}),
             ("orders", {"gaps"} if self.has_lines else {"gaps", "lines"}),
@@ -147,9 +147,9 @@ class Question:
     def looks_at_lines(self) -> bool:
         """Whether a tally, a quantile or a function of one's own may look at order lines."""
         streams = {tally.facts for tally in self.tallies}
-        streams |= {metric.quantile.facts for metric in self.metrics if metric.quantile is not None}
+        streams |= {m.quantile.values.facts for m in self.metrics if m.quantile is not None}
         has_functions = any(dimension.of is not None for dimension in self.by)
-        return self.has_lines or has_functions or "lines" in streams
+        return self.has_lines or has_functions or not streams.isdisjoint({"lines", "customers"})
 
 
 def check(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> None:
@@ -163,14 +163,7 @@ def check(metric: Metric, by: tuple[Dimension, ...], *, has_window: bool) -> Non
             _check_customers(metric, by, has_window=has_window)
     if metric.quantile is not None:
         for dimension in by:
-            _check_activities(metric, metric.quantile.facts, dimension)
-            if dimension.facts == "lines":
-                raise Refused(
-                    metric.name,
-                    dimension.name,
-                    "an order has lines of several labels",
-                    "Ask for line_revenue",
-                )
+            _check_pair(metric, metric.quantile.values, dimension)
 
 
 def _check_pair(metric: Metric, tally: Tally, dimension: Dimension) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import pairwise
 
 import attrs
@@ -87,8 +88,10 @@ class _Summary:
             columns.setdefault(name, np.zeros(len(cells), dtype=np.int64))
         axes = [Axis(FRAME), *(_axis(coder) for coder in plan.coders)]
         values = []
-        for chunks in totals.values:
-            where, value, count = count_values(*_joined(chunks, 2))
+        for quantile, chunks in zip(self._quantiles, totals.values, strict=True):
+            is_counted = quantile.values.facts == "customers"
+            joined = _joined(chunks, 3 if is_counted else 2)
+            where, value, count = joined if is_counted else count_values(*joined)
             values.append(
                 Tallies.of([*axes, Axis(VALUE)], [*plan.unravel(where), value], {COUNT: count})
             )
@@ -162,9 +165,7 @@ class _BlockWork:
         for place, quantile in enumerate(
             m.quantile for m in question.metrics if m.quantile is not None
         ):
-            stream = self._stream(quantile.facts)
-            values = whole(f"quantile of {quantile.facts}", quantile.of(stream), len(stream))
-            self.totals.values[place].append((self._cells(stream), values))
+            self.totals.values[place].extend(self._values(quantile.values))
         for facts in question.streams:
             self.totals.cells.count(FACTS, self._cells(self._stream(facts)))
 
@@ -220,8 +221,10 @@ class _BlockWork:
 
     def _kept(self, tally: Tally) -> BoolArray | None:
         """Return which facts pass the tally's filters, or None if there are none."""
-        kept = None
+        kept: BoolArray | None = None
         stream = self._stream(tally.facts)
+        if tally.customer_type == "new":
+            kept = self.block.customer_type(stream) == 1
         for condition in tally.filters:
             passes = truths(tally.name, condition(stream), len(stream))
             kept = passes if kept is None else kept & passes
@@ -231,9 +234,6 @@ class _BlockWork:
         self, name: str, tally: Tally, stream: Stream, kept: BoolArray | None
     ) -> None:
         view, cells = self.block.view, self._cells(stream)
-        if tally.customer_type == "new":
-            is_new = self.block.customer_type(stream) == 1
-            kept = is_new if kept is None else kept & is_new
         if tally.special == "retained":
             assert self.plan.age is not None  # noqa: S101 - the question was checked
             ended = self.plan.age.observable(self.block)
@@ -319,26 +319,43 @@ class _BlockWork:
         self.totals.cells.count(self.plan.question.key(tally), cells)
         self.totals.cells.count(FACTS, cells)
 
+    def _values(self, tally: Tally) -> Iterator[tuple[IntArray, ...]]:
+        """Yield cells and values of facts; of customers, at each period's end, with counts too."""
+        if tally.facts == "customers":
+            for cells, values in self._judged(tally):
+                yield count_values(cells, values)
+            return
+        assert tally.of is not None  # noqa: S101 - a quantile was checked
+        stream = self._stream(tally.facts)
+        cells, values = self._cells(stream), whole(tally.name, tally.of(stream), len(stream))
+        if (kept := self._kept(tally)) is not None:
+            rows = np.flatnonzero(kept)
+            cells, values = cells.take(rows), values.take(rows)
+        yield cells, values
+
     def _judge(self, tally: Tally) -> None:
         """Add what a function says of every customer at the end of each period."""
-        from custinsights.history.selection import select
+        for cells, values in self._judged(tally):
+            self.totals.cells.add(self.plan.question.key(tally), cells, values)
+
+    def _judged(self, tally: Tally) -> Iterator[tuple[IntArray, IntArray]]:
+        """Yield what a function says of every customer at the end of each period."""
+        from custinsights.history.selection import counted_only
 
         assert tally.of is not None  # noqa: S101 - tallies of customers have a function
         view, frames = self.block.view, self.plan.frames
-        positions = view.orders.positions
-        counted = view.facts
-        if positions is not None:
-            counted = select(view.facts, orders=positions)
+        counted = counted_only(view)
         buyers = _People(view)
         labels = self._cells(buyers) % self._stride
         for place, end in enumerate(frames.end_instants, start=1):
             then = CountedHistory(counted, min(end, view.as_of))
             values = whole(tally.name, tally.of(then), then.people)
+            rows = then.buyers
+            self.totals.cells.count(FACTS, place * self._stride + labels.take(rows))
             for condition in tally.filters:
-                values = values * truths(tally.name, condition(then), then.people)
-            cells = (place * self._stride + labels).take(then.buyers)
-            self.totals.cells.add(self.plan.question.key(tally), cells, values.take(then.buyers))
-            self.totals.cells.count(FACTS, cells)
+                passes = truths(tally.name, condition(then), then.people)
+                rows = rows.take(np.flatnonzero(passes.take(rows)))
+            yield place * self._stride + labels.take(rows), values.take(rows)
 
     def _expose(self) -> None:
         """Count the customers by their labels and the number of ages that have ended."""

@@ -8,7 +8,15 @@ from typing import Any, TypeAlias
 import attrs
 from attrs.validators import optional
 
-from custinsights.domain.fields import any_text, function, members, named, text, whole_number
+from custinsights.domain.fields import (
+    any_text,
+    function,
+    members,
+    named,
+    refuse_other,
+    text,
+    whole_number,
+)
 from custinsights.errors import InvalidValue
 
 FactFunction: TypeAlias = Callable[[Any], Any]
@@ -69,7 +77,7 @@ class Tally:
     filters
         Truth values per fact: only facts where all hold.
     customer_type
-        ``"new"``: only customers whose first counted order lies in the cell's frame.
+        ``"new"``: only facts of customers whose first counted order lies in the cell's frame.
     so_far
         True sums everything up to the end of the cell's period (stock).
     lasting_days
@@ -90,7 +98,9 @@ class Tally:
     of: FactFunction | None = attrs.field(default=None, validator=optional(function))
     distinct: str | None = None
     filters: tuple[FactFunction, ...] = attrs.field(default=(), validator=members(function))
-    customer_type: str | None = None
+    customer_type: str | None = attrs.field(
+        default=None, validator=optional(named("type of customers", ("new",)))
+    )
     so_far: bool = False
     lasting_days: int | None = None
     on_lines: Tally | None = None
@@ -156,12 +166,25 @@ class Sum:
         return Sum(tuple((weight, change(tally)) for weight, tally in self.terms))
 
 
+def _single_values(given: Any) -> Tally:
+    """Return a tally that gives one number per fact, and that goes by no line."""
+    refuse_other(Tally, "what a Quantile is of", given)
+    tally: Tally = given
+    is_plain = tally.of is not None and not (tally.distinct or tally.special or tally.so_far)
+    if not is_plain or tally.lasting_days is not None or tally.facts == "spend":
+        raise InvalidValue(
+            what="a quantile is of one whole number per fact",
+            given=f"the tally {tally.name!r}, which counts or runs up",
+            allowed="a tally with a function that gives a number per fact",
+        )
+    return attrs.evolve(tally, on_lines=None)
+
+
 @attrs.frozen
 class Quantile:
-    """An exact quantile of a whole number per fact in every cell (type 7)."""
+    """An exact quantile in every cell (type 7) of the whole numbers that a tally adds up."""
 
-    facts: str = attrs.field(validator=named("stream of facts", STREAMS))
-    of: FactFunction = attrs.field(validator=function)
+    values: Tally = attrs.field(converter=_single_values)
     q: float = attrs.field(default=0.5)
 
     @q.validator

@@ -12,6 +12,7 @@ from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.activities import Activities
 from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels, Products
+from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
 from custinsights.history.ordering import offsets_of, ragged_rows
 from custinsights.history.streams import Lines, Refunds
@@ -82,6 +83,15 @@ def _activities(
     if held is None or (is_kept is None and customers is None):
         return held
     return held.chosen(is_kept, customers)
+
+
+def counted_only(view: CountedHistory) -> Facts:
+    """Return the columns without the orders that do not count at a view's instant.
+
+    Which orders count is decided once; seen at an earlier instant, these are the state of then.
+    """
+    positions = view.orders.positions
+    return view.facts if positions is None else select(view.facts, orders=positions)
 
 
 def is_known(facts: Facts, as_of: int) -> BoolArray | None:

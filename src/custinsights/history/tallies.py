@@ -60,9 +60,7 @@ class Tallies:
             return cls(tuple(kept_axes), stacked, sums)
         order = np.lexsort(stacked[::-1]) if len(axes) else np.arange(rows)
         stacked = stacked[:, order]
-        is_new = np.ones(rows, dtype=np.bool_)
-        is_new[1:] = (stacked[:, 1:] != stacked[:, :-1]).any(axis=0)
-        starts = np.flatnonzero(is_new)
+        starts = starts_of_columns(stacked)
         sums = {
             name: np.add.reduceat(column.take(order), starts)
             for name, column in sorted(columns.items())
@@ -115,11 +113,19 @@ class Tallies:
     def _shape(self) -> str:
         return f"{', '.join(self.columns)} by {', '.join(a.name for a in self.axes) or 'nothing'}"
 
-    def labels_of(self, name: str) -> list[Any]:
-        """Return the label of every cell on an axis."""
+    def labels_of(self, name: str, rows: IntArray | None = None) -> list[Any]:
+        """Return the label of every cell, or of some, on an axis."""
         place = [axis.name for axis in self.axes].index(name)
-        labels, codes = self.axes[place].labels, self.codes[place].tolist()
+        labels, column = self.axes[place].labels, self.codes[place]
+        codes = (column if rows is None else column.take(rows)).tolist()
         return codes if labels is None else [labels[code] for code in codes]
+
+
+def starts_of_columns(codes: IntArray) -> IntArray:
+    """Return the columns of a two-dimensional array that differ from the one before."""
+    is_new = np.ones(codes.shape[1], dtype=np.bool_)
+    is_new[1:] = (codes[:, 1:] != codes[:, :-1]).any(axis=0)
+    return np.flatnonzero(is_new)
 
 
 def _ascends(stacked: IntArray) -> bool:
@@ -159,19 +165,3 @@ def _united(left: Axis, right: Axis) -> tuple[Axis, IntArray | None, IntArray | 
         for axis in (left, right)
     )
     return Axis(left.name, labels), ours, theirs
-
-
-def quantile(values: IntArray, counts: IntArray, q: float) -> float:
-    """Return the type-7 quantile of sorted distinct values and their counts; NaN for none."""
-    total = int(counts.sum())
-    if total == 0:
-        return float("nan")
-    position = q * (total - 1)
-    low = int(position)
-    reached = np.cumsum(counts)
-    at_low = int(values[np.searchsorted(reached, low, side="right")])
-    share = position - low
-    if share == 0:
-        return float(at_low)
-    at_high = int(values[np.searchsorted(reached, low + 1, side="right")])
-    return at_low + (at_high - at_low) * share

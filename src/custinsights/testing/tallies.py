@@ -154,7 +154,7 @@ class Amount:
 
 
 def _tallies(metric: Metric) -> Iterator[Tally]:
-    for tally in metric.tallies:
+    for tally in metric.tallies if metric.quantile is None else (metric.quantile.values,):
         yield tally
         if tally.on_lines is not None:
             yield tally.on_lines
@@ -168,8 +168,6 @@ def _calls(metric: Metric, view: CountedHistory) -> Iterator[tuple[str, Callable
         for function in (tally.of, *tally.filters)
         if function is not None
     ]
-    if metric.quantile is not None:
-        functions.append((metric.name, metric.quantile.facts, metric.quantile.of))
     for name, facts, function in functions:
         if not holds(view, facts):
             continue
