@@ -23,7 +23,8 @@ from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.distribution import GroupedValues
 from custinsights.history.tallies import Label, Tallies, label_key, starts_of_columns
-from custinsights.results.cube import Cube, MetricColumn
+from custinsights.results.cube import Cube
+from custinsights.results.metric_column import MetricColumn
 from custinsights.results.provenance import Provenance
 
 MOST_CELLS = 50_000_000

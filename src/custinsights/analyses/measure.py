@@ -181,37 +181,46 @@ def measure(
 
 @attrs.frozen(eq=False)
 class Asking:
-    """How a cube asks its history again."""
+    """How a cube asks its history again.
+
+    `labels` are those of the cells that slices and drills have chosen so far: what is asked again
+    stays inside them.
+    """
 
     measure: Measure
     history: Facts
+    labels: Mapping[str, Any] = attrs.field(factory=dict)
+
+    def within(self, labels: Mapping[str, Any]) -> Asking:
+        """Ask inside some cells only."""
+        return attrs.evolve(self, labels={**self.labels, **labels})
 
     def drill(self, cube: Cube, dimension: str, labels: Mapping[str, Any]) -> Cube:
         """Measure by a finer dimension inside some cells."""
-        question = self.measure.question(self.history.context)
         for name in labels:
             cube.labels(name)  # refuses what is no dimension of the cube
         self._check(cube, labels)
-        periods = [d for d in question.by if d.kind == "period"]
+        chosen = {**self.labels, **labels}
+        by = self.measure.question(self.history.context).by
+        periods = [item.name for item in by if item.kind == "period"]
         window = self.measure.window
-        inside: list[Any] = []
-        for item in question.by:
-            if item in periods and item.name in labels:
-                window = self._narrowed(window, str(labels[item.name]))
-            elif item not in periods:
-                inside.append(item)
-        by = (dimension, *inside)
-        found = attrs.evolve(self.measure, by=by, window=window)(self.history)
-        kept = {name: self._meant(cube, name, label) for name, label in labels.items()}
-        rows = [
-            row
-            for row in range(len(found))
-            if all(found.axes[n][row] == label for n, label in kept.items() if n in found.axes)
-        ]
-        return found.take(np.array(rows, dtype=np.int64))
+        for name in periods:
+            if name in chosen:
+                window = self._narrowed(window, str(chosen[name]))
+        finer: list[str | Dimension] = [dimension]
+        finer += [item for item in by if item.name not in periods]
+        measure = attrs.evolve(self.measure, by=finer, window=window)
+        return self._inside(measure, {n: x for n, x in chosen.items() if n not in periods})
 
-    def _meant(self, cube: Cube, name: str, label: object) -> object:
-        return meant(label, set(cube.labels(name).tolist()))
+    def _inside(self, measure: Measure, labels: Mapping[str, Any]) -> Cube:
+        """Measure, and return the cells with some labels."""
+        cube = measure(self.history)
+        kept = {n: meant(x, set(cube.axes[n].tolist())) for n, x in labels.items()}
+        is_inside = np.ones(len(cube), dtype=np.bool_)
+        for name, label in kept.items():
+            is_inside &= np.array([held == label for held in cube.axes[name].tolist()], bool)
+        asking = Asking(measure, self.history, kept)
+        return attrs.evolve(cube.take(np.flatnonzero(is_inside)), ask=asking)
 
     def _narrowed(self, window: Window, label: str) -> Window:
         calendar = self.history.calendar
@@ -226,28 +235,31 @@ class Asking:
             if name in cube.axes:
                 cube.at(**{name: label})
 
-    def without(self, cube: Cube, dimension: str) -> Cube:
-        """Measure without a dimension."""
+    def without(self, dimension: str) -> Cube:
+        """Measure without a dimension, inside the other labels."""
         by = tuple(
             item
             for item in self.measure.by
             if (item if isinstance(item, str) else item.name) != dimension
         )
-        del cube
-        return attrs.evolve(self.measure, by=by)(self.history)
+        measure = attrs.evolve(self.measure, by=by)
+        return self._inside(measure, {n: x for n, x in self.labels.items() if n != dimension})
 
-    def orders(self, cube: Cube, labels: Mapping[str, Any]) -> Table:
+    def orders(self, cube: Cube, labels: Mapping[str, Any], sort: str, limit: int | None) -> Table:
         """Return the counted orders in some cells, also of finer dimensions than the cube's."""
         self._check(cube, labels)
+        chosen = {**self.labels, **labels}
         question = self.measure.question(self.history.context)
         own = {dimension.name: dimension for dimension in question.by}
+        # Periods are the frame of what is relative, also where none of them is chosen.
+        names = dict.fromkeys([*(n for n, d in own.items() if d.kind == "period"), *chosen])
         dimensions = []
-        for name in labels:
+        for name in names:
             dimension = own[name] if name in own else self.measure.catalog.dimension(name)
             if dimension.facts == "lines":
                 raise UnknownName("label of orders", name, tuple(cube.axes))
-            if dimension.kind == "period":
-                self.history.calendar.window(str(labels[name]))  # refuses what is no period
+            if dimension.kind == "period" and name in chosen:
+                self.history.calendar.window(str(chosen[name]))  # refuses what is no period
             dimensions.append(dimension)
         asked = Question(
             metrics=(self.measure.catalog.metric("orders"),),
@@ -255,4 +267,4 @@ class Asking:
             window=question.window,
             as_of=question.as_of,
         )
-        return orders_where(asked, self.history, labels)
+        return orders_where(asked, self.history, chosen, sort, limit)

@@ -5,21 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 
 from custinsights.analyses.axes import labels_of
 from custinsights.analyses.plan import Plan, Question
+from custinsights.domain.fields import whole_number
 from custinsights.domain.money import minor_exponent
-from custinsights.errors import UnknownName
+from custinsights.errors import UnknownName, counted
 from custinsights.history.columns import IntArray
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
 from custinsights.results.freezing import meant
 from custinsights.results.table import Column, Table
 
+SORTS = ("placed_at", "-placed_at", "amount", "-amount")
+"""By what rows of orders can be sorted; a minus puts the largest first."""
 
-def orders_where(question: Question, facts: Facts, labels: Mapping[str, Any]) -> Table:
+
+def orders_where(
+    question: Question,
+    facts: Facts,
+    labels: Mapping[str, Any],
+    sort: str = "placed_at",
+    limit: int | None = None,
+) -> Table:
     """Return the counted orders that carry some labels of the dimensions of a question."""
+    if sort not in SORTS:
+        raise UnknownName("order of rows", sort, SORTS)
+    most = None if limit is None else whole_number("the limit is wrong", limit, 1)
     plan = Plan(question, facts)
     block = plan.block(facts)
     view = block.view
@@ -29,6 +43,8 @@ def orders_where(question: Question, facts: Facts, labels: Mapping[str, Any]) ->
     bucket = block.bucket(view.orders)
     inside = (bucket > 0) & (bucket <= plan.frames.count)
     for coder, codes in zip(plan.coders, codes_of, strict=True):
+        if coder.dimension.name not in labels:
+            continue
         known = labels_of(coder)
         wanted = meant(labels[coder.dimension.name], known)
         if wanted not in known:
@@ -36,12 +52,18 @@ def orders_where(question: Question, facts: Facts, labels: Mapping[str, Any]) ->
             raise UnknownName(coder.dimension.name, str(wanted), names)
         inside &= np.array([label == wanted for label in known], dtype=np.bool_).take(codes)
     period_names = [d.name for d in question.by if d.kind == "period"]
-    if period_names:
-        wanted_labels = tuple(str(labels[name]) for name in period_names)
-        right = [frame == wanted_labels for frame in plan.frames.labels()]
-        inside &= np.array([False, *right, False], dtype=np.bool_).take(bucket)
+    for place, name in enumerate(period_names):
+        if name in labels:
+            right = [frame[place] == str(labels[name]) for frame in plan.frames.labels()]
+            inside &= np.array([False, *right, False], dtype=np.bool_).take(bucket)
     rows = np.flatnonzero(inside)
-    return order_table(view, rows[np.argsort(view.placed_at.take(rows), kind="stable")])
+    rows = rows[np.argsort(view.placed_at.take(rows), kind="stable")]
+    keys: IntArray = getattr(view, sort.removeprefix("-")).take(rows)
+    rows = rows[np.argsort(-keys if sort.startswith("-") else keys, kind="stable")]
+    table = order_table(view, rows[:most])
+    if most is None or most >= len(rows):
+        return table
+    return attrs.evolve(table, title=f"{most} of {counted(len(rows), 'order')}")
 
 
 def order_table(view: CountedHistory, rows: IntArray) -> Table:
@@ -64,5 +86,4 @@ def order_table(view: CountedHistory, rows: IntArray) -> Table:
         Column(name, "label", orders.label(name).take(rows).texts())
         for name in sorted(facts.labels)
     ]
-    title = f"{len(rows)} order{'' if len(rows) == 1 else 's'}"
-    return Table(title, columns, timezone=facts.calendar.timezone)
+    return Table(counted(len(rows), "order"), columns, timezone=facts.calendar.timezone)

@@ -15,50 +15,19 @@ from custinsights.domain.frozen import frozen
 from custinsights.domain.period import UNITS
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
-from custinsights.results.freezing import frozen_array, frozen_arrays, meant
+from custinsights.results.freezing import frozen_arrays, meant
 from custinsights.results.intervals import SMALL, standing, wilson
+from custinsights.results.metric_column import MetricColumn
 from custinsights.results.provenance import Provenance
+from custinsights.results.series import OUTLYING, Series
 from custinsights.results.table import Column, Table
+
+DAYS_OF_WEEK = 7
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 ObjectArray: TypeAlias = npt.NDArray[Any]
-
-
-@attrs.frozen(eq=False, kw_only=True)
-class MetricColumn:
-    """One metric in every cell.
-
-    Parameters
-    ----------
-    values
-        float64[m] in natural units (major units of money, items); NaN where undefined.
-    numerator, denominator
-        int64[m] sums, scaled (minor units, thousandths); the denominator is None for a sum.
-        Both are None for a quantile.
-    kind
-        How the column shows in a `Table`.
-    """
-
-    name: str
-    values: FloatArray = attrs.field(converter=frozen_array)
-    numerator: IntArray | None = attrs.field(converter=frozen_array)
-    denominator: IntArray | None = attrs.field(converter=frozen_array)
-    kind: str
-    unit: str
-    exponent: int = 0
-    is_proportion: bool = False
-    target: tuple[float, float] | None = None
-
-    def take(self, rows: IntArray) -> MetricColumn:
-        """Return the metric in some of the cells."""
-        return attrs.evolve(
-            self,
-            values=self.values.take(rows),
-            numerator=None if self.numerator is None else self.numerator.take(rows),
-            denominator=None if self.denominator is None else self.denominator.take(rows),
-        )
 
 
 class Ask(Protocol):
@@ -67,11 +36,14 @@ class Ask(Protocol):
     def drill(self, cube: Cube, dimension: str, labels: Mapping[str, Any]) -> Cube:
         """Return the cells of a finer dimension inside some cells."""
 
-    def orders(self, cube: Cube, labels: Mapping[str, Any]) -> Table:
-        """Return the orders in some cells."""
+    def orders(self, cube: Cube, labels: Mapping[str, Any], sort: str, limit: int | None) -> Table:
+        """Return the orders in some cells, some of them at most."""
 
-    def without(self, cube: Cube, dimension: str) -> Cube:
+    def without(self, dimension: str) -> Cube:
         """Return the cube without a dimension."""
+
+    def within(self, labels: Mapping[str, Any]) -> Ask:
+        """Return how to ask inside some cells only."""
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
@@ -188,6 +160,7 @@ class Cube(Presented):
     def at(self, **labels: Any) -> Cube:
         """Return the cells with some labels, e.g. ``cube.at(month="2024-03")``."""
         rows = np.arange(len(self))
+        chosen = {}
         for name, wanted in labels.items():
             column = self.labels(name)
             held = set(column.tolist())
@@ -197,7 +170,9 @@ class Cube(Presented):
                 given = str(hidden_if_contact(wanted))
                 raise UnknownName(f"{name} of the cube", given, known)
             rows = rows[[column[row] == wanted for row in rows.tolist()]]
-        return self.take(rows)
+            chosen[name] = wanted
+        ask = None if self.ask is None else self.ask.within(chosen)
+        return attrs.evolve(self.take(rows), ask=ask)
 
     def take(self, rows: IntArray) -> Cube:
         """Return some of the cells, by their rows."""
@@ -217,26 +192,44 @@ class Cube(Presented):
         NaN in the first period, after a value that is not positive, and where either period is
         incomplete or begins before the observation. A cube without periods is refused.
         """
+        return self._series(metric, "growth compares a period with the one before it").growth()
+
+    def z_scores(self, metric: str) -> FloatArray:
+        """Return how far every cell lies from the ordinary: (x − median) ÷ (1.4826 MAD).
+
+        Median and median absolute deviation are over the 12 periods before it, of the same
+        labels, that are complete and wholly observed; those of a day are the days before it of
+        the same weekday. NaN where fewer than 8 of them have a value, where their deviation is 0,
+        and in an incomplete or unobserved period. A cube without periods is refused.
+
+        References
+        ----------
+        Iglewicz, B. and Hoaglin, D. C. (1993). How to Detect and Handle Outliers. ASQC.
+        """
+        series = self._series(metric, "an anomaly stands out against the periods before it")
+        return series.z_scores(DAYS_OF_WEEK if "day" in self._periods else 1)
+
+    def anomalies(self, metric: str) -> BoolArray:
+        """Return which cells are out of the ordinary: ``abs(z_scores(metric)) > 3.5``."""
+        with np.errstate(invalid="ignore"):
+            return np.abs(self.z_scores(metric)) > OUTLYING
+
+    def _series(self, metric: str, why: str) -> Series:
         values = self[metric]
-        if len(self._labelled) == len(self.axes):
+        if not self._periods:
             raise InvalidValue(
-                what="growth compares a period with the one before it, and the cube has no periods",
+                what=f"{why}, and the cube has no periods",
                 given="by " + (", ".join(self.axes) or "nothing"),
                 allowed=f"a cube by {', '.join(UNITS[:-1])} or {UNITS[-1]}, and what else you like",
             )
-        others = list(zip(*[self.axes[name] for name in self._labelled], strict=True))
-        place = {
-            (int(period), others[row] if others else ()): row
-            for row, period in enumerate(self.period.tolist())
-        }
-        unusable = self.is_incomplete | self.is_unobserved
-        growth = np.full(len(self), np.nan)
-        for (period, labels), row in place.items():
-            before = place.get((period - 1, labels))
-            if before is None or unusable[row] or unusable[before] or not values[before] > 0:
-                continue
-            growth[row] = (values[row] - values[before]) / values[before]
-        return growth
+        columns = [column for name, column in self.axes.items() if name in self._labelled]
+        is_usable = ~(self.is_incomplete | self.is_unobserved)
+        return Series.of(values, self.period, columns, is_usable)
+
+    @property
+    def _periods(self) -> set[str]:
+        """The units of its periods."""
+        return {d.period for d in self.state.question.by if d.kind == "period"}
 
     @property
     def _labelled(self) -> tuple[str, ...]:
@@ -326,19 +319,31 @@ class Cube(Presented):
     def drill(self, dimension: str, **labels: Any) -> Cube:
         """Ask the same metrics by a finer dimension inside some cells.
 
-        ``years.drill("month", year="2011")`` gives the months of 2011. The history is asked
-        again, for numbers such as distinct or new customers do not add up.
+        ``years.drill("month", year="2011")`` gives the months of 2011, which drill into days, and
+        these into hours. The history is asked again, for numbers such as distinct or new customers
+        do not add up. Labels chosen before, also by `at`, hold on.
         """
         return self._asked("drill").drill(self, dimension, labels)
 
-    def orders(self, **labels: Any) -> Table:
-        """Return the counted orders in some cells, e.g. ``years.orders(month="2011-11")``."""
-        return self._asked("orders").orders(self, labels)
+    def orders(self, *, sort: str = "placed_at", limit: int | None = None, **labels: Any) -> Table:
+        """Return the counted orders in some cells, e.g. ``years.orders(month="2011-11")``.
+
+        Parameters
+        ----------
+        sort
+            ``"placed_at"`` or ``"amount"``, with a minus before it for the latest or the largest
+            first. Orders of one amount lie by time.
+        limit
+            How many at most; all by default.
+        **labels
+            Of the cube's dimensions or of others; labels chosen before hold on.
+        """
+        return self._asked("orders").orders(self, labels, sort, limit)
 
     def without(self, dimension: str) -> Cube:
-        """Ask the same metrics without one of the dimensions."""
+        """Ask the same metrics without one of the dimensions, inside labels chosen before."""
         self.labels(dimension)
-        return self._asked("without").without(self, dimension)
+        return self._asked("without").without(dimension)
 
     def _asked(self, what: str) -> Ask:
         if self.ask is None:

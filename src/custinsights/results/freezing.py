@@ -33,7 +33,7 @@ def frozen_arrays(arrays: Mapping[str, AnyArray]) -> Mapping[str, AnyArray]:
 
 def meant(wanted: object, labels: Collection[object]) -> object:
     """Return the label that is meant: itself, or the one that reads the same (2011, "2011")."""
-    if isinstance(wanted, Hashable) and wanted in labels:
+    if wanted is None or (isinstance(wanted, Hashable) and wanted in labels):
         return wanted
     alike = [label for label in labels if label is not None and str(label) == str(wanted)]
     return alike[0] if len(alike) == 1 else str(wanted)
