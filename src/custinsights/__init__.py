@@ -17,15 +17,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from custinsights import datasets, domain, errors, testing
     from custinsights.analyses.acquisition import acquisition
+    from custinsights.analyses.audit import audit
     from custinsights.analyses.builtin_traits import preferred
     from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
     from custinsights.analyses.cohorts import cohorts
     from custinsights.analyses.concentration import concentration
     from custinsights.analyses.cross_sell import cross_sell_gaps
     from custinsights.analyses.cuts import Cuts, cuts
+    from custinsights.analyses.dimensions import order_number
+    from custinsights.analyses.distributions import distribution, quantile
     from custinsights.analyses.exact_ages import lifetime_value_at, second_order_rate
     from custinsights.analyses.frequency import frequent_customers
     from custinsights.analyses.groups import GroupMap
+    from custinsights.analyses.growth import growth_drivers
     from custinsights.analyses.lifetime import lifetime_value
     from custinsights.analyses.measure import Measure, measure
     from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.ranking import ranking
     from custinsights.analyses.rfm import RFM, rfm
     from custinsights.analyses.second_order import second_order
+    from custinsights.analyses.sequence import order_sequence
     from custinsights.analyses.spend_metrics import customer_acquisition_cost
     from custinsights.analyses.tiers import tiers
     from custinsights.analyses.traits import Traits, traits
@@ -59,8 +64,8 @@ __version__ = "0.1.0"
 
 _ROOMS = ("datasets", "domain", "errors", "testing")
 _HOMES = {
-    "ActivityHistory": "history.activity_history",
     "DEFAULT": "analyses.catalog",
+    "ActivityHistory": "history.activity_history",
     "Catalog": "analyses.catalog",
     "ChannelTaxonomy": "domain.channels",
     "Cuts": "analyses.cuts",
@@ -71,27 +76,33 @@ _HOMES = {
     "RFM": "analyses.rfm",
     "Traits": "analyses.traits",
     "acquisition": "analyses.acquisition",
+    "audit": "analyses.audit",
     "churn_rate": "analyses.metrics",
     "cohorts": "analyses.cohorts",
     "combine": "sources",
-    "customer_acquisition_cost": "analyses.spend_metrics",
     "concentration": "analyses.concentration",
     "cross_sell_gaps": "analyses.cross_sell",
+    "customer_acquisition_cost": "analyses.spend_metrics",
     "customers": "analyses.metrics",
     "cuts": "analyses.cuts",
     "dead_stock": "analyses.velocity",
     "dimension": "analyses.catalog",
     "distance_to": "analyses.nearby",
+    "distribution": "analyses.distributions",
     "frequent_customers": "analyses.frequency",
+    "growth_drivers": "analyses.growth",
     "lifetime_value": "analyses.lifetime",
     "lifetime_value_at": "analyses.exact_ages",
     "measure": "analyses.measure",
     "nearby": "analyses.nearby",
+    "order_number": "analyses.dimensions",
+    "order_sequence": "analyses.sequence",
     "orders": "analyses.metrics",
     "overview": "analyses.overview",
     "preferences": "analyses.preferences",
     "preferred": "analyses.builtin_traits",
     "product_velocity": "analyses.velocity",
+    "quantile": "analyses.distributions",
     "ranking": "analyses.ranking",
     "read_activities": "sources",
     "read_customers": "sources",
@@ -126,6 +137,7 @@ __all__ = [
     "Traits",
     "__version__",
     "acquisition",
+    "audit",
     "churn_rate",
     "cohorts",
     "combine",
@@ -138,18 +150,23 @@ __all__ = [
     "dead_stock",
     "dimension",
     "distance_to",
+    "distribution",
     "domain",
     "errors",
     "frequent_customers",
+    "growth_drivers",
     "lifetime_value",
     "lifetime_value_at",
     "measure",
     "nearby",
+    "order_number",
+    "order_sequence",
     "orders",
     "overview",
     "preferences",
     "preferred",
     "product_velocity",
+    "quantile",
     "ranking",
     "read_activities",
     "read_customers",

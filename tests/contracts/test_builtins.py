@@ -36,3 +36,16 @@ def test_anchor(name: str) -> None:
 def test_churn_of_another_length() -> None:
     """What a factory of metrics makes keeps the laws as well."""
     testing.check_tally(ci.churn_rate(30, name="monthly_churn"), max_examples=EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    "what", ["gap_days", "order_value", "days_since_last_order", "total_spent"]
+)
+def test_quantiles(what: str) -> None:
+    """A quantile of any values keeps the laws: of facts, and of customers at a period's end."""
+    testing.check_tally(ci.quantile(what, 0.9), max_examples=EXAMPLES)
+
+
+def test_a_folded_order_number() -> None:
+    """Order numbers with a folded tail keep the laws of dimensions."""
+    testing.check_dimension(ci.order_number(3), max_examples=EXAMPLES)

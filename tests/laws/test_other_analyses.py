@@ -20,8 +20,10 @@ from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
 from custinsights.analyses.concentration import Concentrating
 from custinsights.analyses.cross_sell import CrossSellGaps
 from custinsights.analyses.cuts import CutPoints
+from custinsights.analyses.distributions import Distributing
 from custinsights.analyses.exact_ages import lifetime_value_at
 from custinsights.analyses.frequency import frequent_customers
+from custinsights.analyses.growth import GrowthDrivers
 from custinsights.analyses.measure import Measure
 from custinsights.analyses.nearby import Nearby
 from custinsights.analyses.overview import Overviewing
@@ -29,6 +31,7 @@ from custinsights.analyses.preferences import Preferences
 from custinsights.analyses.ranking import Ranked
 from custinsights.analyses.rfm import RFM
 from custinsights.analyses.second_order import SecondOrdering
+from custinsights.analyses.sequence import OrderSequence
 from custinsights.analyses.tiers import Tiers
 from custinsights.analyses.traits import Traits
 from custinsights.analyses.velocity import Velocity
@@ -50,6 +53,13 @@ NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name not in NUMBERED)
 HEADLINES = ("revenue", "customers", "repeat_rate", "median_order_value", "churn_rate")
 
 TOWNS = PlaceTable({"Fresno": (36.7, -119.8), "Cobh": (51.85, -8.29)})
+
+
+@ci.trait(kind="label", definition="How often the customer has bought.")
+def how_often(history: Any) -> Any:
+    """Tell customers of one order from the others."""
+    return np.where(history.order_count > 1, "often", "once")
+
 
 ANALYSES: dict[str, Callable[[Any], Any]] = {
     "traits": lambda as_of: Traits(NUMBERLESS, as_of=as_of),
@@ -84,12 +94,24 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     ),
     "second order": lambda as_of: SecondOrdering(30, as_of=as_of),
     "frequent customers": lambda as_of: Measure(frequent_customers(1), by="year", as_of=as_of),
+    "sequence": lambda as_of: OrderSequence(last=3, as_of=as_of),
+    "sequences of cohorts": lambda as_of: OrderSequence("cohort_year", as_of=as_of),
+    "distribution of gaps": lambda as_of: Distributing(
+        "gap_days", ["month", "order_number"], bins=(1, 30), as_of=as_of
+    ),
+    "distribution of recency": lambda as_of: Distributing(
+        "days_since_last_order", ["week", "customer_country"], as_of=as_of
+    ),
+    "distribution of a trait": lambda as_of: Distributing("total_spent", "month", as_of=as_of),
+    "growth": lambda as_of: GrowthDrivers(as_of=as_of),
+    "growth of countries": lambda as_of: GrowthDrivers("country", "previous_year", as_of=as_of),
+    "growth of segments": lambda as_of: GrowthDrivers(how_often, as_of=as_of),
     "overview": lambda as_of: Overviewing(HEADLINES, as_of=as_of),
     "overview beside": lambda as_of: Overviewing(HEADLINES, "previous_period", as_of=as_of),
 }
 OF_NOBODY = (
     *("coh", "over", "ranking", "pref", "cross", "velocity"),
-    *("life", "sec", "frequent"),
+    *("life", "sec", "frequent", "dist", "growth", "sequence"),
 )
 every_analysis = pytest.mark.parametrize("name", ANALYSES)
 

@@ -84,27 +84,27 @@ class TypeCoder:
 
 @attrs.frozen(eq=False, slots=False)
 class NumberCoder:
-    """The order number of a fact's order, or whether it is the first."""
+    """The order number of a fact's order; `labels`, where given, name it, the last one all above.
+
+    So ``("first", "repeat")`` tells whether it is the first order.
+    """
 
     dimension: Dimension
     largest: int
-
-    @property
-    def _is_type(self) -> bool:
-        return self.dimension.kind == "order_type"
+    labels: tuple[Label, ...] | None = None
 
     @property
     def size(self) -> int:  # noqa: D102
-        return 3 if self._is_type else self.largest + 1
+        return 1 + (self.largest if self.labels is None else len(self.labels))
 
     def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
         numbers = block.of_sales(block.view.number_of_sale, stream)
         if stream is block.view.orders:
             numbers = block.view.order_number
-        return np.minimum(numbers, 2) if self._is_type else numbers
+        return numbers if self.labels is None else np.minimum(numbers, len(self.labels))
 
     def label(self, code: int) -> Label:  # noqa: D102
-        return ("first", "repeat")[code - 1] if self._is_type else code
+        return code if self.labels is None else self.labels[code - 1]
 
 
 @attrs.frozen(eq=False, slots=False)

@@ -19,9 +19,10 @@ from custinsights.analyses.axes import (
 )
 from custinsights.analyses.block import Stream
 from custinsights.analyses.builtin_traits import acquisition_channel
-from custinsights.analyses.declarations import Dimension
+from custinsights.analyses.declarations import Dimension, checked_name
 from custinsights.analyses.places import PLACES, place_of_sales
 from custinsights.analyses.several import SeveralCoder
+from custinsights.domain.fields import whole_number
 from custinsights.errors import MissingData
 from custinsights.history.activity_view import MEDIUM, activities_of, media_names
 from custinsights.history.columns import Labels
@@ -46,6 +47,7 @@ _ACTIVITY_TEXTS = {
     "message_medium": "By what a message went: email, sms, phone, else its channel; of other "
     "activities None.",
 }
+_ORDER_TYPES = ("first", "repeat")
 LINE_TEXTS = ("product", "title", "category", "department")
 DISCOUNTED, FULL_PRICE = "discounted", "full_price"
 
@@ -167,6 +169,32 @@ BUILT_IN: tuple[Dimension, ...] = (
 )
 
 
+def order_number(last: int = 10, *, name: str = "order_number") -> Dimension:
+    """Return the order number as a dimension whose long tail is folded: 1, 2, ..., ``"10+"``.
+
+    Parameters
+    ----------
+    last
+        From which number on orders go together, at least 2.
+    name
+        What to call it in results or in a catalog.
+
+    Examples
+    --------
+    >>> order_number(3).closed
+    (1, 2, '3+')
+    """
+    last = whole_number("the order number from which on orders go together is wrong", last, 2)
+    return Dimension(
+        checked_name(name),
+        "orders",
+        kind="order_number",
+        never_falls=True,
+        closed=(*range(1, last), f"{last}+"),
+        definition=f"1 for a customer's first order, 2 for the second, ... {last}+ for later ones.",
+    )
+
+
 def coder_of(dimension: Dimension, facts: Facts, by: Sequence[Dimension], as_of: int) -> Coder:
     """Return the coder of a dimension for the facts of a history."""
     if dimension.kind in ("hour", "weekday"):
@@ -176,7 +204,8 @@ def coder_of(dimension: Dimension, facts: Facts, by: Sequence[Dimension], as_of:
         return TypeCoder(dimension)
     if dimension.kind in ("order_number", "order_type"):
         lengths = facts.offsets[1:] - facts.offsets[:-1]
-        return NumberCoder(dimension, int(lengths.max()) if len(lengths) else 0)
+        labels = _ORDER_TYPES if dimension.kind == "order_type" else dimension.closed
+        return NumberCoder(dimension, int(lengths.max(initial=0)), labels)
     if dimension.kind == "cohort":
         return CohortCoder.of(dimension, facts, str(dimension.period))
     if dimension.kind == "age":

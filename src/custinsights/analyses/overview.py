@@ -8,20 +8,18 @@ from collections.abc import Sequence
 
 import attrs
 from attrs.validators import optional
-from dateutil.relativedelta import relativedelta
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.comparing import COMPARISONS, earlier_window, window_or_last_year
 from custinsights.analyses.declarations import Metric
-from custinsights.analyses.measure import Measure, Window, metrics_of, window_of
+from custinsights.analyses.measure import Measure, Window, metrics_of
 from custinsights.analyses.measured import Measured
 from custinsights.domain.fields import instance, named
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible
 from custinsights.history.columns import FloatArray
-from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
@@ -48,8 +46,6 @@ HEADLINES = (
     "order_frequency",
 )
 """The metrics of an overview for which none are named."""
-
-COMPARISONS = ("previous_period", "previous_year")
 
 
 @attrs.frozen(eq=False)
@@ -108,8 +104,9 @@ class Overviewing:
     def summarise(self, history: Facts) -> OverviewState:
         """Return the mergeable state of a history or of a part of one."""
         check_history(history)
-        window = self._window(history.context)
-        earlier = self._earlier(history.context, window)
+        window = window_or_last_year(history.context, self.window, self.as_of)
+        compare = self.compare
+        earlier = None if compare is None else earlier_window(history.context, window, compare)
         view = CountedHistory(history, history.context.instant(self.as_of))
         only_refunds = (view.order_count == 0) & (view.refunded_per_customer > 0)
         return OverviewState(
@@ -135,25 +132,6 @@ class Overviewing:
 
     def _measure(self, window: tuple[dt.datetime, dt.datetime]) -> Measure:
         return Measure(self.metrics, window=window, as_of=self.as_of, catalog=self.catalog)
-
-    def _window(self, context: Context) -> tuple[dt.datetime, dt.datetime]:
-        given = window_of(context, self.window)
-        if given is not None:
-            return to_datetime(given[0]), to_datetime(given[1])
-        end = to_datetime(context.instant(self.as_of))
-        return _shifted(context, end, relativedelta(years=-1)), end
-
-    def _earlier(
-        self, context: Context, window: tuple[dt.datetime, dt.datetime]
-    ) -> tuple[dt.datetime, dt.datetime] | None:
-        start, end = window
-        if self.compare is None:
-            return None
-        if self.compare == "previous_year":
-            year = relativedelta(years=-1)
-            return _shifted(context, start, year), _shifted(context, end, year)
-        days = (context.calendar.local_date(end) - context.calendar.local_date(start)).days
-        return _shifted(context, start, relativedelta(days=-max(days, 1))), start
 
 
 def overview(
@@ -193,13 +171,6 @@ def overview(
     """
     chosen = HEADLINES if metrics is None else metrics
     return Overviewing(chosen, compare, window, as_of, catalog)(history)
-
-
-def _shifted(context: Context, instant: dt.datetime, by: relativedelta) -> dt.datetime:
-    """Return an instant moved in the shop's calendar, at the same local time of day."""
-    local = instant.astimezone(context.calendar.zone)
-    moved = (local.replace(tzinfo=None) + by).replace(tzinfo=context.calendar.zone)
-    return moved.astimezone(dt.UTC)
 
 
 def _headline(name: str, current: Cube, previous: Cube | None) -> Headline:
