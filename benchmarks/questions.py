@@ -107,6 +107,18 @@ QUESTIONS = (
         ("customers",),
         lines=True,
     ),
+    Question(
+        "quantiles",
+        "Exact 10 %, 50 % and 90 % quantiles of order value by month",
+        ("month",),
+        ("q10", "q50", "q90"),
+    ),
+    Question(
+        "drill",
+        "Drill-down: years, months of the last, its last month's days, the last day's hours",
+        ("level", "label"),
+        ("customers", "revenue"),
+    ),
 )
 """The parts in the order in which they run and print."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -77,7 +78,37 @@ def _measured(metrics: list[str], by: list[str]) -> Callable[[ci.OrderHistory], 
     return lambda history: ci.measure(history, metrics, by=by)
 
 
+def _quantiles(history: ci.OrderHistory) -> Any:
+    return ci.distribution(history, "order_value", by="month", quantiles=(0.1, 0.5, 0.9))
+
+
+def _drill(history: ci.OrderHistory) -> Any:
+    last = history.calendar.local_date(history.observed_until) - timedelta(days=1)
+    years = ci.measure(history, ["customers", "revenue"], by="year")
+    months = years.drill("month", year=f"{last:%Y}")
+    days = months.drill("day", month=f"{last:%Y-%m}")
+    return years, months, days, days.drill("hour", day=f"{last:%Y-%m-%d}")
+
+
+def _plain_levels(levels: Any) -> Answer:
+    rows = [
+        (level, int(str(label).rpartition("-")[2]), customers, revenue)
+        for level, cube in enumerate(levels)
+        for label, customers, revenue in zip(
+            next(iter(cube.axes.values())),
+            cube.minor("customers"),
+            cube.minor("revenue"),
+            strict=True,
+        )
+        if customers
+    ]
+    names = ("level", "label", "customers", "revenue")
+    return {name: np.array([row[place] for row in rows]) for place, name in enumerate(names)}
+
+
 def _plain(part: str, result: Any) -> Answer:
+    if part == "drill":
+        return _plain_levels(result)
     if part in ("retention", "first_product"):
         return _plain_grid(part, result)
     table = result.table()
@@ -148,6 +179,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
         "revenue": "revenue",
     },
     "medians": {"month": "month", "median": "median_order_value"},
+    "quantiles": {"month": "month", "q10": "q10", "q50": "q50", "q90": "q90"},
 }
 
 _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
@@ -161,6 +193,8 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "cube": (_measured(["orders", "revenue"], ["month", "country", "channel"]),),
     "medians": (_measured(["median_order_value"], ["month"]),),
     "first_product": (_first_product,),
+    "quantiles": (_quantiles,),
+    "drill": (_drill,),
 }
 
 CONTESTANT = Contestant(

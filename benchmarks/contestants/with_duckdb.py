@@ -165,6 +165,29 @@ FROM active JOIN labels USING (customer) GROUP BY ALL
 _FIRST_BY_ROW = _FIRST_PRODUCT.format(first="arg_min(id, (placed_at, id))")
 _FIRST_BY_KEY = _FIRST_PRODUCT.format(first="min((epoch_us(placed_at), id))[2]")
 
+_QUANTILES = f"""
+SELECT {_MONTH} AS month, quantile_cont(amount, 0.1) AS q10, quantile_cont(amount, 0.5) AS q50,
+       quantile_cont(amount, 0.9) AS q90
+FROM orders GROUP BY ALL
+"""
+
+
+def _level(level: int, unit: str, outer: str) -> str:
+    """Ask one level: the units of the outer unit in which the last day lies."""
+    inside = f"WHERE date_trunc('{outer}', local) = date_trunc('{outer}', as_of - 1)"
+    return f"""
+SELECT {level} AS level, {unit}(local) AS label, count(DISTINCT customer) AS customers,
+       sum(amount)::BIGINT AS revenue
+FROM dated, question {inside if outer else ""} GROUP BY ALL
+"""
+
+
+_LEVELS = (("year", ""), ("month", "year"), ("day", "month"), ("hour", "day"))
+_DRILL = (
+    f"WITH dated AS (SELECT *, placed_at AT TIME ZONE '{ZONE}' AS local FROM orders)"
+    + "UNION ALL".join(_level(level, *units) for level, units in enumerate(_LEVELS))
+)
+
 
 def _plain(_part: str, table: pa.Table) -> Answer:
     columns: Answer = {}
@@ -189,6 +212,8 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "cube": (_ask(_CUBE),),
     "medians": (_ask(_MEDIANS),),
     "first_product": (_ask(_FIRST_BY_ROW), _ask(_FIRST_BY_KEY)),
+    "quantiles": (_ask(_QUANTILES),),
+    "drill": (_ask(_DRILL),),
 }
 
 CONTESTANT = Contestant(name="duckdb", prepare=orders_table, ways=_WAYS, plain=_plain)

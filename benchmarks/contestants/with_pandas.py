@@ -172,6 +172,31 @@ def _medians(shop: _Prepared) -> pd.DataFrame:
     return cells.median().rename("median").reset_index()
 
 
+def _quantiles(shop: _Prepared) -> pd.DataFrame:
+    cells = shop.orders["amount"].groupby(_month(shop.orders))
+    found = cells.quantile(np.array([0.1, 0.5, 0.9])).unstack()
+    found.columns = pd.Index(["q10", "q50", "q90"])
+    return found.reset_index()
+
+
+def _drill(shop: _Prepared) -> pd.DataFrame:
+    last = pd.Timestamp(shop.as_of) - pd.Timedelta(days=1)
+    local = _local(shop.orders["placed_at"]).tz_localize(None)
+    rows = shop.orders[["customer", "amount"]].assign(local=local)
+    levels = []
+    starts = (pd.Timestamp.min, last.replace(month=1, day=1), last.replace(day=1), last)
+    for level, (start, unit) in enumerate(
+        zip(starts, ("year", "month", "day", "hour"), strict=True)
+    ):
+        rows = rows[rows["local"] >= start]
+        label = getattr(rows["local"].dt, unit).rename("label")
+        cells = rows.groupby(label).agg(
+            customers=("customer", "nunique"), revenue=("amount", "sum")
+        )
+        levels.append(cells.reset_index().assign(level=level))
+    return pd.concat(levels)
+
+
 def _plain(part: str, frame: pd.DataFrame) -> Answer:
     frame = frame.reset_index() if part in {"summary", "rfm"} else frame
     if part == "mix":
@@ -198,6 +223,8 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "distinct": (_distinct_by_count, _distinct_by_rows),
     "cube": (_cube,),
     "medians": (_medians,),
+    "quantiles": (_quantiles,),
+    "drill": (_drill,),
 }
 
 CONTESTANT = Contestant(name="pandas", prepare=_prepare, ways=_WAYS, plain=_plain)

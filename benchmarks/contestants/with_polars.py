@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
@@ -207,6 +207,26 @@ def _by_product(shop: _Prepared, first: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
+def _quantiles(shop: _Prepared) -> pl.DataFrame:
+    amount = pl.col("amount")
+    found = {f"q{n}": amount.quantile(n / 100, "linear") for n in (10, 50, 90)}
+    return shop.orders.group_by(_MONTH).agg(**found).collect()
+
+
+def _drill(shop: _Prepared) -> pl.DataFrame:
+    last = shop.as_of - timedelta(days=1)
+    starts = (date.min, last.replace(month=1, day=1), last.replace(day=1), last)
+    finer = (_LOCAL.dt.year(), _LOCAL.dt.month(), _LOCAL.dt.day(), _LOCAL.dt.hour())
+    levels = []
+    for level, (start, label) in enumerate(zip(starts, finer, strict=True)):
+        inside = shop.orders.filter(pl.lit(start) <= _LOCAL.dt.date())
+        cells = inside.group_by(label=label.cast(pl.Int64)).agg(
+            customers=pl.col("customer").n_unique(), revenue=pl.col("amount").sum()
+        )
+        levels.append(cells.select(pl.lit(level).alias("level"), "label", "customers", "revenue"))
+    return pl.concat(levels).collect()
+
+
 def _plain(part: str, frame: pl.DataFrame) -> Answer:
     if part == "mix":
         kind = pl.when("new").then(pl.lit("new")).otherwise(pl.lit("returning"))
@@ -233,6 +253,8 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "cube": (_cube,),
     "medians": (_medians,),
     "first_product": (_first_by_sort, _first_by_key),
+    "quantiles": (_quantiles,),
+    "drill": (_drill,),
 }
 
 CONTESTANT = Contestant(name="polars", prepare=_prepare, ways=_WAYS, plain=_plain)
