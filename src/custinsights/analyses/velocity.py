@@ -244,7 +244,7 @@ def product_velocity(history: Facts, *, window: Window = None, as_of: When | Non
     >>> import custinsights as ci
     >>> fastest = product_velocity(ci.datasets.gallery()).to_dicts()[0]
     >>> fastest["product"], fastest["units"]
-    ('cards-harbour', Decimal('284.000'))
+    ('cards-harbour', Decimal('284'))
     """
     return Velocity(window, as_of)(history)
 
