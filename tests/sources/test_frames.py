@@ -21,6 +21,7 @@ from custinsights.errors import (
 )
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_frame
+from tests.sources.exports import DATA, EXPECTED, facts, read
 from tests.sources.reading import amounts, left_out, owners
 
 Table = dict[str, list[Any]]
@@ -152,6 +153,29 @@ def test_categories_are_texts() -> None:
     polars = pl.DataFrame({name: column[:3] for name, column in TABLE.items()})
     polars = polars.with_columns(pl.col("land").cast(pl.Categorical))
     assert frame(polars).labels["country"].texts().tolist() == expected
+
+
+def test_names_of_columns_tell_where_nothing_is_named(make: Callable[[Table], Any]) -> None:
+    """A table whose columns are our own words is read like a file with that header."""
+    table: Table = {
+        "Order ID": ["A1", "A2"],
+        "customer": [7, 8],
+        "placed_at": ["2024-03-05", "2024-03-06"],
+        "amount": [10.5, 3.0],
+        "country": ["FR", "DE"],
+    }
+    history = read_frame(make(table), currency="EUR")
+    assert amounts(history) == {"A1": 1050, "A2": 300}
+    assert history.labels["country"].texts().tolist() == ["FR", "DE"]
+    with pytest.raises(MissingColumn, match=r"time of the order.*columns=\{'customer': ...,"):
+        read_frame(make({"customer": [7], "amount": [10.5]}), currency="EUR")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DATA.glob("*.csv")))
+def test_an_export_in_a_frame_is_known(name: str) -> None:
+    """An export that pandas has read is known by its header, and holds what its file holds."""
+    options = EXPECTED[name]["arguments"]
+    assert facts(read_frame(pd.read_csv(DATA / name), **options)) == facts(read(name))
 
 
 def test_ids_keep_their_type() -> None:

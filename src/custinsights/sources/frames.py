@@ -17,8 +17,8 @@ from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
 from custinsights.sources.building import history_of
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.formats.finding import places_in
-from custinsights.sources.formats.generic import generic
+from custinsights.sources.formats.families import together
+from custinsights.sources.formats.finding import format_asked, format_for, places_in
 from custinsights.sources.options import Options, RefundRule
 from custinsights.sources.rates import Rates
 from custinsights.sources.sheet import Sheet
@@ -61,7 +61,9 @@ def read_frame(
         themselves: ``columns={"currency": "Currency"}``.
     **fields
         Our fields to the names of its columns: ``customer="CustomerID"``, ``placed_at=``,
-        ``amount=``, ``order_id=``, ``country=`` and all others of `read_orders`.
+        ``amount=``, ``order_id=``, ``country=`` and all others of `read_orders`. Where no field
+        is named, the names of its columns tell, as the header of a file does: those of a known
+        format, else our own words.
     customers, products, identity, refunds, currency, rates, timezone, policy, observed_until, \
 errors, dayfirst, decimal, statuses, channels
         As in `read_orders`.
@@ -111,8 +113,10 @@ errors, dayfirst, decimal, statuses, channels
         statuses=statuses,
         channels=channels,
     )
-    format = generic({**named, **fields})
-    sheet = sheet_of_frame(df, lambda _: format, options.identity)[1]
+    asked = format_asked(None, {**named, **fields})
+    format, sheet = sheet_of_frame(
+        df, lambda header: together([format_for(asked, header)]), options.identity
+    )
     return history_of(sheet, format, options)
 
 
