@@ -133,7 +133,7 @@ def test_currencies() -> None:
     assert [row[7] for row in columns(picked)["activities"]] == [100, NOTHING]
     assert [entry.detail for entry in picked.load_report.left_out] == ["USD"]
     plain = "customer,at,kind,amount\n7,2024-03-05,bid,1.5\n"
-    with pytest.raises(InvalidValue, match="in which currency the amounts of the activities"):
+    with pytest.raises(InvalidValue, match="in which currency the amounts in 'amount'"):
         read(plain)
     assert read(plain, currency="JPY").load_report.notes == (("rounded_values", 1),)
 

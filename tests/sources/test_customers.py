@@ -420,7 +420,7 @@ def test_ambiguous_dates_ask_for_their_order() -> None:
     [
         (("name,city", "Ada,Paris"), {}, MissingColumn, "no column for the customer"),
         (("name", "Ada"), {"format": "generic"}, MissingColumn, "no column for the customer"),
-        (("id", "1"), {"format": "etsy"}, UnknownName, "no format named 'etsy'.*'shopify'"),
+        (("id", "1"), {"format": "etsy"}, UnknownName, "named 'etsy'.*'shopify'.*'generic'"),
         (("id", "1"), {"format": 5}, InvalidValue, "option format= is no OrderFormat"),
         (("id", "1"), {"columns": {"emaill": "id"}}, UnknownName, "Did you mean 'email'"),
         (("id", "1"), {"columns": {"customer": "ID2"}}, MissingColumn, "looked for 'ID2'"),

@@ -159,7 +159,18 @@ def test_prices_need_a_currency() -> None:
 @pytest.mark.parametrize(
     ("lines", "options", "error", "says"),
     [
-        (("title", "Vase"), {}, MissingColumn, "no column for product: looked for 'product'"),
+        (
+            ("title", "Vase"),
+            {},
+            MissingColumn,
+            r"no column for the product: .*'the header', ...\}.$",
+        ),
+        (
+            ("title", "Vase"),
+            {"columns": {"title": "title"}},
+            MissingColumn,
+            "looked for 'product'.*Once columns are named, only those are read",
+        ),
         (("id", "1"), {"currency": "XYZ"}, UnknownName, "currency"),
         (("id", "1"), {"columns": {"id": "ID2"}}, MissingColumn, "looked for 'ID2'"),
     ],

@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from itertools import chain
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+import attrs
 import numpy as np
 
 from custinsights.domain.activities import Activity, activity_kind, activity_word, nearest_kind
 from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
-from custinsights.errors import CustInsightsError, InvalidValue, SeveralCurrencies
-from custinsights.history.activities import NO_NUMBER, ActivityColumns
+from custinsights.errors import CustInsightsError, SeveralCurrencies
+from custinsights.history.activities import ACTIVITY_TEXTS, NO_NUMBER, ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
-from custinsights.history.columns import ContactColumns, IntArray
+from custinsights.history.columns import AnyArray, ContactColumns, IntArray, Labels
 from custinsights.history.localtime import to_datetime
 from custinsights.history.row_groups import RowGroups
 from custinsights.sources import identity
 from custinsights.sources.columns import Texts
 from custinsights.sources.files import Progress
-from custinsights.sources.formats import activities as formats
+from custinsights.sources.formats.activities import ACTIVITIES
 from custinsights.sources.grouping import picked
 from custinsights.sources.known import objects
-from custinsights.sources.listing import Listing, Table, read_rows, settled_report
 from custinsights.sources.money import NEGATIVE_AMOUNT
+from custinsights.sources.opening import is_table
 from custinsights.sources.options import Options
 from custinsights.sources.rows import DATE, UNKNOWN_CURRENCY, ParsedRows
 from custinsights.sources.shaping import identities
 from custinsights.sources.single import Single, Typed, settle
+from custinsights.sources.tables import Table, currencies, read_rows, settled_report
 
 Given: TypeAlias = Table | Iterable[Activity]
 
 UNKNOWN_KIND = "no kind of activity"
-_FIELDS = ("at", *formats.TEXTS, "amount", "currency", "score")
+_FIELDS = ("at", *ACTIVITY_TEXTS, "amount", "currency", "score")
 """Of which two rows of one activity must tell the same."""
 
 
@@ -117,14 +118,9 @@ def read_activities(
     )
     meant = _meanings(kinds)
     usual = None if kind is None else activity_kind(kind)
-    table = Listing(
-        words=formats.ACTIVITIES,
-        built_in={},
-        generic=partial(formats.generic, has_kind=usual is None),
-        needs=identity.KINDS,
-    )
+    table = ACTIVITIES if usual is None else attrs.evolve(ACTIVITIES, required=("at",))
     given, are_text_ids = _in_memory(activities)
-    rows = read_rows(given, table, table.asked(None, columns), options, progress)
+    rows = read_rows(given, table.asked(None, columns), table.needs, options, progress)
     return _history(rows, options, usual, meant, are_text_ids=are_text_ids)
 
 
@@ -140,14 +136,13 @@ def _meanings(kinds: Mapping[str, str] | None) -> dict[str, str]:
 
 def _in_memory(given: Any) -> tuple[Any, bool]:
     """Return objects as a table of their fields, and whether their ids are texts; else itself."""
-    if isinstance(given, Mapping | str | bytes) or not isinstance(given, Iterable):
+    is_one = isinstance(given, str | bytes | os.PathLike) or hasattr(given, "read")
+    if is_one or is_table(given) or not isinstance(given, Iterable):
         return given, False
-    if any(hasattr(type(given), name) for name in ("columns", "schema", "read", "__fspath__")):
-        return given, False
-    first, *rest = [*given] or [None]
-    if not isinstance(first, Activity):
-        return ([first, *rest] if first is not None else []), False
-    found = objects(chain([first], rest), Activity, "activities")
+    several = list(given)
+    if not several or not isinstance(several[0], Activity):
+        return several, False
+    found = objects(several, Activity, "activities")
     told = {
         "customer_id": [one.customer for one in found],
         "activity_id": [one.id for one in found],
@@ -155,7 +150,7 @@ def _in_memory(given: Any) -> tuple[Any, bool]:
         "amount": [None if one.amount is None else one.amount.amount for one in found],
         "currency": [None if one.amount is None else one.amount.currency for one in found],
         "score": [one.score for one in found],
-        **{name: [getattr(one, name) for one in found] for name in formats.TEXTS},
+        **{name: [getattr(one, name) for one in found] for name in ACTIVITY_TEXTS},
     }
     named = {name: column for name, column in told.items() if any(v is not None for v in column)}
     are_texts = any(isinstance(one.customer, str) for one in found)
@@ -184,24 +179,12 @@ def _history(
     told = {name: rows.texts(name).labels() for name in identity.KINDS if rows.has(name)}
     persons = identity.resolve(told, identity.KINDS)
     ledger.leave_out(persons.codes < 0, "identity")
-    ids = rows.key_codes("activity_id").astype(np.int64)
-    alone = len(rows) + np.arange(len(rows))
-    single = settle(rows, np.where(ids >= 0, ids, alone), _FIELDS, "activities")
-    is_again = single.groups.codes >= 0
-    is_again[single.groups.first()] = False
-    ledger.leave_out(is_again, "duplicate")
+    single = _single(rows)
     report = settled_report(rows, options)
     is_text = are_text_ids or "customer_id" not in told or rows.sheet.has_text_ids("customer_id")
     names = identity.outside_ids(persons.names, is_text=is_text)
     owner = picked(persons.codes, single.row_of(persons.codes >= 0))
-    is_used = np.zeros(len(names), dtype=np.bool_)
-    is_used[owner] = True
-    contacts = {
-        what: ContactColumns(identities(names, whose[at]), value.take(at))
-        for what, (whose, value) in identity.contacts(persons, told).items()
-        if len(at := np.flatnonzero(is_used.take(whose)))
-    }
-    texts = {name: single.texts(name) for name in formats.TEXTS[1:] if rows.has(name)}
+    texts = {name: single.texts(name) for name in ACTIVITY_TEXTS[1:] if rows.has(name)}
     observed = _observed(placed.values[is_there], options)
     return ActivityHistory.of(
         ActivityColumns(
@@ -214,7 +197,7 @@ def _history(
             amount=_numbers(rows, single, "amount", amount),
             score=_numbers(rows, single, "score", score),
         ),
-        contacts=contacts,
+        contacts=_contacts(identity.contacts(persons, told), names, owner),
         currency=code,
         calendar=options.calendar,
         observed_from=observed[0],
@@ -225,22 +208,38 @@ def _history(
     )
 
 
+def _single(rows: ParsedRows) -> Single:
+    """Find the rows of each activity, of which one is used; a row without an id is one."""
+    ids = rows.key_codes("activity_id").astype(np.int64)
+    alone = len(rows) + np.arange(len(rows))
+    single = settle(rows, np.where(ids >= 0, ids, alone), _FIELDS, "activities")
+    is_again = single.groups.codes >= 0
+    is_again[single.groups.first()] = False
+    rows.ledger.leave_out(is_again, "duplicate")
+    return single
+
+
+def _contacts(
+    known: Mapping[str, tuple[IntArray, Labels]], names: AnyArray, owners: IntArray
+) -> dict[str, ContactColumns]:
+    """Return the contacts of those who did something."""
+    is_used = np.zeros(len(names), dtype=np.bool_)
+    is_used[owners] = True
+    return {
+        kind: ContactColumns(identities(names, whose[at]), value.take(at))
+        for kind, (whose, value) in known.items()
+        if len(at := np.flatnonzero(is_used.take(whose)))
+    }
+
+
 def _currency(rows: ParsedRows, options: Options) -> str:
     """Return the one currency of the amounts, once those in others are left out."""
     if not rows.has("amount"):
         return NO_CURRENCY
-    has_amount = ~rows.is_blank("amount")
     if not rows.has("currency"):
-        if options.currency is None and has_amount.any():
-            raise InvalidValue(
-                "nothing says in which currency the amounts of the activities are",
-                None,
-                "the code of a currency, or a column that holds it",
-                "Pass currency='EUR' or another code, or columns={'currency': 'the header'}",
-            )
-        code = options.currency or NO_CURRENCY
-        rows.use_currency(np.zeros(len(rows), dtype=np.int64), (code,))
-        return code
+        currencies(rows, options, "amount")
+        return options.currency or NO_CURRENCY
+    has_amount = ~rows.is_blank("amount")
     says = rows.currency_cells()
     codes = says.codes.astype(np.int64)
     rows.use_currency(codes, says.names)

@@ -25,9 +25,8 @@ from custinsights.history.columns import (
 from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.sources import cells
 from custinsights.sources.columns import Texts
-from custinsights.sources.formats.customers import PLACES
+from custinsights.sources.formats.places import TEXTS as PLACES
 from custinsights.sources.identity import KINDS
-from custinsights.sources.sheet import Sheet
 
 NAMES = ("first_name", "last_name")
 
@@ -35,15 +34,6 @@ INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 """An id that is written as a whole number."""
 
 _TYPES = ((bool, "flag"), (float, "number"), (dt.date, "date"), (str, "text"))
-
-
-def are_texts(sheet: Sheet, field: str) -> bool:
-    """Tell whether the ids of a table are texts: by their type, or because one is no number."""
-    column = sheet.columns.get(field)
-    if isinstance(column, Texts):
-        is_whole = all(not name or INTEGER.fullmatch(name.strip("' ")) for name in column.names)
-        return sheet.has_text_ids(field) or not is_whole
-    return False
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)

@@ -28,23 +28,27 @@ from custinsights.history.uniting import united_tags
 from custinsights.sources import cells
 from custinsights.sources.channels import channels_of
 from custinsights.sources.columns import Texts, Values
-from custinsights.sources.customer_list import NAMES, CustomerList, are_texts
+from custinsights.sources.customer_list import NAMES, CustomerList
 from custinsights.sources.files import Progress
-from custinsights.sources.formats import customers as formats
+from custinsights.sources.formats.customers import CUSTOMERS, TELLING
 from custinsights.sources.formats.declaration import OrderFormat
+from custinsights.sources.formats.places import TEXTS as PLACES
 from custinsights.sources.identity import KINDS
-from custinsights.sources.listing import Listing, Table, read_rows, settled_report, split, spread
 from custinsights.sources.options import Options
+from custinsights.sources.places import coordinates
 from custinsights.sources.rows import ParsedRows
 from custinsights.sources.single import Single, Typed, settle
+from custinsights.sources.tables import (
+    Table,
+    are_texts,
+    number,
+    read_rows,
+    settled_report,
+    split,
+    spread,
+)
 from custinsights.sources.vocabulary import Kind
 
-CUSTOMERS = Listing(
-    words=formats.CUSTOMERS,
-    built_in=formats.BUILT_IN,
-    generic=formats.generic,
-    needs=KINDS,
-)
 _ATTRIBUTES: Mapping[str, Kind] = {
     "text": "label",
     "number": "quantity",
@@ -55,8 +59,8 @@ _ATTRIBUTES: Mapping[str, Kind] = {
 
 READ = {"email": cells.emails, "phone": cells.phones}
 _FIELDS = (
-    *("name", *NAMES, "email", "phone", "street", "postal_code", *formats.PLACES),
-    *("birthday", "latitude", "longitude", "acquisition_channel", *formats.TELLING),
+    *("name", *NAMES, "email", "phone", "street", "postal_code", *PLACES),
+    *("birthday", "latitude", "longitude", "acquisition_channel", *TELLING),
 )
 """Of which two rows of one customer must tell the same."""
 
@@ -64,7 +68,7 @@ _FLAGS = {
     **dict.fromkeys(("yes", "true", "y", "1"), 1),
     **dict.fromkeys(("no", "false", "n", "0"), 0),
 }
-NO_FLAG, NO_PLACE = "neither yes nor no", "no place on earth"
+NO_FLAG = "neither yes nor no"
 
 
 def read_customers(
@@ -149,7 +153,7 @@ def read_customers(
     )
     kinds = _kinds(attributes)
     find = _with_attributes(CUSTOMERS.asked(format, columns), kinds)
-    rows = read_rows(paths, CUSTOMERS, find, options, progress)
+    rows = read_rows(paths, find, CUSTOMERS.needs, options, progress)
     told_kinds = {name: kinds.get(name) or _kind_of(rows, name) for name in _attributes(rows)}
     parsed = _parsed(rows, told_kinds)
     created = rows.instants("created_at") if rows.has("created_at") else None
@@ -168,7 +172,7 @@ def read_customers(
             birthday=single.typed(parsed["birthday"]) if "birthday" in parsed else None,
             coordinates=_places(single, parsed),
             labels={
-                **{part: single.texts(part).labels() for part in formats.PLACES if rows.has(part)},
+                **{part: single.texts(part).labels() for part in PLACES if rows.has(part)},
                 "acquisition_channel": _channel(single, options.channels),
             },
             attributes={
@@ -177,7 +181,7 @@ def read_customers(
             },
         ),
         tags=_tags(single),
-        has_text_ids=are_texts(rows.sheet, "customer_id"),
+        has_text_ids=are_texts(rows, "customer_id"),
         load_report=report,
     )
 
@@ -188,7 +192,7 @@ def _kinds(attributes: Mapping[str, str] | None) -> dict[str, str]:
     refuse_other(Mapping, "the option attributes=", attributes)
     for name, kind in attributes.items():
         looked_up("kind of attribute", kind, _ATTRIBUTES)
-        if name in formats.CUSTOMERS.known:
+        if name in CUSTOMERS.words.known:
             what = "the option attributes= names a field that all shops have"
             raise InvalidValue(what, name, "names of one's own")
     return dict(attributes)
@@ -213,7 +217,7 @@ def _with_attributes(
 
 def _attributes(rows: ParsedRows) -> list[str]:
     """Return the fields of a table that are none that all shops have."""
-    ours = formats.CUSTOMERS.fields | set(rows.format.fallbacks.values())
+    ours = CUSTOMERS.words.fields | set(rows.format.fallbacks.values())
     return [name for name in rows.fields if name not in ours]
 
 
@@ -237,21 +241,14 @@ def _kind_of_value(value: object) -> str:
 
 def _parsed(rows: ParsedRows, attributes: Mapping[str, str]) -> dict[str, Typed]:
     """Read what is no text; a cell that cannot be read makes its row bad."""
-    parsed = {name: _number(rows, name) for name in MOST_DEGREES if rows.has(name)}
-    if parsed:
-        _refuse_no_place(rows, parsed)
+    parsed = coordinates(rows)
     if rows.has("birthday"):
         parsed["birthday"] = _date(rows, "birthday")
-    readers = {"number": _number, "date": _date, "flag": _flag}
+    readers = {"number": number, "date": _date, "flag": _flag}
     for name, kind in attributes.items():
         if kind in readers:
             parsed[name] = readers[kind](rows, name)
     return parsed
-
-
-def _number(rows: ParsedRows, name: str) -> Typed:
-    found = rows.decimals(name)
-    return Typed(found.digits / 10.0**found.places, ~rows.is_blank(name) & ~found.wrong, np.nan)
 
 
 def _date(rows: ParsedRows, name: str) -> Typed:
@@ -264,17 +261,6 @@ def _flag(rows: ParsedRows, name: str) -> Typed:
     rows.ledger.bad(texts.where(lambda text: bool(text) and text not in _FLAGS), NO_FLAG, name)
     values = texts.of_each([_FLAGS.get(text, -1) for text in texts.names], np.int8)
     return Typed(values, values >= 0, -1)
-
-
-def _refuse_no_place(rows: ParsedRows, parsed: Mapping[str, Typed]) -> None:
-    """Call rows bad that lie beyond the globe, or have only one of two coordinates."""
-    both = [
-        parsed.get(name, Typed(np.zeros(len(rows)), np.zeros(len(rows), np.bool_), 0))
-        for name in MOST_DEGREES
-    ]
-    for name, coordinate, other in zip(MOST_DEGREES, both, both[::-1], strict=True):
-        is_far = coordinate.says & (np.abs(coordinate.values) > MOST_DEGREES[name])
-        rows.ledger.bad(is_far | (coordinate.says & ~other.says), NO_PLACE, name)
 
 
 def _places(single: Single, parsed: Mapping[str, Typed]) -> FloatArray | None:
@@ -309,7 +295,7 @@ def _as_written(rows: ParsedRows, contact: str) -> Texts:
 
 
 def _channel(single: Single, taxonomy: ChannelTaxonomy) -> Labels:
-    said = {field: single.texts(field) for field in formats.TELLING if single.rows.has(field)}
+    said = {field: single.texts(field) for field in TELLING if single.rows.has(field)}
     return channels_of({"channel": single.texts("acquisition_channel"), **said}, taxonomy).labels()
 
 

@@ -10,7 +10,7 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
@@ -37,6 +37,12 @@ _FAULTS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str,
     (UnicodeError, "it is no UTF-8 text", "Save it as CSV in UTF-8"),
     (BaseException, "the system cannot read it", ""),
 )
+
+
+def is_table(given: Any) -> bool:
+    """Tell whether this is a table in memory: a frame, or a mapping of names to columns."""
+    has_columns = any(hasattr(type(given), name) for name in ("columns", "schema"))
+    return isinstance(given, Mapping) or has_columns
 
 
 def name_of(source: Source) -> str:

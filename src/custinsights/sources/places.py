@@ -7,43 +7,16 @@ from typing import Literal
 
 import numpy as np
 
-from custinsights.domain.people import Address
+from custinsights.domain.people import MOST_DEGREES, Address
 from custinsights.domain.places import PlaceTable
 from custinsights.sources.files import Progress
-from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.listing import Listing, Table, read_rows, settled_report
+from custinsights.sources.formats.places import PLACES, TEXTS
 from custinsights.sources.options import Options
-from custinsights.sources.vocabulary import Words, fields_named
+from custinsights.sources.rows import ParsedRows
+from custinsights.sources.single import Typed
+from custinsights.sources.tables import Table, number, read_rows, settled_report
 
-LABELS = ("country", "region", "city")
-DEGREES = {"latitude": 90, "longitude": 180}
 NO_PLACE = "no place on earth"
-WORDS = Words(
-    fields=frozenset({*LABELS, *DEGREES}),
-    synonyms={
-        "lat": "latitude",
-        "lon": "longitude",
-        "lng": "longitude",
-        "state": "region",
-        "province": "region",
-        "town": "city",
-        "place": "city",
-    },
-    example="'city', 'country', 'latitude', 'longitude'",
-    has_others=False,
-)
-
-
-def _generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
-    return OrderFormat(
-        name="generic",
-        columns=fields_named(columns, words=WORDS),
-        required=tuple(DEGREES),
-        kinds=dict.fromkeys(DEGREES, "quantity"),
-    )
-
-
-PLACES = Listing(words=WORDS, built_in={}, generic=_generic, needs=tuple(DEGREES))
 
 
 def read_places(
@@ -88,18 +61,16 @@ def read_places(
     <PlaceTable: 1 place>
     """
     options = Options(decimal=decimal)
-    rows = read_rows(paths, PLACES, PLACES.asked(None, columns), options, progress)
-    degrees = []
-    for name, most in DEGREES.items():
-        found = rows.decimals(name)
-        values = found.digits / 10.0**found.places
-        rows.ledger.bad((np.abs(values) > most) | rows.is_blank(name), NO_PLACE, name)
-        degrees.append(values.tolist())
-    labels = [rows.texts(name) for name in LABELS]
+    rows = read_rows(paths, PLACES.asked(None, columns), PLACES.needs, options, progress)
+    degrees = coordinates(rows)
+    for name in degrees:
+        rows.ledger.bad(rows.is_blank(name), NO_PLACE, name)
+    labels = [rows.texts(name) for name in TEXTS]
     is_nameless = np.logical_and.reduce([label.is_blank for label in labels])
     rows.ledger.bad(is_nameless, NO_PLACE, "city")
     settled_report(rows, options)
-    told = zip(*(label.array().tolist() for label in labels), *degrees, strict=True)
+    cells = [label.array() for label in labels] + [one.values for one in degrees.values()]
+    told = zip(*(column.tolist() for column in cells), strict=True)
     return PlaceTable(
         Address(
             country=country or None,
@@ -110,3 +81,13 @@ def read_places(
         )
         for country, region, city, latitude, longitude in told
     )
+
+
+def coordinates(rows: ParsedRows) -> dict[str, Typed]:
+    """Read latitudes and longitudes; one beyond the globe or without the other is bad."""
+    found = {name: number(rows, name) for name in MOST_DEGREES if rows.has(name)}
+    is_both = np.logical_and.reduce([one.says for one in found.values()]) & (len(found) > 1)
+    for name, column in found.items():
+        is_far = np.abs(column.values) > MOST_DEGREES[name]
+        rows.ledger.bad(column.says & (is_far | ~is_both), NO_PLACE, name)
+    return found

@@ -8,27 +8,25 @@ from typing import Literal
 import numpy as np
 
 from custinsights.history.columns import Labels
-from custinsights.sources.customer_list import are_texts
 from custinsights.sources.files import Progress
-from custinsights.sources.formats import products as formats
+from custinsights.sources.formats.products import PRODUCTS, TEXTS
 from custinsights.sources.grouping import picked
-from custinsights.sources.listing import (
-    Listing,
-    Table,
-    currencies,
-    read_rows,
-    settled_report,
-    split,
-)
 from custinsights.sources.money import NEGATIVE_AMOUNT
 from custinsights.sources.options import Options
 from custinsights.sources.product_list import NO_NUMBER, ProductList
 from custinsights.sources.rows import ParsedRows
 from custinsights.sources.single import Typed, settle
+from custinsights.sources.tables import (
+    Table,
+    are_texts,
+    currencies,
+    read_rows,
+    settled_report,
+    split,
+)
 
-PRODUCTS = Listing(words=formats.PRODUCTS, built_in={}, generic=formats.generic, needs=("product",))
 NO_PRODUCT = "no product id"
-_FIELDS = (*formats.TEXTS, "keywords", "price", "currency", "stock")
+_FIELDS = (*TEXTS, "keywords", "price", "currency", "stock")
 """Of which two rows of one product must tell the same."""
 
 
@@ -90,7 +88,7 @@ def read_products(
     Money('45.00', 'EUR')
     """
     options = Options(currency=currency, errors=errors, decimal=decimal)
-    rows = read_rows(paths, PRODUCTS, PRODUCTS.asked(None, columns), options, progress)
+    rows = read_rows(paths, PRODUCTS.asked(None, columns), PRODUCTS.needs, options, progress)
     currency_of_row = currencies(rows, options, "price")
     price, stock = _price(rows), _stock(rows)
     keys = rows.key_codes("product").astype(np.int64)
@@ -100,7 +98,7 @@ def read_products(
     words, codes = split(single.texts("keywords"))
     return ProductList(
         ids=tuple(single.texts("product").array().tolist()),
-        labels={name: single.texts(name).labels() for name in formats.TEXTS},
+        labels={name: single.texts(name).labels() for name in TEXTS},
         keywords=tuple(map(tuple, map(words.__getitem__, codes.tolist()))),
         price=single.typed(price),
         currency=Labels(
@@ -108,7 +106,7 @@ def read_products(
             currency_of_row.names,
         ),
         stock=single.typed(stock),
-        has_text_ids=are_texts(rows.sheet, "product"),
+        has_text_ids=are_texts(rows, "product"),
         load_report=settled_report(rows, options),
     )
 

@@ -27,7 +27,7 @@ from custinsights.sources.files import Progress, opened
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.families import fields_of, refuse_strangers, together
 from custinsights.sources.formats.finding import format_asked, format_for, places_in
-from custinsights.sources.opening import Source, refuse_no_file, size_of, starts_with
+from custinsights.sources.opening import Source, is_table, refuse_no_file, size_of, starts_with
 from custinsights.sources.options import Options, RefundRule
 from custinsights.sources.rates import Rates
 from custinsights.sources.sheet import Sheet, SheetWriter, stacked
@@ -228,7 +228,7 @@ def progress_function(progress: Any) -> Progress | None:
 
 def sources_of(paths: Any) -> list[Source]:
     """Return the files to read; what is no path and no binary file is refused."""
-    if isinstance(paths, bytes | Mapping) or hasattr(paths, "columns"):
+    if isinstance(paths, bytes) or is_table(paths):
         advice = "A table in memory is read by read_frame, and bytes as io.BytesIO(bytes)"
         raise InvalidValue("this is no file", type(paths).__name__, _FILES, advice)
     is_one = isinstance(paths, str | os.PathLike) or hasattr(paths, "read")

@@ -20,13 +20,12 @@ from custinsights.history.columns import AnyArray
 from custinsights.sources.channels import channels_of
 from custinsights.sources.columns import Texts
 from custinsights.sources.files import Progress
-from custinsights.sources.formats import spend as formats
-from custinsights.sources.listing import Listing, Table, currencies, read_rows, settled_report
+from custinsights.sources.formats.spend import SPEND
 from custinsights.sources.money import NEGATIVE_AMOUNT
 from custinsights.sources.options import Options
 from custinsights.sources.rows import ParsedRows
+from custinsights.sources.tables import Table, currencies, read_rows, settled_report
 
-SPEND = Listing(words=formats.SPEND, built_in={}, generic=formats.generic, needs=("amount",))
 NO_PERIOD = "no period of the calendar, nor a first day that is not after the last one"
 NO_AMOUNT, NO_KIND = "no amount", f"neither {' nor '.join(SPEND_KINDS)}"
 
@@ -126,7 +125,7 @@ def read_spend(
     options = Options(
         currency=currency, channels=channels, errors=errors, dayfirst=dayfirst, decimal=decimal
     )
-    rows = read_rows(paths, SPEND, SPEND.asked(None, columns), options, progress)
+    rows = read_rows(paths, SPEND.asked(None, columns), SPEND.needs, options, progress)
     currency_of_row = currencies(rows, options, "amount")
     minor = rows.minor("amount")
     rows.ledger.bad(rows.is_blank("amount"), NO_AMOUNT, "amount")

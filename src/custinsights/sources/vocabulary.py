@@ -75,10 +75,11 @@ CONTACTS = frozenset({"customer_id", "email", "phone"})
 MEANINGS = {
     "customer_id": "the customer (an id, an e-mail address or a phone number)",
     "placed_at": "the time of the order",
-    "amount": "the amount of the order",
+    "amount": "the amount",
     "order_id": "the order's id",
     "at": "the time of the activity",
-    "kind": "the kind of the activity",
+    "product": "the product",
+    "kind": "the kind of the activity, and no kind= that all have",
 }
 """How messages speak of the fields that are needed."""
 

@@ -6,12 +6,15 @@ in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.vocabulary import Kind, Words, fields_named
+from custinsights.sources.formats.listing import Listing
+from custinsights.sources.formats.places import TEXTS
+from custinsights.sources.identity import KINDS
+from custinsights.sources.vocabulary import Kind, Words
 
-KINDS: Mapping[str, Kind] = {
+_KINDS: Mapping[str, Kind] = {
     "customer_id": "identity",
     "email": "identity",
     "phone": "identity",
@@ -22,42 +25,9 @@ KINDS: Mapping[str, Kind] = {
 }
 """The kind of every field that is not a text."""
 
-PLACES = ("country", "region", "city")
 PERSONAL = ("name", "first_name", "last_name", "street", "postal_code")
 TELLING = ("utm_medium", "utm_source", "referrer", "attribution")
 """What may tell the channel by which somebody came."""
-
-CUSTOMERS = Words(
-    fields=frozenset({*KINDS, *PLACES, *PERSONAL, *TELLING, "acquisition_channel", "tags"}),
-    synonyms={
-        "customer": "customer_id",
-        "id": "customer_id",
-        "e_mail": "email",
-        "telephone": "phone",
-        "full_name": "name",
-        "given_name": "first_name",
-        "surname": "last_name",
-        "family_name": "last_name",
-        "created": "created_at",
-        "sign_up": "created_at",
-        "signed_up_at": "created_at",
-        "registered_at": "created_at",
-        "birth_date": "birthday",
-        "date_of_birth": "birthday",
-        "channel": "acquisition_channel",
-        "state": "region",
-        "province": "region",
-        "address": "street",
-        "zip": "postal_code",
-        "postcode": "postal_code",
-        "lat": "latitude",
-        "lon": "longitude",
-        "lng": "longitude",
-        "tag": "tags",
-    },
-    example="'customer', 'email', 'created_at', 'tags'",
-)
-"""The words for customers; any other name is an attribute."""
 
 SHOPIFY = OrderFormat(
     name="shopify",
@@ -78,7 +48,7 @@ SHOPIFY = OrderFormat(
     },
     recognised_by=frozenset({"First Name", "Last Name", "Total Spent", "Total Orders"}),
     required=(),
-    kinds={**KINDS, "address_phone": "identity"},
+    kinds={**_KINDS, "address_phone": "identity"},
     fallbacks={"phone": "address_phone"},
 )
 
@@ -97,16 +67,43 @@ WOOCOMMERCE = OrderFormat(
     },
     recognised_by=frozenset({"Username", "Last Active", "Sign Up", "AOV"}),
     required=(),
-    kinds={**KINDS, "shipping_phone": "identity"},
+    kinds={**_KINDS, "shipping_phone": "identity"},
     fallbacks={"phone": "shipping_phone"},
 )
 
-BUILT_IN: Mapping[str, OrderFormat] = {"shopify": SHOPIFY, "woocommerce": WOOCOMMERCE}
-"""The formats that have headers of their own; ``generic`` has those that it is told."""
-
-
-def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
-    """Return the format of a table of customers whose columns are told."""
-    return OrderFormat(
-        name="generic", columns=fields_named(columns, words=CUSTOMERS), required=(), kinds=KINDS
-    )
+CUSTOMERS = Listing(
+    words=Words(
+        fields=frozenset({*_KINDS, *TEXTS, *PERSONAL, *TELLING, "acquisition_channel", "tags"}),
+        synonyms={
+            "customer": "customer_id",
+            "id": "customer_id",
+            "e_mail": "email",
+            "telephone": "phone",
+            "full_name": "name",
+            "given_name": "first_name",
+            "surname": "last_name",
+            "family_name": "last_name",
+            "created": "created_at",
+            "sign_up": "created_at",
+            "signed_up_at": "created_at",
+            "registered_at": "created_at",
+            "birth_date": "birthday",
+            "date_of_birth": "birthday",
+            "channel": "acquisition_channel",
+            "state": "region",
+            "province": "region",
+            "address": "street",
+            "zip": "postal_code",
+            "postcode": "postal_code",
+            "lat": "latitude",
+            "lon": "longitude",
+            "lng": "longitude",
+            "tag": "tags",
+        },
+        example="'customer', 'email', 'created_at', 'tags'",
+    ),
+    kinds=_KINDS,
+    needs=KINDS,
+    built_in={"shopify": SHOPIFY, "woocommerce": WOOCOMMERCE},
+)
+"""The tables of customers; any other name is an attribute."""

@@ -11,7 +11,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import InvalidValue, MissingColumn, UnknownName
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.etsy import ETSY_ITEMS, ETSY_ORDERS, ETSY_PAYMENTS
-from custinsights.sources.formats.generic import generic, named_columns
+from custinsights.sources.formats.generic import generic, in_our_words, named_columns
 from custinsights.sources.formats.gumroad import GUMROAD
 from custinsights.sources.formats.installed import (
     GENERIC,
@@ -115,7 +115,7 @@ def format_for(asked: OrderFormat | None, header: Sequence[str]) -> OrderFormat:
         known = [*BUILT_IN.values(), *installed_formats(BUILT_IN)[0]]
         beside = [one for one in known if one.family == asked.family]
         asked = next((one for one in beside if one.recognises(header)), asked)
-    return asked if asked.columns else generic(named_columns(header))
+    return asked if asked.columns else in_our_words(header)
 
 
 def _recognised(header: Sequence[str]) -> OrderFormat:
@@ -129,11 +129,11 @@ def _recognised(header: Sequence[str]) -> OrderFormat:
     added, failed = installed_formats(BUILT_IN)
     if (found := recognised_among(added, header)) is not None:
         return found
-    columns = named_columns(header)
-    is_told = "placed_at" in columns
+    ours = in_our_words(header)
+    is_told = "placed_at" in ours.columns
     every = [*BUILT_IN.values(), *added]
     if is_told and not _is_most_of(_nearest_format(header, every), header):
-        return generic(columns)
+        return ours
     lost = "some of the columns that tell a format" if is_told else "the time of the order"
     cells, unnamed = _shown(header)
     raise MissingColumn(
@@ -210,10 +210,10 @@ def places_in(
     positions = format.positions(header)
     if not format.repeats_headers:
         _refuse_repeated(positions.values(), header)
-    is_told = format.name == "generic" and format.columns not in ({}, named_columns(header))
+    is_told = format.name == GENERIC and format.columns and not format.recognised_by
     only_told = f". {_ONLY_TOLD}" if is_told else ""
     cells, unnamed = _shown(header, format)
-    if format.name == "generic":
+    if format.name == GENERIC:
         for field, wanted in format.columns.items():
             if field not in positions:
                 names = _looked_for(wanted)

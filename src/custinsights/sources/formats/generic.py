@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import attrs
+
 from custinsights.sources.formats.declaration import Layout, OrderFormat
 from custinsights.sources.vocabulary import ORDERS, Words, fields_named
 
@@ -48,6 +50,12 @@ def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
         refunded_statuses=frozenset({"refunded"}),
         address_prefixes=("", "billing_"),
     )
+
+
+def in_our_words(header: Sequence[str]) -> OrderFormat:
+    """Return the format of a table whose headers are our own words, by which it is known."""
+    columns = named_columns(header)
+    return attrs.evolve(generic(columns), recognised_by=columns.values())
 
 
 def named_columns(header: Iterable[str], words: Words = ORDERS) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.vocabulary import Kind, Words, fields_named
+from custinsights.sources.formats.listing import Listing
+from custinsights.sources.vocabulary import Kind, Words
 
-KINDS: Mapping[str, Kind] = {
+_KINDS: Mapping[str, Kind] = {
     "product": "key",
     "price": "money",
     "currency": "code",
@@ -17,29 +17,23 @@ KINDS: Mapping[str, Kind] = {
 
 TEXTS = ("title", "category", "department", "ladder", "sale")
 
-PRODUCTS = Words(
-    fields=frozenset({*KINDS, *TEXTS, "keywords"}),
-    synonyms={
-        "id": "product",
-        "product_id": "product",
-        "sku": "product",
-        "product_name": "title",
-        "name": "title",
-        "unit_price": "price",
-        "tags": "keywords",
-        "inventory": "stock",
-    },
-    example="'id', 'title', 'category', 'price'",
-    has_others=False,
+PRODUCTS = Listing(
+    words=Words(
+        fields=frozenset({*_KINDS, *TEXTS, "keywords"}),
+        synonyms={
+            "id": "product",
+            "product_id": "product",
+            "sku": "product",
+            "product_name": "title",
+            "name": "title",
+            "unit_price": "price",
+            "tags": "keywords",
+            "inventory": "stock",
+        },
+        example="'id', 'title', 'category', 'price'",
+        has_others=False,
+    ),
+    kinds=_KINDS,
+    required=("product",),
 )
-"""The words for products."""
-
-
-def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
-    """Return the format of a table of products whose columns are told."""
-    return OrderFormat(
-        name="generic",
-        columns=fields_named(columns, words=PRODUCTS),
-        required=("product",),
-        kinds=KINDS,
-    )
+"""The tables of products."""

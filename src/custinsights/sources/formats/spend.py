@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from custinsights.domain.channel_words import CHANNEL_FIELDS
-from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.vocabulary import Kind, Words, fields_named
+from custinsights.sources.formats.listing import Listing
+from custinsights.sources.vocabulary import Kind, Words
 
-KINDS: Mapping[str, Kind] = {
+_KINDS: Mapping[str, Kind] = {
     "first_day": "time",
     "last_day": "time",
     "amount": "money",
@@ -16,39 +16,33 @@ KINDS: Mapping[str, Kind] = {
 }
 """The kind of every field that is not a text."""
 
-SPEND = Words(
-    fields=frozenset({*KINDS, "period", "kind", *CHANNEL_FIELDS}),
-    synonyms={
-        "day": "first_day",
-        "date": "first_day",
-        "start": "first_day",
-        "starts": "first_day",
-        "reporting_starts": "first_day",
-        "end": "last_day",
-        "ends": "last_day",
-        "reporting_ends": "last_day",
-        "month": "period",
-        "quarter": "period",
-        "week": "period",
-        "year": "period",
-        "spend": "amount",
-        "amount_spent": "amount",
-        "cost": "amount",
-        "acquisition_channel": "channel",
-        "platform": "utm_source",
-        "medium": "utm_medium",
-    },
-    example="'period', 'channel', 'amount'",
-    has_others=False,
+SPEND = Listing(
+    words=Words(
+        fields=frozenset({*_KINDS, "period", "kind", *CHANNEL_FIELDS}),
+        synonyms={
+            "day": "first_day",
+            "date": "first_day",
+            "start": "first_day",
+            "starts": "first_day",
+            "reporting_starts": "first_day",
+            "end": "last_day",
+            "ends": "last_day",
+            "reporting_ends": "last_day",
+            "month": "period",
+            "quarter": "period",
+            "week": "period",
+            "year": "period",
+            "spend": "amount",
+            "amount_spent": "amount",
+            "cost": "amount",
+            "acquisition_channel": "channel",
+            "platform": "utm_source",
+            "medium": "utm_medium",
+        },
+        example="'period', 'channel', 'amount'",
+        has_others=False,
+    ),
+    kinds=_KINDS,
+    required=("amount",),
 )
-"""The words for spend."""
-
-
-def generic(columns: Mapping[str, str | Sequence[str]]) -> OrderFormat:
-    """Return the format of a table of spend whose columns are told."""
-    return OrderFormat(
-        name="generic",
-        columns=fields_named(columns, words=SPEND),
-        required=("amount",),
-        kinds=KINDS,
-    )
+"""The tables of what was spent."""

@@ -1,29 +1,27 @@
-"""How is a table of customers or products read? As orders are, but for what its rows stand for."""
+"""How is a table beside the orders read? As these are, but for what its rows stand for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-import attrs
 import numpy as np
 
-from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.errors import BadRowsError, InvalidValue
 from custinsights.history.columns import IntArray, Labels
 from custinsights.history.ordering import ragged_rows
 from custinsights.sources.columns import Texts
+from custinsights.sources.customer_list import INTEGER
 from custinsights.sources.files import Progress
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.formats.generic import named_columns
 from custinsights.sources.frames import sheet_of_frame
 from custinsights.sources.ledger import Ledger
-from custinsights.sources.opening import Source
+from custinsights.sources.opening import Source, is_table
 from custinsights.sources.options import Options
 from custinsights.sources.reading import progress_function, read_sheet, sources_of
 from custinsights.sources.rows import UNKNOWN_CURRENCY, ParsedRows
-from custinsights.sources.vocabulary import Words, fields_named, plain
+from custinsights.sources.single import Typed
 
 Table: TypeAlias = Source | Iterable[Source] | Any
 """Files, or a table in memory: a frame of pandas, polars or pyarrow, a mapping of arrays."""
@@ -31,74 +29,19 @@ Table: TypeAlias = Source | Iterable[Source] | Any
 _BETWEEN = str.maketrans(";|", ",,")
 
 
-@attrs.frozen(kw_only=True)
-class Listing:
-    """What there is to know of one kind of table.
-
-    Parameters
-    ----------
-    words
-        The names of its fields.
-    built_in
-        The formats with headers of their own.
-    generic
-        Makes the format of told columns.
-    needs
-        Fields of which a table must have one.
-    """
-
-    words: Words
-    built_in: Mapping[str, OrderFormat]
-    generic: Callable[[Mapping[str, str | Sequence[str]]], OrderFormat]
-    needs: Sequence[str]
-
-    def asked(
-        self, wanted: str | OrderFormat | None, columns: Mapping[str, str | Sequence[str]] | None
-    ) -> Callable[[Sequence[str]], OrderFormat]:
-        """Return what finds the format of a header, once what is asked for is there."""
-        told = {} if columns is None else columns
-        named = fields_named(told, words=self.words)
-        if wanted is None or wanted == "generic":
-            made = self.generic(named)
-            return lambda header: made if named else self._found(header, is_generic=bool(wanted))
-        format = looked_up("format", wanted, self.built_in) if isinstance(wanted, str) else wanted
-        refuse_other(OrderFormat, "the option format=", format)
-        return lambda header: _told(format, named, header)
-
-    def _found(self, header: Sequence[str], *, is_generic: bool) -> OrderFormat:
-        """Return the format whose own headers are there, else that of our own words."""
-        known = [one for one in self.built_in.values() if one.recognises(header) and not is_generic]
-        if known:
-            return _told(max(known, key=lambda one: len(one.recognised_by)), {}, header)
-        return self.generic(named_columns(header, self.words))
-
-
-def _told(
-    format: OrderFormat, named: Mapping[str, str | Sequence[str]], header: Sequence[str]
-) -> OrderFormat:
-    """Return a format with told columns; a header that begins with ``*`` is how one ends."""
-    columns = dict(format.columns)
-    for field, wanted in format.columns.items():
-        if isinstance(wanted, str) and wanted.startswith("*"):
-            ending = plain(wanted[1:])
-            found = [cell for cell in header if plain(cell).endswith(ending)]
-            columns[field] = found[0] if found else wanted
-    return attrs.evolve(format, columns={**columns, **named})
-
-
 def read_rows(
     table: Table,
-    kind: Listing,
     find: Callable[[Sequence[str]], OrderFormat],
+    needs: Sequence[str],
     options: Options,
     progress: Progress | None,
 ) -> ParsedRows:
-    """Read the rows of files, or of a table in memory."""
+    """Read the rows of files, or of a table in memory, which must have one of some fields."""
     told = progress_function(progress)
-    if isinstance(table, Mapping) or any(hasattr(type(table), n) for n in ("columns", "schema")):
-        format, sheet = sheet_of_frame(table, find, kind.needs)
+    if is_table(table):
+        format, sheet = sheet_of_frame(table, find, needs)
     else:
-        format, sheet = read_sheet(sources_of(table), find, kind.needs, told)
+        format, sheet = read_sheet(sources_of(table), find, needs, told)
     return ParsedRows(
         sheet,
         Ledger(sheet),
@@ -107,6 +50,21 @@ def read_rows(
         dayfirst=options.dayfirst,
         decimal=options.decimal,
     )
+
+
+def are_texts(rows: ParsedRows, field: str) -> bool:
+    """Tell whether the ids of a field are texts: by their type, or because one is no number."""
+    column = rows.sheet.columns.get(field)
+    if isinstance(column, Texts):
+        is_whole = all(not name or INTEGER.fullmatch(name.strip("' ")) for name in column.names)
+        return rows.sheet.has_text_ids(field) or not is_whole
+    return False
+
+
+def number(rows: ParsedRows, field: str) -> Typed:
+    """Return a field as floats, NaN where it is blank."""
+    found = rows.decimals(field)
+    return Typed(found.digits / 10.0**found.places, ~rows.is_blank(field) & ~found.wrong, np.nan)
 
 
 def currencies(rows: ParsedRows, options: Options, field: str) -> Labels:
