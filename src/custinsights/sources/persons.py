@@ -18,8 +18,9 @@ import numpy as np
 from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels
 from custinsights.history.facts import Facts
 from custinsights.history.row_groups import RowGroups
+from custinsights.history.uniting import below_each_other
 from custinsights.sources import cells
-from custinsights.sources.columns import Texts, one_below_another
+from custinsights.sources.columns import Texts
 from custinsights.sources.grouping import picked
 from custinsights.sources.identity import KINDS, NOBODY, resolve
 
@@ -116,8 +117,8 @@ def _identities(facts: Facts) -> Iterator[tuple[str, Held]]:
     yield "email", Held(everybody[is_known], emails.take(everybody[is_known]).labels())
     if "phone" in told:
         phones = own.mapped(lambda name: name.removeprefix("phone:")).take(told["phone"].person)
-        is_own = np.equal(*_in_common(phones.labels(), told["phone"].text))
-        is_known[told["phone"].person[is_own]] = True
+        both = below_each_other([phones.labels(), told["phone"].text])
+        is_known[told["phone"].person[np.equal(*np.split(both.codes, 2))]] = True
     for kind, held in told.items():
         yield kind, held
         if kind.startswith(ID):
@@ -128,25 +129,9 @@ def _identities(facts: Facts) -> Iterator[tuple[str, Held]]:
         yield _OF + source if source else ID, Held(others, own.take(others).labels())
 
 
-def _in_common(left: Labels, right: Labels) -> tuple[IntArray, IntArray]:
-    """Return the codes of two columns in one set of names."""
-    both = one_below_another([_texts(left), _texts(right)])
-    assert isinstance(both, Texts)  # noqa: S101 - both are
-    codes = both.codes.astype(np.int64)
-    return codes[: len(left)], codes[len(left) :]
-
-
-def _texts(column: Labels) -> Texts:
-    return Texts(column.codes + np.int32(1), ["", *column.names])
-
-
-def _together(parts: Iterable[Held]) -> Held:
-    given = list(parts)
-    if not given:
-        return Held(np.empty(0, dtype=np.int64), Labels.missing(0))
-    texts = one_below_another([_texts(held.text) for held in given])
-    assert isinstance(texts, Texts)  # noqa: S101 - all are
-    return Held(np.concatenate([held.person for held in given]), texts.labels())
+def _together(parts: Sequence[Held]) -> Held:
+    persons = [np.empty(0, dtype=np.int64), *(held.person for held in parts)]
+    return Held(np.concatenate(persons), below_each_other([held.text for held in parts]))
 
 
 class _Groups:
