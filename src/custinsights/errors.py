@@ -8,7 +8,7 @@ what to do. In all of them ``what`` and ``reason`` are clauses without a full st
 value itself (mask personal data before it comes here), and ``advice`` is a sentence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from os import PathLike, fspath
@@ -201,24 +201,25 @@ class BadRowsError(CustInsightsError, ValueError):
 
 @attrs.define(auto_exc=True, eq=False)
 class SeveralCurrencies(CustInsightsError, ValueError):
-    """Orders in more than one currency where one history holds one.
+    """Orders or activities in more than one currency where one history holds one.
 
-    Each of ``rows_and_sums`` is a currency, its rows and their sum: a `Money`, which the message
-    shows in natural units, or an int of minor units.
+    Each of ``rows_and_sums`` is a currency, its rows and their sum, a `Money`. `what` they are is
+    told in the plural; orders alone can be converted.
     """
 
-    rows_and_sums: tuple[tuple[str, int, object], ...]
+    rows_and_sums: Sequence[tuple[str, int, object]]
+    what: str = "orders"
 
     def __str__(self) -> str:
+        most_first = sorted(self.rows_and_sums, key=lambda one: (-one[1], one[0]))
         each = ", ".join(
-            f"{currency} ({counted(rows, 'row')}, {_total(total)})"
-            for currency, rows, total in self.rows_and_sums
+            f"{currency} ({counted(rows, 'row')}, {total})" for currency, rows, total in most_first
         )
-        most = max(self.rows_and_sums, key=lambda one: one[1], default=("EUR", 0, 0))[0]
+        convert = ", or convert them with rates=" if self.what == "orders" else ""
         return _sentences(
-            f"The orders are in {len(self.rows_and_sums)} currencies: {each}; allowed is one",
-            f"Pick one with currency={most!r} (the others are left out and counted), or convert "
-            "them with rates=",
+            f"The {self.what} are in {len(self.rows_and_sums)} currencies: {each}; allowed is one",
+            f"Pick one with currency={most_first[0][0]!r} (the others are left out and "
+            f"counted){convert}",
         )
 
 
@@ -393,7 +394,3 @@ def _listed(names: Iterable[str], most: int = _MOST_NAMES_SHOWN) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number with its noun, which is in the singular where it is one."""
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
-
-
-def _total(total: object) -> str:
-    return f"{total:,} minor units" if isinstance(total, int) else str(total)

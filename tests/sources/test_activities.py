@@ -127,7 +127,10 @@ def test_currencies() -> None:
     """Amounts are in one currency, or one is picked and the others are left out."""
     text = "customer,at,kind,amount,currency\n7,2024-03-05,bid,1,EUR\n7,2024-03-05,bid,2,USD\n"
     text += "8,2024-03-05,visit,,\n"
-    with pytest.raises(SeveralCurrencies, match="EUR"):
+    with pytest.raises(
+        SeveralCurrencies,
+        match=r"The activities are in 2 currencies: EUR \(1 row, EUR 1.00\).* and counted\)\.$",
+    ):
         read(text)
     picked = read(text, currency="EUR")
     assert [row[7] for row in columns(picked)["activities"]] == [100, NOTHING]
@@ -143,6 +146,12 @@ def test_currencies() -> None:
     [
         ("customer,kind\n7,bid\n", {}, MissingColumn, "the time of the activity"),
         ("customer,at\n7,2024-01-01\n", {}, MissingColumn, "the kind of the activity"),
+        (
+            "customer,at,kind\n7,2024-01-01,bid\n",
+            {"observed_until": "2000-01-01"},
+            InvalidValue,
+            "lies before all rows",
+        ),
         ("at,kind\n2024-01-01,bid\n", {}, MissingColumn, "the customer"),
         ("customer,at\n7,2024-01-01\n", {"kind": "bids"}, UnknownName, "kind of activity"),
         (HEADER, {"kinds": {"x": "visits"}}, UnknownName, "kind of activity"),

@@ -15,13 +15,14 @@ from custinsights.domain.activities import Activity, activity_kind, activity_wor
 from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
+from custinsights.domain.money import Money
 from custinsights.errors import CustInsightsError, SeveralCurrencies
 from custinsights.history.activities import ACTIVITY_TEXTS, NO_NUMBER, ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
 from custinsights.history.columns import AnyArray, ContactColumns, IntArray, Labels
-from custinsights.history.localtime import to_datetime
 from custinsights.history.row_groups import RowGroups
 from custinsights.sources import identity
+from custinsights.sources.building import observed
 from custinsights.sources.columns import Texts
 from custinsights.sources.files import Progress
 from custinsights.sources.formats.activities import ACTIVITIES
@@ -185,7 +186,9 @@ def _history(
     names = identity.outside_ids(persons.names, is_text=is_text)
     owner = picked(persons.codes, single.row_of(persons.codes >= 0))
     texts = {name: single.texts(name) for name in ACTIVITY_TEXTS[1:] if rows.has(name)}
-    observed = _observed(placed.values[is_there], options)
+    instants = placed.values[is_there]
+    span = [int(instants.min()), int(instants.max())] if len(instants) else []
+    observed_from, observed_until = observed(span, options)
     return ActivityHistory.of(
         ActivityColumns(
             customer=identities(names, owner),
@@ -200,8 +203,8 @@ def _history(
         contacts=_contacts(identity.contacts(persons, told), names, owner),
         currency=code,
         calendar=options.calendar,
-        observed_from=observed[0],
-        observed_until=observed[1] if options.observed_until is None else options.observed_until,
+        observed_from=observed_from,
+        observed_until=observed_until,
         has_times=not placed.dates_only,
         load_report=report
         + LoadReport(timezone_assumed=options.timezone is None and not placed.dates_only),
@@ -257,8 +260,9 @@ def _currency(rows: ParsedRows, options: Options) -> str:
         told = []
         for name in used:
             here = has_amount & (codes == says.names.index(name))
-            told.append((name, int(np.count_nonzero(here)), int(minor[here].sum())))
-        raise SeveralCurrencies(tuple(sorted(told, key=lambda one: (-one[1], one[0]))))
+            total = Money.from_minor(int(minor[here].sum()), name)
+            told.append((name, int(np.count_nonzero(here)), total))
+        raise SeveralCurrencies(told, "activities")
     return used[0] if used else NO_CURRENCY
 
 
@@ -289,16 +293,3 @@ def _numbers(
     if values is None:
         return None
     return single.typed(Typed(values, ~rows.is_blank(field), NO_NUMBER))
-
-
-def _observed(
-    instants: IntArray, options: Options
-) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """Return the local days from the first row to the last one, used or left out."""
-    if not len(instants):
-        return None, None
-    calendar = options.calendar
-    first, last = (
-        calendar.local_date(to_datetime(int(at))) for at in (instants.min(), instants.max())
-    )
-    return calendar.start_of_day(first), calendar.start_of_day(last + dt.timedelta(days=1))

@@ -223,7 +223,7 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
             here = codes == code
             total = domain.Money.from_minor(sum(money.of_row[here].tolist()), names[code])
             told.append((names[code], int(np.count_nonzero(here)), total))
-        raise SeveralCurrencies(tuple(sorted(told, key=lambda one: (-one[1], one[0]))))
+        raise SeveralCurrencies(told)
     if not present and not names:
         what = "there is no row" if not len(rows) else "no row says in which currency its amount is"
         raise InvalidValue(

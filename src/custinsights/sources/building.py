@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -37,7 +38,7 @@ def history_of(sheet: Sheet, format: OrderFormat, options: Options) -> OrderHist
     placed, _ = found.times["placed_at"]
     ledger.note("over_refunded_orders", _over_refunded(shaped))
     report = report_of(rows, found.money)
-    observed_from, observed_until = _observed(found, shaped.refunds, options)
+    observed_from, observed_until = observed(_instants(found, shaped.refunds), options)
     is_assumed = options.timezone is None and not placed.dates_only
     return OrderHistory.of(
         shaped.orders,
@@ -50,7 +51,7 @@ def history_of(sheet: Sheet, format: OrderFormat, options: Options) -> OrderHist
         calendar=options.calendar,
         policy=options.policy,
         observed_from=observed_from,
-        observed_until=observed_until if options.observed_until is None else options.observed_until,
+        observed_until=observed_until,
         has_times=not placed.dates_only,
         load_report=report + LoadReport(timezone_assumed=is_assumed),
     )
@@ -64,19 +65,35 @@ def _over_refunded(shaped: Shaped) -> int:
     return int(np.count_nonzero(of_order.sums(shaped.refunds.amount) > shaped.orders.amount))
 
 
-def _observed(
-    found: Assembled, refunds: RefundColumns | None, options: Options
-) -> tuple[dt.datetime | None, dt.datetime | None]:
-    """Return the local days from the first row to the last one, used or left out."""
+def _instants(found: Assembled, refunds: RefundColumns | None) -> list[int]:
+    """Return the first and the last instants of the rows, used or left out."""
     instants = [] if found.span is None else [*found.span]
     if refunds is not None:
         instants += [int(refunds.refunded_at.min()), int(refunds.refunded_at.max())]
+    return instants
+
+
+def observed(
+    instants: Sequence[int], options: Options
+) -> tuple[dt.datetime | None, dt.datetime | dt.date | str | None]:
+    """Return from when until when a source was watched: the local days of its rows, or as told.
+
+    Parameters
+    ----------
+    instants
+        The first and the last of them, among others.
+
+    Raises
+    ------
+    InvalidValue
+        It is told to end before all rows.
+    """
+    calendar, given = options.calendar, options.observed_until
     if not instants:
-        return None, None
-    calendar = options.calendar
-    given = options.observed_until
+        return None, given
     if given is not None and to_microseconds(calendar.instant(given)) <= min(instants):
         begin = f"an instant after the first of them, {to_datetime(min(instants)).isoformat()}"
         raise InvalidValue("the option observed_until= lies before all rows", given, begin)
     first, last = (calendar.local_date(to_datetime(at)) for at in (min(instants), max(instants)))
-    return calendar.start_of_day(first), calendar.start_of_day(last + dt.timedelta(days=1))
+    end = calendar.start_of_day(last + dt.timedelta(days=1))
+    return calendar.start_of_day(first), end if given is None else given

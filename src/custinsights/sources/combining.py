@@ -231,7 +231,7 @@ def _currency(given: Sequence[Facts], options: Options) -> str:
         counts = [rows_and_money(columns_of(facts)) for facts in given if facts.currency == code]
         total = Money.from_minor(sum(minor for _, minor in counts), code)
         told.append((code, sum(rows for rows, _ in counts), total))
-    raise SeveralCurrencies(tuple(sorted(told, key=lambda one: (-one[1], one[0]))))
+    raise SeveralCurrencies(told)
 
 
 def _without_currency(facts: Facts, currency: str) -> Facts:
