@@ -20,6 +20,7 @@ from custinsights.history.amounts import (
 )
 from custinsights.history.columns import AnyArray
 from custinsights.history.instants import read_times, times_of, to_instants
+from custinsights.history.row_groups import repeated_in
 from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME, TOO_FAR
 
 ZONES = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"]
@@ -327,7 +328,7 @@ def test_amounts_with_cents_are_found_at_once() -> None:
 
     with mock.patch.object(np, "rint", counted):
         found = Decimals.of(values)
-    assert sum(rounded) == len(cents) - 1 + 4  # the one of three decimals: at 0, 1, 2 and 3 too
+    assert sum(rounded) == len(cents) + 4  # the one of three decimals: at 0, 1, 2 and 3 too
     assert np.flatnonzero(found.wrong).tolist() == [3]
     assert (found.digits[100_000], found.places[100_000]) == (125, 3)
     whole, changed, wrong = found.scaled(2)
@@ -345,3 +346,25 @@ def test_the_largest_number_is_the_largest_also_where_nothing_is_rounded() -> No
     assert whole.tolist() == [2**53, 0, -(2**53), 750]
     assert wrong.tolist() == [False, True, False, False]
     assert not changed.any()
+
+
+def test_nothing_is_copied_where_all_amounts_have_the_decimals_asked_for() -> None:
+    """Whole numbers of cents are the digits as they were found, with one number of places."""
+    found = Decimals.of(np.array([19.99, 5.0, -0.5]))
+    whole, changed, wrong = found.scaled(2)
+    assert whole is found.digits
+    assert whole.tolist() == [1999, 500, -50]
+    assert repeated_in(found.places) == 2
+    assert not changed.any()
+    assert not wrong.any()
+
+
+@given(st.lists(st.sampled_from([0.1, 2.5, 1.005, 7.0, np.nan, 1e17])), st.integers(0, 4))
+def test_amounts_of_a_column_are_those_of_single_amounts(values: list[float], places: int) -> None:
+    """What the others of a column are like changes no amount."""
+    column = np.array(values, dtype=np.float64)
+    whole, changed, wrong = Decimals.of(column, places).scaled(2)
+    single = [Decimals.of(column[at : at + 1]).scaled(2) for at in range(len(values))]
+    assert whole.tolist() == [one[0][0] for one in single]
+    assert changed.tolist() == [one[1][0] for one in single]
+    assert wrong.tolist() == [one[2][0] for one in single]

@@ -1,6 +1,7 @@
 """Groups of rows know their first rows, sizes and sums, as a slow reading finds them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from unittest import mock
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custinsights.history.identities import ascending
-from custinsights.history.row_groups import RowGroups, placed
+from custinsights.history.row_groups import LoneRows, RowGroups, placed
 
 Rows = list[tuple[int, int, int, bool]]
 
@@ -78,3 +79,70 @@ def test_names_in_order_are_not_sorted_again() -> None:
     with mock.patch.object(np, "argsort", side_effect=AssertionError("sorted")):
         assert ascending(names).tolist() == list(range(1 << 15))
     assert ascending(["b", "a", ""]).tolist() == [2, 1, 0]
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9), st.booleans()), max_size=9))
+def test_lone_rows_answer_like_groups_of_one_row_each(rows: list[tuple[int, bool]]) -> None:
+    """Where each row is a group, everything that is asked has the answer of other groups."""
+    n = len(rows)
+    values = np.array([value for value, _ in rows], dtype=np.int64)
+    marked = np.array([is_marked for _, is_marked in rows], dtype=np.bool_)
+    plain, lone = RowGroups(np.arange(n), n), LoneRows(n)
+    questions: list[Callable[[RowGroups], object]] = [
+        lambda groups: groups.codes,
+        lambda groups: groups.holds,
+        lambda groups: groups.is_again,
+        lambda groups: groups.first(),
+        lambda groups: groups.first(marked),
+        lambda groups: groups.any(marked),
+        lambda groups: groups.sizes(),
+        lambda groups: groups.sizes(marked),
+        lambda groups: groups.sums(values),
+        lambda groups: groups.of_first(values),
+        lambda groups: groups.least(values, marked, 99),
+        lambda groups: groups.spread(values, 77),
+        lambda groups: groups.kept(marked).codes,
+        lambda groups: groups.kept(marked).count,
+    ]
+    for ask in questions:
+        expected, found = np.asarray(ask(plain)), np.asarray(ask(lone))
+        assert found.dtype == expected.dtype
+        assert found.tolist() == expected.tolist()
+
+
+@given(st.lists(st.tuples(st.integers(-1, 3), st.booleans()), max_size=9))
+def test_groups_that_are_kept_are_numbered_by_their_first_rows(
+    rows: list[tuple[int, bool]],
+) -> None:
+    """Of the marked rows each group is numbered as it comes; rows after its first are again."""
+    codes = np.array([code for code, _ in rows], dtype=np.int64)
+    marked = np.array([is_marked for _, is_marked in rows], dtype=np.bool_)
+    groups = RowGroups(codes, 4)
+    numbers: dict[int, int] = {}
+    kept = [
+        numbers.setdefault(code, len(numbers)) if code >= 0 and is_marked else -1
+        for code, is_marked in rows
+    ]
+    assert groups.kept(marked).codes.tolist() == kept
+    assert groups.kept(marked).count == len(numbers)
+    listed = codes.tolist()
+    again = [code >= 0 and code in listed[:at] for at, code in enumerate(listed)]
+    assert groups.is_again.tolist() == again
+
+
+def test_keys_that_are_each_once_make_lone_rows() -> None:
+    """Ids of which none is there twice, in any order, need no groups; others, and gaps, do."""
+    assert isinstance(RowGroups.by(np.array([2, 0, 1])), LoneRows)
+    assert isinstance(RowGroups.by(np.array([5_000, 0])), LoneRows)
+    for codes in ([0, 1, 1], [0, -1, 1], [0, 2, -1]):
+        assert not isinstance(RowGroups.by(np.array(codes)), LoneRows)
+
+
+def test_numbers_that_rise_are_looked_up_nowhere() -> None:
+    """Ids in ascending order, as orders have them, have the places of their rows."""
+    ids = np.cumsum(np.arange(1, 70_000) % 7 + 1)
+    with mock.patch("custinsights.history.row_groups.gather", side_effect=AssertionError("asked")):
+        places, distinct = placed(ids)
+    assert places.tolist() == list(range(len(ids)))
+    assert distinct.tolist() == ids.tolist()
+    assert not np.shares_memory(distinct, ids)

@@ -26,6 +26,7 @@ from custinsights.history.columns import (
     first_rows,
     listed,
 )
+from custinsights.history.row_groups import repeated, repeated_in
 
 LARGEST = 2**53
 """The largest whole number taken: up to it a float64 holds every integer."""
@@ -89,12 +90,7 @@ def to_minor(
     (array([1999,  268,   12]), 2)
     """
     array = _as_array(values)
-    if array.dtype == np.float64:
-        whole, changed, wrong = _scale_floats(array, exponent)
-    elif array.dtype.kind in "iu":
-        whole, changed, wrong = _scale_integers(array, exponent)
-    else:
-        whole, changed, wrong = Decimals.of(array).scaled(exponent)
+    whole, changed, wrong = Decimals.of(array, exponent).scaled(exponent)
     if errors == "mask":
         return whole, int(np.count_nonzero(changed)), wrong
     if wrong.any():
@@ -147,14 +143,15 @@ class Decimals:
     wrong: BoolArray
 
     @classmethod
-    def of(cls, values: object) -> Decimals:
-        """Read numbers of any kind that `to_minor` takes."""
+    def of(cls, values: object, places: int = 2) -> Decimals:
+        """Read numbers of any kind that `to_minor` takes; most of them have so many decimals."""
         array = _as_array(values)
         if array.dtype.kind in "iu":
-            whole, _, wrong = _scale_integers(array, 0)
-            return cls(whole, np.zeros(len(whole), dtype=np.int64), wrong)
+            wrong = _is_beyond(array, LARGEST)
+            whole = np.where(wrong, 0, array) if wrong.any() else array
+            return cls(whole.astype(np.int64, copy=False), repeated(0, len(array)), wrong)
         if array.dtype.kind == "f":
-            return _from_floats(array)
+            return _from_floats(array, places)
         codes, names = distinct(map(str, array.tolist()))
         return _from_texts(names).take(codes)
 
@@ -174,10 +171,12 @@ class Decimals:
             int64[n]; bool[n] which of them rounding changed; bool[n] which are no number or
             beyond `LARGEST` (0 there).
         """
-        shift = exponent - self.places
+        places = repeated_in(self.places)  # one number for all of them saves passes
+        shift = exponent - (self.places if places is None else np.int64(places))
         if (shift >= 0).all():  # there is nothing to round
-            wrong = self.wrong | (np.abs(self.digits) > _TOPS.take(shift))
-            whole = np.where(wrong, 0, self.digits * _POWERS.take(shift))
+            wrong = self.wrong | _is_beyond(self.digits, _TOPS.take(shift))
+            whole = self.digits if not shift.any() else self.digits * _POWERS.take(shift)
+            whole = np.where(wrong, 0, whole) if wrong.any() else whole
             return whole, np.zeros(len(whole), dtype=np.bool_), wrong
         up = _POWERS.take(np.clip(shift, 0, 18))
         down = _POWERS.take(np.clip(-shift, 0, 18))
@@ -269,65 +268,57 @@ def _listed(values: object) -> AnyArray:
     return array
 
 
-def _scale_floats(values: AnyArray, exponent: int) -> tuple[IntArray, BoolArray, BoolArray]:
-    """Scale float64 in blocks: almost all are exact decimals of so many places, in four passes."""
-    whole = np.zeros(len(values), dtype=np.int64)
-    changed = np.zeros(len(values), dtype=np.bool_)
-    wrong = np.zeros(len(values), dtype=np.bool_)
-    factor = float(_POWERS[exponent])
-    limit = 1e15
-    with np.errstate(invalid="ignore", over="ignore"):
-        for start in range(0, len(values), _BLOCK):
-            stop = start + _BLOCK
-            block = values[start:stop]
-            nearest = np.rint(block * factor)
-            is_exact = nearest / factor == block
-            is_exact &= np.abs(nearest) < limit
-            if is_exact.all():
-                whole[start:stop] = nearest
-                continue
-            whole[start:stop] = np.where(is_exact, nearest, 0.0)
-            rows = np.flatnonzero(~is_exact)
-            exact = _from_floats(block[rows]).scaled(exponent)
-            whole[start + rows], changed[start + rows], wrong[start + rows] = exact
-    return whole, changed, wrong
+def _is_beyond(values: AnyArray, most: int | IntArray) -> BoolArray:
+    """bool[n], the integers that are larger than others, above or below 0."""
+    least = int(np.min(most, initial=LARGEST))
+    if not len(values) or -least <= int(values.min()) <= int(values.max()) <= least:
+        return np.zeros(len(values), dtype=np.bool_)
+    return (values > most) | (values < -most)
 
 
-def _scale_integers(values: AnyArray, exponent: int) -> tuple[IntArray, BoolArray, BoolArray]:
-    top = LARGEST // 10**exponent
-    changed = np.zeros(len(values), dtype=np.bool_)
-    if not len(values) or -top <= int(values.min()) <= int(values.max()) <= top:
-        return values.astype(np.int64) * 10**exponent, changed, np.zeros_like(changed)
-    wrong = (values > top) | (values < -top)
-    return np.where(wrong, 0, values).astype(np.int64) * 10**exponent, changed, wrong
+def _from_floats(values: AnyArray, places: int) -> Decimals:
+    """Find each float's shortest decimal, in blocks: almost all have so many places, or fewer."""
+    digits = np.empty(len(values), dtype=np.int64)
+    all_places, wrong = repeated(places, len(values)), np.zeros(len(values), dtype=np.bool_)
+    for start in range(0, len(values), _BLOCK):
+        block = values[start : start + _BLOCK]
+        nearest, is_it = _with_places(block, places)
+        odd = np.flatnonzero(~is_it)
+        nearest[odd] = 0
+        digits[start : start + _BLOCK] = nearest
+        if len(odd):
+            all_places = all_places if all_places.flags.writeable else all_places.copy()
+            rows = start + odd
+            digits[rows], all_places[rows], wrong[rows] = _shortest_decimals(block[odd])
+    return Decimals(digits, all_places, wrong)
 
 
-def _from_floats(values: AnyArray) -> Decimals:
-    """Find each float's shortest decimal: the fewest places that give the same float back."""
-    if len(values) > _BLOCK:
-        starts = range(0, len(values), _BLOCK)
-        blocks = [_from_floats(values[at : at + _BLOCK]) for at in starts]
-        parts = [attrs.astuple(block, recurse=False) for block in blocks]
-        return Decimals(*map(np.concatenate, zip(*parts, strict=True)))
+def _with_places(values: AnyArray, places: int) -> tuple[AnyArray, BoolArray]:
+    """Return floats as whole numbers of so many places, and where these are the same number."""
+    # So many digits every float of the kind holds, so a decimal within them is the shortest.
+    most = 10.0 ** np.finfo(values.dtype).precision
+    with np.errstate(over="ignore", invalid="ignore"):
+        nearest = np.rint(values.astype(np.float64, copy=False) * 10.0**places)
+        again = (nearest / 10.0**places).astype(values.dtype, copy=False)
+        return nearest, (again == values) & (np.abs(nearest) < most)
+
+
+def _shortest_decimals(values: AnyArray) -> tuple[IntArray, IntArray, BoolArray]:
+    """Find for each float the fewest places that give the same float back."""
     digits, places = np.zeros((2, len(values)), dtype=np.int64)
     wrong = ~np.isfinite(values)
     left = np.flatnonzero(~wrong)
-    # So many digits every float of the kind holds, so a decimal within them is the shortest.
-    most = 10.0 ** np.finfo(values.dtype).precision
-    for place in (2, *range(9)):  # almost all are amounts with cents
-        if not len(left):
-            break
-        with np.errstate(over="ignore"):
-            nearest = np.rint(values[left].astype(np.float64) * 10.0**place)
-        again = (nearest / 10.0**place).astype(values.dtype)
-        is_it = (again == values[left]) & (np.abs(nearest) < most)
+    for place in range(9):
+        nearest, is_it = _with_places(values[left], place)
         digits[left[is_it]] = nearest[is_it]
         places[left[is_it]] = place
         left = left[~is_it]
+        if not len(left):
+            break
     if len(left):  # long decimals, and numbers too large for the test above
         exact = _from_texts([str(value) for value in values[left]])
         digits[left], places[left], wrong[left] = exact.digits, exact.places, exact.wrong
-    return Decimals(digits, places, wrong)
+    return digits, places, wrong
 
 
 def _from_texts(texts: list[str]) -> Decimals:

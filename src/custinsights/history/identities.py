@@ -163,10 +163,16 @@ def _is_text(column: AnyArray | Labels) -> bool:
 
 
 def _recode(codes: CodeArray, names: Sequence[str]) -> Coded:
+    if _is_ascending(names):
+        return Coded(texts(names), codes.astype(np.int64))
     order = ascending(names)
     table = np.empty(len(names), dtype=np.int64)
     table[order] = np.arange(len(names))
     return Coded(texts([names[place] for place in order.tolist()]), gather(table, codes))
+
+
+def _is_ascending(names: Sequence[str]) -> bool:
+    return all(map(operator.le, names, islice(names, 1, None)))
 
 
 def ascending(names: Sequence[str]) -> IntArray:
@@ -175,7 +181,7 @@ def ascending(names: Sequence[str]) -> IntArray:
     As bytes of one width they sort twice as fast; UTF-8 keeps the order of the characters. Long
     texts would make all of them wide, and NULs would be lost at the end of one.
     """
-    if all(map(operator.le, names, islice(names, 1, None))):
+    if _is_ascending(names):
         return np.arange(len(names))
     widest = max(map(len, names), default=0)
     if len(names) < _MANY or widest > _WIDE or any("\0" in name for name in names):

@@ -133,13 +133,14 @@ class Times:
                 f"{counted(naive, 'time')} such as {self._example()}",
                 "Name the zone of the shop's clock, for example timezone='Europe/London'",
             )
-        instants = self.walls.copy()
+        instants = self.walls
         is_twice = np.zeros(len(instants), dtype=np.bool_)
         is_never = np.zeros(len(instants), dtype=np.bool_)
         for kind, rows in ((NAIVE, naive), (DATE, days)):
             if zone is None or not rows:
                 continue
             where = slice(None) if rows == len(instants) else self.kinds == kind
+            instants = instants.copy() if instants is self.walls else instants
             instants[where], twice, never = _to_utc(self.walls[where], zone)
             if kind == NAIVE:  # a midnight that never happens is the day's first moment
                 is_twice[where], is_never[where] = twice, never
@@ -317,8 +318,9 @@ def _from_objects(items: list[object]) -> Times:
 
 
 def _within_years(walls: IntArray, kinds: AnyArray) -> Times:
-    is_outside = (walls < _FIRST) | (walls >= _END)
-    if is_outside.any():
+    if len(walls) and not _FIRST <= int(walls.min()) <= int(walls.max()) < _END:
+        is_outside = (walls < _FIRST) | (walls >= _END)
         kinds = np.where(is_outside & (kinds != NO_TIME), TOO_FAR, kinds).astype(np.int8)
         walls = np.where(is_outside, 0, walls)
-    return Times(np.where(kinds == NO_TIME, 0, walls), kinds)
+    is_none = kinds == NO_TIME
+    return Times(np.where(is_none, 0, walls) if is_none.any() else walls, kinds)
