@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from decimal import Decimal
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -268,3 +269,18 @@ def test_texts_change_once_each(texts: list[str]) -> None:
     labels = column.labels()
     assert labels.texts().tolist() == [text or None for text in texts]
     assert list(labels.names) == sorted(set(texts) - {""})
+
+
+@given(st.lists(st.text(alphabet="0.aA@N\n ")))
+def test_customer_ids_are_those_of_single_cells(texts: list[str]) -> None:
+    """Whether other ids of a column must be written anew changes none."""
+    plain = cells.customer_ids(Texts.of(texts)).array().tolist()
+    beside = cells.customer_ids(Texts.of([*texts, "B@b"])).array().tolist()
+    assert [*plain, "b@b"] == beside
+
+
+def test_plain_customer_ids_are_judged_together() -> None:
+    """Where no id has a capital, begins with 0 or says that there is none, all stay as they are."""
+    ids = Texts.of(["ada@shop.example", "", "x7"])
+    with mock.patch.object(Texts, "mapped", side_effect=AssertionError("one by one")):
+        assert cells.customer_ids(ids) is ids

@@ -1,9 +1,12 @@
 """Frames of any library, and plain arrays, are read like the same table in a file."""
 
 import datetime as dt
+import tracemalloc
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
+from unittest import mock
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,6 +23,7 @@ from custinsights.errors import (
     SeveralCurrencies,
 )
 from custinsights.history.orders import OrderHistory
+from custinsights.history.row_groups import RowGroups
 from custinsights.sources import read_frame
 from tests.sources.exports import DATA, EXPECTED, facts, read
 from tests.sources.reading import amounts, left_out, owners
@@ -254,3 +258,44 @@ def test_bad_cell_of_a_frame_stands_in_a_row() -> None:
     table = {"who": ["ada", "bo"], "at": ["2024-01-05", "soon"], "paid": [1, 2]}
     with pytest.raises(BadRowsError, match=r"row 1, column 'at'"):
         read_frame(table, customer="who", placed_at="at", amount="paid", currency="EUR")
+
+
+def test_plain_orders_need_little_beside_their_columns() -> None:
+    """Of rows that are orders, none bad, none a refund, no column is made but the history's.
+
+    Three columns of 8 bytes, the order they are sorted into, and a few flags.
+    """
+    n = 1 << 17
+    rows = np.arange(n)
+    table = {
+        "customer": rows * 7919 % 10_007 + 1,
+        "placed_at": (np.datetime64("2024-01-01", "us") + rows * 7919 % n * 1_000_000),
+        "amount": (rows % 5_000 + 100) / 100,
+    }
+    read = partial(read_frame, customer="customer", placed_at="placed_at", amount="amount")
+    read(table, currency="EUR", timezone="UTC")  # what is loaded once
+    tracemalloc.start()
+    history = read(table, currency="EUR", timezone="UTC")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(history) == n
+    assert most < 95 * n
+
+
+def test_rows_that_are_orders_are_looked_up_in_no_group() -> None:
+    """Unique order ids, one currency and no refunds: nobody asks for the first row of an order."""
+    table = {
+        "order": [4, 9, 2],
+        "customer": [7, 8, 7],
+        "placed_at": ["2024-01-05", "2024-01-06", "2024-01-07"],
+        "amount": [1.0, 2.0, 4.0],
+        "country": ["FR", None, "DE"],
+        "order_status": ["paid", "", "pending"],
+    }
+    columns = {"order_id": "order", "country": "country", "order_status": "order_status"}
+    read = partial(read_frame, customer="customer", placed_at="placed_at", amount="amount")
+    with mock.patch.object(RowGroups, "_first_of", side_effect=AssertionError("looked up")):
+        history = read(table, columns=columns, currency="EUR")
+    assert history.order_ids is not None
+    assert history.order_ids.tolist() == [4, 9]
+    assert [history.labels["country"].name_of(row) for row in range(2)] == ["FR", None]

@@ -14,6 +14,7 @@ import pytest
 
 from custinsights.errors import MissingColumn, MissingExtra, UnreadableFile
 from custinsights.history.orders import OrderHistory
+from custinsights.history.row_groups import placed
 from custinsights.sources import read_orders
 from custinsights.sources.columns import Values
 from tests.sources.reading import HEADER, amounts, left_out, owners, text_file
@@ -96,13 +97,18 @@ def test_without_pyarrow_the_extra_is_named() -> None:
 
 
 def test_each_column_is_read_once_and_texts_come_coded() -> None:
-    """A wide file needs the memory of one column at a time, and no text for each row."""
+    """A wide file needs the memory of one column at a time, and no text for each row.
+
+    Texts of which most differ are coded once, and not for each part of the file before.
+    """
+    n = 64
     file = parquet_file(
-        customer=["ada", None, "bob", "ada"],
-        placed_at=[dt.date(2024, 1, day) for day in (5, 6, 7, 8)],
-        amount=[1.25, 2.5, 3.0, 4.0],
-        country=["FR", "DE", None, "FR"],
-        notes=["never", "asked", "for", "this"],
+        customer=n * ["ada", None, "bob", "ada"],
+        placed_at=n * [dt.date(2024, 1, day) for day in (5, 6, 7, 8)],
+        amount=n * [1.25, 2.5, 3.0, 4.0],
+        country=n * ["FR", "DE", None, "FR"],
+        coupon=[f"of one order: {at}" for at in range(4 * n)],
+        notes=n * ["never", "asked", "for", "this"],
     )
     asked: list[list[str]] = []
     coded: dict[str, bool] = {}
@@ -116,10 +122,13 @@ def test_each_column_is_read_once_and_texts_come_coded() -> None:
 
     with mock.patch.object(pq.ParquetFile, "read", read):
         history = read_orders(file, currency="EUR")
-    assert sorted(asked) == [["amount"], ["country"], ["customer"], ["placed_at"]]
+    assert sorted(asked) == [["amount"], ["country"], ["coupon"], ["customer"], ["placed_at"]]
     assert {name for name, is_coded in coded.items() if is_coded} == {"customer", "country"}
     assert history.customer_ids.tolist() == ["ada", "bob"]
-    assert [history.labels["country"].name_of(row) for row in range(3)] == ["FR", "FR", None]
+    assert history.offsets.tolist() == [0, 2 * n, 3 * n]
+    countries = [history.labels["country"].name_of(row) for row in range(3 * n)]
+    assert countries == [*n * ["FR"], *n * ["FR"], *n * [None]]
+    assert len({history.labels["coupon"].name_of(row) for row in range(3 * n)}) == 3 * n
 
 
 def test_texts_of_several_row_groups_are_coded_together() -> None:
@@ -158,6 +167,20 @@ def test_ids_too_wide_for_an_integer_elsewhere_are_texts() -> None:
         customer=[1234567890123456789, 7], placed_at=[dt.date(2024, 1, 5)] * 2, amount=[1.0, 2.0]
     )
     assert read_orders(file, currency="EUR").customer_ids.tolist() == ["1234567890123456789", "7"]
+
+
+def test_integer_ids_are_coded_once() -> None:
+    """Ids go into the history as they come, and are coded there and nowhere else."""
+    file = parquet_file(
+        customer=[9, 7, 9], placed_at=[dt.date(2024, 1, 5)] * 3, amount=[1.0, 2.0, 4.0]
+    )
+    with (
+        mock.patch("custinsights.history.identities.placed", wraps=placed) as coded,
+        mock.patch("custinsights.history.row_groups.placed", side_effect=AssertionError("before")),
+    ):
+        history = read_orders(file, currency="EUR")
+    assert coded.call_count == 1
+    assert owners_and_amounts(history) == {7: [200], 9: [100, 400]}
 
 
 def owners_and_amounts(history: OrderHistory) -> dict[object, list[int]]:

@@ -183,6 +183,7 @@ def _history(
     single = _single(rows)
     report = settled_report(rows, options)
     is_text = are_text_ids or "customer_id" not in told or rows.sheet.has_text_ids("customer_id")
+    assert isinstance(persons.names, tuple)  # noqa: S101 - they were told by texts
     names = identity.outside_ids(persons.names, is_text=is_text)
     owner = picked(persons.codes, single.row_of(persons.codes >= 0))
     texts = {name: single.texts(name) for name in ACTIVITY_TEXTS[1:] if rows.has(name)}

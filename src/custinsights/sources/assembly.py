@@ -18,11 +18,11 @@ from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import BadRowsError, InvalidValue, SeveralCurrencies
 from custinsights.history.columns import BoolArray, IntArray, Labels
 from custinsights.history.instants import Instants
-from custinsights.history.row_groups import NO_ROW, RowGroups
+from custinsights.history.row_groups import NO_ROW, RowGroups, repeated, repeated_in
 from custinsights.sources import identity
 from custinsights.sources.columns import Texts, one_below_another
 from custinsights.sources.conversion import NO_RATE, Conversion
-from custinsights.sources.grouping import OrderRows, group, picked, spread_bad
+from custinsights.sources.grouping import OrderRows, group, picked, spread_bad, without
 from custinsights.sources.money import NEGATIVE_AMOUNT, NEGATIVE_QUANTITY, Money, add_up
 from custinsights.sources.options import Options
 from custinsights.sources.rows import (
@@ -117,11 +117,12 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     money = add_up(orders, is_refund)
     _refuse_bad(rows, money, options)
     placed, has_placed = times["placed_at"]
-    good = ~ledger.is_bad & (has_placed | is_refund | (money.orders.groups.codes >= 0))
-    span = (int(placed_at[good].min()), int(placed_at[good].max())) if good.any() else None
+    good = ~ledger.is_bad & (has_placed | is_refund | money.orders.groups.holds)
+    known_at = placed_at if good.all() else placed_at[good]
+    span = (int(known_at.min()), int(known_at.max())) if len(known_at) else None
     currency = _choose_currency(rows, options, money)
     conversion = Conversion.of(rows, options, currency, placed_at, money.of_row)
-    ledger.bad(~conversion.fits(money.of_row), TOO_LARGE, "amount")
+    ledger.bad(conversion.too_large(money.of_row), TOO_LARGE, "amount")
     spread_bad(money.orders)
     _refuse_bad(rows, money, options)
     statuses = _status_of_orders(money.orders, statuses)
@@ -129,15 +130,18 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     persons = _whose(money.orders, is_refund, linked, options)
     _leave_out_nobodys(rows, is_refund, statuses, persons, options)
     orders = money.orders.settled()
-    first = orders.groups.first()
-    differs = has_placed & ~is_refund & (placed.values != placed_at)
-    ledger.note("orders_with_several_times", int(np.count_nonzero(orders.groups.any(differs))))
+    if not orders.is_single:
+        differs = has_placed & ~is_refund & (placed.values != placed_at)
+        ledger.note("orders_with_several_times", int(np.count_nonzero(orders.groups.any(differs))))
+    of_order = money.of_order
+    if orders.groups is not money.orders.groups:
+        of_order = picked(of_order, orders.groups.of_first(money.orders.groups.codes))
     return Assembled(
         rows,
         money,
         conversion,
         orders,
-        picked(money.of_order, picked(money.orders.groups.codes, first)),
+        of_order,
         is_refund,
         placed_at,
         times,
@@ -178,6 +182,9 @@ def _says_currency(rows: ParsedRows, options: Options) -> Labels:
 def _use_currency(orders: OrderRows, says: Labels) -> None:
     """Give every row of an order the currency that one of its rows says; without one it is bad."""
     rows, groups = orders.rows, orders.groups
+    if len(says.names) == 1 and not (says.codes < 0).any():
+        rows.use_currency(repeated(0, len(rows)), says.names)
+        return
     codes = says.codes.astype(np.int64)
     if not orders.is_single and rows.has("currency"):
         first = groups.spread(groups.first(codes >= 0), NO_ROW)
@@ -210,8 +217,11 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
     """Leave out other currencies than the one wanted; where none is, there may be only one."""
     ledger = rows.ledger
     names: Sequence[str] = rows.currencies
-    codes = np.where(ledger.is_open, rows.currency, -1)
-    present = np.flatnonzero(RowGroups(codes, len(names)).sizes()).tolist()
+    if repeated_in(rows.currency) == 0:
+        present = [0] if ledger.is_open.any() else []
+    else:
+        codes = np.where(ledger.is_open, rows.currency, -1)
+        present = np.flatnonzero(RowGroups(codes, len(names)).sizes()).tolist()
     if options.currency is not None:
         for code in present if options.rates is None else ():
             if names[code] != options.currency:
@@ -220,7 +230,7 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
     if len(present) > 1:
         told = []
         for code in present:
-            here = codes == code
+            here = ledger.is_open & (rows.currency == code)
             total = domain.Money.from_minor(sum(money.of_row[here].tolist()), names[code])
             told.append((names[code], int(np.count_nonzero(here)), total))
         raise SeveralCurrencies(told)
@@ -249,13 +259,14 @@ def _status_of_orders(orders: OrderRows, statuses: Texts) -> Texts:
 def _linked(orders: OrderRows, is_refund: BoolArray) -> IntArray:
     """Return a row of the order that each refund's order id names, -1 where there is none."""
     if not is_refund.any():
-        return np.full(len(is_refund), NO_ROW, dtype=np.int64)
-    by_key = RowGroups(orders.keys, int(orders.keys.max(initial=-1)) + 1)
-    return by_key.spread(by_key.first(orders.groups.codes >= 0), NO_ROW)
+        return repeated(NO_ROW, len(is_refund))
+    return orders.keys.spread(orders.keys.first(orders.groups.holds), NO_ROW)
 
 
 def _of_orders_in(groups: RowGroups, linked: IntArray) -> IntArray:
     """Return linked rows where their orders are left, -1 elsewhere."""
+    if repeated_in(linked) == NO_ROW:
+        return linked
     at = np.flatnonzero(linked >= 0)
     gone = at[groups.codes[linked[at]] < 0]
     left = linked.copy()
@@ -267,31 +278,37 @@ def _whose(
     orders: OrderRows, is_refund: BoolArray, linked: IntArray, options: Options
 ) -> identity.People:
     """Tell whose each order and each refund is; a refund that names an order is its customer's."""
-    rows, groups = orders.rows, orders.groups
+    rows = orders.rows
     is_open = rows.ledger.is_open
-    left = RowGroups(np.where(is_open, groups.codes, -1), groups.count)
-    first = left.first()
+    left = without(~is_open, orders.groups)
     asked = is_refund & is_open  # each refund, and each order by its first row
-    asked[first[first >= 0]] = True
-    at = np.flatnonzero(asked)
+    asked |= left.holds & ~left.is_again
+    at = None if asked.all() else np.flatnonzero(asked)
+    n = len(rows) if at is None else len(at)
     columns = {}
     whole = _integer_ids(orders, options)
     if whole is not None:
-        found = identity.resolve_integers(whole.take(at))
+        found = identity.resolve_integers(whole if at is None else whole.take(at))
     else:
         for kind in options.identity:
-            own = _said_by_order(orders, left, kind).take(at) if rows.has(kind) else None
-            columns[kind] = _with_known(own, options.customers.keys[kind], len(at))
+            own = _said_by_order(orders, left, kind) if rows.has(kind) else None
+            own = own if own is None or at is None else own.take(at)
+            columns[kind] = _with_known(own, options.customers.keys[kind], n)
         found = identity.resolve(columns, options.identity)
-    persons = np.full(len(rows), identity.NOBODY, dtype=np.int64)
-    persons[at] = found.codes[: len(at)]
-    persons = np.where(left.codes >= 0, left.spread(picked(persons, first)), persons)
-    refunds = np.flatnonzero(is_refund & (_of_orders_in(left, linked) >= 0))
-    persons[refunds] = persons[linked[refunds]]
+    persons = found.codes[:n]
+    if at is not None:
+        persons = np.full(len(rows), identity.NOBODY, dtype=np.int64)
+        persons[at] = found.codes[:n]
+    if not orders.is_single:
+        persons = np.where(left.holds, left.spread(left.of_first(persons)), persons)
+    if is_refund.any():
+        refunds = np.flatnonzero(is_refund & (_of_orders_in(left, linked) >= 0))
+        persons = persons.copy()
+        persons[refunds] = persons[linked[refunds]]
     return attrs.evolve(
         found,
         codes=persons,
-        known=found.codes[len(at) :],
+        known=found.codes[n:],
         contacts=identity.contacts(found, columns),
     )
 
@@ -336,6 +353,8 @@ def _leave_out_nobodys(
     """Leave out what is nobody's: by its status where that does not count, for that comes first."""
     ledger = rows.ledger
     nobodys = ledger.is_open & (persons.codes < 0)
+    if not nobodys.any():
+        return
     ledger.leave_out(nobodys & is_refund, "refund_identity")
     for status in ORDER_STATUSES:
         if not options.policy.counts_status(status):

@@ -94,7 +94,7 @@ def numbers(cells: Cells, *, decimal: str | None = None, what: str = "the column
         Such a number, and neither the column nor `decimal` tells.
     """
     if isinstance(cells, Values) and cells.array.dtype.kind in "iuf":
-        decimals = Decimals.of(np.where(cells.missing, 0, cells.array))
+        decimals = Decimals.of(cells.filled())
         return Numbers(decimals, cells.missing, decimals.wrong)
     if isinstance(cells, Values):  # a Decimal beside other objects is written with a point
         cells, decimal = cells.texts(), decimal or "."
@@ -131,7 +131,7 @@ def times(
     if isinstance(cells, Values) and cells.array.dtype.kind in "mM":
         found = times_of(cells.array)
         if cells.is_instant:
-            kinds = np.where(found.wrong, found.kinds, AWARE).astype(np.int8)
+            kinds = np.where(found.wrong, found.kinds, np.int8(AWARE))
             found = Times(found.walls, kinds)
         return found, cells.missing
     if isinstance(cells, Values) and cells.array.dtype.kind == "O":
@@ -158,7 +158,11 @@ def customer_ids(cells: Cells) -> Texts:
             return text.casefold() if _E_MAIL.fullmatch(text) else text
         return "" if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text) else text
 
-    return keys(cells).mapped(read)
+    column = keys(cells)
+    joined = "\n" + "\n".join(column.names)
+    is_plain = joined.casefold() == joined and "\n0" not in joined
+    is_plain = is_plain and _NOTHING.intersection(column.names) <= {""}
+    return column if is_plain else column.mapped(read)
 
 
 def emails(cells: Cells) -> Texts:
@@ -217,7 +221,7 @@ def no_texts(cells: Cells, *, is_id: bool) -> BoolArray:
     if cells.array.dtype.kind in "iu" or (cells.array.dtype.kind != "O" and not is_id):
         return none
     if cells.array.dtype.kind == "f":
-        values: AnyArray = np.where(cells.missing, 0, cells.array.astype(np.float64))
+        values: AnyArray = cells.filled().astype(np.float64, copy=False)
         is_whole: BoolArray = (values == np.rint(values)) & (np.abs(values) <= LARGEST)
         return ~is_whole
     is_text = _is_id if is_id else _is_label

@@ -16,6 +16,7 @@ from custinsights.history.amounts import distinct
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, Labels
 from custinsights.history.identities import ascending
 from custinsights.history.row_groups import coded
+from custinsights.history.threads import gather
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -67,7 +68,9 @@ class Texts:
     def where(self, holds: Callable[[str], bool]) -> BoolArray:
         """Return bool[n], where something holds of the text."""
         told = np.fromiter(map(holds, self.names), np.bool_, len(self.names))
-        return told.take(self.codes) if len(told) else np.zeros(len(self), dtype=np.bool_)
+        if told.all() or not told.any():
+            return np.full(len(self), len(told) > 0 and told[0])
+        return told.take(self.codes)
 
     def of_each(self, values: Sequence[object], dtype: object) -> AnyArray:
         """Return the value of each row, given the value of each distinct text."""
@@ -91,8 +94,9 @@ class Texts:
         if self.is_distinct:
             return self
         places, names = distinct(self.names)
-        codes = places.take(self.codes) if len(names) else self.codes
-        return Texts(codes, names, is_distinct=True)
+        if len(names) == len(self.names):
+            return attrs.evolve(self, is_distinct=True)
+        return Texts(places.take(self.codes), names, is_distinct=True)
 
     def take(self, rows: AnyArray) -> Texts:
         """Return the texts in some rows."""
@@ -121,7 +125,7 @@ class Texts:
         blanks = 1 if names[:1] == ("",) else 0
         table = np.empty(len(names), dtype=np.int32)
         table[order] = np.arange(-blanks, len(names) - blanks)
-        return Labels(table.take(column.codes) if names else column.codes, names[blanks:])
+        return Labels(gather(table, column.codes) if names else column.codes, names[blanks:])
 
     def array(self) -> AnyArray:
         """Return the texts themselves, object[n]."""
@@ -166,10 +170,14 @@ class Values:
         """Return the values in some rows."""
         return attrs.evolve(self, array=self.array.take(rows), missing=self.missing.take(rows))
 
+    def filled(self) -> AnyArray:
+        """Return the values, 0 where they are missing."""
+        return np.where(self.missing, 0, self.array) if self.missing.any() else self.array
+
     def texts(self) -> Texts:
         """Return the values as texts: whole floats without a point, missing ones blank."""
         if self.array.dtype.kind in "iuf":
-            codes, values = coded(np.where(self.missing, 0, self.array))
+            codes, values = coded(self.filled())
             names = [_number_text(value) for value in values.tolist()]
             blank = np.where(self.missing, np.int32(len(names)), codes)
             return Texts(blank, [*names, ""], is_distinct=True)

@@ -9,6 +9,7 @@ from custinsights.domain.money import minor_exponent
 from custinsights.history.amounts import Decimals, distinct
 from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.localtime import DAY, Transitions, date_of
+from custinsights.history.row_groups import RowGroups, repeated
 from custinsights.sources.options import Options
 from custinsights.sources.rates import Rate, as_decimals, rate_of
 from custinsights.sources.rows import ParsedRows
@@ -40,7 +41,8 @@ class Conversion:
 
         The load report keeps how many rows were converted, and their sum before that.
         """
-        places = np.zeros(len(rows), dtype=np.int64) + rows.exponent
+        of_all = rows.exponent
+        places = repeated(of_all, len(rows)) if isinstance(of_all, int) else of_all
         if options.rates is None:
             return cls(currency, None, places)
         is_open = rows.ledger.is_open
@@ -76,9 +78,13 @@ class Conversion:
         exact = Decimals(minor, self.places.take(at), np.zeros(len(minor), dtype=np.bool_))
         return exact.times(self.rates.take(at)).scaled(minor_exponent(self.currency))[0]
 
-    def fits(self, minor: IntArray) -> BoolArray:
-        """bool[n], the amounts of all rows that can be converted without leaving the numbers."""
+    def of_orders(self, minor: IntArray, groups: RowGroups) -> IntArray:
+        """Return amounts, each of an order, in the currency of the history."""
+        return minor if self.rates is None else self.amounts(minor, groups.first())
+
+    def too_large(self, minor: IntArray) -> BoolArray:
+        """bool[n], the amounts of all rows that leave the numbers when they are converted."""
         if self.rates is None:
-            return np.ones(len(minor), dtype=np.bool_)
+            return np.zeros(len(minor), dtype=np.bool_)
         exact = Decimals(minor, self.places, np.zeros(len(minor), dtype=np.bool_))
-        return ~exact.times(self.rates).scaled(minor_exponent(self.currency))[2]
+        return exact.times(self.rates).scaled(minor_exponent(self.currency))[2]

@@ -139,7 +139,7 @@ def sheet_of_frame(
         {field: header[at] for field, at in positions.items()},
         [NAME],
         np.zeros(n, dtype=np.int32),
-        np.arange(n, dtype=np.int64),
+        range(n),
         is_typed=True,
     )
     return format, sheet

@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 
 from custinsights.history.columns import AnyArray, BoolArray, IntArray
-from custinsights.history.row_groups import NO_ROW, RowGroups, coded
+from custinsights.history.row_groups import NO_ROW, LoneRows, RowGroups, coded, repeated
 from custinsights.sources.columns import Texts, Values
 from custinsights.sources.rows import ParsedRows
 
@@ -38,7 +38,7 @@ class OrderRows:
     named
         The order that each row names in its file, whatever speaks against the row; -1 for refunds.
     keys
-        int64[n], equal for rows of equal (source, order id), whatever their file; -1 without id.
+        The rows of equal (source, order id), whatever their file; -1 without id.
     is_settled
         Whether `groups` are numbered in the order of their first row.
     """
@@ -46,7 +46,7 @@ class OrderRows:
     rows: ParsedRows
     groups: RowGroups
     named: RowGroups
-    keys: IntArray
+    keys: RowGroups
     is_settled: bool = False
 
     @property
@@ -56,17 +56,10 @@ class OrderRows:
 
     def settled(self) -> OrderRows:
         """Return the orders that are left, numbered in the order of their first row."""
-        codes = np.where(self.rows.ledger.is_open, self.named.codes, -1)
-        if self.is_settled and np.array_equal(codes < 0, self.groups.codes < 0):
+        is_left = self.rows.ledger.is_open & self.named.holds
+        if self.is_settled and np.array_equal(is_left, self.groups.holds):
             return self
-        left = RowGroups(codes, self.named.count)
-        first = left.first()
-        heads = np.zeros(len(codes), dtype=np.bool_)
-        heads[first[first >= 0]] = True
-        numbers = np.cumsum(heads, dtype=np.int64) - 1
-        groups = left.spread(np.where(first >= 0, picked(numbers, first), -1), -1)
-        count = int(np.count_nonzero(heads))
-        return attrs.evolve(self, groups=RowGroups(groups, count), is_settled=True)
+        return attrs.evolve(self, groups=self.named.kept(is_left), is_settled=True)
 
     def row_of(self, field: str) -> IntArray:
         """Return the row that says a field of each order: the first one that says anything."""
@@ -76,6 +69,8 @@ class OrderRows:
 
     def texts(self, field: str) -> Texts:
         """Return a field of each order as texts, blank where no row says it."""
+        if self.is_single:
+            return first_texts(self.rows.texts(field), self.groups)
         return taken(self.rows.texts(field), self.row_of(field))
 
     def numbers(self, field: str) -> IntArray:
@@ -112,6 +107,11 @@ def taken(column: Texts, at: IntArray) -> Texts:
     return Texts(codes, [*column.names, ""])
 
 
+def first_texts(column: Texts, groups: RowGroups) -> Texts:
+    """Return the text in the first row of each group."""
+    return attrs.evolve(column, codes=groups.of_first(column.codes))
+
+
 def picked(values: AnyArray, at: AnyArray) -> AnyArray:
     """Return the values in some rows; what stands for row -1 does not matter."""
     return values.take(at, mode="wrap") if len(values) else np.zeros(len(at), dtype=values.dtype)
@@ -121,31 +121,38 @@ def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
     """Find the orders of the rows that nothing speaks against, and judge orders that clash."""
     ledger, sheet = rows.ledger, rows.sheet
     if not rows.has("order_id"):
-        keys = np.full(len(rows), -1, dtype=np.int64)
-        named = RowGroups(np.where(is_refund, -1, np.arange(len(rows))), len(rows))
-        return OrderRows(rows, named, named, keys, is_settled=not is_refund.any()).settled()
+        named = without(is_refund, LoneRows(len(rows)))
+        keys = RowGroups(repeated(-1, len(rows)), 0)
+        return OrderRows(rows, named, named, keys).settled()
     ids = rows.key_codes("order_id")
     ledger.bad((ids < 0) & ~is_refund, NO_ORDER_ID, "order_id")
     parts: list[AnyArray] = [ids]
     if rows.has("source"):
         parts.append(rows.texts("source").codes)
-    keys = RowGroups.by(*parts).codes
-    in_file = RowGroups.by(keys, sheet.file) if len(sheet.files) > 1 else RowGroups.by(keys)
-    named = RowGroups(np.where(is_refund, -1, in_file.codes), in_file.count)
-    found = RowGroups(np.where(ledger.is_open, named.codes, -1), named.count)
+    keys = RowGroups.by(*parts)
+    in_file = RowGroups.by(keys.codes, sheet.file) if len(sheet.files) > 1 else keys
+    named = without(is_refund, in_file)
+    found = without(~ledger.is_open, named)
     signatures = Signatures(rows)
     if rows.format.layout == "orders":
         _judge_doubles(rows, found, signatures)
     else:
         _judge_lines(rows, found, signatures)
-    _judge_refunds(rows, np.where(is_refund & ledger.is_open, keys, -1), signatures)
+    _judge_refunds(rows, is_refund & ledger.is_open, keys, signatures)
     orders = OrderRows(rows, found, named, keys)
     spread_bad(orders)
     if len(sheet.files) > 1:
-        _supersede(rows, found, RowGroups.by(keys, sheet.part), signatures)
+        _supersede(rows, found, RowGroups.by(keys.codes, sheet.part), signatures)
     if sheet.parts:
         orders = _joined(orders)
     return orders.settled()
+
+
+def without(rows: BoolArray, groups: RowGroups) -> RowGroups:
+    """Return groups without some rows."""
+    if not (rows & groups.holds).any():
+        return groups
+    return RowGroups(np.where(rows, -1, groups.codes), groups.count)
 
 
 def _joined(orders: OrderRows) -> OrderRows:
@@ -153,7 +160,7 @@ def _joined(orders: OrderRows) -> OrderRows:
 
     A bad row counts against its order unless other rows of its format tell the same.
     """
-    rows, keys, part = orders.rows, orders.keys, orders.rows.sheet.part
+    rows, keys, part = orders.rows, orders.keys.codes, orders.rows.sheet.part
     is_open = rows.ledger.is_open
     told = RowGroups.by(np.where(orders.named.codes >= 0, keys, -1), part)
     is_told = told.spread(told.any(is_open), default=False)
@@ -165,7 +172,7 @@ def _joined(orders: OrderRows) -> OrderRows:
         rows.ledger.note("refunds_without_their_order", int(np.count_nonzero(of_none)))
     for at, name in enumerate(rows.sheet.parts):
         rows.ledger.leave_out(is_lone & (part == at), "no_order", name)
-    joined = OrderRows(rows, named, named, keys)
+    joined = OrderRows(rows, named, named, orders.keys)
     spread_bad(joined)
     return joined
 
@@ -177,33 +184,38 @@ def spread_bad(orders: OrderRows) -> None:
     """
     rows, named = orders.rows, orders.named
     if not orders.is_single and rows.has("amount"):
-        is_hurt = named.spread(named.any(rows.ledger.is_bad), default=False)
-        rows.ledger.bad(is_hurt, REST_OF_BAD, "order_id")
+        is_bad = rows.ledger.is_bad
+        if is_bad.any():
+            is_hurt = named.spread(named.any(is_bad), default=False)
+            rows.ledger.bad(is_hurt, REST_OF_BAD, "order_id")
 
 
 def _judge_doubles(rows: ParsedRows, found: RowGroups, signatures: Signatures) -> None:
     """Where a row is an order: leave out what is the same again, refuse what is not."""
-    first = found.first()
-    is_again = (found.codes >= 0) & (found.spread(first, NO_ROW) != np.arange(len(rows)))
+    is_again = found.is_again
     if not is_again.any():
         return
-    is_same = is_again & signatures.equal(found.spread(first, NO_ROW))
+    is_same = is_again & signatures.equal(found.spread(found.first(), NO_ROW))
     clashes = found.any(is_again & ~is_same)
     _refuse_clashes(rows, found, clashes)
     rows.ledger.leave_out(is_same, "duplicate")
 
 
-def _judge_refunds(rows: ParsedRows, keys: IntArray, signatures: Signatures) -> None:
+def _judge_refunds(
+    rows: ParsedRows, is_refund: BoolArray, keys: RowGroups, signatures: Signatures
+) -> None:
     """Leave out refunds that are there twice: in a later file, or in this one if rows are no lines.
 
     An order may be refunded several times, so that only rows equal in everything are the same.
     """
     file, is_one_each = rows.sheet.file.astype(np.int64), rows.format.layout == "orders"
-    by_key = RowGroups.by(keys)
-    is_doubtful = by_key.spread(by_key.sizes() > 1, default=False)
-    if not is_doubtful.any() or not (is_one_each or len(rows.sheet.files) > 1):
+    if not is_refund.any() or not (is_one_each or len(rows.sheet.files) > 1):
         return
-    same = RowGroups.by(np.where(is_doubtful, keys, -1), coded(signatures.values)[0])
+    by_key = without(~is_refund, keys)
+    is_doubtful = by_key.spread(by_key.sizes() > 1, default=False)
+    if not is_doubtful.any():
+        return
+    same = RowGroups.by(np.where(is_doubtful, keys.codes, -1), coded(signatures.values)[0])
     newest = -same.least(-file, is_doubtful, 0)
     is_old = is_doubtful & (file < same.spread(newest))
     if is_one_each:
@@ -217,11 +229,11 @@ def _judge_lines(rows: ParsedRows, found: RowGroups, signatures: Signatures) -> 
     ledger = rows.ledger
     if rows.has("line_id"):
         lines = RowGroups.by(found.codes, rows.key_codes("line_id"))
-        first = lines.spread(lines.first(), NO_ROW)
-        is_again = (lines.codes >= 0) & (first != np.arange(len(rows)))
-        is_same = is_again & signatures.equal(first)
-        ledger.bad(is_again & ~is_same, TWO_LINES, "line_id")
-        ledger.leave_out(is_same, "duplicate")
+        is_again = lines.is_again
+        if is_again.any():
+            is_same = is_again & signatures.equal(lines.spread(lines.first(), NO_ROW))
+            ledger.bad(is_again & ~is_same, TWO_LINES, "line_id")
+            ledger.leave_out(is_same, "duplicate")
     if rows.format.layout == "first_line":
         _judge_blocks(rows, found, signatures)
     no_clash = np.zeros(found.count, dtype=np.bool_)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import chain
 
 import attrs
 import numpy as np
@@ -19,7 +18,7 @@ import numpy as np
 from custinsights.domain.fields import looked_up
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import AnyArray, IntArray, Labels
-from custinsights.history.row_groups import RowGroups, placed
+from custinsights.history.row_groups import RowGroups
 
 KINDS = ("customer_id", "email", "phone")
 NOBODY, SEVERAL = -1, -2
@@ -30,13 +29,14 @@ _INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
 class People:
     """The person of each row: int64[n] codes into `names`, `NOBODY` where it cannot be told.
 
-    The names are integers where all of them came as such.
+    Where all of them came as integers the names are a range, in which each one's code lies at its
+    place.
     `known` are the persons of the customers that were given beside the rows; `contacts` are the
     e-mail addresses and phone numbers by which persons were found, with their persons, by kind.
     """
 
     codes: IntArray
-    names: tuple[str, ...] | IntArray
+    names: tuple[str, ...] | range
     known: IntArray = attrs.field(factory=lambda: np.empty(0, dtype=np.int64))
     contacts: Mapping[str, tuple[IntArray, Labels]] = attrs.field(factory=dict, repr=False)
 
@@ -65,18 +65,18 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
     """
     given = [(kind, columns[kind]) for kind in kinds if kind in columns and columns[kind].names]
     n = len(next(iter(columns.values()))) if columns else 0
-    persons = np.full(n, NOBODY, dtype=np.int64)
-    names: list[tuple[str, Sequence[str]]] = []  # of those found by each kind
-    count = 0
-    for level, (kind, column) in enumerate(given):
+    if not given:
+        return People(np.full(n, NOBODY, dtype=np.int64), ())
+    kind, column = given[0]  # every value of the first kind is a person
+    persons = column.codes.astype(np.int64)
+    names = [(kind, column.names)]  # of those found by each kind
+    count = len(column.names)
+    for level, (kind, column) in enumerate(given[1:], start=1):
         codes = column.codes.astype(np.int64)
         groups = RowGroups(codes, len(column.names))
         owner = _owners(groups, persons)
-        for _, lower in given[
-            level + 1 :
-        ]:  # a value that nobody has may have a phone that somebody has
-            if level == 0:
-                break
+        # A value that nobody has may have a phone that somebody has.
+        for _, lower in given[level + 1 :]:
             values = RowGroups(lower.codes.astype(np.int64), len(lower.names))
             of_lower = values.spread(_owners(values, persons), NOBODY)
             through = _owners(groups, of_lower)
@@ -86,9 +86,7 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
         own = np.flatnonzero(owner == NOBODY)
         owner[own] = count + np.arange(len(own))
         count += len(own)
-        is_all = len(own) == len(column.names)
-        own_names = column.names if is_all else [column.names[at] for at in own.tolist()]
-        names.append((kind, own_names))
+        names.append((kind, tuple(column.names[at] for at in own.tolist())))
         found = groups.spread(owner, NOBODY)
         persons = np.where(persons >= 0, persons, np.where(found >= 0, found, persons))
     return People(persons, _spelled(names))
@@ -96,14 +94,17 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
 
 def resolve_integers(ids: IntArray) -> People:
     """Find the person of each row where nothing but integer ids tells it; 0 is no id."""
-    codes, names = placed(ids)
-    return People(np.where(ids == 0, NOBODY, codes), names)
+    least = int(ids.min(initial=0))
+    codes = ids - least if least else ids
+    is_none = ids == 0
+    return People(
+        np.where(is_none, NOBODY, codes) if is_none.any() else codes,
+        range(least, int(ids.max(initial=0)) + 1),
+    )
 
 
-def outside_ids(names: Sequence[str] | IntArray, *, is_text: bool) -> AnyArray:
+def outside_ids(names: Sequence[str], *, is_text: bool) -> AnyArray:
     """Return identities: integers where every one is written as one, else (and if told) texts."""
-    if isinstance(names, np.ndarray):
-        return names
     if names and not is_text and all(map(_INTEGER.fullmatch, names)):
         return np.array([int(name) for name in names], dtype=np.int64)
     array = np.empty(len(names), dtype=object)
@@ -165,10 +166,10 @@ def _with_namesakes(
     return np.where(owner == NOBODY, namesakes, owner)
 
 
-def _spelled(names: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, ...]:
+def _spelled(names: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
     """Spell the people; two kinds with the same spelling stay two people."""
     if sum(1 for _, of_kind in names if of_kind) <= 1:
-        return tuple(chain.from_iterable(of_kind for _, of_kind in names))
+        return max((of_kind for _, of_kind in names), key=len)
     taken: set[str] = set()
     spelled = []
     for kind, of_kind in names:

@@ -13,7 +13,7 @@ import numpy as np
 
 from custinsights.domain.contacts import masked
 from custinsights.domain.load_report import BadCell, BadRows, LeftOut, LoadReport
-from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.columns import BoolArray, IntArray, locked
 from custinsights.history.row_groups import RowGroups
 from custinsights.sources.examples import shown
 from custinsights.sources.sheet import Sheet
@@ -44,6 +44,7 @@ class Ledger:
         self._sheet = sheet
         self._fates: list[_Fate] = []
         self._fate = np.full(len(sheet), -1, dtype=np.int16)
+        self._is_open = locked(self._fate < 0)
         self._examples: dict[str, list[BadCell]] = {}
         self._notes: dict[str, int] = {}
         self._skipped = 0
@@ -52,14 +53,14 @@ class Ledger:
 
     @property
     def is_open(self) -> BoolArray:
-        """bool[n], the rows that nothing speaks against so far."""
-        return self._fate < 0
+        """bool[n], the rows that nothing speaks against so far; it cannot be changed."""
+        return self._is_open
 
     @property
     def is_bad(self) -> BoolArray:
         """bool[n], the rows that cannot be read."""
         bad = [code for code, fate in enumerate(self._fates) if fate.reason == _BAD]
-        return np.isin(self._fate, bad)
+        return np.isin(self._fate, bad) if bad else np.zeros(len(self._fate), dtype=np.bool_)
 
     def bad(self, rows: BoolArray, kind: str, field: str) -> None:
         """Call rows bad, of a kind that the cell of a field shows."""
@@ -153,6 +154,8 @@ class Ledger:
         self, money: IntArray, currency: IntArray, names: Sequence[str]
     ) -> list[tuple[_Fate, int, tuple[tuple[str, int], ...]]]:
         """Add the rows and the money of each fate; a row of currency -1 has no money."""
+        if not self._fates:
+            return []
         fates = self._fate.astype(np.int64)
         rows = RowGroups(fates, len(self._fates)).sizes()
         width = max(len(names), 1)
@@ -177,11 +180,14 @@ class Ledger:
 
     def _settle(self, rows: BoolArray, fate: _Fate) -> IntArray:
         """Give open rows a fate; return those that got it."""
-        new = np.flatnonzero(rows & (self._fate < 0))
+        if not rows.any():
+            return np.empty(0, dtype=np.int64)
+        new = np.flatnonzero(rows & self._is_open)
         if len(new):
             if fate not in self._fates:
                 self._fates.append(fate)
             self._fate[new] = self._fates.index(fate)
+            self._is_open = locked(self._fate < 0)
         return new
 
     def _example(self, row: int, header: str, cell: str) -> BadCell:

@@ -12,8 +12,8 @@ import numpy as np
 
 from custinsights.errors import MissingColumn
 from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray, IntArray
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.row_groups import RowGroups, repeated
 from custinsights.sources.grouping import OrderRows, picked, spread_bad
 from custinsights.sources.rows import NUMBER, ParsedRows
 from custinsights.sources.unpacking import Parts, unpack
@@ -30,8 +30,8 @@ class LineMoney:
     Parameters
     ----------
     rows, of
-        The rows that are lines, and int64[n] the row of the source that each of them is: the
-        source's own rows, or the lines that lay packed in cells of them.
+        The rows that are lines: the source's own, of which `of` is None, or the lines that lay
+        packed in cells of them, of which it is int64[n], the row of the source that each is in.
     revenue, goods
         int64[n] minor units: quantity × unit price − line discount, and before the discount; None
         where the source has no prices.
@@ -44,7 +44,7 @@ class LineMoney:
     """
 
     rows: ParsedRows
-    of: IntArray
+    of: IntArray | None
     revenue: IntArray | None
     goods: IntArray | None
     quantity: IntArray | None
@@ -53,7 +53,13 @@ class LineMoney:
 
     def of_orders(self, groups: RowGroups) -> RowGroups:
         """Return the lines of each order, given the rows of each order."""
+        if self.of is None:
+            return groups
         return RowGroups(picked(groups.codes, self.of), groups.count)
+
+    def of_rows(self, values: AnyArray) -> AnyArray:
+        """Return to each line what its row has."""
+        return values if self.of is None else picked(values, self.of)
 
 
 @attrs.frozen(eq=False)
@@ -108,11 +114,11 @@ def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
     else:
         of_lines = lines.revenue if lines.rows is rows else None
         own = _from_goods(rows) if of_lines is None else of_lines + _of_lines(rows)
-    refund = np.where(is_refund, np.abs(own), 0)
-    ledger.note(
-        "refund_rows_with_positive_amounts",
-        int(np.count_nonzero(is_refund & (own > 0) & ledger.is_open)),
-    )
+    refund = repeated(0, len(rows))
+    if is_refund.any():
+        refund = np.where(is_refund, np.abs(own), 0)
+        is_positive = is_refund & (own > 0) & ledger.is_open
+        ledger.note("refund_rows_with_positive_amounts", int(np.count_nonzero(is_positive)))
     if orders.is_single and rows.has("amount"):
         ledger.bad(rows.is_blank("amount") & ~is_refund, NUMBER, "amount")
     for field in ("refunded", "payment_refunded"):
@@ -121,14 +127,16 @@ def add_up(orders: OrderRows, is_refund: BoolArray) -> Money:
     spread_bad(orders)
     orders = orders.settled()
     if orders.is_single:
-        of_order, of_row = picked(own, orders.groups.first()), own
+        of_order, of_row = orders.groups.of_first(own), own
     elif rows.has("amount"):
         of_order, of_row = _told(orders, own)
     else:
         of_order, of_row = _summed(orders, own)
     field = "amount" if rows.has("amount") else _price_field(rows)
-    ledger.bad(orders.groups.spread(of_order < 0, default=False), NEGATIVE_AMOUNT, field)
-    of_row = np.where(is_refund, -refund, of_row)
+    is_negative = of_order < 0
+    if is_negative.any():
+        ledger.bad(orders.groups.spread(is_negative, default=False), NEGATIVE_AMOUNT, field)
+    of_row = np.where(is_refund, -refund, of_row) if is_refund.any() else of_row
     return Money(orders, lines, of_order, of_row, refund, given_back)
 
 
@@ -153,7 +161,7 @@ def _lines_of(rows: ParsedRows, is_refund: BoolArray) -> LineMoney:
     """Read and judge what is said of the goods sold, by the rows or by what lies in their cells."""
     packed = None if rows.format.lines is None else unpack(rows, rows.format.lines)
     if packed is None:
-        return _lines(rows, np.arange(len(rows)), is_refund)
+        return _lines(rows, None, is_refund)
     lines = _lines(packed.rows, packed.of, np.zeros(len(packed.of), dtype=np.bool_))
     packed.rows.ledger.bad(packed.rows.minor("refunded") < 0, NEGATIVE_AMOUNT, "refunded")
     _take_over(rows, packed)
@@ -179,9 +187,9 @@ def _given_back_of_lines(rows: ParsedRows, lines: LineMoney) -> GivenBack | None
 
     It is without shipping, so that a state which says all of it counts before.
     """
-    if lines.rows is rows or rows.has("refunded"):
+    if lines.of is None or rows.has("refunded"):
         return None
-    back = np.where(rows.says_refunded()[lines.of], 0, lines.rows.minor("refunded"))
+    back = np.where(lines.of_rows(rows.says_refunded()), 0, lines.rows.minor("refunded"))
     if not back.any():
         return None
     rows.ledger.note("refunds_told_by_lines_alone", int(np.count_nonzero(back)))
@@ -194,13 +202,16 @@ def _take_over(rows: ParsedRows, packed: Parts) -> None:
     rows.rounded += packed.rows.rounded
 
 
-def _lines(rows: ParsedRows, of: IntArray, is_refund: BoolArray) -> LineMoney:
+def _lines(rows: ParsedRows, of: IntArray | None, is_refund: BoolArray) -> LineMoney:
     """Read and judge what each row says of the goods sold."""
     ledger = rows.ledger
     is_tip = np.zeros(len(rows), dtype=np.bool_)
     if rows.format.tip_rows is not None:
         is_tip = rows.format.tip_rows(rows)
-    says_product = ~rows.is_blank("product") | ~rows.is_blank("product_name")
+    says_product = np.zeros(len(rows), dtype=np.bool_)
+    for field in ("product", "product_name"):
+        if rows.has(field):
+            says_product |= ~rows.is_blank(field)
     for field in ("quantity", "units"):
         if rows.has(field):
             ledger.bad((rows.thousandths(field) < 0) & ~is_refund, NEGATIVE_QUANTITY, field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
@@ -16,6 +17,7 @@ from custinsights.sources.typed import Foreign, from_arrow
 _FOREIGN = (OSError, ValueError, KeyError, TypeError, NotImplementedError)
 
 _TEXTS = frozenset({"string", "large_string", "string_view"})
+_BYTES_OF_A_CODE = 4
 
 MAGIC = b"PAR1"
 """The first bytes of a Parquet file."""
@@ -28,13 +30,11 @@ def header_of(source: Source) -> list[str]:
 
 
 def sheet_of(source: Source, positions: Mapping[str, int], header: Sequence[str]) -> Sheet:
-    """Read the columns of some fields, one after another; texts come coded as they lie there."""
+    """Read the columns of some fields, one after another; texts that repeat come as codes."""
     name = name_of(source)
     names = {field: header[at] for field, at in positions.items()}
     with open_bytes(source) as stream:
-        schema = _opened(source, stream).schema_arrow
-        texts = [one.name for one in schema if str(one.type) in _TEXTS]
-        file = _opened(source, stream, texts)
+        file = _opened(source, stream, _coded_texts(_opened(source, stream)))
         try:
             cells = {
                 field: from_arrow(file.read(columns=[column]).column(column))
@@ -48,9 +48,21 @@ def sheet_of(source: Source, positions: Mapping[str, int], header: Sequence[str]
         names,
         [name],
         np.zeros(n, dtype=np.int32),
-        np.arange(n, dtype=np.int64),
+        range(n),
         is_typed=True,
     )
+
+
+def _coded_texts(file: Foreign) -> list[str]:
+    """Return the columns of texts that repeat: these lie there as codes, and need not be made."""
+    sizes: dict[str, int] = defaultdict(int)
+    for at in range(file.metadata.num_row_groups):
+        group = file.metadata.row_group(at)
+        for column in map(group.column, range(group.num_columns)):
+            sizes[column.path_in_schema] += column.total_uncompressed_size
+    most = _BYTES_OF_A_CODE * file.metadata.num_rows
+    texts = [one.name for one in file.schema_arrow if str(one.type) in _TEXTS]
+    return [name for name in texts if sizes[name] <= most]
 
 
 def _opened(source: Source, stream: BinaryIO, texts: Sequence[str] = ()) -> Foreign:

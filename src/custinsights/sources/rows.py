@@ -13,7 +13,7 @@ from custinsights.history.amounts import Decimals
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
 from custinsights.history.instants import FIRST_YEAR, LAST_YEAR, Instants, Times
 from custinsights.history.localtime import DAY
-from custinsights.history.row_groups import coded
+from custinsights.history.row_groups import coded, repeated
 from custinsights.history.time_texts import TOO_FAR
 from custinsights.sources import cells
 from custinsights.sources.columns import Cells, Texts, Values
@@ -90,7 +90,7 @@ class ParsedRows:
             if self.kind(field) not in _OF_NUMBERS_AND_TIMES:
                 is_id = self.kind(field) in {"identity", "key"} or field == "product"
                 ledger.bad(cells.no_texts(column, is_id=is_id), NO_ID if is_id else NO_TEXT, field)
-        self.currency: IntArray = np.full(len(sheet), -1, dtype=np.int64)
+        self.currency: IntArray = repeated(-1, len(sheet))
         self.currencies: tuple[str, ...] = ()
         self.exponent: int | IntArray = 2
         self.rounded = 0
@@ -121,17 +121,18 @@ class ParsedRows:
         """Return int32[n], equal for equal ids, -1 where a row has none."""
         column = self._column(field)
         if isinstance(column, Values) and column.array.dtype.kind in "iu":
-            return np.where(column.missing, np.int32(-1), coded(column.array)[0])
-        texts = self.texts(field)
-        return np.where(texts.is_blank, np.int32(-1), texts.codes)
+            codes, is_blank = coded(column.array)[0], column.missing
+        else:
+            texts = self.texts(field)
+            codes, is_blank = texts.codes, texts.is_blank
+        return np.where(is_blank, np.int32(-1), codes) if is_blank.any() else codes
 
     def integer_ids(self, field: str) -> IntArray | None:
         """Return ids that came as integers, 0 where there is none; None where they did not."""
         column = self._column(field)
         if not isinstance(column, Values) or column.array.dtype.kind not in "iu":
             return None
-        ids = column.array.astype(np.int64, copy=False)
-        return np.where(column.missing, 0, ids) if column.missing.any() else ids
+        return column.filled().astype(np.int64, copy=False)
 
     def is_blank(self, field: str) -> BoolArray:
         """bool[n], where a row says nothing in a field."""
@@ -182,11 +183,13 @@ class ParsedRows:
     ) -> IntArray:
         """Scale numbers, count what rounding changed, and call bad what is too large."""
         whole, changed, wrong = numbers.scaled(exponent)
-        wrong = wrong & ~numbers.wrong | (np.abs(whole) > LARGEST_AMOUNT)
+        wrong = wrong & ~numbers.wrong
+        if len(whole) and not -LARGEST_AMOUNT <= whole.min() <= whole.max() <= LARGEST_AMOUNT:
+            wrong |= np.abs(whole) > LARGEST_AMOUNT
         self.ledger.bad(wrong, TOO_LARGE, field)
         if counts:
             self.rounded += int(np.count_nonzero(changed & ~wrong))
-        return np.where(wrong, 0, whole)
+        return np.where(wrong, 0, whole) if wrong.any() else whole
 
     def instants(self, field: str) -> tuple[Instants, BoolArray]:
         """Return a field as instants and bool[n] where there is one.
@@ -300,6 +303,8 @@ class ParsedRows:
         self.ledger.bad(read.wrong, NUMBER, field)
         keep = ~(read.wrong | read.is_blank)
         found = read.decimals
+        if keep.all():
+            return found
         return Decimals(
             np.where(keep, found.digits, 0), np.where(keep, found.places, 0), read.wrong
         )
@@ -307,8 +312,7 @@ class ParsedRows:
 
 def zeros(n: int) -> Decimals:
     """Return n times the number 0."""
-    whole = np.zeros(n, dtype=np.int64)
-    return Decimals(whole, whole, np.zeros(n, dtype=np.bool_))
+    return Decimals(repeated(0, n), repeated(0, n), np.zeros(n, dtype=np.bool_))
 
 
 _READERS: Mapping[str, Callable[[Cells], Texts]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TypeAlias
 
 import attrs
 import numpy as np
@@ -20,17 +21,20 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
 )
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.row_groups import RowGroups, repeated
 from custinsights.sources import known
 from custinsights.sources.assembly import Assembled
 from custinsights.sources.channels import channel_of_orders
 from custinsights.sources.columns import Texts
-from custinsights.sources.grouping import picked, taken
+from custinsights.sources.grouping import first_texts, picked
 from custinsights.sources.identity import outside_ids
 from custinsights.sources.money import magnitudes, said
 from custinsights.sources.options import Options
 from custinsights.sources.rows import ParsedRows
 from custinsights.sources.vocabulary import LINE_FIELDS, PRODUCT_LABELS
+
+Outside: TypeAlias = AnyArray | tuple[str, ...] | range
+"""The identity of each person: integers, texts, or the integers that lie from one to another."""
 
 _ADDRESS = ("country", "region", "city")
 
@@ -58,7 +62,9 @@ def shape(found: Assembled, options: Options) -> Shaped:
     is_text = not rows.has("customer_id") and not len(customers)
     is_text |= rows.sheet.has_text_ids("customer_id")
     is_text |= customers.has_text_ids
-    ids = outside_ids(persons.names, is_text=is_text)
+    ids: Outside = persons.names
+    if not (is_text or isinstance(persons.names, range)):
+        ids = outside_ids(persons.names, is_text=False)
     table_of_people, more = known.people(
         customers, persons.known, lambda codes: identities(ids, codes)
     )
@@ -75,7 +81,7 @@ def shape(found: Assembled, options: Options) -> Shaped:
     )
 
 
-def _contacts(found: Assembled, ids: AnyArray) -> dict[str, ContactColumns]:
+def _contacts(found: Assembled, ids: Outside) -> dict[str, ContactColumns]:
     """Return whose the contacts are, of those who are in the history."""
     if not found.persons.contacts:
         return {}
@@ -89,35 +95,33 @@ def _contacts(found: Assembled, ids: AnyArray) -> dict[str, ContactColumns]:
     return told
 
 
-def identities(ids: AnyArray, codes: IntArray) -> AnyArray | Labels:
+def identities(ids: Outside, codes: IntArray) -> AnyArray | Labels:
     """Return the identity of each code."""
-    if ids.dtype.kind == "O":
-        return Labels(codes.astype(np.int32), tuple(ids.tolist()))
-    return picked(ids, codes)
+    if isinstance(ids, range):
+        return codes + ids.start if ids.start else codes
+    if isinstance(ids, np.ndarray) and ids.dtype.kind != "O":
+        return picked(ids, codes)
+    return Labels(codes.astype(np.int32), tuple(ids))
 
 
-def _orders(found: Assembled, ids: AnyArray, taxonomy: ChannelTaxonomy) -> OrderColumns:
+def _orders(found: Assembled, ids: Outside, taxonomy: ChannelTaxonomy) -> OrderColumns:
     rows, groups = found.rows, found.orders.groups
-    first = groups.first()
-    order_ids = None
-    if rows.has("order_id"):
-        order_ids = _order_ids(rows, first)
     return OrderColumns(
-        customer=identities(ids, picked(found.persons.codes, first)),
-        placed_at=picked(found.placed_at, first),
-        amount=found.conversion.amounts(found.of_order, first),
-        order_id=order_ids,
+        customer=identities(ids, groups.of_first(found.persons.codes)),
+        placed_at=groups.of_first(found.placed_at),
+        amount=found.conversion.of_orders(found.of_order, groups),
+        order_id=_order_ids(rows, groups) if rows.has("order_id") else None,
         numbers=_numbers(found),
         labels=_labels(found, taxonomy),
-        rows=groups.sizes(),
+        rows=None if found.orders.is_single else groups.sizes(),
     )
 
 
-def _order_ids(rows: ParsedRows, first: IntArray) -> AnyArray:
+def _order_ids(rows: ParsedRows, groups: RowGroups) -> AnyArray:
     whole = rows.integer_ids("order_id")
     if whole is not None:
-        return picked(whole, first)
-    texts = taken(rows.texts("order_id"), first).used()
+        return groups.of_first(whole)
+    texts = first_texts(rows.texts("order_id"), groups).used()
     names = outside_ids(texts.names, is_text=rows.sheet.has_text_ids("order_id"))
     return picked(names, texts.codes)
 
@@ -125,9 +129,7 @@ def _order_ids(rows: ParsedRows, first: IntArray) -> AnyArray:
 def _numbers(found: Assembled) -> dict[str, IntArray]:
     """Return what an order consists of: goods before the discount, discount, shipping, …, units."""
     rows, orders, lines = found.rows, found.orders, found.money.lines
-    first = orders.groups.first()
     sold = lines.of_orders(orders.groups)
-    keep = np.where(lines.is_tip, 0, 1)
     numbers: dict[str, IntArray] = {}
     for field in ("goods", "shipping", "tax", "tip"):
         if rows.has(field):
@@ -135,25 +137,26 @@ def _numbers(found: Assembled) -> dict[str, IntArray]:
     if rows.has("discount"):
         numbers["discount"] = said(orders, "discount", magnitudes(rows, "discount"))
     if lines.goods is not None and lines.revenue is not None:
-        numbers.setdefault("goods", sold.sums(lines.goods * keep))
+        numbers.setdefault("goods", sold.sums(lines.goods * ~lines.is_tip))
         if lines.rows.has("line_discount") or lines.rows.has("line_goods"):
-            numbers.setdefault("discount", sold.sums((lines.goods - lines.revenue) * keep))
+            discount = (lines.goods - lines.revenue) * ~lines.is_tip
+            numbers.setdefault("discount", sold.sums(discount))
         if lines.is_tip.any():
-            numbers.setdefault("tip", sold.sums(lines.revenue * (1 - keep)))
-    numbers = {name: found.conversion.amounts(column, first) for name, column in numbers.items()}
+            numbers.setdefault("tip", sold.sums(lines.revenue * lines.is_tip))
+    convert = found.conversion.of_orders
+    numbers = {name: convert(minor, orders.groups) for name, minor in numbers.items()}
     if rows.has("units"):
         numbers["units"] = said(orders, "units", rows.thousandths("units"))
     elif lines.quantity is not None:
-        numbers["units"] = sold.sums(lines.quantity * keep)
+        numbers["units"] = sold.sums(lines.quantity * ~lines.is_tip)
     return numbers
 
 
 def _labels(found: Assembled, taxonomy: ChannelTaxonomy) -> dict[str, Labels]:
     rows, orders = found.rows, found.orders
-    first = orders.groups.first()
     labels: dict[str, Labels] = {}
     if rows.has("order_status"):
-        labels["order_status"] = taken(found.statuses, first).labels()
+        labels["order_status"] = first_texts(found.statuses, orders.groups).labels()
     prefixes = rows.format.address_prefixes
     internal = {f"{prefix}{part}" for prefix in prefixes for part in _ADDRESS}
     internal |= {*LINE_FIELDS, *rows.format.kinds, *rows.format.fallbacks.values(), "order_status"}
@@ -162,7 +165,7 @@ def _labels(found: Assembled, taxonomy: ChannelTaxonomy) -> dict[str, Labels]:
             labels[field] = orders.texts(field).labels()
     labels.update(_address(found))
     if rows.format.source is not None and "source" not in labels:
-        labels["source"] = Texts.same(rows.format.source, len(first)).labels()
+        labels["source"] = Texts.same(rows.format.source, orders.groups.count).labels()
     channel = channel_of_orders(orders, taxonomy)
     return labels if channel is None else {**labels, "channel": channel}
 
@@ -200,12 +203,12 @@ def _products(found: Assembled) -> tuple[IntArray, Products | None]:
     n = len(rows)
     names = [field for field in ("product", "product_name") if rows.has(field)]
     if not names:
-        return np.full(n, -1, dtype=np.int64), None
+        return repeated(-1, n), None
     ids = rows.texts(names[0])
     for field in names[1:]:
         ids = ids.or_else(rows.texts(field))
-    is_used = (found.rows.ledger.is_open & found.is_refund)[lines.of] | lines.is_line
-    is_used &= found.rows.ledger.is_open[lines.of]
+    is_used = lines.is_line | lines.of_rows(found.is_refund)
+    is_used &= lines.of_rows(found.rows.ledger.is_open)
     used = ids.take(np.flatnonzero(is_used)).labels()
     codes = np.full(n, -1, dtype=np.int64)
     codes[is_used] = used.codes
@@ -248,11 +251,13 @@ def _most_frequent(groups: RowGroups, texts: Texts) -> Labels:
 
 def _lines(found: Assembled, products: IntArray, table: Products | None) -> LineColumns | None:
     """Return the lines of orders, where the source says what each came to."""
-    lines, orders = found.money.lines, found.money.lines.of_orders(found.orders.groups).codes
-    revenue = lines.revenue
-    if revenue is None and found.orders.is_single and lines.rows is found.rows:
+    lines, revenue = found.money.lines, found.money.lines.revenue
+    if table is None:
+        return None
+    orders = lines.of_orders(found.orders.groups).codes
+    if revenue is None and found.orders.is_single and lines.of is None:
         revenue = picked(found.of_order, orders)
-    if revenue is None or table is None:
+    if revenue is None:
         return None
     at = np.flatnonzero(lines.is_line & (orders >= 0))
     quantity = np.full(len(orders), 1000) if lines.quantity is None else lines.quantity
@@ -260,15 +265,15 @@ def _lines(found: Assembled, products: IntArray, table: Products | None) -> Line
         order=orders[at],
         product=products[at],
         quantity=quantity[at],
-        amount=found.conversion.amounts(revenue[at], lines.of[at]),
+        amount=found.conversion.amounts(revenue[at], at if lines.of is None else lines.of[at]),
     )
 
 
-def _refunds(found: Assembled, ids: AnyArray, products: IntArray) -> RefundColumns | None:
+def _refunds(found: Assembled, ids: Outside, products: IntArray) -> RefundColumns | None:
     """Return the refunds: rows that are refunds, and what orders say was given back."""
     groups, ledger = found.orders.groups, found.rows.ledger
     at = np.flatnonzero(found.is_refund & ledger.is_open)
-    is_line = found.money.lines.rows is found.rows
+    is_line = found.money.lines.of is None
     in_rows = {
         "row": at,
         "amount": found.money.refund[at],
@@ -303,22 +308,25 @@ def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
     rows, orders, groups = found.rows, found.orders, found.orders.groups
     order, amount, at, is_dated = _in_cells(found)
     given = RowGroups(order, groups.count).sums(amount)
-    told = np.zeros(groups.count, dtype=np.int64)
+    rest = repeated(0, groups.count)
     if rows.has("refunded"):
         told = said(orders, "refunded", magnitudes(rows, "refunded"))
         rows.ledger.note("refunds_beyond_their_total", int(np.count_nonzero(given > told)))
-    by_payments = _refunds_by_payments(found)
-    told = np.where(by_payments > 0, by_payments, told)
+        rest = np.maximum(told - given, 0)
+    if rows.has("payment_refunded"):
+        by_payments = _refunds_by_payments(found)
+        rest = np.where(by_payments > 0, np.maximum(by_payments - given, 0), rest)
     if "refunded" in rows.format.columns.keys() - rows.sheet.columns.keys():
         no_column = found.money.given_back is None
         rows.ledger.note("files_without_refund_amounts", len(rows.sheet.files) * no_column)
-    has_rows = np.zeros(groups.count, dtype=np.bool_)
-    linked = found.linked[found.is_refund & rows.ledger.is_open]
-    has_rows[groups.codes[linked[linked >= 0]]] = True
-    is_full = (told == 0) & (given == 0) & ~has_rows & (found.of_order > 0)
-    is_full &= groups.any(rows.says_refunded())
-    rows.ledger.note("full_refunds_by_status", int(np.count_nonzero(is_full)))
-    rest = np.where(is_full, found.of_order, np.maximum(told - given, 0))
+    is_full = groups.any(rows.says_refunded())
+    if is_full.any():
+        linked = found.linked[found.is_refund & rows.ledger.is_open]
+        has_rows = np.zeros(groups.count, dtype=np.bool_)
+        has_rows[groups.codes[linked[linked >= 0]]] = True
+        is_full = is_full & (rest == 0) & (given == 0) & ~has_rows & (found.of_order > 0)
+        rows.ledger.note("full_refunds_by_status", int(np.count_nonzero(is_full)))
+        rest = np.where(is_full, found.of_order, rest)
     more = np.flatnonzero(rest > 0)
     order, amount = np.concatenate([order, more]), np.concatenate([amount, rest[more]])
     if not len(order):
@@ -368,8 +376,6 @@ def _refunds_by_payments(found: Assembled) -> IntArray:
     A payment may hold what is not the shop's, such as taxes, and be in another currency.
     """
     rows, orders = found.rows, found.orders
-    if not rows.has("payment_refunded"):
-        return np.zeros(orders.groups.count, dtype=np.int64)
     back = said(orders, "payment_refunded", magnitudes(rows, "payment_refunded"))
     paid = said(orders, "payment_gross", rows.minor("payment_gross"))
     amount = np.where(back < paid, 0, found.of_order)

@@ -33,7 +33,7 @@ class Sheet:
     file
         int32[n], the file of each row; later files are newer.
     line
-        int64[n], the line of the file, or the row of the frame.
+        int64[n], the line of the file, or the row of the frame; a range where none is passed over.
     marked
         Rows that hold what no text can hold: row, header, cell, kind.
     unread
@@ -54,7 +54,7 @@ class Sheet:
     headers: Mapping[str, str]
     files: Sequence[str]
     file: CodeArray
-    line: IntArray
+    line: IntArray | range
     marked: Sequence[tuple[int, str, str, str]] = ()
     unread: Sequence[BadRows] = ()
     notes: Mapping[str, int] = attrs.field(factory=dict)
@@ -65,6 +65,11 @@ class Sheet:
 
     def __len__(self) -> int:
         return len(self.line)
+
+    @property
+    def lines(self) -> IntArray:
+        """int64[n], the line or the row that each row comes from."""
+        return np.arange(len(self)) if isinstance(self.line, range) else self.line
 
     def has_text_ids(self, field: str) -> bool:
         """Tell whether the ids of a field are texts by their type, however they are written."""
@@ -199,7 +204,7 @@ def stacked(sheets: Sequence[Sheet]) -> Sheet:
         np.concatenate(
             [sheet.file + start for sheet, start in zip(sheets, file_starts, strict=False)]
         ).astype(np.int32),
-        np.concatenate([sheet.line for sheet in sheets]),
+        np.concatenate([sheet.lines for sheet in sheets]),
         [
             (row + start, *rest)
             for sheet, start in zip(sheets, row_starts, strict=False)

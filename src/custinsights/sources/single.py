@@ -83,20 +83,15 @@ def settle(rows: ParsedRows, keys: IntArray, fields: Sequence[str], what: str) -
     if len(sheet.files) > 1:
         _supersede(rows, RowGroups(np.where(ledger.is_open, keys, -1), count), signatures, what)
     found = RowGroups(np.where(ledger.is_open, keys, -1), count)
-    first = found.spread(found.first(), NO_ROW)
-    is_again = (found.codes >= 0) & (first != np.arange(len(rows)))
+    is_again = found.is_again
     if is_again.any():
-        ledger.leave_out(is_again & signatures.equal(first), "duplicate")
+        is_same = signatures.equal(found.spread(found.first(), NO_ROW))
+        ledger.leave_out(is_again & is_same, "duplicate")
         found = RowGroups(np.where(ledger.is_open, keys, -1), count)
         for field in fields:
             _refuse_contradictions(rows, found, field, what)
         found = RowGroups(np.where(ledger.is_open, keys, -1), count)
-    heads = np.zeros(len(rows), dtype=np.bool_)
-    first = found.first()
-    heads[first[first >= 0]] = True
-    numbers = np.cumsum(heads, dtype=np.int64) - 1
-    codes = found.spread(np.where(first >= 0, picked(numbers, first), -1), -1)
-    return Single(rows, RowGroups(codes, int(np.count_nonzero(heads))))
+    return Single(rows, found.kept(ledger.is_open))
 
 
 def _supersede(rows: ParsedRows, found: RowGroups, signatures: Signatures, what: str) -> None:

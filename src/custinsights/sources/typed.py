@@ -84,19 +84,27 @@ def from_arrow(column: Foreign) -> Cells:
     kind = str(column.type)
     if hasattr(column, "combine_chunks"):
         column = column.combine_chunks()
-    missing = column.is_null().to_numpy(zero_copy_only=False)
+    missing = np.zeros(len(column), dtype=np.bool_)
+    if column.null_count:
+        missing = column.is_null().to_numpy(zero_copy_only=False)
     if kind.startswith(("timestamp", "date")):
         is_instant = getattr(column.type, "tz", None) is not None
         return Values(column.to_numpy(zero_copy_only=False), missing, is_instant=is_instant)
     if kind.startswith(("int", "uint", "float", "double", "halffloat")):
         filled = column.fill_null(0) if column.null_count else column
         values = filled.to_numpy(zero_copy_only=False)
-        return Values(values, missing | _is_nan(values))
+        return Values(values, missing | np.isnan(values) if values.dtype.kind == "f" else missing)
     if kind.startswith(("string", "large_string", "string_view", "dictionary")):
-        coded = column if hasattr(column, "dictionary") else column.dictionary_encode()
-        names = ["" if name is None else str(name) for name in coded.dictionary.to_pylist()]
-        codes = coded.indices.fill_null(len(names)).to_numpy(zero_copy_only=False)
-        return Texts(codes.astype(np.int32), [*names, ""])
+        is_text = not kind.startswith("dictionary")
+        coded = column.dictionary_encode() if is_text else column
+        names = coded.dictionary.to_pylist()
+        if not is_text:  # by whoever made the table
+            names = ["" if name is None else str(name) for name in names]
+        codes = coded.indices
+        if coded.null_count:
+            codes, names = codes.fill_null(len(names)), [*names, ""]
+        codes = codes.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        return Texts(codes, names, is_distinct=is_text and not coded.null_count)
     return _from_items(column.to_pylist())
 
 

@@ -76,7 +76,7 @@ def unpack(rows: ParsedRows, packed: Packed) -> Parts | None:
         {field: f"{packed.field}: {words[place]}" for field, place in positions.items()},
         rows.sheet.files,
         rows.sheet.file[of],
-        rows.sheet.line[of],
+        rows.sheet.lines[of],
     )
     parts = rows.part(sheet, packed.rows)
     parts.use_currency(rows.currency[of], rows.currencies)
