@@ -99,6 +99,9 @@ class Metric:
         A constant by which a quotient is multiplied (days in a month).
     proportion
         Whether the numerator is a part of the denominator: then it has a Wilson interval.
+    is_difference
+        Whether the numerator is one part of the denominator less another one: then it has an
+        interval, too.
     definition
         One sentence, for docs and results.
     target
@@ -114,6 +117,7 @@ class Metric:
     unit: str = attrs.field(default="", validator=any_text)
     factor: float = attrs.field(default=1.0, validator=_positive)
     proportion: bool = attrs.field(default=False, validator=flag)
+    is_difference: bool = attrs.field(default=False, validator=flag)
     definition: str = attrs.field(default="", validator=any_text)
     target: tuple[float, float] | None = attrs.field(default=None, converter=_band)
     distribution: str | None = None

@@ -287,8 +287,14 @@ class _Finish:
             kind="share" if metric.unit == "share" else "number",
             unit=unit,
             is_proportion=metric.proportion,
+            subtracted=self._subtracted(metric.numerator) if metric.is_difference else None,
+            factor=metric.factor,
             target=metric.target,
         )
+
+    def _subtracted(self, part: Sum) -> IntArray:
+        terms = tuple((-weight, tally) for weight, tally in part.terms if weight < 0)
+        return self._sum(Sum(terms)).reshape(-1).take(self._order)
 
     def grouped(self, values: Tallies) -> GroupedValues:
         """Return the values of a quantile's cells, each cell in the row in which it is shown."""

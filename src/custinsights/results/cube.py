@@ -16,7 +16,7 @@ from custinsights.domain.period import UNITS
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_arrays, meant
-from custinsights.results.intervals import SMALL, standing, wilson
+from custinsights.results.intervals import SMALL, standing
 from custinsights.results.metric_column import MetricColumn
 from custinsights.results.provenance import Provenance
 from custinsights.results.series import OUTLYING, Series
@@ -114,15 +114,19 @@ class Cube(Presented):
         return self._metric(metric).denominator
 
     def interval(self, metric: str) -> tuple[FloatArray, FloatArray]:
-        """Return Wilson 95 % bounds of a proportion; orders are treated as independent."""
+        """Return 95 % bounds of a proportion; orders, or answers, are treated as independent.
+
+        They are Wilson's; of a difference of two proportions of the same answers, such as the net
+        promoter score, those of `difference` in `custinsights.results.intervals`.
+        """
         column = self._metric(metric)
-        if not column.is_proportion or column.numerator is None or column.denominator is None:
-            raise InvalidValue(
-                what=f"{metric!r} is no proportion",
-                given=metric,
-                allowed=", ".join(n for n, c in self.metrics.items() if c.is_proportion) or "none",
-            )
-        return wilson(column.numerator, column.denominator)
+        if column.has_interval:
+            return column.interval()
+        raise InvalidValue(
+            what=f"{metric!r} is no proportion",
+            given=metric,
+            allowed=", ".join(n for n, c in self.metrics.items() if c.has_interval) or "none",
+        )
 
     def rate(self, metric: str) -> Table:
         """Return a proportion of every cell with its n, interval and standing to its target.

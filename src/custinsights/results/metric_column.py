@@ -1,4 +1,4 @@
-"""What is one metric in every cell?"""
+"""What is one metric in every cell of a cube?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.results.freezing import frozen_array
+from custinsights.results.intervals import difference, wilson
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -27,6 +28,11 @@ class MetricColumn:
         Both are None for a quantile.
     kind
         How the column shows in a `Table`.
+    subtracted
+        int64[m], what was taken off in a numerator that is one part of the denominator less
+        another; None for other metrics.
+    factor
+        By what a quotient is multiplied.
     """
 
     name: str
@@ -37,6 +43,8 @@ class MetricColumn:
     unit: str
     exponent: int = 0
     is_proportion: bool = False
+    subtracted: IntArray | None = attrs.field(default=None, converter=frozen_array)
+    factor: float = 1.0
     target: tuple[float, float] | None = None
 
     def take(self, rows: IntArray) -> MetricColumn:
@@ -46,4 +54,21 @@ class MetricColumn:
             values=self.values.take(rows),
             numerator=None if self.numerator is None else self.numerator.take(rows),
             denominator=None if self.denominator is None else self.denominator.take(rows),
+            subtracted=None if self.subtracted is None else self.subtracted.take(rows),
         )
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether it is a proportion, or a difference of two of the same facts."""
+        is_one = self.is_proportion or self.subtracted is not None
+        return is_one and self.numerator is not None and self.denominator is not None
+
+    def interval(self) -> tuple[FloatArray, FloatArray]:
+        """Return its 95 % bounds in every cell; only where it `has_interval`."""
+        assert self.numerator is not None  # noqa: S101 - it has an interval
+        assert self.denominator is not None  # noqa: S101
+        if self.subtracted is None:
+            return wilson(self.numerator, self.denominator)
+        first = self.numerator + self.subtracted
+        low, high = difference(first, self.subtracted, self.denominator)
+        return low * self.factor, high * self.factor
