@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from custinsights import datasets, domain, errors, testing
     from custinsights.analyses.acquisition import acquisition
+    from custinsights.analyses.activity_metrics import activities
     from custinsights.analyses.audit import audit
     from custinsights.analyses.builtin_traits import preferred
     from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
@@ -28,22 +29,28 @@ if TYPE_CHECKING:
     from custinsights.analyses.distributions import distribution, quantile
     from custinsights.analyses.exact_ages import lifetime_value_at, second_order_rate
     from custinsights.analyses.frequency import frequent_customers
+    from custinsights.analyses.funnel import funnel
     from custinsights.analyses.groups import GroupMap
     from custinsights.analyses.growth import growth_drivers
     from custinsights.analyses.lifetime import lifetime_value
     from custinsights.analyses.measure import Measure, measure
     from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
+    from custinsights.analyses.milestones import milestones
     from custinsights.analyses.nearby import distance_to, nearby
+    from custinsights.analyses.overdue import overdue
     from custinsights.analyses.overview import overview
     from custinsights.analyses.preferences import preferences
     from custinsights.analyses.ranking import ranking
     from custinsights.analyses.rfm import RFM, rfm
     from custinsights.analyses.second_order import second_order
     from custinsights.analyses.sequence import order_sequence
+    from custinsights.analyses.slipping import slipping
     from custinsights.analyses.spend_metrics import customer_acquisition_cost
     from custinsights.analyses.tiers import tiers
     from custinsights.analyses.traits import Traits, traits
+    from custinsights.analyses.transitions import transitions
     from custinsights.analyses.velocity import dead_stock, product_velocity
+    from custinsights.analyses.voice_metrics import customer_satisfaction, net_promoter_score
     from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.domain.places import PlaceTable
     from custinsights.history.activity_history import ActivityHistory
@@ -76,6 +83,7 @@ _HOMES = {
     "RFM": "analyses.rfm",
     "Traits": "analyses.traits",
     "acquisition": "analyses.acquisition",
+    "activities": "analyses.activity_metrics",
     "audit": "analyses.audit",
     "churn_rate": "analyses.metrics",
     "cohorts": "analyses.cohorts",
@@ -83,6 +91,7 @@ _HOMES = {
     "concentration": "analyses.concentration",
     "cross_sell_gaps": "analyses.cross_sell",
     "customer_acquisition_cost": "analyses.spend_metrics",
+    "customer_satisfaction": "analyses.voice_metrics",
     "customers": "analyses.metrics",
     "cuts": "analyses.cuts",
     "dead_stock": "analyses.velocity",
@@ -90,14 +99,18 @@ _HOMES = {
     "distance_to": "analyses.nearby",
     "distribution": "analyses.distributions",
     "frequent_customers": "analyses.frequency",
+    "funnel": "analyses.funnel",
     "growth_drivers": "analyses.growth",
     "lifetime_value": "analyses.lifetime",
     "lifetime_value_at": "analyses.exact_ages",
     "measure": "analyses.measure",
+    "milestones": "analyses.milestones",
     "nearby": "analyses.nearby",
+    "net_promoter_score": "analyses.voice_metrics",
     "order_number": "analyses.dimensions",
     "order_sequence": "analyses.sequence",
     "orders": "analyses.metrics",
+    "overdue": "analyses.overdue",
     "overview": "analyses.overview",
     "preferences": "analyses.preferences",
     "preferred": "analyses.builtin_traits",
@@ -116,10 +129,12 @@ _HOMES = {
     "rfm": "analyses.rfm",
     "second_order": "analyses.second_order",
     "second_order_rate": "analyses.exact_ages",
+    "slipping": "analyses.slipping",
     "tally": "analyses.catalog",
     "tiers": "analyses.tiers",
     "trait": "analyses.catalog",
     "traits": "analyses.traits",
+    "transitions": "analyses.transitions",
     "units": "analyses.metrics",
 }
 
@@ -137,6 +152,7 @@ __all__ = [
     "Traits",
     "__version__",
     "acquisition",
+    "activities",
     "audit",
     "churn_rate",
     "cohorts",
@@ -144,6 +160,7 @@ __all__ = [
     "concentration",
     "cross_sell_gaps",
     "customer_acquisition_cost",
+    "customer_satisfaction",
     "customers",
     "cuts",
     "datasets",
@@ -154,14 +171,18 @@ __all__ = [
     "domain",
     "errors",
     "frequent_customers",
+    "funnel",
     "growth_drivers",
     "lifetime_value",
     "lifetime_value_at",
     "measure",
+    "milestones",
     "nearby",
+    "net_promoter_score",
     "order_number",
     "order_sequence",
     "orders",
+    "overdue",
     "overview",
     "preferences",
     "preferred",
@@ -180,11 +201,13 @@ __all__ = [
     "rfm",
     "second_order",
     "second_order_rate",
+    "slipping",
     "tally",
     "testing",
     "tiers",
     "trait",
     "traits",
+    "transitions",
     "units",
 ]
 

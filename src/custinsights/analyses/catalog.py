@@ -11,10 +11,13 @@ import attrs
 from custinsights.analyses import (
     activity_metrics,
     builtin_traits,
+    cadence,
     dimensions,
     exact_ages,
+    lifecycle,
     metrics,
     spend_metrics,
+    voice_metrics,
 )
 from custinsights.analyses.declarations import (
     FACTS_OF_DIMENSIONS,
@@ -324,9 +327,11 @@ DEFAULT = Catalog(
             *exact_ages.BUILT_IN,
             *spend_metrics.BUILT_IN,
             *activity_metrics.BUILT_IN,
+            *voice_metrics.BUILT_IN,
+            *lifecycle.METRICS,
         )
     ),
-    _by_name(dimensions.BUILT_IN),
-    _by_name(builtin_traits.BUILT_IN),
+    _by_name((*dimensions.BUILT_IN, lifecycle.DIMENSION)),
+    _by_name((*builtin_traits.BUILT_IN, *cadence.TRAITS, lifecycle.TRAIT)),
 )
 """The built-in metrics, dimensions and traits."""

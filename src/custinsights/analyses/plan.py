@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 import attrs
 import numpy as np
 
 from custinsights.analyses.axes import AgeCoder, Coder, OpenCoder
-from custinsights.analyses.block import Block
+from custinsights.analyses.block import Block, Stream
 from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.dimensions import coder_of
 from custinsights.analyses.frames import Frames, Span
 from custinsights.analyses.several import SeveralCoder
 from custinsights.analyses.tally import Tally
 from custinsights.errors import InvalidValue, Refused
+from custinsights.history.cells import is_one_cell
 from custinsights.history.columns import IntArray
 from custinsights.history.context import Context
 from custinsights.history.counted import CountedHistory
@@ -299,6 +300,21 @@ class Plan:
                 advice="leave a dimension out",
             )
         return size
+
+    def cells_of(self, block: Block, stream: Stream) -> IntArray:
+        """Return the cell of every fact of a stream."""
+        return block.once("cells", stream, partial(self._coded, block))
+
+    def _coded(self, block: Block, stream: Stream) -> IntArray:
+        cells = block.bucket(stream)
+        for coder in self.coders:
+            codes = coder.codes(block, stream)
+            if is_one_cell(cells):
+                cells = codes + int(cells[0]) * coder.size
+            else:
+                cells = cells * coder.size
+                cells += codes
+        return cells
 
     @property
     def never_falls(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import TypeAlias
 
 import attrs
 import numpy as np
@@ -27,32 +28,39 @@ from custinsights.errors import MissingData
 from custinsights.history.cells import (
     CellTotals,
     count_values,
-    is_one_cell,
     starts_of,
     truths,
     whole,
 )
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import BLOCK, Facts
 from custinsights.history.tallies import Axis, Tallies
 from custinsights.history.threads import in_threads, workers
 
+Work: TypeAlias = "Callable[[Plan, Block, Totals], None]"
+"""What one block of customers adds to the totals."""
 
-def summarise(question: Question, facts: Facts) -> Measured:
-    """Summarise the facts of a history for a question."""
-    plan = Plan(question, facts)
-    totals = _Summary(plan).totals()
-    while plan.has_grown():
-        totals = _Summary(plan).totals()
-    return _Summary(plan).finished(totals)
+
+def summarise(question: Question, facts: Facts, work: Work | None = None) -> Measured:
+    """Summarise the facts of a history for a question; `work` adds a block in a way of its own."""
+    summary = _Summary(Plan(question, facts), _every_tally if work is None else work)
+    totals = summary.totals()
+    while summary.plan.has_grown():
+        totals = summary.totals()
+    return summary.finished(totals)
+
+
+def _every_tally(plan: Plan, block: Block, totals: Totals) -> None:
+    _BlockWork(plan, block, totals).run()
 
 
 @attrs.frozen(eq=False, slots=False)
 class _Summary:
     plan: Plan
+    work: Work
 
-    def totals(self) -> _Totals:
+    def totals(self) -> Totals:
         """Go through all blocks and return what they add up to."""
         plan = self.plan
         cuts = plan.facts.cuts_by_orders(BLOCK).tolist()
@@ -64,22 +72,22 @@ class _Summary:
             total.add(more)
         return total
 
-    def _work(self, waiting: deque[tuple[int, int]]) -> _Totals:
-        totals = _Totals(CellTotals(self.plan.cells), [[] for _ in self._quantiles])
+    def _work(self, waiting: deque[tuple[int, int]]) -> Totals:
+        totals = Totals(CellTotals(self.plan.cells), [[] for _ in self._quantiles])
         while waiting:
             try:
                 low, high = waiting.popleft()
             except IndexError:  # another thread took the last one
                 break
             facts = self.plan.facts.part(low, high)
-            _BlockWork(self.plan, self.plan.block(facts), totals).run()
+            self.work(self.plan, self.plan.block(facts), totals)
         return totals
 
     @property
     def _quantiles(self) -> list[Quantile]:
         return [m.quantile for m in self.plan.question.metrics if m.quantile is not None]
 
-    def finished(self, totals: _Totals) -> Measured:
+    def finished(self, totals: Totals) -> Measured:
         """Return totals over all blocks as a state."""
         plan = self.plan
         totals.cells.touch(FACTS)
@@ -104,7 +112,7 @@ class _Summary:
             parts_of(plan.facts),
         )
 
-    def _exposed(self, totals: _Totals) -> Tallies | None:
+    def _exposed(self, totals: Totals) -> Tallies | None:
         if not any(tally.special == "observable" for tally in self.plan.question.tallies):
             return None
         coders = [coder for coder in self.plan.coders if coder is not self.plan.age]
@@ -138,12 +146,15 @@ def _columns_of(question: Question) -> list[str]:
 
 
 @attrs.define(eq=False)
-class _Totals:
+class Totals:
+    """What blocks add up to."""
+
     cells: CellTotals
     values: list[list[tuple[IntArray, ...]]]
     exposed: list[tuple[IntArray, ...]] = attrs.field(factory=list)
 
-    def add(self, other: _Totals) -> None:
+    def add(self, other: Totals) -> None:
+        """Add what other blocks add up to."""
         self.cells += other.cells
         for mine, theirs in zip(self.values, other.values, strict=True):
             mine.extend(theirs)
@@ -156,7 +167,7 @@ class _BlockWork:
 
     plan: Plan
     block: Block
-    totals: _Totals
+    totals: Totals
 
     def run(self) -> None:
         question = self.plan.question
@@ -174,18 +185,7 @@ class _BlockWork:
         return stream
 
     def _cells(self, stream: Stream) -> IntArray:
-        return self.block.once("cells", stream, self._coded)
-
-    def _coded(self, stream: Stream) -> AnyArray:
-        cells = self.block.bucket(stream)
-        for coder in self.plan.coders:
-            codes = coder.codes(self.block, stream)
-            if is_one_cell(cells):
-                cells = codes + int(cells[0]) * coder.size
-            else:
-                cells = cells * coder.size
-                cells += codes
-        return cells
+        return self.plan.cells_of(self.block, stream)
 
     def _add(self, tally: Tally) -> None:
         """Add a tally of the block to the totals."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
@@ -25,6 +25,8 @@ from custinsights.history.selection import is_known
 from custinsights.history.threads import in_threads
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.table import Column
+
+T = TypeVar("T")
 
 ITEMS = "items"
 USUAL = (
@@ -146,16 +148,23 @@ def traits(
     return Traits(names, as_of=as_of, catalog=catalog)(history)
 
 
+def in_blocks(history: Facts, as_of: int, work: Callable[[CountedHistory], T]) -> list[T]:
+    """Apply `work` to what counts of every block of customers, in threads; results in order."""
+    cuts = history.cuts_by_orders(BLOCK).tolist()
+    _ = history.context.clock.day_table  # made once, before threads share it
+    return in_threads(
+        lambda block: work(CountedHistory(history.part(*block), as_of)),
+        list(pairwise(cuts)) or [(0, 0)],
+    )
+
+
 def evaluate(history: Facts, wanted: Sequence[Trait], as_of: int) -> list[Any]:
     """Evaluate traits over all people, block by block, and return their raw columns."""
-    cuts = history.cuts_by_orders(BLOCK).tolist()
 
-    def work(block: tuple[int, int]) -> list[AnyArray | Labels]:
-        view = CountedHistory(history.part(*block), as_of)
+    def work(view: CountedHistory) -> list[AnyArray | Labels]:
         return [_checked(trait, trait.of(view), view.people) for trait in wanted]
 
-    _ = history.context.clock.day_table  # made once, before threads share it
-    found = in_threads(work, list(pairwise(cuts)) or [(0, 0)])
+    found = in_blocks(history, as_of, work)
     return [_together(list(columns)) for columns in zip(*found, strict=True)]
 
 

@@ -53,6 +53,8 @@ class Provenance:
         Metric or trait name -> its definition.
     distributions
         Name -> the installed package that brought it, for what is not ours.
+    remarks
+        What else a reader has to know, in sentences.
     """
 
     as_of: dt.datetime
@@ -64,6 +66,7 @@ class Provenance:
     window: tuple[dt.datetime, dt.datetime] | None = None
     definitions: Mapping[str, str] = attrs.field(factory=dict)
     distributions: Mapping[str, str] = attrs.field(factory=dict)
+    remarks: tuple[str, ...] = ()
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader has to know of the result, in sentences."""
@@ -78,4 +81,4 @@ class Provenance:
         if self.as_of > self.observed_until:
             until = self.observed_until.astimezone(self.calendar.zone)
             notes.append(f"The observation ends on {until:%Y-%m-%d %H:%M}; nothing later is known.")
-        return tuple(notes)
+        return (*notes, *self.remarks)

@@ -25,13 +25,28 @@ HAPPENINGS: tuple[tuple[str, str | None, str | None, str | None, str | None], ..
     ("bid", "lot 1", "underbid", None, None),
     ("product_viewed", "p2", None, None, "web"),
     ("survey_response", "nps", None, None, None),
+    ("survey_response", "csat", None, None, None),
+    ("review", "p1", "published", None, None),
+    ("referral", None, "converted", None, None),
+    ("added_to_cart", "p2", None, None, None),
+    ("ticket_opened", "t1", None, None, None),
+    ("ticket_resolved", "t1", None, None, None),
+    ("delivery", None, "late", None, None),
     ("studio_tour", "p2", None, None, None),
 )
 """Kind, subject, outcome, campaign and channel of what may happen; one kind is a shop's own."""
 
 TEXTS = ("kind", "subject", "outcome", "campaign", "channel")
 WORTH = (None, None, 0, 2500)
-SCORES = (None, None, -500, 9000)
+Scores: TypeAlias = tuple[int | None, int | None, int | None, int | None]
+
+SCORES: Scores = (None, None, -500, 9000)
+GRADES: dict[tuple[str, str | None], Scores] = {
+    ("survey_response", "nps"): (None, 6000, 8000, 9000),
+    ("survey_response", "csat"): (None, 1000, 4000, 5000),
+    ("review", "p1"): (None, 2000, 4000, 5000),
+}
+"""Scores on the scale of what is graded, in the places of `SCORES`; by kind and subject."""
 
 HOURS = (0, 0, 0, 1, 23, 24, 720, 2160, 4320)
 
@@ -53,7 +68,7 @@ def activities_of(
         at=np.array([moments[one[1]] + HOURS[one[2]] * HOUR for one in draws], dtype=np.int64),
         labels={name: Labels.encode(column) for name, column in zip(TEXTS, texts, strict=True)},
         amount=_numbers([WORTH[one[4]] for one in draws]),
-        score=_numbers([SCORES[one[5]] for one in draws]),
+        score=_numbers([GRADES.get(HAPPENINGS[one[3]][:2], SCORES)[one[5]] for one in draws]),
     )
 
 

@@ -1,0 +1,222 @@
+"""What a funnel says of a few people, worked out on paper, and what it refuses."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+
+import custinsights as ci
+from custinsights.analyses.funnel import Funnel
+from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
+from custinsights.history.chains import Timeline, furthest
+
+Deed = tuple[str, str, str]
+
+
+def done(*deeds: Deed, **columns: Any) -> ci.ActivityHistory:
+    """Return a history of (customer, instant, kind) in Paris."""
+    customer, at, kind = zip(*deeds, strict=True)
+    return ci.ActivityHistory.from_arrays(
+        customer=customer, at=at, kind=kind, timezone="Europe/Paris", **columns
+    )
+
+
+def people(cube: Any, **labels: Any) -> list[int]:
+    """Return the people at each step."""
+    return [row["people"] for row in (cube.at(**labels) if labels else cube).to_dicts()]
+
+
+ADA = (
+    ("ada", "2024-01-01 10:00", "visit"),
+    ("ada", "2024-02-20 10:00", "visit"),
+    ("ada", "2024-02-20 10:30", "added_to_cart"),
+    ("ada", "2024-03-01 12:30", "checkout_started"),
+)
+BO = (
+    ("bo", "2024-01-05 09:00", "added_to_cart"),
+    ("bo", "2024-01-05 09:00", "visit"),
+    ("bo", "2024-03-05 09:00", "checkout_started"),
+)
+STEPS = ("visit", "added_to_cart", "checkout_started")
+
+
+@pytest.mark.covers("A28")
+def test_by_hand() -> None:
+    """Ada's second visit leads furthest; Bo's cart at the instant of the visit is in order."""
+    cube = ci.funnel(done(*ADA, *BO), STEPS)
+    assert [tuple(row.values()) for row in cube.to_dicts()] == [
+        ("visit", 2, None, 1.0, None),
+        ("added_to_cart", 2, 1.0, 1.0, 0.25),
+        ("checkout_started", 1, 0.5, 0.5, 242.0),
+    ]
+    low, high = cube.interval("conversion")
+    assert np.isnan(low[0])
+    assert (round(low[2], 4), round(high[2], 4)) == (0.0945, 0.9055)
+    for name, n in (("conversion", [0, 2, 2]), ("overall_conversion", [2, 2, 2])):
+        found = cube.denominator(name)
+        assert found is not None
+        assert found.tolist() == n
+
+
+@pytest.mark.parametrize(("within", "last"), [(9, 0), (10, 1), ("60d", 2), (0, 0)])
+def test_the_time_runs_from_step_1_in_local_days(within: int | str, last: int) -> None:
+    """Ada's checkout lies ten local days after the visit, half a day more by the clock."""
+    assert people(ci.funnel(done(*ADA, *BO), STEPS, within=within))[-1] == last
+
+
+def test_of_several_that_lead_as_far_the_earliest_counts() -> None:
+    """Two visits lead to the cart: the time to it is that from the first."""
+    visits = (("ada", f"2024-01-01 1{hour}:00", "visit") for hour in range(3))
+    cube = ci.funnel(done(*visits, ("ada", "2024-01-01 15:00", "added_to_cart")), STEPS[:2])
+    assert cube["median_hours"][1] == 5.0
+
+
+def test_the_order_of_steps_matters() -> None:
+    """A cart before the visit leads nowhere."""
+    early = (("ada", "2024-01-01", "added_to_cart"), ("ada", "2024-01-02", "visit"))
+    assert people(ci.funnel(done(*early), STEPS[:2])) == [1, 0]
+
+
+def test_nobody_goes_on_with_the_facts_of_another() -> None:
+    """The last fact of one customer lies beside the first of the next."""
+    both = (("ada", "2024-01-01", "visit"), ("bo", "2024-01-02", "added_to_cart"))
+    assert people(ci.funnel(done(*both), STEPS[:2])) == [1, 0]
+
+
+def test_by_the_period_of_step_1() -> None:
+    """A person is in every month with a step 1, from which the chain in that month goes."""
+    cube = ci.funnel(done(*ADA, *BO), STEPS, by="month")
+    assert people(cube, month="2024-01") == [2, 1, 0]
+    assert people(cube, month="2024-02") == [1, 1, 1]
+    assert people(cube, month="2024-03") == [0, 0, 0]
+    assert people(ci.funnel(done(*ADA, *BO), STEPS, window="2024-01")) == [2, 1, 0]
+
+
+def test_by_a_label_of_step_1() -> None:
+    """The label is that of the fact of step 1, whatever the later ones have."""
+    history = done(*ADA, campaign=["spring", "summer", "autumn", None])
+    cube = ci.funnel(history, STEPS, by="campaign")
+    assert people(cube, campaign="spring") == [1, 0, 0]
+    assert people(cube, campaign="summer") == [1, 1, 1]
+
+
+def orders(*placed: tuple[str, str]) -> ci.OrderHistory:
+    """Return orders of (customer, instant) in Paris."""
+    return ci.OrderHistory.from_arrays(
+        customer=[one[0] for one in placed],
+        placed_at=[one[1] for one in placed],
+        amount=range(10, 10 + len(placed)),
+        currency="EUR",
+        timezone="Europe/Paris",
+        observed_until="2024-04-01",
+    )
+
+
+def test_orders_are_steps() -> None:
+    """An order, the first order, and orders or activities under a condition."""
+    history = orders(("ada", "2024-01-02"), ("ada", "2024-02-20 11:00"), ("bo", "2024-01-04"))
+    history = history.with_activities(done(*ADA, *BO))
+    assert people(ci.funnel(history, ["visit", "order"])) == [2, 1]
+    assert people(ci.funnel(history, ["visit", "first_order"])) == [2, 1]
+    assert people(ci.funnel(history, ["visit", "first_order"], window="2024-02")) == [1, 0]
+    assert people(ci.funnel(history, ["first_order", "visit"], by="country")) == [2, 1]
+    again = ci.orders.where(lambda o: o.order_number > 1)
+    again = again.named("again", definition="A later one.")
+    came = ci.activities.where(lambda a: a.is_kind("visit"))
+    cube = ci.funnel(
+        history, {"came": came, "again": again, "went on": ("call", "checkout_started")}
+    )
+    assert people(cube) == [2, 1, 1]
+    assert cube.provenance.definitions["again"] == "A later one."
+
+
+@pytest.mark.covers("A28")
+def test_the_way_to_a_first_purchase() -> None:
+    """By default the steps are those of which activities tell, and a note names the others."""
+    history = orders(("ada", "2024-02-20 12:00")).with_activities(done(*ADA, *BO))
+    cube = ci.funnel(history)
+    assert cube.labels("step").tolist() == ["visit", "add to cart", "purchase"]
+    assert people(cube) == [2, 2, 1]
+    assert "No activity tells of: discover, browse." in repr(cube)
+    with pytest.raises(MissingData, match="The way to a first purchase needs activities such as"):
+        ci.funnel(history, as_of="2024-01-01")
+    with pytest.raises(MissingData, match="needs activities, which this history does not hold"):
+        ci.funnel(orders(("ada", "2024-01-01")))
+
+
+def test_it_travels_and_adds_up() -> None:
+    """A funnel of kinds is pickled, and the cubes of parts are added."""
+    history = done(*ADA, *BO)
+    whole = ci.funnel(history, STEPS, by="month")
+    one, two = (ci.funnel(history.history_of(who), STEPS, by="month") for who in ("ada", "bo"))
+    assert pickle.loads(pickle.dumps(whole)) == one + two == whole
+    other = ci.funnel(history.history_of("bo"), STEPS, by="month", within=9)
+    with pytest.raises(Incompatible, match="definitions of the metrics"):
+        _ = one + other
+
+
+@pytest.mark.parametrize(
+    ("steps", "error", "says"),
+    [
+        ("visit", InvalidValue, "steps of a journey are no list: 'visit' was given"),
+        (7, InvalidValue, "a value of type int"),
+        (["visit"], InvalidValue, "two steps or more"),
+        (["visit", "visit"], InvalidValue, "two steps or more, each of a name"),
+        (["visit", "visits"], UnknownName, "Did you mean 'visit'"),
+        (["visit", 3], InvalidValue, "step of a journey is nothing that happens"),
+        (["visit", ()], InvalidValue, "step of a journey is nothing that happens"),
+        (
+            ["visit", ci.revenue],
+            InvalidValue,
+            "which facts it is: \"the metric 'revenue'\"",
+        ),
+        (["visit", ci.DEFAULT.metric("repeat_rate")], InvalidValue, "does not say which facts"),
+    ],
+)
+def test_what_is_no_step(steps: Any, error: type[Exception], says: str) -> None:
+    """A step is a kind, several, orders, or a metric that counts facts; there are two or more."""
+    with pytest.raises(error, match=says):
+        ci.funnel(done(*ADA), steps)
+
+
+@pytest.mark.parametrize("within", ["soon", -1, 1.5, True, None, "30"])
+def test_what_is_no_time(within: Any) -> None:
+    """The time is a whole number of days."""
+    with pytest.raises(InvalidValue, match="The time for a journey is no number of days"):
+        ci.funnel(done(*ADA), STEPS, within=within)
+
+
+def test_labels_that_step_1_does_not_have() -> None:
+    """A visit has no coupon, and no label is called as the steps are."""
+    with pytest.raises(Refused, match="an activity is no order, and has no such label"):
+        ci.funnel(done(*ADA), STEPS, by="coupon")
+    step = ci.dimension("step", facts="activities")(lambda a: a.kind)
+    with pytest.raises(InvalidValue, match="A label has the name of the steps"):
+        ci.funnel(done(*ADA), STEPS, by=step)
+
+
+def test_one_row_per_customer_and_cell() -> None:
+    """Of cells that fall along a customer, and of those that never do, the furthest first row."""
+    customer, reach = np.array([0, 0, 0, 0, 1]), np.array([1, 2, 3, 2, 1])
+    falling = np.array([1, 0, 1, 0, 0])
+    assert furthest(customer, falling, reach, never_falls=False).tolist() == [1, 2, 4]
+    assert furthest(customer, np.sort(falling), reach, never_falls=True).tolist() == [2, 3, 4]
+    nothing = customer[:0]
+    assert furthest(nothing, nothing, nothing, never_falls=True).tolist() == []
+
+
+def test_the_first_row_at_or_after_an_instant() -> None:
+    """Each customer is searched alone; where nothing follows it is the end."""
+    line = Timeline(np.array([0, 0, 2]), np.array([5, 9, 1]), 3)
+    found = line.since(np.array([0, 0, 0, 1, 2, 2]), np.array([5, 6, 10, 0, 0, 2]))
+    assert found.tolist() == [0, 1, 2, 2, 2, 3]
+
+
+def test_as_an_analysis() -> None:
+    """The analysis behind it takes the same arguments, and its default is all five steps."""
+    assert [step.name for step in Funnel().steps] == [
+        *("discover", "visit", "browse", "add to cart", "purchase"),
+    ]
