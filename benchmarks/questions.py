@@ -20,7 +20,8 @@ Answer: TypeAlias = dict[str, npt.NDArray[Any]]
 class Question:
     """One part of the benchmark: the keys and values of its answer.
 
-    `suite` marks the first six; `lines` those asked of a shop with order lines, in a run of theirs.
+    `suite` marks the first six; `lines` and `activities` those asked of a shop with order lines, or
+    with activities, in a run of theirs.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Question:
     values: tuple[str, ...]
     suite: bool = False
     lines: bool = False
+    activities: bool = False
 
     def sorted(self, answer: Answer) -> Answer:
         """Return the answer's columns, rows sorted by the keys."""
@@ -119,11 +121,18 @@ QUESTIONS = (
         ("level", "label"),
         ("customers", "revenue"),
     ),
+    Question(
+        "funnel",
+        "Funnel of four steps within 30 days, with median times",
+        ("step",),
+        ("people", "hours"),
+        activities=True,
+    ),
 )
 """The parts in the order in which they run and print."""
 
 BY_NAME = {question.name: question for question in QUESTIONS}
-USUAL = tuple(question.name for question in QUESTIONS if not question.lines)
+USUAL = tuple(one.name for one in QUESTIONS if not (one.lines or one.activities))
 SUITE = tuple(question.name for question in QUESTIONS if question.suite)
 GROUPS = ("Champions", "Loyal", "Potential", "At Risk", "Lost", "Dormant")
 """The groups of the map that RFM is asked for (`five`)."""

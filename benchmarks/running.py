@@ -134,6 +134,7 @@ def _shop(job: Job, orders: int) -> Shop:
         shuffled=job.shuffled,
         narrow=job.narrow,
         lines=any(BY_NAME[part].lines for part in job.parts),
+        activities=any(BY_NAME[part].activities for part in job.parts),
     )
 
 

@@ -24,6 +24,11 @@ SEED = 20_240_229
 
 PRODUCTS = 1_000
 _MOST_LINES = 4
+STEPS = ("visit", "product_viewed", "added_to_cart", "checkout_started")
+"""The kinds of activities, in the order of the funnel."""
+
+WITHIN_DAYS = 30
+_HOW_OFTEN = (0.4, 0.36, 0.16, 0.08)
 
 
 def _none() -> npt.NDArray[np.int64]:
@@ -36,7 +41,8 @@ class Shop:
 
     `customer` holds integers or e-mail addresses, `placed_at` microseconds UTC, `amount` cents;
     `as_of` is the day after the last order. A narrow shop has no labels: they are empty. Where a
-    shop has order lines, the row of an order is its id, which breaks ties of one instant.
+    shop has order lines, the row of an order is its id, which breaks ties of one instant. `step` is
+    the place of each activity's kind in `STEPS`.
     """
 
     customer: npt.NDArray[Any]
@@ -47,6 +53,12 @@ class Shop:
     as_of: date
     line_order: npt.NDArray[np.int64] = attrs.field(factory=_none)
     line_product: npt.NDArray[np.int64] = attrs.field(factory=_none)
+    step: npt.NDArray[np.int64] = attrs.field(factory=_none)
+
+    @property
+    def has_activities(self) -> bool:
+        """Whether there is an activity beside each order, of the same customer and instant."""
+        return len(self.step) > 0
 
     @property
     def has_lines(self) -> bool:
@@ -70,6 +82,7 @@ def make_shop(
     shuffled: bool = False,
     narrow: bool = False,
     lines: bool = False,
+    activities: bool = False,
 ) -> Shop:
     """Return the shop of so many orders; equal arguments give an equal shop."""
     columns = power_law(
@@ -89,6 +102,7 @@ def make_shop(
         channel=columns.get("channel", Labels.missing(0)),
         as_of=last.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=1),
         **(_lines(orders, seed) if lines else {}),
+        step=_steps(orders, seed) if activities else _none(),
     )
 
 
@@ -98,3 +112,9 @@ def _lines(orders: int, seed: int) -> dict[str, npt.NDArray[np.int64]]:
     counts = dice.integers(1, _MOST_LINES + 1, orders)
     product = (PRODUCTS * dice.random(int(counts.sum())) ** 3).astype(np.int64)
     return {"line_order": np.repeat(np.arange(orders), counts), "line_product": product}
+
+
+def _steps(activities: int, seed: int) -> npt.NDArray[np.int64]:
+    """Return of which kind each activity is: the later the step, the rarer."""
+    dice = np.random.default_rng(seed)
+    return dice.choice(len(STEPS), activities, p=_HOW_OFTEN).astype(np.int64)

@@ -13,8 +13,10 @@ import pyarrow as pa
 import custinsights as ci
 from benchmarks.contestants import Contestant
 from benchmarks.questions import Answer
-from benchmarks.shop import CURRENCY, PRODUCTS, ZONE, Shop
-from custinsights.history.columns import LineColumns, Products
+from benchmarks.shop import CURRENCY, PRODUCTS, STEPS, WITHIN_DAYS, ZONE, Shop
+from custinsights.domain import Calendar
+from custinsights.history.activities import ActivityColumns
+from custinsights.history.columns import Labels, LineColumns, Products
 
 _CENTS = 100
 
@@ -38,7 +40,20 @@ def _prepare(shop: Shop) -> dict[str, dict[str, Any]]:
         builds["build"] = {**narrow, "country": shop.country, "channel": shop.channel}
     if shop.has_lines:
         builds["build"] |= _lines(shop)
+    if shop.has_activities:
+        wide = builds.get("build", narrow)
+        builds["build_activities"] = {"orders": wide, "activities": _activities(shop)}
     return builds
+
+
+def _activities(shop: Shop) -> ActivityColumns:
+    names = tuple(sorted(STEPS))
+    codes = np.array([names.index(kind) for kind in STEPS], dtype=np.int32).take(shop.step)
+    texts = shop.has_text_ids
+    customer = Labels.encode(shop.customer) if texts else shop.customer
+    return ActivityColumns(
+        customer=customer, at=shop.placed_at, labels={"kind": Labels(codes, names)}
+    )
 
 
 def _lines(shop: Shop) -> dict[str, Any]:
@@ -54,8 +69,16 @@ def _lines(shop: Shop) -> dict[str, Any]:
 
 def _builds(arguments: dict[str, dict[str, Any]]) -> dict[str, Callable[[], ci.OrderHistory]]:
     return {
-        name: partial(ci.OrderHistory.from_arrays, **given) for name, given in arguments.items()
+        name: partial(_with_activities, **given)
+        if "activities" in given
+        else partial(ci.OrderHistory.from_arrays, **given)
+        for name, given in arguments.items()
     }
+
+
+def _with_activities(orders: dict[str, Any], activities: ActivityColumns) -> ci.OrderHistory:
+    beside = ci.ActivityHistory.of(activities, calendar=Calendar(ZONE))
+    return ci.OrderHistory.from_arrays(**orders).with_activities(beside)
 
 
 def _summary(history: ci.OrderHistory) -> Any:
@@ -72,6 +95,10 @@ def _retention(history: ci.OrderHistory) -> Any:
 
 def _first_product(history: ci.OrderHistory) -> Any:
     return ci.cohorts(history, period="month", by="first_product")
+
+
+def _funnel(history: ci.OrderHistory) -> Any:
+    return ci.funnel(history, STEPS, within=WITHIN_DAYS)
 
 
 def _measured(metrics: list[str], by: list[str]) -> Callable[[ci.OrderHistory], Any]:
@@ -111,6 +138,9 @@ def _plain(part: str, result: Any) -> Answer:
         return _plain_levels(result)
     if part in ("retention", "first_product"):
         return _plain_grid(part, result)
+    if part == "funnel":
+        people, hours = result.minor("people"), result["median_hours"]
+        return {"step": np.arange(len(people)), "people": people, "hours": hours}
     table = result.table()
     answer: Answer = {}
     for name, wanted in _COLUMNS[part].items():
@@ -195,6 +225,7 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "first_product": (_first_product,),
     "quantiles": (_quantiles,),
     "drill": (_drill,),
+    "funnel": (_funnel,),
 }
 
 CONTESTANT = Contestant(

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from benchmarks.contestants import Contestant
 from benchmarks.questions import GROUPS, Answer
-from benchmarks.shop import ZONE, Shop
+from benchmarks.shop import STEPS, WITHIN_DAYS, ZONE, Shop
 from custinsights.history.columns import Labels
 
 _MONTH = (
@@ -50,6 +50,13 @@ def orders_table(shop: Shop) -> duckdb.DuckDBPyConnection:
         lines = pa.table({"id": pa.array(shop.line_order), "product": pa.array(shop.line_product)})
         connection.register("rows", lines)
         connection.execute("CREATE TABLE lines AS SELECT * FROM rows")
+        connection.unregister("rows")
+    if shop.has_activities:
+        connection.register("rows", rows.append_column("step", pa.array(shop.step)))
+        connection.execute(
+            "CREATE TABLE activities AS"
+            " SELECT customer, placed_at AS done_at, step::TINYINT AS step FROM rows"
+        )
         connection.unregister("rows")
     return connection
 
@@ -164,6 +171,32 @@ FROM active JOIN labels USING (customer) GROUP BY ALL
 """
 _FIRST_BY_ROW = _FIRST_PRODUCT.format(first="arg_min(id, (placed_at, id))")
 _FIRST_BY_KEY = _FIRST_PRODUCT.format(first="min((epoch_us(placed_at), id))[2]")
+_DAY = f"(({{at}} AT TIME ZONE '{ZONE}')::DATE)"
+_IN_TIME = f"coalesce({_DAY.format(at='a{step}')} <= {_DAY.format(at='a0')} + {WITHIN_DAYS}, false)"
+_REACH = " + ".join(f"{_IN_TIME.format(step=step)}::INTEGER" for step in range(1, len(STEPS)))
+_PEOPLE = ", ".join(f"count(*) FILTER (reach >= {step})" for step in range(len(STEPS)))
+_HOURS = ", ".join(
+    f"median(epoch_us(a{step}) - epoch_us(a{step - 1})) FILTER (reach >= {step}) / 3.6e9"
+    for step in range(1, len(STEPS))
+)
+_FUNNEL = f"""
+WITH chains AS (SELECT *, {_REACH} AS reach FROM ({{chains}})),
+best AS (
+    SELECT unnest(first(chains ORDER BY reach DESC, a0)) FROM chains GROUP BY customer)
+SELECT unnest(range({len(STEPS)})) AS step, unnest([{_PEOPLE}]) AS people,
+       unnest([NULL, {_HOURS}]) AS hours
+FROM best
+"""
+_FOLLOWING = "".join(
+    f" ASOF LEFT JOIN (SELECT customer, done_at AS a{step} FROM activities WHERE step = {step})"
+    f" AS s{step} ON s0.customer = s{step}.customer AND a{step - 1} <= a{step}"
+    for step in range(1, len(STEPS))
+)
+_INSTANTS = ", ".join(f"a{step}" for step in range(len(STEPS)))
+_FUNNEL_BY_ASOF = _FUNNEL.format(
+    chains=f"SELECT s0.customer, {_INSTANTS}"
+    f" FROM (SELECT customer, done_at AS a0 FROM activities WHERE step = 0) s0{_FOLLOWING}"
+)
 
 _QUANTILES = f"""
 SELECT {_MONTH} AS month, quantile_cont(amount, 0.1) AS q10, quantile_cont(amount, 0.5) AS q50,
@@ -214,6 +247,7 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "first_product": (_ask(_FIRST_BY_ROW), _ask(_FIRST_BY_KEY)),
     "quantiles": (_ask(_QUANTILES),),
     "drill": (_ask(_DRILL),),
+    "funnel": (_ask(_FUNNEL_BY_ASOF),),
 }
 
 CONTESTANT = Contestant(name="duckdb", prepare=orders_table, ways=_WAYS, plain=_plain)

@@ -12,7 +12,7 @@ import polars as pl
 
 from benchmarks.contestants import Contestant
 from benchmarks.questions import GROUPS, Answer
-from benchmarks.shop import ZONE, Shop
+from benchmarks.shop import STEPS, WITHIN_DAYS, ZONE, Shop
 from custinsights.history.columns import Labels
 
 _LOCAL = pl.col("placed_at").dt.convert_time_zone(ZONE)
@@ -27,6 +27,7 @@ class _Prepared:
     as_of: date
     text_ids: bool
     lines: pl.LazyFrame
+    activities: pl.LazyFrame
 
 
 def _prepare(shop: Shop) -> _Prepared:
@@ -42,7 +43,10 @@ def _prepare(shop: Shop) -> _Prepared:
     lines = pl.DataFrame({"id": shop.line_order, "product": shop.line_product})
     if shop.has_lines:
         frame = frame.with_row_index("id").with_columns(pl.col("id").cast(pl.Int64))
-    return _Prepared(frame.lazy(), shop.as_of, shop.has_text_ids, lines.lazy())
+    done = frame.select("customer", at="placed_at")
+    if shop.has_activities:
+        done = done.with_columns(step=pl.Series(shop.step).cast(pl.Int8))
+    return _Prepared(frame.lazy(), shop.as_of, shop.has_text_ids, lines.lazy(), done.lazy())
 
 
 def _enum(labels: Labels) -> pl.Series:
@@ -227,6 +231,69 @@ def _drill(shop: _Prepared) -> pl.DataFrame:
     return pl.concat(levels).collect()
 
 
+def _funnel_by_asof(shop: _Prepared) -> pl.DataFrame:
+    """Join every step to the nearest of the next one; only chains that go on are joined again."""
+    in_time = shop.activities.sort("at")
+    steps = [
+        in_time.filter(pl.col("step") == step).select("customer", pl.col("at").alias(f"a{step}"))
+        for step in range(len(STEPS))
+    ]
+    chains = steps[0]
+    for step in range(1, len(STEPS)):
+        before, here = f"a{step - 1}", f"a{step}"
+        chains = chains.sort(before).join_asof(
+            steps[step].with_columns(found=pl.col(here)),
+            left_on=before,
+            right_on=here,
+            by="customer",
+            strategy="forward",
+            check_sortedness=False,  # sorted just now
+        )
+        chains = chains.drop(here, strict=False).rename({"found": here})
+    return _funnel(chains)
+
+
+def _funnel_by_filling(shop: _Prepared) -> pl.DataFrame:
+    """Sort once, equal instants by step, and fill every row with what comes after it."""
+    last = len(STEPS) - 1
+    rows = shop.activities.sort("customer", "at", "step")
+    rows = rows.with_columns(pl.col("at").alias("a0"))
+    for step in range(last, 0, -1):
+        later = [pl.col(f"a{place}") for place in range(step + 1, last + 1)]
+        is_here = pl.col("step") == step
+        rows = rows.with_columns(
+            pl.when(is_here).then(one).backward_fill().over("customer")
+            for one in (pl.col("at").alias(f"a{step}"), *later)
+        )
+    return _funnel(rows.filter(pl.col("step") == 0))
+
+
+def _funnel(chains: pl.LazyFrame) -> pl.DataFrame:
+    """Return the people at each step, and the median hours to it, of chains from every step 1."""
+
+    def day(step: int) -> pl.Expr:
+        return pl.col(f"a{step}").dt.convert_time_zone(ZONE).dt.date()
+
+    steps = range(1, len(STEPS))
+    passed = [(day(step) - day(0)).dt.total_days() for step in steps]
+    in_time = [(days <= WITHIN_DAYS).fill_null(value=False) for days in passed]
+    best = (
+        chains.with_columns(reach=pl.sum_horizontal(in_time))
+        .sort("a0")
+        .group_by("customer")
+        .agg(pl.all().sort_by("reach", descending=True, maintain_order=True).first())
+        .collect()
+    )
+    rows: list[dict[str, float | None]] = [{"step": 0, "people": len(best), "hours": None}]
+    for step in steps:
+        there = best.filter(pl.col("reach") >= step)
+        taken = (there[f"a{step}"] - there[f"a{step - 1}"]).dt.total_microseconds()
+        middle = taken.cast(pl.Float64).median()
+        hours = middle / 3.6e9 if isinstance(middle, float) else None
+        rows.append({"step": step, "people": len(there), "hours": hours})
+    return pl.DataFrame(rows, schema={"step": pl.Int64, "people": pl.Int64, "hours": pl.Float64})
+
+
 def _plain(part: str, frame: pl.DataFrame) -> Answer:
     if part == "mix":
         kind = pl.when("new").then(pl.lit("new")).otherwise(pl.lit("returning"))
@@ -255,6 +322,7 @@ _WAYS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "first_product": (_first_by_sort, _first_by_key),
     "quantiles": (_quantiles,),
     "drill": (_drill,),
+    "funnel": (_funnel_by_asof, _funnel_by_filling),
 }
 
 CONTESTANT = Contestant(name="polars", prepare=_prepare, ways=_WAYS, plain=_plain)
