@@ -303,8 +303,9 @@ def test_cost_is_spend_over_the_new_customers_of_the_oracle(data: st.DataObject)
     for row in ci.measure(told, METRICS, by="month", as_of=as_of).to_dicts():
         won = new.get((row["month"],), {}).get("new_customers", 0)
         cost = row["customer_acquisition_cost"]
-        if not won:
+        if not won or cost is None:
             assert cost is None
+            assert not won or not row["acquisition_spend"]
         else:
             assert cost == pytest.approx(float(Fraction(row["acquisition_spend"]) / int(won)))
 
@@ -346,6 +347,21 @@ def test_what_is_spent_later_does_not_matter(data: st.DataObject) -> None:
 
 
 # ---- what is refused
+
+
+def test_no_cost_where_nobody_said_what_was_spent() -> None:
+    """A quarter's spend makes no month free, and what belongs to no channel is nobody's cost."""
+    told = SHOP.with_spend([Spend("2024-Q1", eur("7"))])
+    months = ci.measure(told, METRICS, by="month", window="2024-Q1")
+    assert [row["customer_acquisition_cost"] for row in months.to_dicts()] == [None] * 3
+    assert "7.00" in months.provenance.notes()[-1]
+    assert "none holds the whole of its period" in months.provenance.notes()[-1]
+    quarter = ci.measure(told, METRICS, by="quarter", window="2024-Q1")
+    assert [row["customer_acquisition_cost"] for row in quarter.to_dicts()] == [7 / 3]
+    assert "spend lies" not in " ".join(quarter.provenance.notes())
+    channels = ci.measure(told, METRICS, by="acquisition_channel").to_dicts()
+    assert [row["customer_acquisition_cost"] for row in channels] == [None] * 3
+    assert "spend lies in no cell" in " ".join(ci.acquisition(told, by="month").notes)
 
 
 def test_who_said_nothing_of_spend_is_told_how() -> None:

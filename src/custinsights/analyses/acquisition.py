@@ -12,7 +12,7 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
 from custinsights.analyses.declarations import Dimension, Metric, entries
 from custinsights.analyses.measure import Measure, Window, window_of
-from custinsights.analyses.measured import Measured, provenance
+from custinsights.analyses.measured import Measured
 from custinsights.analyses.spend_metrics import customer_acquisition_cost
 from custinsights.domain.fields import instance
 from custinsights.domain.money import minor_exponent
@@ -207,12 +207,10 @@ def _table(
     ]
     if by is not None:
         columns.insert(0, Column(by, "label", labels, provisional=spent.is_incomplete))
-    as_of = state.spent.question.as_of
-    notes = provenance(context, as_of, (), state.window).notes()
     return Table(
         "Acquisition" if by is None else f"Acquisition by {by}",
         columns,
-        notes=notes,
+        notes=spent.provenance.notes(),
         timezone=context.calendar.timezone,
     )
 

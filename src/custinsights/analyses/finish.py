@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -15,12 +16,12 @@ from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.frames import Frames
 from custinsights.analyses.measured import COUNT, ENDED, SLOPE, Measured, provenance
 from custinsights.analyses.plan import SPEND
-from custinsights.analyses.spent import spent_cells
+from custinsights.analyses.spent import SpentCells
 from custinsights.analyses.tally import MONEY, Sum, Tally
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, FloatArray, IntArray
+from custinsights.history.columns import AnyArray, BoolArray, FloatArray, IntArray
 from custinsights.history.distribution import GroupedValues
 from custinsights.history.tallies import Label, Tallies, label_key, starts_of_columns
 from custinsights.results.cube import Cube
@@ -129,14 +130,31 @@ class _Finish:
         return cells
 
     @cached_property
+    def _spent_cells(self) -> SpentCells:
+        """Where what was spent lies, if the question asks for it."""
+        return SpentCells(self.state.context, self.frames, bool(self._labelled))
+
+    @cached_property
     def _spent(self) -> dict[Tally, dict[tuple[Label, ...], IntArray]]:
-        """What was spent, by its labels; see `spent_cells`."""
-        question, context = self.state.question, self.state.context
-        return {
-            tally: spent_cells(tally, context, self.frames, is_labelled=bool(self._labelled))
-            for tally in question.tallies
-            if tally.facts == SPEND
-        }
+        """What was spent, by its labels."""
+        tallies = [tally for tally in self.state.question.tallies if tally.facts == SPEND]
+        return {tally: self._spent_cells.of(tally) for tally in tallies}
+
+    def _laid_out(self, cells: Mapping[tuple[Label, ...], AnyArray], dtype: type) -> AnyArray:
+        """Return labels -> [frames] as [frames, combinations], 0 where there is no cell."""
+        grid: AnyArray = np.zeros((self.frames.count, len(self.combinations)), dtype=dtype)
+        for place, labels in enumerate(self.combinations):
+            if labels in cells:
+                grid[:, place] = cells[labels]
+        return grid
+
+    def _is_told(self, part: Sum) -> BoolArray:
+        """Return in which cells of the result somebody said what was spent."""
+        told = np.ones((self.frames.count, len(self.combinations)), dtype=np.bool_)
+        for _, tally in part.terms:
+            if tally.facts == SPEND:
+                told &= self._laid_out(self._spent_cells.told(tally), np.bool_)
+        return np.asarray(told.reshape(-1).take(self._order))
 
     def _check_size(self, width: int) -> None:
         if (self.frames.count + 2) * max(width, 1) > MOST_CELLS:
@@ -171,9 +189,7 @@ class _Finish:
             row = [self._exposed_cells.get(labels, 0) for labels in self.combinations]
             return np.array([row], dtype=np.int64).reshape(1, len(self.combinations))
         if tally.facts == SPEND:
-            nothing, cells = np.zeros(last - 1, dtype=np.int64), self._spent[tally]
-            columns = [cells.get(labels, nothing) for labels in self.combinations]
-            return np.stack(columns, axis=1) if columns else np.zeros((last - 1, 0), np.int64)
+            return self._laid_out(self._spent[tally], np.int64)
         name = self.state.question.key(tally)
         grid = self._spread(name)
         if tally.special in ("ageing", "exposure"):
@@ -229,10 +245,14 @@ class _Finish:
             is_incomplete=self.frames.is_incomplete.take(frame),
             is_unobserved=self.frames.is_unobserved.take(frame),
             period=frame,
-            provenance=provenance_of(state),
+            provenance=attrs.evolve(provenance_of(state), remarks=self._remarks),
             state=state,
             finish=finish,
         )
+
+    @property
+    def _remarks(self) -> tuple[str, ...]:
+        return self._spent_cells.remarks() if self._spent else ()
 
     def _axes(self, frame: IntArray, column: IntArray) -> dict[str, AnyArray]:
         axes: dict[str, AnyArray] = {}
@@ -249,13 +269,13 @@ class _Finish:
                 labelled += 1
         return axes
 
-    def _metric(self, metric: Metric, values: Tallies | None) -> MetricColumn:
+    def _metric(self, metric: Metric, found: Tallies | None) -> MetricColumn:
         exponent = minor_exponent(self.state.context.currency)
         unit = self.state.context.currency if metric.unit == MONEY else metric.unit
-        if values is not None:
+        if found is not None:
             assert metric.quantile is not None  # noqa: S101 - it has values
             scale = _scale(metric.quantile.values, exponent)
-            column = self.grouped(values).quantile(metric.quantile.q) / scale
+            column = self.grouped(found).quantile(metric.quantile.q) / scale
             return MetricColumn(
                 name=metric.name,
                 values=column,
@@ -279,9 +299,10 @@ class _Finish:
                 exponent={"money": exponent, "quantity": 3}.get(kind, 0),
             )
         below = self._sum(metric.denominator).reshape(-1).take(self._order)
+        values = _divided(above, below, scale, _scale(metric.denominator, exponent), metric)
         return MetricColumn(
             name=metric.name,
-            values=_divided(above, below, scale, _scale(metric.denominator, exponent), metric),
+            values=np.where(self._is_told(metric.numerator), values, np.nan),
             numerator=above,
             denominator=below,
             kind="share" if metric.unit == "share" else "number",

@@ -38,7 +38,7 @@ def customer_acquisition_cost(
     name
         What to call it in a catalog.
     """
-    definition = f"{spend.name} ÷ new_customers."
+    definition = f"{spend.name} ÷ new_customers; undefined where no spend is told."
     return (spend / new_customers).named(name, definition=definition)
 
 
