@@ -326,3 +326,17 @@ def test_columns_of_a_source_are_validated(more: dict[str, Any], message: str) -
     }
     with pytest.raises(InvalidValue, match="(?is)" + message):
         OrderHistory.of(OrderColumns(**(given | more)), currency="EUR", calendar=Calendar())
+
+
+def test_orders_of_one_instant_are_numbered_by_their_ids() -> None:
+    """Of two texts the shorter is first, as numbers are: #999 before #1000."""
+    history = OrderHistory.from_arrays(
+        customer=["ada", "ada"],
+        placed_at=["2024-01-05", "2024-01-05"],
+        amount=[10, 50],
+        order_id=["#1000", "#999"],
+        currency="EUR",
+        timezone="UTC",
+    )
+    assert history.order_ids is not None
+    assert history.order_ids.tolist() == ["#999", "#1000"]

@@ -183,9 +183,13 @@ class View:
 
 
 def tie_key(order: PlainOrder) -> tuple[Any, ...]:
-    """Orders of a customer lie by (placed_at, id), without ids by (placed_at, amount, the rest)."""
+    """Orders of a customer lie by (placed_at, id), without ids by (placed_at, amount, the rest).
+
+    Of two texts the shorter one is first: #999 before #1000.
+    """
     if order.id is not None:
-        return (order.placed_at, order.id)
+        is_text = isinstance(order.id, str)
+        return (order.placed_at, len(order.id) if is_text else 0, order.id)  # type: ignore[arg-type]
     numbers = (order.goods, order.discount, order.shipping, order.tax, order.tip, order.units)
     labels = sorted((name, text or "") for name, text in order.labels.items())
     return (order.placed_at, order.amount, tuple(number or 0 for number in numbers), tuple(labels))

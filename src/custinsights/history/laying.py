@@ -253,7 +253,8 @@ def marks(owners: IntArray, rows: IntArray, count: int, columns: list[IntArray])
 
 def _ranks(ids: AnyArray) -> IntArray:
     texts = ids.tolist()
-    rank = {text: place for place, text in enumerate(sorted(set(texts)))}
+    shorter_first = sorted(set(texts), key=lambda text: (len(text), text))  # #999 before #1000
+    rank = {text: place for place, text in enumerate(shorter_first)}
     return np.array([rank[text] for text in texts], dtype=np.int64)
 
 

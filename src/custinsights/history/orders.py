@@ -90,7 +90,9 @@ class OrderHistory(History):
         amount_minor
             The same as int64 minor units; give one of the two.
         order_id
-            Outside order identities, unique, or None.
+            Outside order identities, unique, or None. Orders of one customer at one instant are
+            numbered by them (of texts the shorter first: #999 before #1000); without ids the
+            smaller amount is first, so that no number depends on the order of the rows.
         currency
             ISO 4217 code.
         timezone
