@@ -287,7 +287,7 @@ def decomposed(before: Amounts, after: Amounts) -> dict[str, int]:
     Examples
     --------
     >>> decomposed((2, 2, 200), (3, 6, 900))
-    {'from_customers': 217, 'from_orders_per_customer': 333, 'from_order_value': 150}
+    {'from_customers': 192, 'from_orders_per_customer': 317, 'from_order_value': 191}
     """
     change = after[2] - before[2]
     if not before[0] or not after[0]:
