@@ -442,6 +442,26 @@ def test_what_cannot_be_used_is_refused(
         customers(*lines, **options)
 
 
+@pytest.mark.parametrize(
+    ("reader", "name", "kind"),
+    [
+        (read_customers, "shopify_orders_export.csv", "orders"),
+        (ci.read_products, "shopify_orders_export.csv", "orders"),
+        (ci.read_orders, "shopify_customers_export.csv", "customers"),
+    ],
+)
+def test_a_known_export_of_another_kind_is_refused(reader: Any, name: str, kind: str) -> None:
+    """An id of an order is no customer's and no product's, though both columns are called Id."""
+    with pytest.raises(InvalidValue, match=f"export of {kind}: 'shopify'.*read_{kind}"):
+        reader(DATA / name)
+
+
+def test_columns_that_are_told_are_read_of_any_table() -> None:
+    """Who names the columns takes customers out of orders too."""
+    found = read_customers(DATA / "shopify_orders_export.csv", columns={"email": "Email"})
+    assert len(found) > 0
+
+
 def test_the_format_can_be_told() -> None:
     """By name, as an object, and with single columns changed."""
     line = "Ada,E,a@x,,,,,,,,,,,,,,,,,,"

@@ -9,46 +9,17 @@ import attrs
 
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import InvalidValue, MissingColumn, UnknownName
+from custinsights.sources.formats.customers import CUSTOMERS
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.formats.etsy import ETSY_ITEMS, ETSY_ORDERS, ETSY_PAYMENTS
 from custinsights.sources.formats.generic import generic, in_our_words, named_columns
-from custinsights.sources.formats.gumroad import GUMROAD
 from custinsights.sources.formats.installed import (
     GENERIC,
     installed_format,
     installed_formats,
     installed_names,
 )
-from custinsights.sources.formats.shopify import SHOPIFY
-from custinsights.sources.formats.square import SQUARE_ITEMS
-from custinsights.sources.formats.squarespace import SQUARESPACE
-from custinsights.sources.formats.stripe_payments import STRIPE_PAYMENTS
-from custinsights.sources.formats.woocommerce_advanced import WOOCOMMERCE_ADVANCED
-from custinsights.sources.formats.woocommerce_analytics import WOOCOMMERCE_ANALYTICS
-from custinsights.sources.formats.woocommerce_webtoffee import (
-    WOOCOMMERCE_WEBTOFFEE,
-    WOOCOMMERCE_WEBTOFFEE_ITEMS,
-)
+from custinsights.sources.formats.orders import BUILT_IN, refuse_other_table
 from custinsights.sources.vocabulary import MEANINGS, fields_named, plain
-
-BUILT_IN: Mapping[str, OrderFormat] = {
-    format.name: format
-    for format in (
-        SHOPIFY,
-        ETSY_ORDERS,
-        ETSY_ITEMS,
-        ETSY_PAYMENTS,
-        GUMROAD,
-        SQUARE_ITEMS,
-        SQUARESPACE,
-        STRIPE_PAYMENTS,
-        WOOCOMMERCE_ADVANCED,
-        WOOCOMMERCE_ANALYTICS,
-        WOOCOMMERCE_WEBTOFFEE,
-        WOOCOMMERCE_WEBTOFFEE_ITEMS,
-    )
-}
-"""The formats that have headers of their own; ``generic`` has those that it is told."""
 
 _DATA = re.compile(r"\s*\W?[0-9]")
 _ONLY_TOLD = "Once columns are named, only those are read: no other is matched by its name"
@@ -129,6 +100,7 @@ def _recognised(header: Sequence[str]) -> OrderFormat:
     added, failed = installed_formats(BUILT_IN)
     if (found := recognised_among(added, header)) is not None:
         return found
+    refuse_other_table(header, CUSTOMERS.built_in, "customers")
     ours = in_our_words(header)
     is_told = "placed_at" in ours.columns
     every = [*BUILT_IN.values(), *added]

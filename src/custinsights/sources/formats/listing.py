@@ -10,6 +10,7 @@ from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.generic import named_columns
 from custinsights.sources.formats.installed import GENERIC
+from custinsights.sources.formats.orders import BUILT_IN, refuse_other_table
 from custinsights.sources.vocabulary import Kind, Words, fields_named, plain
 
 
@@ -67,7 +68,10 @@ class Listing:
         """Return the format whose own headers are there, most of them first."""
         known = [one for one in self.built_in.values() if one.recognises(header)]
         found = max(known, key=lambda one: len(one.recognised_by), default=None)
-        return None if found is None else _told(found, {}, header)
+        if found is None:
+            refuse_other_table(header, BUILT_IN, "orders")
+            return None
+        return _told(found, {}, header)
 
 
 def _told(
