@@ -202,7 +202,9 @@ def test_identities_are_normalised() -> None:
         "",
         "",
     ]
-    assert cells.phones(Texts.of(["'+1 (555) 010-2030", "12", "4.4E+11"])).array().tolist() == [
+    phones = ["'+1 (555) 010-2030", "001 555 010 2030", "12", "4.4E+11"]
+    assert cells.phones(Texts.of(phones)).array().tolist() == [
+        "15550102030",
         "15550102030",
         "",
         "",

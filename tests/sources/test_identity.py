@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from custinsights.history.columns import Labels
 from custinsights.sources.identity import NOBODY, resolve
-from tests.sources.reading import left_out, owners, read
+from tests.sources.reading import bad_kinds, left_out, owners, read
 
 Row = tuple[str, str, str]
 KINDS = ("customer_id", "email", "phone")
@@ -90,6 +90,14 @@ def test_orders_of_a_guest_find_their_customer() -> None:
     )
     assert owners(history) == {1: 7, 2: 7, 3: 7}
     assert left_out(history) == [("identity", "", 1)]
+
+
+@pytest.mark.parametrize("ids", [("1", "7.21045E+12"), ("7,21045e+12", "c1"), ("'7E+12", "c1")])
+def test_ids_that_a_spreadsheet_has_rounded_name_nobody(ids: tuple[str, str]) -> None:
+    """What several ids became when their last figures were lost is no order and no person."""
+    order, customer = ids
+    lines = ("order_id;customer;placed_at;amount", f"{order};{customer};2024-01-05;1.00")
+    assert bad_kinds(*lines, "2;E+1;2024-01-06;1.00") == {"id that a spreadsheet has rounded": 1}
 
 
 def test_identity_of_a_line_file_is_the_orders() -> None:

@@ -29,6 +29,9 @@ _ZERO_ID = re.compile(r"0+(\.0+)?")
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 _E_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _FEWEST_PHONE_FIGURES = 6
+_ROUNDED = re.compile(r"\d[Ee]\+\d")
+_ROUNDED_ID = re.compile(r"\d([.,]\d+)?[Ee]\+\d+")
+"""A number as spreadsheets write it that have rounded its last figures away: ``7.21045E+12``."""
 _FORMULA_START = re.compile(r"^'(?=[=+\-@\t\d'])")
 
 # A sign, a currency symbol on either side, figures with separators between them.
@@ -172,12 +175,15 @@ def emails(cells: Cells) -> Texts:
 
 
 def phones(cells: Cells) -> Texts:
-    """Read phone numbers as their figures; what has few figures, or none, is blank."""
+    """Read phone numbers as their figures; what has few figures, or none, is blank.
+
+    A plus and two noughts before the country are the same.
+    """
 
     def read(text: str) -> str:
-        if "e+" in text.casefold():  # a spreadsheet has rounded the figures away
+        if _ROUNDED.search(text):
             return ""
-        figures = "".join(filter(str.isdecimal, text))
+        figures = "".join(filter(str.isdecimal, text)).removeprefix("00")
         return figures if len(figures) >= _FEWEST_PHONE_FIGURES else ""
 
     return as_texts(cells).mapped(read)
@@ -192,6 +198,13 @@ def keys(cells: Cells) -> Texts:
 
     column = _tidied(as_texts(cells))
     return column.mapped(read) if column.has(".0") else column
+
+
+def rounded(cells: Cells) -> BoolArray:
+    """bool[n], where an id is a number whose last figures a spreadsheet has rounded away."""
+    if isinstance(cells, Values) or not (cells.has("E+") or cells.has("e+")):
+        return np.zeros(len(cells), dtype=np.bool_)
+    return cells.where(lambda text: bool(_ROUNDED_ID.fullmatch(text.strip(" '"))))
 
 
 def labels(cells: Cells) -> Texts:

@@ -32,6 +32,7 @@ FAR_DATE = f"date outside the years {FIRST_YEAR} to {LAST_YEAR}"
 UNKNOWN_CURRENCY, UNKNOWN_STATUS = "unknown currency", "unknown status"
 UNKNOWN_ZONE = "unknown time zone"
 NO_ID, NO_TEXT = "id that is no text or whole number", "value that is no text"
+ROUNDED_ID = "id that a spreadsheet has rounded"
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?!\d).*")
 _OF_NUMBERS_AND_TIMES: frozenset[Kind] = frozenset({"money", "quantity", "time"})
 
@@ -90,6 +91,8 @@ class ParsedRows:
             if self.kind(field) not in _OF_NUMBERS_AND_TIMES:
                 is_id = self.kind(field) in {"identity", "key"} or field == "product"
                 ledger.bad(cells.no_texts(column, is_id=is_id), NO_ID if is_id else NO_TEXT, field)
+            if self.kind(field) == "key" or field == "customer_id":
+                ledger.bad(cells.rounded(column), ROUNDED_ID, field)
         self.currency: IntArray = repeated(-1, len(sheet))
         self.currencies: tuple[str, ...] = ()
         self.exponent: int | IntArray = 2
