@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -405,6 +406,24 @@ def test_nothing_personal_is_in_messages_and_reprs() -> None:
         for personal in ("Ada", "ada@x", "111 222", "1990", "48.85", "75001", "1 St"):
             assert personal not in told
     assert repr(found) == "<CustomerList: 1 customer from customers.csv>"
+
+
+@pytest.mark.parametrize(
+    ("lines", "error", "says"),
+    [
+        (("id,birthday", "1,1990-02-30"), BadRowsError, "column 'birthday': '0000-00-00'"),
+        (("id,birthday", "1,03/04/1990"), InvalidValue, "'00/00/0000' was given"),
+        (("id,latitude,longitude", "1,48,200"), BadRowsError, "column 'longitude': '000'"),
+        (("id,latitude,longitude", "1,'48,856',2"), InvalidValue, "'00,000' was given"),
+        (("id,postal_code", "1,75001", "1,75002"), BadRowsError, "column 'postal_code': '00000'"),
+    ],
+)
+def test_messages_show_the_shape_of_what_is_personal(
+    lines: tuple[str, ...], error: type[Exception], says: str
+) -> None:
+    """A birthday, coordinates and an address are masked as contacts are."""
+    with pytest.raises(error, match=re.escape(says)):
+        customers(*(line.replace("'", '"') for line in lines))
 
 
 def test_ambiguous_dates_ask_for_their_order() -> None:

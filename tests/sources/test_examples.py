@@ -43,6 +43,9 @@ def test_cell_in_which_nobody_can_be_is_shown(field: str, cell: str) -> None:
         ("customer_id", "7", "0"),
         ("email", "a", "x"),
         ("country", "Ada Street", "xxx xxxxxx"),
+        ("birthday", "1990-02-30", "0000-00-00"),
+        ("latitude", "91.5", "00.0"),
+        ("postal_code", "90210", "00000"),
     ],
 )
 def test_cell_in_which_somebody_may_be_shows_its_shape(field: str, cell: str, shape: str) -> None:

@@ -7,7 +7,7 @@ things is settled by the evidence of the whole column or refused, never guessed 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from math import isfinite
 from uuid import UUID
@@ -84,12 +84,18 @@ class Numbers:
     wrong: BoolArray
 
 
-def numbers(cells: Cells, *, decimal: str | None = None, what: str = "the column") -> Numbers:
+def numbers(
+    cells: Cells,
+    *,
+    decimal: str | None = None,
+    what: str = "the column",
+    show: Callable[[str], str] = str,
+) -> Numbers:
     """Read numbers: plain ones, and those with symbols and separators of thousands.
 
     Of a comma and of a point alike: before other than three figures it is the decimal mark, and
     more than one part thousands. A single one before three figures (1,234 or 1.234) is what the
-    other cells of the column tell, else what `decimal` says.
+    other cells of the column tell, else what `decimal` says. A message shows a cell as `show` does.
 
     Raises
     ------
@@ -104,7 +110,7 @@ def numbers(cells: Cells, *, decimal: str | None = None, what: str = "the column
     column = _tidied(cells)
     names = list(column.names)
     if column.has(",") or _POINT_GROUPS.search("\n".join(names)):
-        names = _with_points(names, decimal, what)
+        names = _with_points(names, decimal, what, show)
     found = Decimals.of(names)
     odd = np.flatnonzero(found.wrong)
     if len(odd):
@@ -119,12 +125,17 @@ def numbers(cells: Cells, *, decimal: str | None = None, what: str = "the column
 
 
 def times(
-    cells: Cells, *, dayfirst: bool | None, dates: re.Pattern[str] | None = None, what: str
+    cells: Cells,
+    *,
+    dayfirst: bool | None,
+    dates: re.Pattern[str] | None = None,
+    what: str,
+    show: Callable[[str], str] = str,
 ) -> tuple[Times, BoolArray]:
     """Read times; return them and bool[n] where the cell is blank.
 
     Where `dates` is told and some date such as 3/4/2024 is written otherwise, `dayfirst` says
-    nothing.
+    nothing. A message shows a cell as `show` does.
 
     Raises
     ------
@@ -145,7 +156,7 @@ def times(
     found = read_times(names)
     odd = [at for at in np.flatnonzero(found.kinds == NO_TIME).tolist() if names[at]]
     if odd:
-        again = read_times(_iso([names[at] for at in odd], dayfirst, dates, what))
+        again = read_times(_iso([names[at] for at in odd], dayfirst, dates, what, show))
         found.walls[odd], found.kinds[odd] = again.walls, again.kinds
     return found.take(column.codes), column.is_blank
 
@@ -287,7 +298,9 @@ def _bare(text: str) -> str:
     return f"{found['sign'] or found['inner']}{figures}"
 
 
-def _with_points(names: Sequence[str], decimal: str | None, what: str) -> list[str]:
+def _with_points(
+    names: Sequence[str], decimal: str | None, what: str, show: Callable[[str], str]
+) -> list[str]:
     """Write the numbers of a column that has separators as plain ones with a decimal point."""
     bare = [_bare(name) for name in names]
     marks = {mark for name in bare for mark in _GROUPS if _CERTAIN[mark].fullmatch(name)}
@@ -301,7 +314,7 @@ def _with_points(names: Sequence[str], decimal: str | None, what: str) -> list[s
             raise InvalidValue(
                 f"it cannot be told whether a mark in the numbers of {what} parts thousands or "
                 "decimals, for no other number of the column tells",
-                name,
+                show(name),
                 "numbers of which one tells its decimal mark",
                 "Pass decimal='.' where a point stands before decimals, decimal=',' where a comma",
             )
@@ -324,6 +337,7 @@ def _iso(
     dayfirst: bool | None,  # noqa: FBT001
     dates: re.Pattern[str] | None,
     what: str,
+    show: Callable[[str], str],
 ) -> list[str]:
     """Write dates of other styles as ISO texts; leave what is no date as it is."""
     found = [_DATE.fullmatch(text) if len(text) <= 40 else None for text in texts]  # noqa: PLR2004
@@ -331,14 +345,14 @@ def _iso(
     if dates is not None and not all(map(dates.fullmatch, written)):
         dayfirst = None
     if dayfirst is None:
-        dayfirst = _is_day_first(filter(None, found), what)
+        dayfirst = _is_day_first(filter(None, found), what, show)
     return [
         text if match is None else _written(match, dayfirst)
         for text, match in zip(texts, found, strict=True)
     ]
 
 
-def _is_day_first(dates: Iterable[re.Match[str]], what: str) -> bool:
+def _is_day_first(dates: Iterable[re.Match[str]], what: str, show: Callable[[str], str]) -> bool:
     """Find by the column which of two numbers is the day: the one that goes beyond 12."""
     open_ones = [date for date in dates if date["first"] and date["b"] != "."]
     firsts = any(int(date["first"]) > 12 for date in open_ones)  # noqa: PLR2004 - months
@@ -347,7 +361,7 @@ def _is_day_first(dates: Iterable[re.Match[str]], what: str) -> bool:
         told = "both go beyond 12" if firsts else "no number goes beyond 12"
         raise InvalidValue(
             f"it cannot be told which number of a date in {what} is the day, for {told}",
-            open_ones[0].string[: open_ones[0].end("years")],
+            show(open_ones[0].string[: open_ones[0].end("years")]),
             "dates whose order is told",
             "Pass dayfirst=True for day/month/year, dayfirst=False for month/day/year",
         )

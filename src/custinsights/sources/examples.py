@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from custinsights.domain.contacts import masked
-from custinsights.sources.vocabulary import CONTACTS
+from custinsights.sources.vocabulary import PERSONAL
 
 _DATE = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))"
@@ -31,7 +31,9 @@ def shown(cell: str, field: str) -> str:
     ('2024-02-30', '1,2,3', 'on hold')
     >>> shown("12 Main St", "amount"), shown("0171 1234567", "amount"), shown("ada", "customer_id")
     ('00 xxxx xx', '0000 0000000', 'xxx')
+    >>> shown("1990-02-30", "birthday")
+    '0000-00-00'
     """
     tidy = cell.strip()
     may_show = _WORDS.get(field, _NOBODY)
-    return cell if field not in CONTACTS and may_show.fullmatch(tidy) else masked(cell)
+    return cell if field not in PERSONAL and may_show.fullmatch(tidy) else masked(cell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +18,7 @@ from custinsights.history.row_groups import coded, repeated
 from custinsights.history.time_texts import TOO_FAR
 from custinsights.sources import cells
 from custinsights.sources.columns import Cells, Texts, Values
+from custinsights.sources.examples import shown
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.sheet import Sheet
@@ -202,7 +204,11 @@ class ParsedRows:
         column = self._cells(field)
         header = self.sheet.headers.get(field, field)
         found, is_blank = cells.times(
-            column, dayfirst=self._dayfirst, dates=self._dates, what=repr(header)
+            column,
+            dayfirst=self._dayfirst,
+            dates=self._dates,
+            what=repr(header),
+            show=partial(shown, field=field),
         )
         instants = self._placed(found, f"the column {header!r}")
         self.ledger.bad(found.kinds == TOO_FAR, FAR_DATE, field)
@@ -220,7 +226,12 @@ class ParsedRows:
                 lambda text: "?" if _SHORT_YEAR.fullmatch(text.strip()) else text
             )
         header = self.sheet.headers.get(field, field)
-        found, is_blank = cells.times(column, dayfirst=self._dayfirst, what=repr(header))
+        found, is_blank = cells.times(
+            column,
+            dayfirst=self._dayfirst,
+            what=repr(header),
+            show=partial(shown, field=field),
+        )
         is_day = ~found.wrong
         self.ledger.bad(found.kinds == TOO_FAR, FAR_DATE, field)
         self.ledger.bad(~is_day & ~is_blank, DATE, field)
@@ -302,7 +313,8 @@ class ParsedRows:
             read = column
         else:
             header = self.sheet.headers.get(field, field)
-            read = cells.numbers(column, decimal=self._decimal, what=repr(header))
+            show = partial(shown, field=field)
+            read = cells.numbers(column, decimal=self._decimal, what=repr(header), show=show)
         self.ledger.bad(read.wrong, NUMBER, field)
         keep = ~(read.wrong | read.is_blank)
         found = read.decimals

@@ -69,7 +69,12 @@ LINE_FIELDS = frozenset(
 PRODUCT_LABELS = {"product_name": "title", "category": "category", "department": "department"}
 """Fields that describe a product, and their names in the product table."""
 
-CONTACTS = frozenset({"customer_id", "email", "phone"})
+PERSONAL = frozenset(
+    {
+        *("customer_id", "email", "phone", "name", "first_name", "last_name"),
+        *("street", "postal_code", "birthday", "latitude", "longitude"),
+    }
+)
 """Cells of these fields are masked in messages."""
 
 MEANINGS = {
