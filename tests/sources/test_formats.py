@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 
 from custinsights.analyses.measure import measure
@@ -250,6 +251,18 @@ def test_installed_family_is_read_in_one_call(install: Install) -> None:
         ({"layout": "rows"}, UnknownName, "no layout named 'rows'"),
         ({"statuses": {"ok": "payed"}}, UnknownName, "no order status named 'payed'"),
         ({"columns": ["Slip"]}, InvalidValue, "Map our field to its header"),
+        ({"decimal": ";"}, UnknownName, "no decimal mark named ';'.*'.', ','"),
+        ({"dayfirst": "no"}, InvalidValue, "dayfirst of an OrderFormat"),
+        ({"date_pattern": "("}, InvalidValue, "date_pattern of a format is no regular expression"),
+        ({"computed": {"amount": 5}}, InvalidValue, r"computed\['amount'\] .* is no function: 5"),
+        ({"converters": {"amount": 5}}, InvalidValue, "converter of 'amount' is no function: 5"),
+        ({"skip_rows": "Total"}, InvalidValue, "function skip_rows, .* is no function: 'Total'"),
+        ({"kinds": {"x": "mony"}}, UnknownName, "no kind of field named 'mony'.*'money'"),
+        ({"currency": "eur"}, UnknownName, "no currency named 'eur'.*'EUR'"),
+        ({"timezone": "Mars"}, UnknownName, "no time zone named 'Mars'"),
+        ({"fallbacks": {"email": "zzz"}}, UnknownName, "no field of the format for fallbacks="),
+        ({"column_patterns": {"Note": "note"}}, InvalidValue, "with \\* for what differs"),
+        ({"refunded_statuses": {"back"}}, UnknownName, "no status of the format for refunded_"),
     ],
 )
 def test_declaration_is_checked_where_it_is_made(
@@ -260,9 +273,40 @@ def test_declaration_is_checked_where_it_is_made(
         OrderFormat(**{"name": "till", "columns": {}, **options})
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"skip_rows": lambda _: [1]}, InvalidValue, "does not tell of each row .*: 'list'"),
+        ({"skip_rows": lambda _: np.array([True])}, InvalidValue, "2 truth values"),
+        ({"skip_rows": lambda _: np.array([0, 1])}, InvalidValue, "2 truth values"),
+        ({"computed": {"amount": lambda _: [1, 2]}}, InvalidValue, "no value for each row: 'list'"),
+        (
+            {"computed": {"amount": lambda _: Decimals.of([1])}},
+            InvalidValue,
+            r"computed\['amount'\] of a format gives no value for each row: '1 values'",
+        ),
+        (
+            {"computed": {"amount": lambda rows: rows.decimals("nope")}},
+            UnknownName,
+            "no field named 'nope'.*Known names: 'amount', 'clock', .*'gross'",
+        ),
+        ({"skip_rows": lambda rows: rows.has("nope")}, UnknownName, "no field named 'nope'"),
+    ],
+)
+def test_what_functions_ask_and_give_is_checked(
+    options: dict[str, Any], error: type[Exception], match: str
+) -> None:
+    """They ask for fields of their format, and tell something of each row."""
+    computed = {**TILL.computed, **options.get("computed", {})}
+    format = attrs.evolve(TILL, **{**options, "computed": computed})
+    file = text_file(*SLIP, "2,7,2024-01-06,09:00,300,0,ok")
+    with pytest.raises(error, match=match):
+        read_orders(file, format=format)
+
+
 def test_words_for_states_are_written_as_the_system_writes_them() -> None:
     """Case and blanks of the words for states do not matter."""
-    format = attrs.evolve(TILL, statuses={"All OK": "paid"}, refunded_statuses={"Gone  Back"})
+    format = attrs.evolve(TILL, statuses={"All OK": "paid"}, refunded_statuses={"All  OK"})
     assert format.statuses == {"all_ok": "paid"}
     history = read_orders(text_file(SLIP[0], SLIP[1].replace(",ok", ",ALL ok")), format=format)
     assert amounts(history) == {1: 950}

@@ -12,13 +12,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias, get_args, runtime_checkable
 
 import attrs
+from attrs.validators import optional
 
-from custinsights.domain.fields import looked_up, named, refuse_other, text
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.fields import flag, looked_up, named, refuse_other, text
+from custinsights.domain.money import minor_exponent
 from custinsights.domain.statuses import ORDER_STATUSES
+from custinsights.errors import InvalidValue
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
 from custinsights.sources.cells import Numbers
 from custinsights.sources.columns import Texts
+from custinsights.sources.formats.functions import checked_columns, checked_mask
 from custinsights.sources.vocabulary import Kind, kind_of, plain, status_word
 
 _NO_WORD = re.compile(r"\W+")
@@ -75,6 +80,43 @@ def _statuses(given: Mapping[str, str]) -> dict[str, str]:
 
 Mask: TypeAlias = Callable[[Rows], BoolArray]
 Computed: TypeAlias = Callable[[Rows], Decimals | Numbers | Texts]
+
+
+def _converters(_owner: object, _field: object, given: Mapping[str, object]) -> None:
+    refuse_other(Mapping, "the converters of a format", given)
+    for field, of in given.items():
+        if not callable(of):
+            raise InvalidValue(f"the converter of {field!r} is no function", of, "a function")
+
+
+def _kinds(_owner: object, _field: object, given: Mapping[str, str]) -> None:
+    refuse_other(Mapping, "the kinds of a format", given)
+    for kind in given.values():
+        looked_up("kind of field", kind, dict.fromkeys(get_args(Kind)))
+
+
+def _patterns(_owner: object, _field: object, given: Mapping[str, str]) -> None:
+    refuse_other(Mapping, "the column_patterns of a format", given)
+    for pattern in given:
+        if "*" not in pattern:
+            what = "a column pattern has nothing that differs"
+            raise InvalidValue(what, pattern, "a header with * for what differs")
+
+
+def _expression(_owner: object, _field: object, value: str | None) -> None:
+    try:
+        re.compile(value or "")
+    except (re.error, TypeError) as error:
+        what = f"the date_pattern of a format is no regular expression ({error})"
+        raise InvalidValue(what, value, r"one such as '\d+/\d+/\d{4}.*'") from None
+
+
+def _known_currency(_owner: object, _field: object, code: str) -> None:
+    minor_exponent(code)
+
+
+def _known_zone(_owner: object, _field: object, zone: str) -> None:
+    Calendar(timezone=zone)
 
 
 @attrs.frozen(kw_only=True)
@@ -184,28 +226,44 @@ class OrderFormat:
     layout: Layout = attrs.field(default="orders", validator=named("layout", get_args(Layout)))
     statuses: Mapping[str, str] = attrs.field(factory=dict, converter=_statuses)
     refunded_statuses: frozenset[str] = attrs.field(default=frozenset(), converter=_words)
-    dayfirst: bool | None = None
-    date_pattern: str | None = None
-    decimal: Literal[".", ","] | None = None
-    timezone: str | None = None
-    currency: str | None = None
+    dayfirst: bool | None = attrs.field(default=None, validator=optional(flag))
+    date_pattern: str | None = attrs.field(default=None, validator=_expression)
+    decimal: Literal[".", ","] | None = attrs.field(
+        default=None, validator=optional(named("decimal mark", (".", ",")))
+    )
+    timezone: str | None = attrs.field(default=None, validator=optional(_known_zone))
+    currency: str | None = attrs.field(default=None, validator=optional(_known_currency))
     source: str | None = None
-    kinds: Mapping[str, Kind] = attrs.field(factory=dict)
-    computed: Mapping[str, Computed] = attrs.field(factory=dict)
-    column_patterns: Mapping[str, str] = attrs.field(factory=dict)
-    converters: Mapping[str, Callable[[str], str]] = attrs.field(factory=dict)
+    kinds: Mapping[str, Kind] = attrs.field(factory=dict, validator=_kinds)
+    computed: Mapping[str, Computed] = attrs.field(factory=dict, converter=checked_columns)
+    column_patterns: Mapping[str, str] = attrs.field(factory=dict, validator=_patterns)
+    converters: Mapping[str, Callable[[str], str]] = attrs.field(
+        factory=dict, validator=_converters
+    )
     lines: Packed | None = None
     refunds: Packed | None = None
     anonymous: str = ""
     summed: frozenset[str] = attrs.field(default=frozenset())
-    skip_rows: Mask | None = None
-    refund_rows: Mask | None = None
-    tip_rows: Mask | None = None
+    skip_rows: Mask | None = attrs.field(default=None, converter=checked_mask)
+    refund_rows: Mask | None = attrs.field(default=None, converter=checked_mask)
+    tip_rows: Mask | None = attrs.field(default=None, converter=checked_mask)
     fallbacks: Mapping[str, str] = attrs.field(factory=dict)
     address_prefixes: Sequence[str] = ("",)
     repeats_headers: bool = False
     family: str | None = None
     adds: Sequence[str] = ()
+
+    def __attrs_post_init__(self) -> None:
+        known = dict.fromkeys(sorted(self.fields))
+        for field in (*self.fallbacks, *self.fallbacks.values()):
+            looked_up("field of the format for fallbacks=", field, known)
+        for word in sorted(self.refunded_statuses):
+            looked_up("status of the format for refunded_statuses=", word, self.statuses)
+
+    @property
+    def fields(self) -> set[str]:
+        """The fields that the format reads or works out, of column_patterns the stems."""
+        return {*self.columns, *self.computed, *self.column_patterns.values()}
 
     def recognises(self, header: Sequence[str]) -> bool:
         """Tell whether a header is this format's."""
