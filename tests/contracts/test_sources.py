@@ -261,6 +261,39 @@ def test_orders_are_compared_with_what_is_told() -> None:
     assert "no order that counts has the id '9'" in str(of_the_till(TILL, orders={"9": {}}))
 
 
+def test_all_that_is_told_otherwise_is_said() -> None:
+    """Every order and total that differs, with what was told of it."""
+    told = {"1": {"amount": "9"}, "2": {"amount": "1", "customer": "card-0009"}}
+    found = of_the_till(TILL, orders=told, totals={"orders": 3, "revenue": "1"})
+    assert [*found] == ["totals as told", "orders as told"]
+    assert "orders comes to 2, and 3 is told; revenue comes to 28.50" in found["totals as told"]
+    assert "amount of order '1' is 9.50, and 9 is told; amount of" in found["orders as told"]
+    assert (
+        "customer of order '2' is 'card-0008', and 'card-0009' is told" in (found["orders as told"])
+    )
+
+
+def test_a_cause_is_said_once() -> None:
+    """Where the example cannot be read, the first check says why and the others name it."""
+    asking = attrs.evolve(TILL, computed={"amount": lambda rows: rows.decimals("nope")})
+    found = of_the_till(asking)
+    assert len(found) > 8
+    (first,) = [name for name, detail in found.items() if "no field named 'nope'" in detail]
+    others = {detail for name, detail in found.items() if name != first}
+    assert f"broken as {first!r} is." in others
+
+
+def test_amounts_of_nothing_and_marks_that_are_none_are_caught() -> None:
+    """All orders at 0, another decimal mark than is told, a shipped family."""
+    nothing = attrs.evolve(TILL, computed={"amount": lambda rows: Decimals.of([0] * len(rows))})
+    assert "every order comes to 0" in of_the_till(nothing)["every row is read"]
+    comma = of_the_till(attrs.evolve(TILL, decimal=","))
+    assert "column 'Gross' has another mark than ','" in comma["decimals as told"]
+    assert not of_the_till(attrs.evolve(TILL, decimal="."))
+    etsy = of_the_till(attrs.evolve(TILL, family="etsy"))
+    assert "are the family 'etsy'" in etsy["a name of its own"]
+
+
 def test_a_function_that_looks_at_other_rows_is_caught() -> None:
     """What a row says does not depend on which row is first."""
     first = attrs.evolve(

@@ -76,5 +76,7 @@ def _outcome(finding: Finding, reason: str | None) -> Outcome:
         surprise = f"it passes, and was expected to fail ({reason}): drop the expectation."
         return Outcome(finding.name, passed=False, detail=surprise)
     if reason is None:
-        return Outcome(finding.name, passed=False, detail=f"{finding.broken}. {finding.advice}")
+        return Outcome(
+            finding.name, passed=False, detail=f"{finding.broken}. {finding.advice}".rstrip()
+        )
     return Outcome(finding.name, passed=True, detail=f"expected, {reason}: {finding.broken}.")

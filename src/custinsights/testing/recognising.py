@@ -11,6 +11,7 @@ from custinsights.sources.formats.installed import GENERIC, hidden_by, installed
 from custinsights.sources.vocabulary import ORDERS, fields_named, plain
 from custinsights.testing.exports import Case, Export
 
+_DECIMALS = re.compile(r"[^.,]*\d([.,])\d{1,2}\D*")
 _REFUND = re.compile(r"refund|returned|chargeback", re.IGNORECASE)
 
 
@@ -60,6 +61,21 @@ def named(case: Case) -> str | None:
     name = case.format.name
     if name == GENERIC or BUILT_IN.get(name, case.format) is not case.format:
         return f"a format of custinsights has the name {name!r}"
+    families = {one.family for one in BUILT_IN.values()} - {None}
+    if name not in BUILT_IN and case.format.family in families and not case.format.adds:
+        return f"formats of custinsights are the family {case.format.family!r}"
+    return None
+
+
+def decimals_told(case: Case) -> str | None:
+    """Find columns of numbers that have another mark before decimals than the one that is told."""
+    format = case.format
+    for export in case.exports if format.decimal else ():
+        for field, at in format.positions(export.header).items():
+            cells = [row[at].strip() for row in export.rows]
+            marks = {found[1] for cell in cells if (found := _DECIMALS.fullmatch(cell))}
+            if format.kind(field) in {"money", "quantity"} and marks - {format.decimal}:
+                return f"the column {export.header[at]!r} has another mark than {format.decimal!r}"
     return None
 
 

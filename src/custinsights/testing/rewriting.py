@@ -27,6 +27,8 @@ def every_row_read(case: Case) -> str | None:
         return "; ".join(map(str, bad))
     if not len(history.amount) and not case.format.anonymous:
         return f"the example has no order that counts: {history.load_report}"
+    if len(history.amount) and not history.amount.any():
+        return "every order comes to 0"
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, overload
 
@@ -47,6 +47,11 @@ _CHECKS = (
         "refunds are read",
         "Map it to 'refunded', or to a field of your own that computed works with.",
         recognising.refunds_read,
+    ),
+    Check(
+        "decimals as told",
+        "Name the mark that the system writes, or leave decimal= away.",
+        recognising.decimals_told,
     ),
     Check("a name of its own", "Choose another one.", recognising.named),
     Check(
@@ -230,7 +235,7 @@ def check_source(
     checks = [*_CHECKS, *told]
     reasons = reasons_of(expected, tuple(check.name for check in checks))
     case = Case(format, _tables(example), () if beside is None else _tables(beside), given)
-    findings = [_finding(check, case) for check in checks]
+    findings = _each_cause_once([_finding(check, case) for check in checks])
     outcomes = judged(f"format {format.name!r}", findings, reasons, raising=raising)
     return None if raising else outcomes
 
@@ -257,6 +262,19 @@ def _finding(check: Check, case: Case) -> Finding:
     return Finding(check.name, check.advice, broken, 1)
 
 
+def _each_cause_once(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings of which those that say the same name the first that says it."""
+    first: dict[str, str] = {}
+    told = []
+    for one in findings:
+        name = first.setdefault(one.broken or "", one.name)
+        if one.broken is not None and name != one.name:
+            told.append(Finding(one.name, "", f"broken as {name!r} is", one.tried))
+        else:
+            told.append(one)
+    return told
+
+
 def _told(
     name: str, given: Mapping[str, Any] | None, broken: Callable[[Case, Any], str | None]
 ) -> list[Check]:
@@ -270,24 +288,33 @@ def _told(
 
 def _totals(case: Case, told: Mapping[str, object]) -> str | None:
     (found,) = measure(case.history, [*told]).to_dicts()
-    for name, value in told.items():
-        if Decimal(str(found[name])) != Decimal(str(value)):
-            return f"{name} comes to {found[name]}, and {value} is told"
-    return None
+    broken = [
+        f"{name} comes to {found[name]}, and {value} is told"
+        for name, value in told.items()
+        if Decimal(str(found[name])) != Decimal(str(value))
+    ]
+    return "; ".join(broken) or None
 
 
 def _orders(case: Case, told: Mapping[str, Mapping[str, object]]) -> str | None:
-    history = case.history
-    for order, facts in told.items():
-        held = _facts(history, order)
-        if held is None:
-            return f"no order that counts has the id {shown_id(order)}"
-        for name, value in facts.items():
-            if name not in held:
-                return f"order {shown_id(order)} has no {name}, only {', '.join(held)}"
-            if held[name] != _as_held(name, value):
-                return f"{name} of order {shown_id(order)} is {_shown(name, held[name])}"
-    return None
+    broken = [
+        fault for order, facts in told.items() for fault in _faults(case.history, order, facts)
+    ]
+    return "; ".join(broken) or None
+
+
+def _faults(history: OrderHistory, order: str, told: Mapping[str, object]) -> Iterator[str]:
+    """Yield what an order holds otherwise than is told."""
+    held = _facts(history, order)
+    if held is None:
+        yield f"no order that counts has the id {shown_id(order)}"
+        return
+    for name, value in told.items():
+        if name not in held:
+            yield f"order {shown_id(order)} has no {name}, only {', '.join(held)}"
+        elif held[name] != _as_held(name, value):
+            found, wanted = _shown(name, held[name]), _shown(name, value)
+            yield f"{name} of order {shown_id(order)} is {found}, and {wanted} is told"
 
 
 def _facts(history: OrderHistory, order: str) -> dict[str, object] | None:
