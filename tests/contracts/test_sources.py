@@ -14,7 +14,7 @@ import pytest
 from custinsights.errors import ContractBroken, InvalidValue, UnknownName
 from custinsights.history.columns import BoolArray
 from custinsights.sources.formats import Decimals, OrderFormat, Rows, Texts
-from custinsights.sources.formats.finding import BUILT_IN
+from custinsights.sources.formats.orders import BUILT_IN
 from custinsights.sources.formats.shopify import SHOPIFY
 from custinsights.testing import check_source
 from docs.examples.magento.custinsights_magento import MAGENTO

@@ -22,8 +22,9 @@ from custinsights.errors import CustInsightsError
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_customers, read_orders, read_products
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.formats.finding import BUILT_IN, format_for
+from custinsights.sources.formats.finding import format_for
 from custinsights.sources.formats.generic import generic
+from custinsights.sources.formats.orders import BUILT_IN
 from tests.sources.mutations import Style, Table
 from tests.sources.reading import named
 from tests.sources.told import Row, cell, headers_of, money_told, plain, rows_told

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from custinsights.errors import CustInsightsError
 from custinsights.sources import read_orders
-from custinsights.sources.formats.finding import BUILT_IN
+from custinsights.sources.formats.orders import BUILT_IN
 from tests.sources.mutations import BYTES, CELLS, DOUBTFUL, HUGE, STYLES, TABLES, Style, Table
 from tests.sources.reading import named
 from tests.sources.subjects import SUBJECTS, Subject, Told, assert_law

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.etsy import ETSY_ITEMS
-from custinsights.sources.formats.finding import BUILT_IN
+from custinsights.sources.formats.orders import BUILT_IN
 
 EXPONENTS = {"USD": 2, "GBP": 2, "EUR": 2, "BDT": 2, "ZAR": 2, "JPY": 0}
 """The currencies that any file of the corpus has."""

@@ -91,7 +91,7 @@ def split(text: str, packed: Packed) -> list[dict[str, str]] | None:
 
     Examples
     --------
-    >>> from custinsights.sources.formats.finding import BUILT_IN
+    >>> from custinsights.sources.formats.orders import BUILT_IN
     >>> lines = BUILT_IN["woocommerce_webtoffee"].lines
     >>> split("name:Mat A|b:c|quantity:2|tax:1", lines)
     [{'name': 'Mat A|b:c', 'quantity': '2'}]

@@ -6,8 +6,9 @@ import re
 
 from custinsights.errors import CustInsightsError
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.formats.finding import BUILT_IN, format_for, recognised_among
+from custinsights.sources.formats.finding import format_for, recognised_among
 from custinsights.sources.formats.installed import GENERIC, hidden_by, installed_formats
+from custinsights.sources.formats.orders import BUILT_IN
 from custinsights.sources.vocabulary import ORDERS, fields_named, plain
 from custinsights.testing.exports import Case, Export
 
