@@ -189,6 +189,23 @@ def test_several_currencies_are_refused_unless_one_is_picked() -> None:
     assert left_out(history) == [("currency", "USD", 2)]
 
 
+def test_a_currency_in_which_nothing_is_is_refused() -> None:
+    """An empty history is no answer: the error names the currencies that there are."""
+    lines = (f"{HEADER},currency", "1,ada,2024-01-05,1.00,USD", "2,ada,2024-01-06,1,GBP")
+    with pytest.raises(InvalidValue, match=r"No row is in the .*'EUR' .* 'GBP' or 'USD'.*rates="):
+        read(*lines, currency="EUR")
+    assert len(read(*lines, currency="USD")) == 1
+    assert len(read(lines[0], currency="EUR")) == 0
+
+
+def test_rates_of_days_under_their_currency_are_shown_their_shape() -> None:
+    """A mapping in a mapping is refused with the keys that say the same."""
+    lines = (f"{HEADER},currency", "1,ada,2024-01-05,1.00,USD")
+    rates = {"USD": {dt.date(2024, 1, 5): 2}}
+    with pytest.raises(InvalidValue, match=r"a mapping for 'USD'.*\('USD', date\(2024, 1, 5\)\)"):
+        read(*lines, rates=rates, currency="EUR")
+
+
 def test_amounts_without_any_currency_are_refused() -> None:
     """A file that does not say its currency needs to be told."""
     with pytest.raises(InvalidValue, match="Nothing says in which currency"):

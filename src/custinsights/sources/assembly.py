@@ -223,6 +223,14 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
         codes = np.where(ledger.is_open, rows.currency, -1)
         present = np.flatnonzero(RowGroups(codes, len(names)).sizes()).tolist()
     if options.currency is not None:
+        there = [names[code] for code in present]
+        if there and options.rates is None and options.currency not in there:
+            raise InvalidValue(
+                "no row is in the currency that is asked for",
+                options.currency,
+                " or ".join(map(repr, there)),
+                "Ask for one of these, or convert them with rates= beside currency=",
+            )
         for code in present if options.rates is None else ():
             if names[code] != options.currency:
                 ledger.leave_out(rows.currency == code, "currency", names[code])

@@ -36,6 +36,10 @@ def check_rates(_owner: object, _field: object, rates: Rates | None) -> None:
         if pair and (not isinstance(day, dt.date) or isinstance(day, dt.datetime)):
             what = "a key of the option rates= has no day beside its currency"
             raise InvalidValue(what, key, "a currency and a date without a time")
+        if isinstance(rates[key], Mapping):
+            what = f"the option rates= holds no rate but a mapping for {currency!r}"
+            by_day = f"a number, for each day under the key ({currency!r}, date(2024, 1, 5))"
+            raise InvalidValue(what, rates[key], by_day)
     as_decimals(list(rates.values()))
 
 
