@@ -173,3 +173,9 @@ def test_what_the_catalog_holds() -> None:
     assert all(isinstance(metric, Metric) and metric.unit == "share" for metric in proportions)
     bands = {name: m.target for name, m in DEFAULT.metrics.items() if m.target is not None}
     assert bands == {"new_customer_rate": (0.4, 0.7), "repeat_rate": (0.2, 0.3)}
+
+
+def test_an_unknown_dimension_says_how_to_ask_by_a_column_of_ones_own() -> None:
+    """A label of the orders is no dimension before somebody declares it."""
+    with pytest.raises(UnknownName, match="column of your own is asked by through @custinsights"):
+        DEFAULT.dimension("till")

@@ -39,6 +39,7 @@ DEFAULT = ChannelTaxonomy()
         ({"referrer": "HTTPS://user@t.co:443/x"}, "social"),
         ({"referrer": "https://www.etsy.com/listing/1"}, "marketplace"),
         ({"referrer": "amazon.com.au"}, "marketplace"),
+        ({"referrer": "www.amazon.com.au"}, "marketplace"),
         ({"attribution": "Organic: Bing"}, "search"),
         ({"attribution": "Web admin"}, "manual"),
         ({"source": "etsy"}, "marketplace"),
@@ -148,3 +149,10 @@ def test_any_text_is_told_or_unknown(text: str, field: str) -> None:
 def test_words_that_say_nothing_are_passed_over(word: str, field: str) -> None:
     """Where a tracker knows nothing, the next field is asked."""
     assert DEFAULT.channel_of({field: word.upper(), "source": "etsy"}) == "marketplace"
+
+
+def test_a_host_is_one_with_and_without_www() -> None:
+    """A word that begins with www. stands for the host, on either side."""
+    taxonomy = ChannelTaxonomy().with_(referrer={"www.my.example": "fair"})
+    for told in ("https://my.example/x", "https://www.my.example/x", "www.my.example"):
+        assert taxonomy.channel_of({"referrer": told}) == "fair"

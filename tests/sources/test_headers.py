@@ -95,6 +95,13 @@ def test_first_line_that_is_no_header_is_not_shown(columns: dict[str, str] | Non
     assert "7.25" not in str(got.value)
 
 
+def test_told_columns_of_a_known_export_name_its_format() -> None:
+    """Who means to change one column of a known export is told to pass its format too."""
+    header = ("Purchase ID", "Purchase Email", "Sale Price ($)")
+    with pytest.raises(MissingColumn, match=r"This is gumroad: .* pass format='gumroad' too"):
+        read(",".join(header), "1,ada@x,2", columns={"amount": header[2]})
+
+
 def test_header_cell_that_is_a_contact_is_masked() -> None:
     """Between headers that are known, a cell that looks like a contact shows its shape."""
     with pytest.raises(MissingColumn, match=r"found 'customer', 'xxx@xxxxxx.xxx'"):

@@ -131,7 +131,8 @@ class Catalog:
             return table[name]
         found = [point for point in _installed() if point.name == name]
         if not found:
-            raise UnknownName(kind, name, tuple(table))
+            own = "A column of your own is asked by through @custinsights.dimension"
+            raise UnknownName(kind, name, tuple(table), own if kind == "dimension" else "")
         if len(found) > 1:
             owners = ", ".join(sorted(_owner(point) for point in found))
             raise PlugInFailed(name, owners, "several installed packages offer this name")

@@ -24,7 +24,7 @@ _Table: TypeAlias = Mapping[str, str]
 
 def _word(text: str) -> str:
     """Return a word as it is compared: without case, its parts joined in one way."""
-    return _BETWEEN_WORDS.sub(" ", text.strip().casefold())
+    return _BETWEEN_WORDS.sub(" ", text.strip().casefold().removeprefix("www."))
 
 
 _SILENT = frozenset({"", *map(_word, SILENT_WORDS)})

@@ -35,6 +35,7 @@ from custinsights.sources.rows import (
 
 _REFUNDS = "Refunds are told by refunds='invoice_prefix:C', or by a function of a row"
 _ADVICE = {
+    DATE: "Dates are read as 2024-03-05, 5.3.2024, 3/5/2024 or 20240305, with a time or without",
     NEGATIVE_AMOUNT: _REFUNDS,
     NEGATIVE_QUANTITY: _REFUNDS,
     NO_RATE: "Every currency needs a rate for each of its days in rates=",

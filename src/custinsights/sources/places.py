@@ -16,7 +16,7 @@ from custinsights.sources.rows import ParsedRows
 from custinsights.sources.single import Typed
 from custinsights.sources.tables import Table, number, read_rows, settled_report
 
-NO_PLACE = "no place on earth"
+NO_PLACE, NO_PAIR = "no place on earth", "one of latitude and longitude alone"
 
 
 def read_places(
@@ -89,5 +89,6 @@ def coordinates(rows: ParsedRows) -> dict[str, Typed]:
     is_both = np.logical_and.reduce([one.says for one in found.values()]) & (len(found) > 1)
     for name, column in found.items():
         is_far = np.abs(column.values) > MOST_DEGREES[name]
-        rows.ledger.bad(column.says & (is_far | ~is_both), NO_PLACE, name)
+        rows.ledger.bad(column.says & is_far, NO_PLACE, name)
+        rows.ledger.bad(column.says & ~is_both, NO_PAIR, name)
     return found

@@ -184,6 +184,9 @@ def places_in(
         _refuse_repeated(positions.values(), header)
     is_told = format.name == GENERIC and format.columns and not format.recognised_by
     only_told = f". {_ONLY_TOLD}" if is_told else ""
+    known = next((one.name for one in BUILT_IN.values() if one.recognises(header)), None)
+    if is_told and known is not None:
+        only_told = f". This is {known}: to change single columns of it, pass format={known!r} too"
     cells, unnamed = _shown(header, format)
     if format.name == GENERIC:
         for field, wanted in format.columns.items():
