@@ -207,7 +207,8 @@ def _of_formats() -> Iterator[Subject]:
             dict(zip(map(plain, tables[0][0]), tables[0][1], strict=True)),
             *headers_of(format, "currency"),
         )
-        currency = said.upper() or format.currency or "GBP"
+        is_of_dollars = any("$" in text for row in tables[0][1:] for text in row)
+        currency = said.upper() or format.currency or ("USD" if is_of_dollars else "GBP")
         read = _orders(currency=currency)
         found[name] = Subject(
             name=name, table=tables[0], read=read, format=format, currency=currency

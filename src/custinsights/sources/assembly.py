@@ -116,6 +116,9 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     placed_at = _place(orders, is_refund, times)
     _use_currency(orders, says)
     money = add_up(orders, is_refund)
+    for what in rows.format.untold(rows.sheet.columns):
+        if what != "refund_amounts" or money.given_back is None:
+            ledger.note(f"files_without_{what}", len(rows.sheet.files))
     _refuse_bad(rows, money, options)
     placed, has_placed = times["placed_at"]
     good = ~ledger.is_bad & (has_placed | is_refund | money.orders.groups.holds)

@@ -316,9 +316,6 @@ def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
     if rows.has("payment_refunded"):
         by_payments = _refunds_by_payments(found)
         rest = np.where(by_payments > 0, np.maximum(by_payments - given, 0), rest)
-    if "refunded" in rows.format.columns.keys() - rows.sheet.columns.keys():
-        no_column = found.money.given_back is None
-        rows.ledger.note("files_without_refund_amounts", len(rows.sheet.files) * no_column)
     is_full = groups.any(rows.says_refunded())
     if is_full.any():
         linked = found.linked[found.is_refund & rows.ledger.is_open]

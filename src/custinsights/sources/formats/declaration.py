@@ -8,7 +8,7 @@ the rows; nothing else in a format is code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias, get_args, runtime_checkable
 
 import attrs
@@ -187,6 +187,11 @@ class OrderFormat:
     summed
         Amounts of an order of which each row tells a part. Without it the first row that says
         anything tells the order's.
+    told_by
+        What several columns tell together, and these columns: ``refund_amounts``,
+        ``order_states``, or a word of the format's own. Where files lack one of them the load
+        report notes it (``files_without_refund_amounts``), and `computed` must take nothing for
+        told that is not. Without it the columns ``refunded`` and ``order_status`` tell those.
     column_patterns
         Headers of which a file has any number, with ``*`` for what differs between them, and the
         stem of the fields that they become: ``{"line_item_*": "line_item"}`` makes the field
@@ -236,6 +241,7 @@ class OrderFormat:
     source: str | None = None
     kinds: Mapping[str, Kind] = attrs.field(factory=dict, validator=_kinds)
     computed: Mapping[str, Computed] = attrs.field(factory=dict, converter=checked_columns)
+    told_by: Mapping[str, Sequence[str]] = attrs.field(factory=dict)
     column_patterns: Mapping[str, str] = attrs.field(factory=dict, validator=_patterns)
     converters: Mapping[str, Callable[[str], str]] = attrs.field(
         factory=dict, validator=_converters
@@ -292,6 +298,13 @@ class OrderFormat:
                     word = _NO_WORD.sub("_", match[1]).strip("_")
                     found.setdefault(f"{stem}_{word}", at)
         return found
+
+    def untold(self, there: Collection[str]) -> list[str]:
+        """Return what cannot be told in full by the columns that are there; see `told_by`."""
+        own = {"refund_amounts": "refunded", "order_states": "order_status"}
+        told_by = {what: (field,) for what, field in own.items() if field in self.columns}
+        told: Mapping[str, Sequence[str]] = {**told_by, **self.told_by}
+        return [what for what, fields in told.items() if not set(fields) <= set(there)]
 
     @property
     def field_of(self) -> dict[str, str]:

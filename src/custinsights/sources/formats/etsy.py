@@ -26,6 +26,7 @@ from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 
 _DATES = r"\d\d/\d\d/\d\d"
+_ADJUSTMENT = ("net", "fees", "adjusted_net", "adjusted_fees")
 _BUYER = re.compile(r"(?:.*\()?(\w+)\)?", re.ASCII | re.DOTALL)
 
 
@@ -36,11 +37,15 @@ def _amount(rows: Rows) -> Numbers:
 
 
 def _refunded(rows: Rows) -> Numbers:
-    """What an adjustment took from what was paid; without one there is none."""
+    """What an adjustment took from what was paid; without one there is none.
+
+    Without one of its columns nothing of it is known.
+    """
     paid = rows.decimals("net").plus(rows.decimals("fees"))
     left = rows.decimals("adjusted_net").plus(rows.decimals("adjusted_fees"))
     back = paid.minus(left)
     is_adjusted = (rows.decimals("adjusted_net").digits != 0) & (back.digits > 0)
+    is_adjusted &= all(map(rows.has, _ADJUSTMENT))
     digits = np.where(is_adjusted, back.digits, 0)
     return _where_told(rows, "goods", Decimals(digits, back.places, back.wrong))
 
@@ -112,6 +117,7 @@ ETSY_ORDERS = OrderFormat(
         "codes": "code",
     },
     computed={"amount": _amount, "refunded": _refunded, "coupon": _coupons},
+    told_by={"refund_amounts": _ADJUSTMENT},
 )
 
 ETSY_ITEMS = OrderFormat(

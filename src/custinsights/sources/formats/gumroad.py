@@ -36,11 +36,13 @@ def _goods(rows: Rows) -> Decimals:
 
 
 def _refunded(rows: Rows) -> Decimals:
-    """All of it, or the part that is told."""
+    """All of it, or the part that is told; where a column of it is missing, what is certain."""
     part, whole = rows.decimals("partial_refund"), rows.decimals("amount")
-    is_lost = _is_set(rows, "is_disputed") & ~_is_set(rows, "is_dispute_won")
-    is_full = _is_set(rows, "is_fully_refunded") | is_lost
-    is_full |= _is_set(rows, "is_refunded") & (part.digits == 0)
+    is_full = _is_set(rows, "is_fully_refunded")
+    if rows.has("is_dispute_won"):
+        is_full |= _is_set(rows, "is_disputed") & ~_is_set(rows, "is_dispute_won")
+    if rows.has("partial_refund"):
+        is_full |= _is_set(rows, "is_refunded") & (part.digits == 0)
     return Decimals(
         np.where(is_full, whole.digits, part.digits),
         np.where(is_full, whole.places, part.places),
@@ -104,6 +106,11 @@ GUMROAD = OrderFormat(
         "is_preorder": "code",
     },
     computed={"line_amount": _goods, "refunded": _refunded, "order_status": _status},
+    told_by={
+        "refund_amounts": ("is_refunded", "partial_refund", "is_fully_refunded"),
+        "disputes": ("is_disputed", "is_dispute_won"),
+        "order_states": ("is_trial", "is_preorder"),
+    },
     skip_rows=lambda rows: rows.texts("order_id").where(lambda text: text == "Totals"),
     fallbacks={"email": "buyer_email"},
     repeats_headers=True,

@@ -172,6 +172,11 @@ STRIPE_PAYMENTS = OrderFormat(
         "currency": _currency,
         "order_status": _status,
     },
+    told_by={
+        "refund_amounts": ("charged_refunded",),
+        "disputes": ("dispute_status", "disputed"),
+        "order_states": ("state", "captured", "mode"),
+    },
     column_patterns={"* (metadata)": "metadata"},
     converters={"original_currency": str.upper},
     address_prefixes=("", "billing_"),
