@@ -31,7 +31,7 @@ from custinsights.errors import (
 from custinsights.sources import read_customers
 from custinsights.sources.customer_list import CustomerList
 from custinsights.sources.formats.customers import SHOPIFY
-from tests.sources.reading import left_out, named, read, text_file
+from tests.sources.reading import left_out, named, owners, read, text_file
 
 DATA = Path(__file__).parents[1] / "data" / "sources"
 UTC = dt.UTC
@@ -568,6 +568,22 @@ def test_two_customers_of_one_id_are_refused() -> None:
         InvalidValue, match="attribute 'size' is of several kinds: 'number and text'"
     ):
         CustomerList.of(kinds)
+
+
+def test_customers_never_take_an_order_away() -> None:
+    """An e-mail of several customers of the list keeps the order that is its own, and is noted."""
+    orders = (
+        "order_id,email,placed_at,amount",
+        "1,ada@x.com,2024-01-05,10",
+        "2,bo@x.com,2024-01-06,5",
+    )
+    table = customers("customer,email", "1,ada@x.com", "2,ADA@x.com")
+    history = read(*orders, customers=table)
+    assert owners(history) == {1: "ada@x.com", 2: "bo@x.com"}
+    assert dict(history.load_report.notes)["emails_of_several"] == 1
+    one = read(*orders, customers=customers("customer,email", "1,ada@x.com"))
+    assert owners(one) == {1: "1", 2: "bo@x.com"}
+    assert "emails_of_several" not in dict(one.load_report.notes)
 
 
 def test_rows_that_orders_show_to_be_one_person_are_united() -> None:

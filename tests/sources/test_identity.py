@@ -14,12 +14,14 @@ Row = tuple[str, str, str]
 KINDS = ("customer_id", "email", "phone")
 
 
-def persons(rows: list[Row], kinds: tuple[str, ...] = KINDS) -> list[str | None]:
-    """Resolve rows of (id, e-mail, phone)."""
+def persons(
+    rows: list[Row], kinds: tuple[str, ...] = KINDS, *, beside: int = 0
+) -> list[str | None]:
+    """Resolve rows of (id, e-mail, phone), of which the last ones are no rows of the source."""
     columns = {
         kind: Labels.encode([row[at] or None for row in rows]) for at, kind in enumerate(KINDS)
     }
-    found = resolve(columns, kinds)
+    found = resolve(columns, kinds, beside=beside)
     return [None if code == NOBODY else found.names[code] for code in found.codes.tolist()]
 
 
@@ -46,6 +48,42 @@ def test_persons_are_told_by_id_then_email_then_phone(
 ) -> None:
     """A row without an id is the one person who has its e-mail, else its phone."""
     assert persons(rows) == expected
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["", "", "7", "8", "a@x"]),
+        st.sampled_from(["", "a@x", "b@x"]),
+        st.sampled_from(["", "1", "2"]),
+    ),
+    max_size=6,
+)
+
+
+@given(ROWS, ROWS)
+def test_customers_beside_the_rows_take_nobody_away(rows: list[Row], known: list[Row]) -> None:
+    """Whose row the source by itself tells is somebody's too with customers known beside it."""
+    alone = persons(rows)
+    found = persons([*rows, *known], beside=len(known))[: len(rows)]
+    assert all(after for before, after in zip(alone, found, strict=True) if before)
+
+
+@pytest.mark.parametrize(
+    ("rows", "known", "expected"),
+    [
+        ([("", "a@x", "")], [("7", "a@x", "")], ["7", "7"]),
+        ([("", "a@x", "")], [("7", "a@x", ""), ("8", "a@x", "")], ["a@x", "7", "8"]),
+        ([("7", "a@x", ""), ("", "a@x", "")], [("8", "a@x", "")], ["7", "7", "8"]),
+        ([("7", "a@x", ""), ("8", "a@x", ""), ("", "a@x", "")], [], ["7", "8", None]),
+        ([("7", "b@x", "")], [("7", "a@x", ""), ("8", "a@x", ""), ("", "a@x", "")], None),
+    ],
+)
+def test_what_only_customers_beside_share_is_a_person_in_the_source(
+    rows: list[Row], known: list[Row], expected: list[str | None] | None
+) -> None:
+    """Without customers known beside the rows it would be theirs, and so it stays."""
+    told = ["7", "7", "8", None] if expected is None else expected
+    assert persons([*rows, *known], beside=len(known)) == told
 
 
 def test_kinds_are_tried_in_the_order_given() -> None:

@@ -306,7 +306,9 @@ def _whose(
             own = _said_by_order(orders, left, kind) if rows.has(kind) else None
             own = own if own is None or at is None else own.take(at)
             columns[kind] = _with_known(own, options.customers.keys[kind], n)
-        found = identity.resolve(columns, options.identity)
+        found = identity.resolve(columns, options.identity, beside=len(options.customers))
+        for kind, times in found.of_several.items():
+            rows.ledger.note(f"{kind}s_of_several", times)
     persons = found.codes[:n]
     if at is not None:
         persons = np.full(len(rows), identity.NOBODY, dtype=np.int64)

@@ -5,6 +5,10 @@ person. A row without it belongs to the person who alone has its e-mail; an e-ma
 is a person itself, unless its phone belongs to exactly one person of the kinds before. What belongs
 to several people tells nothing. All rows with the same value get the same answer, so that the order
 of the rows does not matter.
+
+Customers known beside the rows (``customers=``) say more of whose rows are, and take nobody away: a
+row that the source by itself tells to be somebody's stays so. An e-mail or phone that belongs to
+several only by way of them is the person who alone has it in the source, else a person itself.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import numpy as np
 
 from custinsights.domain.fields import looked_up
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, IntArray, Labels
+from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels
 from custinsights.history.row_groups import RowGroups
 
 KINDS = ("customer_id", "email", "phone")
@@ -33,12 +37,14 @@ class People:
     place.
     `known` are the persons of the customers that were given beside the rows; `contacts` are the
     e-mail addresses and phone numbers by which persons were found, with their persons, by kind.
+    `of_several` counts those, by kind, which belong to several only by the customers known beside.
     """
 
     codes: IntArray
     names: tuple[str, ...] | range
     known: IntArray = attrs.field(factory=lambda: np.empty(0, dtype=np.int64))
     contacts: Mapping[str, tuple[IntArray, Labels]] = attrs.field(factory=dict, repr=False)
+    of_several: Mapping[str, int] = attrs.field(factory=dict)
 
 
 def check_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
@@ -53,7 +59,7 @@ def check_kinds(kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
+def resolve(columns: Mapping[str, Labels], kinds: Sequence[str], *, beside: int = 0) -> People:
     """Find the person of each row.
 
     Parameters
@@ -62,11 +68,15 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
         For each kind that the source has, what the rows carry; missing where they carry none.
     kinds
         The kinds in the order in which they are tried.
+    beside
+        How many rows at the end are no rows of the source, but what is known of people beside it.
     """
     given = [(kind, columns[kind]) for kind in kinds if kind in columns and columns[kind].names]
     n = len(next(iter(columns.values()))) if columns else 0
     if not given:
         return People(np.full(n, NOBODY, dtype=np.int64), ())
+    told = _told_alone(columns, kinds, n - beside) if beside else None
+    of_several: dict[str, int] = {}
     kind, column = given[0]  # every value of the first kind is a person
     persons = column.codes.astype(np.int64)
     names = [(kind, column.names)]  # of those found by each kind
@@ -81,6 +91,11 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
             of_lower = values.spread(_owners(values, persons), NOBODY)
             through = _owners(groups, of_lower)
             owner = np.where((owner == NOBODY) & (through >= 0), through, owner)
+        if told is not None:
+            is_left = (owner == SEVERAL) & groups.any(told & (persons < 0))
+            in_source = np.where(np.arange(n) < n - beside, persons, NOBODY)
+            owner = np.where(is_left, np.maximum(_owners(groups, in_source), NOBODY), owner)
+            of_several[kind] = int(np.count_nonzero(is_left))
         if kind == "email":  # an id that is an e-mail address is the person with that address
             owner = _with_namesakes(owner, column.names, names)
         own = np.flatnonzero(owner == NOBODY)
@@ -89,7 +104,15 @@ def resolve(columns: Mapping[str, Labels], kinds: Sequence[str]) -> People:
         names.append((kind, tuple(column.names[at] for at in own.tolist())))
         found = groups.spread(owner, NOBODY)
         persons = np.where(persons >= 0, persons, np.where(found >= 0, found, persons))
-    return People(persons, _spelled(names))
+    return People(persons, _spelled(names), of_several=of_several)
+
+
+def _told_alone(columns: Mapping[str, Labels], kinds: Sequence[str], n: int) -> BoolArray:
+    """Tell of each row whether the first n of them, which alone are the source, say whose it is."""
+    found = resolve({kind: column.take(slice(n)) for kind, column in columns.items()}, kinds)
+    told = np.zeros(len(next(iter(columns.values()))), dtype=np.bool_)
+    told[:n] = found.codes >= 0
+    return told
 
 
 def resolve_integers(ids: IntArray) -> People:

@@ -91,7 +91,9 @@ def read_orders(
         used. For other formats it changes single columns.
     customers, products
         What is known beside the orders: what `read_customers` and `read_products` return, or lists
-        of `custinsights.domain.Customer` and `custinsights.domain.Product`.
+        of `custinsights.domain.Customer` and `custinsights.domain.Product`. No order is lost by
+        them: where an e-mail or phone of an order belongs to several customers only in this list,
+        the order stays with its e-mail or phone, which is noted (``emails_of_several``).
     identity
         Which of customer_id, email and phone tell who a row is, in this order. A row without the
         first belongs to the one person that has its next; 0 is no id.
