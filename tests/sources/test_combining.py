@@ -798,3 +798,20 @@ def test_combining_what_is_combined_changes_nothing(parts: list[Part]) -> None:
     assert columns(again) == columns(whole)
     assert shown(again)[1] == shown(whole)[1]
     assert again.load_report.left_out_by("duplicate").rows == whole.load_report.rows_used
+
+
+@pytest.mark.parametrize("last", ["07/01/22", "08/30/22"])
+def test_exports_that_tell_parts_of_orders_are_read_in_one_call(last: str) -> None:
+    """Orders and their items are no two versions of the same: put together they are refused."""
+    paid = exports.table("etsy_sold_orders.csv")
+    sold = exports.table("etsy_sold_order_items.csv")
+    order = sold[0].index("Order ID")
+    sold = [sold[0], *([*row[:order], paid[3][1], *row[order + 1 :]] for row in sold[1:])]
+    sold = exports.changed(sold, "Sale Date", lambda _: last)
+    buyer = exports.table("etsy_sold_orders.csv")[3][2]
+    sold = exports.changed(sold, "Buyer", lambda _: buyer)
+    orders, items = exports.read(paid), exports.read(sold)
+    for both in ([orders, items], [items, orders]):
+        with pytest.raises(InvalidValue, match=r"different parts.*in one call"):
+            combine(both)
+    combine([orders, exports.read(paid)])

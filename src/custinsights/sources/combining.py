@@ -84,7 +84,8 @@ def combine(
     Raises
     ------
     InvalidValue
-        There is no history; an order of two histories that name no source is not the same; there
+        There is no history; an order of two histories that name no source is not the same; two
+        histories of one source tell different parts of an order, which are read in one call; there
         is no rate for a day.
     SeveralCurrencies
         The histories are in several currencies, and `currency` is not given.

@@ -135,7 +135,8 @@ def once(
     Raises
     ------
     InvalidValue
-        Orders of histories that name no source have one id and are not the same.
+        Orders of histories that name no source have one id and are not the same; or two histories
+        tell different parts of an order.
     """
     orders, refunds = columns.orders, columns.refunds
     _, (customer, owner) = code_together([orders.customer, refunds.customer])
@@ -149,6 +150,7 @@ def once(
         customer != picked(customer, taken)
     )
     _refuse_strangers(is_old & origins.is_of_unknown & differs)
+    _refuse_parts(columns, origins, is_old & ~origins.is_of_unknown, taken)
     content = _contents(columns, customer)
     is_updated = is_old & (content != picked(content, taken))
     is_again = _is_again(_alike_refunds(columns, owner), origins.of_refund, origins)
@@ -181,6 +183,32 @@ def _refuse_strangers(clashes: BoolArray) -> None:
             counted(int(np.count_nonzero(clashes)), "such order"),
             "the same orders under the same ids, or orders whose source is known",
             "Name the sources: combine({'shop': ..., 'fair': ...})",
+        )
+
+
+def _refuse_parts(columns: Columns, origins: Origins, is_old: BoolArray, taken: IntArray) -> None:
+    """Refuse histories of which one tells what was in the orders, and the other what was paid.
+
+    An order that was changed is told by both in the same way. So it is not where only one of them
+    has lines, and the amounts are others, or the one that is taken knows less of refunds.
+    """
+    orders, refunds, lines = columns.orders, columns.refunds, columns.lines
+    if lines is None or not is_old.any():
+        return
+    has_lines = RowGroups(origins.of_order, len(origins.sources)).any(
+        RowGroups(lines.order, len(orders)).sizes() > 0
+    )
+    of_order = has_lines.take(origins.of_order)
+    back = RowGroups(refunds.order, len(orders)).sums(refunds.amount)
+    clashes = is_old & (of_order != picked(of_order, taken))
+    clashes &= (orders.amount != picked(orders.amount, taken)) | (back > picked(back, taken))
+    if clashes.any():
+        raise InvalidValue(
+            "two histories of one source tell different parts of the same orders: one has their "
+            "lines, the other has not, and they come to other amounts or refunds",
+            counted(int(np.count_nonzero(clashes)), "such order"),
+            "histories that each tell their orders in full",
+            "Read the files of both in one call, such as read_orders([orders, items])",
         )
 
 
