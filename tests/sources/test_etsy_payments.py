@@ -189,3 +189,12 @@ def test_refunds_may_all_be_written_with_a_minus() -> None:
 def test_orders_alone_stay_what_they_are() -> None:
     """Read by themselves, the orders are the same as beside files that tell nothing of them."""
     assert facts(read(ORDERS, [HEADER])) == facts(read_export(ORDERS, timezone="America/New_York"))
+
+
+def test_more_than_was_paid_is_noted() -> None:
+    """A refund beyond its payment gives back the order, and is noted as it is elsewhere."""
+    history = read(ORDERS, [HEADER, payment(1, ADA, "22.97", "9999")])
+    assert (ADA, 2297) in [(order, back) for order, back, _ in refunds_of(history)]
+    assert dict(history.load_report.notes)["over_refunded_orders"] == 1
+    exact = read(ORDERS, [HEADER, FULL])
+    assert "over_refunded_orders" not in dict(exact.load_report.notes)

@@ -113,6 +113,7 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     statuses = rows.statuses(options.statuses)
     says = _says_currency(rows, options)
     orders = group(rows, is_refund)
+    _refuse_blank_states(orders)
     placed_at = _place(orders, is_refund, times)
     _use_currency(orders, says)
     money = add_up(orders, is_refund)
@@ -166,6 +167,15 @@ def _refuse_bad(rows: ParsedRows, money: Money, options: Options) -> None:
         report = report_of(rows, money)
         advice = dict.fromkeys(_ADVICE[kind.kind] for kind in report.bad if kind.kind in _ADVICE)
         raise BadRowsError(report, ". ".join(advice))
+
+
+def _refuse_blank_states(orders: OrderRows) -> None:
+    """Call orders bad that say no state, unless the format knows what a blank cell means."""
+    rows, groups = orders.rows, orders.groups
+    if "" in rows.format.statuses or not rows.has("order_status"):
+        return
+    says = ~rows.texts("order_status").is_blank
+    rows.ledger.bad(groups.spread(~groups.any(says), default=False), UNKNOWN_STATUS, "order_status")
 
 
 def _says_currency(rows: ParsedRows, options: Options) -> Labels:

@@ -32,6 +32,7 @@ LARGEST_AMOUNT = 10**14
 DATE, NUMBER, TOO_LARGE = "unreadable date", "unreadable number", "number too large"
 FAR_DATE = f"date outside the years {FIRST_YEAR} to {LAST_YEAR}"
 UNKNOWN_CURRENCY, UNKNOWN_STATUS = "unknown currency", "unknown status"
+UNKNOWN_WORD = "unknown word"
 UNKNOWN_ZONE = "unknown time zone"
 NO_ID, NO_TEXT = "id that is no text or whole number", "value that is no text"
 ROUNDED_ID = "id that a spreadsheet has rounded"
@@ -241,6 +242,10 @@ class ParsedRows:
     def statuses(self, words: Mapping[str, str]) -> Texts:
         """Return the state of each row's order in our words; a blank cell stays blank."""
         known = {**self.format.statuses, **words}
+        for field, few in self.format.words.items():
+            if field in self.sheet.columns:
+                said = self.texts(field).mapped(status_word)
+                self.ledger.bad(~said.where(few.__contains__), UNKNOWN_WORD, field)
         column = self.texts("order_status")
         self.ledger.bad(
             column.where(lambda word: bool(word) and word not in known),

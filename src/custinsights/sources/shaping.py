@@ -375,6 +375,7 @@ def _refunds_by_payments(found: Assembled) -> IntArray:
     rows, orders = found.rows, found.orders
     back = said(orders, "payment_refunded", magnitudes(rows, "payment_refunded"))
     paid = said(orders, "payment_gross", rows.minor("payment_gross"))
+    rows.ledger.note("over_refunded_orders", int(np.count_nonzero(back > paid)))
     amount = np.where(back < paid, 0, found.of_order)
     for order in np.flatnonzero((back > 0) & (back < paid)).tolist():
         part = Fraction(int(back[order]), int(paid[order]))

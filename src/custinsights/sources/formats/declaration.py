@@ -70,6 +70,10 @@ def _words(given: Iterable[str]) -> frozenset[str]:
     return frozenset(map(status_word, given))
 
 
+def _few_words(given: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    return {field: _words(words) for field, words in given.items()}
+
+
 def _statuses(given: Mapping[str, str]) -> dict[str, str]:
     """Return what states mean, under the words as they are compared."""
     known = dict.fromkeys(ORDER_STATUSES)
@@ -162,6 +166,9 @@ class OrderFormat:
         `custinsights.domain.statuses.ORDER_STATUSES`; the empty word is a blank cell. Case, and
         whether a blank, a hyphen or an underscore parts words, do not matter. A word that is none
         of them makes its row bad.
+    words
+        Fields of the format's own that hold one of a few words, the empty one among them where a
+        blank cell means something. Another word makes its row bad.
     refunded_statuses
         Words that mean a full refund where no amount of it is given.
     dayfirst
@@ -230,6 +237,7 @@ class OrderFormat:
     required: Sequence[str] = ("placed_at",)
     layout: Layout = attrs.field(default="orders", validator=named("layout", get_args(Layout)))
     statuses: Mapping[str, str] = attrs.field(factory=dict, converter=_statuses)
+    words: Mapping[str, frozenset[str]] = attrs.field(factory=dict, converter=_few_words)
     refunded_statuses: frozenset[str] = attrs.field(default=frozenset(), converter=_words)
     dayfirst: bool | None = attrs.field(default=None, validator=optional(flag))
     date_pattern: str | None = attrs.field(default=None, validator=_expression)

@@ -2,8 +2,8 @@
 
 All amounts are in US dollars, all times of UTC. The sale price holds taxes, shipping and the tip;
 what is left is the product's. Trials and pre-orders are authorised, not paid. A refund has no date
-of its own; a dispute that was not won is a full one. Behind the system's columns there is one for
-each question that a seller asks at the checkout, under whatever name.
+of its own; a dispute that was not won is a full one; a blank flag is not set. Behind the system's
+columns there is one for each question that a seller asks at the checkout, under whatever name.
 
 References
 ----------
@@ -21,6 +21,11 @@ from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 
 _YES = frozenset({"1", "1.0", "true", "yes"})
+_NO = frozenset({"0", "0.0", "false", "no", ""})
+_FLAGS = (
+    *("is_refunded", "is_fully_refunded", "is_disputed", "is_dispute_won"),
+    *("is_trial", "is_preorder"),
+)
 
 
 def _is_set(rows: Rows, flag: str) -> BoolArray:
@@ -98,13 +103,9 @@ GUMROAD = OrderFormat(
     kinds={
         "buyer_email": "identity",
         "partial_refund": "money",
-        "is_refunded": "code",
-        "is_fully_refunded": "code",
-        "is_disputed": "code",
-        "is_dispute_won": "code",
-        "is_trial": "code",
-        "is_preorder": "code",
+        **dict.fromkeys(_FLAGS, "code"),
     },
+    words=dict.fromkeys(_FLAGS, _YES | _NO),
     computed={"line_amount": _goods, "refunded": _refunded, "order_status": _status},
     told_by={
         "refund_amounts": ("is_refunded", "partial_refund", "is_fully_refunded"),

@@ -47,5 +47,6 @@ SQUARE_ITEMS = OrderFormat(
     kinds={"date": "code", "time": "code", "event": "code", "category_name": "code"},
     computed={"placed_at": _time, "category": _category},
     summed=frozenset({"tax"}),
+    words={"event": {"payment", "refund"}},
     refund_rows=lambda rows: rows.texts("event").where(lambda text: text.casefold() == "refund"),
 )

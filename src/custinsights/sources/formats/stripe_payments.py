@@ -21,6 +21,7 @@ from custinsights.sources.vocabulary import status_word
 _CONVERTED = ("converted_amount", "converted_refunded", "converted_currency")
 _NO = frozenset({"false", "faux", "falsch", "falso", "onwaar", "no", "0"})
 """False, and what a spreadsheet in another language writes for it."""
+_YES = frozenset({"true", "vrai", "wahr", "verdadero", "verdadeiro", "vero", "waar", "yes", "1"})
 
 
 def _is_converted(rows: Rows) -> BoolArray:
@@ -81,7 +82,10 @@ def _currency(rows: Rows) -> Texts:
 
 
 def _status(rows: Rows) -> Texts:
-    """Return the state of a payment: money that was never captured, or is none, was not paid."""
+    """Return the state of a payment: money that was never captured, or is none, was not paid.
+
+    Where a row does not say whether it was captured or a test, the state alone tells.
+    """
     told = rows.texts("state")
     is_held = rows.texts("captured").where(lambda text: text.casefold() in _NO)
     is_paid = told.where(lambda text: _STATES.get(status_word(text)) == "paid")
@@ -146,6 +150,7 @@ STRIPE_PAYMENTS = OrderFormat(
     recognised_by=frozenset({"id", "Created date (UTC)", "Amount", "Currency", "Status"}),
     required=("order_id", "placed_at", "amount", "currency", "order_status"),
     statuses=_STATES,
+    words={"captured": {*_YES, *_NO, ""}, "mode": {"live", "test", ""}},
     refunded_statuses=frozenset({"refunded"}),
     decimal=".",
     timezone="UTC",
