@@ -508,10 +508,11 @@ def test_a_date_of_another_age_says_which_are_read() -> None:
 def test_numbers_parted_by_lakhs_are_read() -> None:
     """1,23,456.78 is written so in India; it shows that a comma parts, and no decimals."""
     told = ['1,ada,2024-01-05,"1,23,456.78"', '2,ada,2024-01-05,"₹12,34,567"']
-    assert amounts(read(HEADER, *told)) == {1: 12345678, 2: 123456700}
+    assert amounts(read(HEADER, *told, currency="INR")) == {1: 12345678, 2: 123456700}
     more = ['3,ada,2024-01-05,"1,234"', '4,ada,2024-01-05,"-1,00,000"']
-    assert amounts(read(HEADER, *told, more[0])) == {1: 12345678, 2: 123456700, 3: 123400}
-    assert bad_kinds(HEADER, *told, more[1]) == {"negative amount": 1}
+    both = read(HEADER, *told, more[0], currency="INR")
+    assert amounts(both) == {1: 12345678, 2: 123456700, 3: 123400}
+    assert bad_kinds(HEADER, *told, more[1], currency="INR") == {"negative amount": 1}
     assert bad_kinds(HEADER, '1,ada,2024-01-05,"1,23,45"') == {"unreadable number": 1}
 
 
@@ -531,3 +532,37 @@ def test_an_observation_that_ends_before_all_rows_is_refused() -> None:
         read(*lines, observed_until="2024-01-05")
     history = read(*lines, observed_until="2024-01-06")
     assert dict(history.load_report.notes)["orders_after_observation"] == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "sign"),
+    [
+        ("€5.00", "GBP", "€"),
+        ("$7.00", "GBP", "$"),
+        ("7.00 $", "EUR", "$"),
+        ("£7.00", "USD", "£"),
+        ("¥700", "KRW", "¥"),
+        ("($7.00)", "JPY", "$"),
+    ],
+)
+def test_the_sign_of_another_currency_makes_its_row_bad(
+    amount: str, currency: str, sign: str
+) -> None:
+    """An amount is in its currency or not at all: a sign that contradicts is named."""
+    lines = (HEADER, "1,ada,2024-01-05,5", f"2,bo,2024-01-06,{amount}")
+    assert bad_kinds(*lines, currency=currency)[f"sign {sign} of another currency"] == 1
+    by_row = [f"{HEADER},currency", *(f"{line},{currency}" for line in lines[1:])]
+    assert bad_kinds(*by_row)[f"sign {sign} of another currency"] == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [("$7", "CAD"), ("$7", "AUD"), ("$7", "USD"), ("£7", "EGP"), ("¥7", "CNY"), ("¤7", "EUR")],
+)
+def test_a_sign_stands_for_every_currency_that_is_written_with_it(
+    amount: str, currency: str
+) -> None:
+    """Dollars of any country bear the same sign, and one that names no currency says nothing."""
+    history = read(HEADER, f"1,ada,2024-01-05,{amount}", currency=currency)
+    assert history.currency == currency
+    assert len(history) == 1

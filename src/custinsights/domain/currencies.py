@@ -32,6 +32,39 @@ _EXPONENTS = {
 
 CURRENCIES = tuple(sorted(_EXPONENTS))
 
+_SIGNS = {
+    "$": """
+        ARS AUD BBD BMD BND BRL BSD BZD CAD CLP COP CUC CUP CVE DOP FJD GYD HKD JMD KYD LRD MOP MXN
+        NAD NIO NZD SBD SGD SRD TOP TTD TWD USD USN UYU WST XCD ZWL
+    """,
+    "£": "EGP FKP GBP GIP LBP SDG SHP SSP SYP",
+    "¥": "CNY JPY",
+    "€": "EUR",
+    "₡": "CRC SVC",
+    "₦": "NGN",
+    "₨": "INR LKR MUR NPR PKR SCR",
+    "₩": "KPW KRW",
+    "₪": "ILS",
+    "₫": "VND",
+    "₭": "LAK",
+    "₮": "MNT",
+    "₱": "CUP PHP",
+    "₲": "PYG",
+    "₴": "UAH",
+    "₵": "GHS",
+    "₸": "KZT",
+    "₹": "INR",
+    "₺": "TRY",
+    "₼": "AZN",
+    "₽": "BYN BYR RUB",
+    "₾": "GEL",
+    "৳": "BDT",
+    "฿": "THB",
+    "៛": "KHR",
+}
+SIGNS = {sign: frozenset(codes.split()) for sign, codes in _SIGNS.items()}
+"""The currencies whose amounts are written with a sign."""
+
 NO_CURRENCY = "XXX"
 """What ISO 4217 has for where no money is involved: no order is in it."""
 

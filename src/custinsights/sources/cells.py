@@ -7,7 +7,7 @@ things is settled by the evidence of the whole column or refused, never guessed 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from math import isfinite
 from uuid import UUID
@@ -15,7 +15,7 @@ from uuid import UUID
 import attrs
 import numpy as np
 
-from custinsights.domain.currencies import CURRENCIES
+from custinsights.domain.currencies import CURRENCIES, SIGNS
 from custinsights.domain.fields import as_int
 from custinsights.errors import InvalidValue
 from custinsights.history.amounts import LARGEST, Decimals
@@ -231,6 +231,15 @@ def currencies(cells: Cells) -> tuple[Texts, BoolArray]:
     known = frozenset(CURRENCIES)
     column = _tidied(as_texts(cells)).mapped(str.upper)
     return column, column.where(lambda text: bool(text) and text not in known)
+
+
+def signs(cells: Cells) -> Iterator[tuple[str, BoolArray]]:
+    """Yield each sign of a currency that amounts are written with, and bool[n] where it is."""
+    if isinstance(cells, Texts):
+        together = "".join(cells.names)
+        for sign in SIGNS:
+            if sign in together:
+                yield sign, cells.where(lambda text, sign=sign: sign in text)  # type: ignore[misc]
 
 
 def no_texts(cells: Cells, *, is_id: bool) -> BoolArray:

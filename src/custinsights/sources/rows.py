@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from custinsights.domain.currencies import CURRENCIES, minor_exponent
+from custinsights.domain.currencies import CURRENCIES, SIGNS, minor_exponent
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
 from custinsights.history.instants import FIRST_YEAR, LAST_YEAR, Instants, Times
@@ -22,7 +22,7 @@ from custinsights.sources.examples import shown
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.sheet import Sheet
-from custinsights.sources.vocabulary import Kind, status_word
+from custinsights.sources.vocabulary import Kind, kind_of, status_word
 from custinsights.sources.zones import zone_named
 
 UTC = ZoneInfo("UTC")
@@ -38,6 +38,9 @@ NO_ID, NO_TEXT = "id that is no text or whole number", "value that is no text"
 ROUNDED_ID = "id that a spreadsheet has rounded"
 _SHORT_YEAR = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(?!\d).*")
 _OF_NUMBERS_AND_TIMES: frozenset[Kind] = frozenset({"money", "quantity", "time"})
+
+_OF_PAYMENTS = frozenset({"payment_gross", "payment_refunded"})
+"""Amounts that may be in another currency than those of their orders."""
 
 
 class ParsedRows:
@@ -164,6 +167,8 @@ class ParsedRows:
         table = np.array([*exponents, 2], dtype=np.int64)
         is_one = len(set(exponents)) == 1
         self.exponent = exponents[0] if is_one else table.take(codes, mode="wrap")
+        if "currency" not in self.format.computed:
+            self._refuse_signs()
 
     def currency_cells(self) -> Labels:
         """Return the currency that each row says, missing where it says none or no known one."""
@@ -258,6 +263,16 @@ class ParsedRows:
         """bool[n], where the state of the order says that all of it was given back."""
         words = self.format.refunded_statuses
         return self.texts("order_status").where(lambda word: word in words)
+
+    def _refuse_signs(self) -> None:
+        """Call rows bad whose amounts bear the sign of another currency than their own."""
+        for field, column in self.sheet.columns.items():
+            if kind_of(field) != "money" or field in _OF_PAYMENTS:
+                continue
+            for sign, is_there in cells.signs(column):
+                fits = np.array([*(name in SIGNS[sign] for name in self.currencies), True])
+                is_other = is_there & ~fits.take(self.currency, mode="wrap")
+                self.ledger.bad(is_other, f"sign {sign} of another currency", field)
 
     def _placed(self, times: Times, what: str) -> Instants:
         """Place times in the zones that their rows name, and without one in the zone of all."""
