@@ -7,7 +7,7 @@ import pytest
 from custinsights.errors import CustInsightsError
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_orders
-from custinsights.sources.formats.finding import BUILT_IN
+from custinsights.sources.formats.orders import BUILT_IN
 from tests.sources.exports import notes, read, table, with_cells, without, written
 from tests.sources.mutations import Table
 from tests.sources.subjects import OPTIONS, SUBJECTS, Subject

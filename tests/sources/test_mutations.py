@@ -41,7 +41,7 @@ def blocks(subject: Subject, at: int, cells: tuple[str, ...]) -> Table:
     ids = [place for place in subject.ids if place != at]
     block = [row for row in rows if ids and row[ids[0]] == rows[0][ids[0]]] or rows[:1]
     table = [header]
-    for number, cell in enumerate(cells):
+    for number, cell in enumerate((rows[0][at], *cells)):  # of the currency that is asked for
         for nth, row in enumerate(block):
             new = [f"{text}{number}" if here in ids else text for here, text in enumerate(row)]
             new[at] = cell if nth == 0 else new[at]

@@ -4,7 +4,7 @@ import pytest
 
 from custinsights.errors import BadRowsError
 from custinsights.sources import read_orders
-from custinsights.sources.formats.finding import BUILT_IN
+from custinsights.sources.formats.orders import BUILT_IN
 from tests.sources.exports import with_cells, written
 from tests.sources.mutations import Table
 from tests.sources.subjects import OPTIONS, SUBJECTS, Subject
