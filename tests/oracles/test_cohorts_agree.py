@@ -58,7 +58,7 @@ def natural(shop: Shop, metric: str, value: object, found: float) -> bool:
 
 def label_differences(view: View, grid: CohortGrid, by: str, period: str, metric: str) -> list[str]:
     """Return where a grid by label and the oracle's disagree."""
-    expected = {label: who for label, who in groups(view, by).items() if label is not None}
+    expected = groups(view, by)
     if set(grid.cohorts) != set(expected):
         return [f"cohorts {grid.cohorts}, expected {sorted(expected, key=str)}"]
     wrong = []

@@ -160,6 +160,11 @@ class _Auditor:
         for unit in COHORT_UNITS:
             grid = Cohorts(unit, as_of=when, catalog=self.catalog)(history)
             yield f"cohorts by {unit} hold every customer once", int(grid.sizes.sum())
+        for trait in self.catalog.traits.values():
+            if trait.kind == "label":
+                grid = Cohorts("year", by=trait, as_of=when, catalog=self.catalog)(history)
+                name = f"cohorts by {trait.name} hold every customer once"
+                yield name, int(grid.sizes.sum())
         customers = self.catalog.metric("total_customers")
         for dimension in self.catalog.dimensions.values():
             is_one_each = dimension.facts == "customers" and not dimension.several
@@ -260,7 +265,7 @@ def audit(history: Facts, *, as_of: When | None = None, catalog: Catalog = DEFAU
 
     Notes
     -----
-    Cost: some fifty measurements. `custinsights.testing` holds a single metric, trait or
+    Cost: some seventy measurements. `custinsights.testing` holds a single metric, trait or
     dimension to more laws, on random histories.
 
     Examples

@@ -86,8 +86,17 @@ class Cohorts:
     def asked(self) -> Metric:
         """The metric that the grid is made of."""
         if isinstance(self.metric, Metric):
-            return self.metric
-        return self.catalog.metric("revenue" if self.metric == CUMULATIVE else self.metric)
+            found = self.metric
+        else:
+            found = self.catalog.metric("revenue" if self.metric == CUMULATIVE else self.metric)
+        if any(tally.customer_type is not None for tally in found.tallies):
+            raise Refused(
+                found.name,
+                "cohorts",
+                "new is relative to a period or a window, and cohorts go by age over all time",
+                "Ask for customers, orders or revenue",
+            )
+        return found
 
     def _measure(self) -> Measure:
         metrics = [self.catalog.metric("customers"), self.asked, observable_customers]
@@ -116,8 +125,9 @@ class _Grid:
         """Return the finished grid."""
         name, column = self.analysis.asked.name, self.cells.metrics[self.analysis.asked.name]
         size, observed = self.begun_by_age[:, 0], self.observed
-        is_over = (observed == size[:, None]) & (size[:, None] > 0)
-        reached = self.begun_by_age[:, : self.ages] > 0
+        nobody, left = size[:, None] == 0, self._ages_left
+        is_over = np.where(nobody, left > (not self.is_at_start), observed == size[:, None])
+        reached = np.where(nobody, left > 0, self.begun_by_age[:, : self.ages] > 0)
         if self.is_by_period:
             active, base = self._minor("customers"), np.repeat(size[:, None], self.ages, axis=1)
         else:  # the customers of a label came at different times
@@ -163,13 +173,23 @@ class _Grid:
 
     @cached_property
     def cohorts(self) -> tuple[Any, ...]:
-        """Every period from the first to the last, or the labels that occur."""
-        found = sorted({x for x in self.exposed[0] if x is not None}, key=label_key)
-        if not self.is_by_period or not found:
-            return tuple(found)
+        """Every period from the first to the last, or the labels that occur, None first."""
+        occurring = sorted(set(self.exposed[0]), key=label_key)
+        if not self.is_by_period:
+            return tuple(occurring)
+        found = [label for label in occurring if label is not None]
+        if not found:
+            return ()
         unit, calendar = self.analysis.period, self.state.context.calendar
         first, last = (Period.parse(label, calendar).ordinal for label in (found[0], found[-1]))
         return tuple(Period.from_ordinal(unit, o, calendar).label for o in range(first, last + 1))
+
+    @property
+    def _ages_left(self) -> IntArray:
+        """int64[rows, ages], from each age on how many have begun, in cohorts by period."""
+        rows, ages = np.arange(len(self.cohorts)), np.arange(self.ages)
+        left: IntArray = self.ages - ages - rows[:, None]
+        return left
 
     @cached_property
     def row(self) -> dict[Any, int]:
@@ -281,7 +301,8 @@ def cohorts(
     CohortGrid
         A cell whose whole period ended at or before `as_of` is observable; a running one is
         partial; later ones are NaN, never 0. The customers of a label came at different times:
-        its retention at an age is that of the customers who are observable there.
+        its retention at an age is that of the customers who are observable there. Those whose
+        label is unknown are the cohort None, so that the sizes add up to all customers.
 
     Notes
     -----

@@ -35,7 +35,7 @@ class CohortGrid(Presented):
     Parameters
     ----------
     cohorts
-        The label of every cohort.
+        The label of every cohort; None for the customers whose label is unknown.
     sizes
         int64[rows], the customers of each cohort.
     values
