@@ -88,6 +88,23 @@ def test_two_rows_of_one_id_must_agree() -> None:
         read(text + "1,c7,2024-03-05,bid,13\n")
 
 
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("email", "a@x.com", "b@x.com"),
+        ("customer", "c7", "c8"),
+        ("phone", "+33140205050", "+33140205051"),
+    ],
+)
+def test_one_activity_is_of_one_person(field: str, one: str, other: str) -> None:
+    """Rows of one id that name two people contradict each other."""
+    text = f"id,{field},at,kind\n1,{one},2024-03-05,bid\n1,{{}},2024-03-05,bid\n"
+    with pytest.raises(BadRowsError, match="two rows tell different things"):
+        read(text.format(other))
+    history = read(text.format(f" {one} "))
+    assert (history.people, len(history.activities or ())) == (1, 1)
+
+
 def test_without_ids_every_row_is_one() -> None:
     """Two equal rows without an id are two activities."""
     text = "customer,at,kind\n7,2024-03-05 10:00,visit\n7,2024-03-05 10:00,visit\n"

@@ -39,7 +39,7 @@ from custinsights.sources.tables import Table, currencies, read_rows, settled_re
 Given: TypeAlias = Table | Iterable[Activity]
 
 UNKNOWN_KIND = "no kind of activity"
-_FIELDS = ("at", *ACTIVITY_TEXTS, "amount", "currency", "score")
+_FIELDS = (*identity.KINDS, "at", *ACTIVITY_TEXTS, "amount", "currency", "score")
 """Of which two rows of one activity must tell the same."""
 
 
