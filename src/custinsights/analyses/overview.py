@@ -166,6 +166,7 @@ def overview(
     -------
     Overview
         One row per metric: value, previous, change, and for proportions n and a Wilson interval.
+        There is no change where either window begins before the observation or ends after `as_of`.
         A metric that the history cannot tell (discounts that its source lacks) raises; the usual
         ones need nothing but orders.
     """
@@ -185,7 +186,7 @@ def _headline(name: str, current: Cube, previous: Cube | None) -> Headline:
         metric=name,
         value=value,
         previous=before,
-        change=_change(value, before, previous),
+        change=_change(value, before, current, previous),
         low=low,
         high=high,
         n=n,
@@ -195,12 +196,13 @@ def _headline(name: str, current: Cube, previous: Cube | None) -> Headline:
     )
 
 
-def _change(value: float | None, before: float | None, previous: Cube | None) -> float | None:
-    """Return the growth, or None where the earlier window was not wholly observed."""
+def _change(
+    value: float | None, before: float | None, current: Cube, previous: Cube | None
+) -> float | None:
+    """Return the growth, or None where one of the windows was not wholly observed."""
     if previous is None or value is None or before is None or before <= 0:
         return None
-    window = previous.provenance.window
-    if window is None or window[0] < previous.provenance.observed_from:
+    if not (current.provenance.is_whole and previous.provenance.is_whole):
         return None
     return (value - before) / before
 

@@ -24,8 +24,8 @@ class Headline:
     value, previous
         In natural units; None where undefined or not asked for.
     change
-        (value − previous) ÷ previous; None where previous is not positive, incomplete or not
-        wholly observed.
+        (value − previous) ÷ previous; None where previous is not positive, or either window begins
+        before the observation or ends after as_of.
     low, high
         Wilson 95 % bounds of a proportion; None for other metrics.
     n
@@ -96,6 +96,8 @@ class Overview(Presented):
         notes = list(self.current.provenance.notes())
         if self.previous is not None:
             notes.append("Compared: " + " ".join(self.previous.provenance.notes()[1:]))
+            if not (self.current.provenance.is_whole and self.previous.provenance.is_whole):
+                notes.append("No change is told: not all of both windows was observed.")
         if self.balance_only:
             money = Decimal(self.balance).scaleb(-self.exponent)
             notes.append(

@@ -68,6 +68,12 @@ class Provenance:
     distributions: Mapping[str, str] = attrs.field(factory=dict)
     remarks: tuple[str, ...] = ()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether neither the beginning of the observation nor as_of cuts the window."""
+        window = self.window
+        return window is None or (self.observed_from <= window[0] and window[1] <= self.as_of)
+
     def notes(self) -> tuple[str, ...]:
         """Return what a reader has to know of the result, in sentences."""
         zone = self.calendar.timezone
@@ -78,6 +84,9 @@ class Provenance:
         if self.window is not None:
             start, end = (at.astimezone(self.calendar.zone) for at in self.window)
             notes.append(f"Window {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}, exclusive.")
+            is_outside = self.window[0] >= self.as_of or self.window[1] <= self.observed_from
+            if is_outside and self.observed_from < self.observed_until:
+                notes.append("Nothing of this window was observed.")
         if self.as_of > self.observed_until:
             until = self.observed_until.astimezone(self.calendar.zone)
             notes.append(f"The observation ends on {until:%Y-%m-%d %H:%M}; nothing later is known.")
