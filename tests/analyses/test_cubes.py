@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import custinsights as ci
 from custinsights.analyses.catalog import dimension
 from custinsights.analyses.measure import Measure, measure
 from custinsights.domain.period import Period
@@ -94,7 +95,7 @@ def test_a_quantile_has_no_parts() -> None:
         (lambda cube: cube.orders(weekday="Mondy"), UnknownName, "Did you mean 'Monday'"),
         (lambda cube: cube.orders(hour=25), UnknownName, "'25'"),
         (lambda cube: cube.orders(year="twenty"), InvalidValue, "twenty"),
-        (lambda cube: cube.orders(product="print"), UnknownName, "label of orders"),
+        (lambda cube: cube.orders(product="print"), MissingData, "order lines"),
     ],
 )
 def test_what_is_not_there_is_said(
@@ -237,6 +238,19 @@ def test_orders_of_a_cell(labels: dict[str, Any], amounts: list[int]) -> None:
     table = measure(history(), "revenue", by="quarter").orders(**labels)
     assert column(table, "amount") == [Decimal(amount) for amount in amounts]
     assert len(table) == len(amounts)
+
+
+def test_orders_of_lines() -> None:
+    """The orders of a cell of lines are those that have such a line, each once, as counted."""
+    gallery = ci.datasets.gallery()
+    for by in (["category"], ["category", "product"], ["month", "category"]):
+        cube = ci.measure(gallery, "orders", by=by)
+        for place, count in enumerate(cube["orders"].tolist()):
+            labels = {name: cube.labels(name)[place] for name in by}
+            assert len(cube.orders(**labels)) == count, labels
+    cube = ci.measure(gallery, "orders", by="category")
+    assert len(cube.orders()) == int(ci.measure(gallery, "orders")["orders"][0])
+    assert set(cube.at(category="Books").orders().to_dicts()[0]) >= {"order_id", "amount"}
 
 
 def test_orders_by_labels_of_our_own() -> None:

@@ -17,7 +17,7 @@ from custinsights.analyses.plan import Question
 from custinsights.analyses.summarise import summarise
 from custinsights.domain.fields import instance
 from custinsights.domain.period import Period
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.localtime import to_microseconds
@@ -256,8 +256,6 @@ class Asking:
         dimensions = []
         for name in names:
             dimension = own[name] if name in own else self.measure.catalog.dimension(name)
-            if dimension.facts == "lines":
-                raise UnknownName("label of orders", name, tuple(cube.axes))
             if dimension.kind == "period" and name in chosen:
                 self.history.calendar.window(str(chosen[name]))  # refuses what is no period
             dimensions.append(dimension)

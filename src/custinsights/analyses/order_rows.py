@@ -30,18 +30,24 @@ def orders_where(
     sort: str = "placed_at",
     limit: int | None = None,
 ) -> Table:
-    """Return the counted orders that carry some labels of the dimensions of a question."""
+    """Return the counted orders that carry some labels of the dimensions of a question.
+
+    Labels of lines are carried together by a line: those are the orders that have one like it.
+    """
     if sort not in SORTS:
         raise UnknownName("order of rows", sort, SORTS)
     most = None if limit is None else whole_number("the limit is wrong", limit, 1)
     plan = Plan(question, facts)
     block = plan.block(facts)
     view = block.view
-    codes_of = [coder.codes(block, view.orders) for coder in plan.coders]
+    streams = [view.lines if c.dimension.facts == "lines" else view.orders for c in plan.coders]
+    asked = list(zip(plan.coders, streams, strict=True))
+    codes_of = [coder.codes(block, stream) for coder, stream in asked]
     while plan.has_grown():
-        codes_of = [coder.codes(block, view.orders) for coder in plan.coders]
+        codes_of = [coder.codes(block, stream) for coder, stream in asked]
     bucket = block.bucket(view.orders)
     inside = (bucket > 0) & (bucket <= plan.frames.count)
+    of_lines = np.ones(len(view.lines), dtype=np.bool_) if question.has_lines else None
     for coder, codes in zip(plan.coders, codes_of, strict=True):
         if coder.dimension.name not in labels:
             continue
@@ -50,20 +56,29 @@ def orders_where(
         if wanted not in known:
             names = tuple(str(label) for label in known if label is not None)
             raise UnknownName(coder.dimension.name, str(wanted), names)
-        inside &= np.array([label == wanted for label in known], dtype=np.bool_).take(codes)
+        is_right = np.array([label == wanted for label in known], dtype=np.bool_).take(codes)
+        if of_lines is not None and coder.dimension.facts == "lines":
+            of_lines &= is_right
+        else:
+            inside &= is_right
+    if of_lines is not None:
+        inside &= np.bincount(view.lines.counted_order[of_lines], minlength=len(inside)) > 0
     period_names = [d.name for d in question.by if d.kind == "period"]
     for place, name in enumerate(period_names):
         if name in labels:
             right = [frame[place] == str(labels[name]) for frame in plan.frames.labels()]
             inside &= np.array([False, *right, False], dtype=np.bool_).take(bucket)
-    rows = np.flatnonzero(inside)
-    rows = rows[np.argsort(view.placed_at.take(rows), kind="stable")]
-    keys: IntArray = getattr(view, sort.removeprefix("-")).take(rows)
-    rows = rows[np.argsort(-keys if sort.startswith("-") else keys, kind="stable")]
+    rows = _sorted(view, np.flatnonzero(inside), sort)
     table = order_table(view, rows[:most])
     if most is None or most >= len(rows):
         return table
     return attrs.evolve(table, title=f"{most} of {counted(len(rows), 'order')}")
+
+
+def _sorted(view: CountedHistory, rows: IntArray, sort: str) -> IntArray:
+    rows = rows[np.argsort(view.placed_at.take(rows), kind="stable")]
+    keys: IntArray = getattr(view, sort.removeprefix("-")).take(rows)
+    return rows[np.argsort(-keys if sort.startswith("-") else keys, kind="stable")]
 
 
 def order_table(view: CountedHistory, rows: IntArray) -> Table:

@@ -340,7 +340,8 @@ class Cube(Presented):
         limit
             How many at most; all by default.
         **labels
-            Of the cube's dimensions or of others; labels chosen before hold on.
+            Of the cube's dimensions or of others; labels chosen before hold on. Those of lines,
+            such as ``category``, give the orders that have such a line, each once.
         """
         return self._asked("orders").orders(self, labels, sort, limit)
 
