@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+import custinsights as ci
 from custinsights.analyses.catalog import DEFAULT, dimension, tally
 from custinsights.analyses.declarations import Dimension, Metric
 from custinsights.analyses.measure import measure
 from custinsights.analyses.tally import Tally
-from custinsights.errors import InvalidValue, Refused, UnknownName
+from custinsights.errors import InvalidValue, MissingData, Refused, UnknownName
 from custinsights.history.columns import Labels
 from tests.oracles.bridge import to_history
 from tests.oracles.hand import ADA_AND_BO, LINES, REFUNDED
@@ -253,3 +254,28 @@ def test_metrics_by_hand() -> None:
     buyers = own["customers"].where(revenue_of_large).named("large_buyers", definition="Large.")
     cube = measure(to_history(ADA_AND_BO), buyers, by="month")
     assert cube.minor("large_buyers").tolist() == [2, 1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda history: ci.measure(history, "orders"),
+        lambda history: ci.measure(history, ["visits", "median_order_value"]),
+        ci.overview,
+        ci.cohorts,
+        ci.rfm,
+        lambda history: ci.tiers(history, "value"),
+    ],
+)
+def test_activities_tell_nothing_of_orders(ask: Callable[[Any], object]) -> None:
+    """Without orders they are asked for, not told as 0; where they are none, 0 is the answer."""
+    alone = ci.ActivityHistory.from_arrays(
+        customer=["ada"], at=["2024-01-05"], kind=["visit"], timezone="Europe/Paris"
+    )
+    with pytest.raises(MissingData, match=r"needs orders.*Load them with read_orders and join"):
+        ask(alone)
+    assert ci.measure(alone, "visits").minor("visits").tolist() == [1]
+    nobody = ci.OrderHistory.from_arrays(
+        customer=[], placed_at=[], amount=[], currency="EUR", timezone="Europe/Paris"
+    )
+    ask(nobody.with_activities(alone))

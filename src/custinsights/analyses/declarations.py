@@ -140,6 +140,12 @@ class Metric:
         return tuple(dict.fromkeys(tally for part in sums for _, tally in part.terms))
 
     @property
+    def facts(self) -> set[str]:
+        """The streams that it looks at."""
+        values = () if self.quantile is None else (self.quantile.values,)
+        return {tally.facts for tally in (*self.tallies, *values)}
+
+    @property
     def is_stock(self) -> bool:
         """Whether it tells the state at the end of a period."""
         if self.quantile is not None:

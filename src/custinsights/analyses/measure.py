@@ -13,18 +13,21 @@ from custinsights.analyses.declarations import Dimension, Metric, entries
 from custinsights.analyses.finish import finish
 from custinsights.analyses.measured import Measured
 from custinsights.analyses.order_rows import orders_where
-from custinsights.analyses.plan import Question
+from custinsights.analyses.plan import SPEND, Question
 from custinsights.analyses.summarise import summarise
 from custinsights.domain.fields import instance
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue
 from custinsights.history.context import Context
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.localtime import to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
 from custinsights.results.freezing import meant
 from custinsights.results.table import Table
+
+_WITHOUT_ORDERS = {"activities", "customers", SPEND}
+"""The streams that a history of activities alone has; functions see everybody as they are."""
 
 Window: TypeAlias = str | Period | tuple[When, When] | None
 """A period's label, a Period, or (start, end), the end exclusive."""
@@ -79,7 +82,11 @@ class Measure:
     def summarise(self, history: Facts) -> Measured:
         """Return the mergeable state of a history or of a part of one."""
         check_history(history)
-        return summarise(self.question(history.context), history)
+        question = self.question(history.context)
+        for metric in question.metrics:
+            if not metric.facts <= _WITHOUT_ORDERS:
+                check_orders(history, f"the metric {metric.name!r}")
+        return summarise(question, history)
 
     def finish(self, state: Measured) -> Cube:
         """Finish a merged state."""

@@ -8,12 +8,12 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.analyses.axes import labels_of
+from custinsights.analyses.axes import Coder, labels_of
 from custinsights.analyses.plan import Plan, Question
 from custinsights.domain.fields import whole_number
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import UnknownName, counted
-from custinsights.history.columns import IntArray
+from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
 from custinsights.results.freezing import meant
@@ -51,12 +51,7 @@ def orders_where(
     for coder, codes in zip(plan.coders, codes_of, strict=True):
         if coder.dimension.name not in labels:
             continue
-        known = labels_of(coder)
-        wanted = meant(labels[coder.dimension.name], known)
-        if wanted not in known:
-            names = tuple(str(label) for label in known if label is not None)
-            raise UnknownName(coder.dimension.name, str(wanted), names)
-        is_right = np.array([label == wanted for label in known], dtype=np.bool_).take(codes)
+        is_right = _carried(coder, labels[coder.dimension.name]).take(codes)
         if of_lines is not None and coder.dimension.facts == "lines":
             of_lines &= is_right
         else:
@@ -73,6 +68,16 @@ def orders_where(
     if most is None or most >= len(rows):
         return table
     return attrs.evolve(table, title=f"{most} of {counted(len(rows), 'order')}")
+
+
+def _carried(coder: Coder, label: Any) -> BoolArray:
+    """Return which codes stand for a label; one that nothing carries is refused."""
+    known = labels_of(coder)
+    wanted = meant(label, known)
+    if wanted not in known:
+        names = tuple(str(name) for name in known if name is not None)
+        raise UnknownName(coder.dimension.name, str(wanted), names)
+    return np.array([name == wanted for name in known], dtype=np.bool_)
 
 
 def _sorted(view: CountedHistory, rows: IntArray, sort: str) -> IntArray:

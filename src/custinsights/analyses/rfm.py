@@ -27,7 +27,7 @@ from custinsights.domain.fields import instance, named, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible, counted
 from custinsights.history.distribution import Distribution
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.localtime import to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
@@ -126,6 +126,7 @@ class RFM:
     def summarise(self, history: Facts) -> CustomerTable:
         """Return recency, frequency and value of the customers of a history or part."""
         check_history(history)
+        check_orders(history, "scoring customers")
         context = history.context
         as_of = context.instant(self.as_of)
         columns = scored_columns(history, as_of)

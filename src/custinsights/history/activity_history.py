@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class ActivityHistory(History):
     """What people did beside ordering, ordered once and read-only: a history without orders.
 
-    Make one with `read_activities` or `from_arrays`. Every analysis takes one;
+    Make one with `read_activities` or `from_arrays`. Analyses of activities take one;
     `OrderHistory.with_activities` joins it with the orders of the same people.
 
     Examples
@@ -41,6 +41,11 @@ class ActivityHistory(History):
     >>> history
     <ActivityHistory: 3 activities of 2 people, 2024-01-05 to 2024-02-02 Europe/Paris>
     """
+
+    @property
+    def tells_orders(self) -> bool:
+        """False: a question about orders is refused, instead of being told 0."""
+        return False
 
     @classmethod
     def from_arrays(

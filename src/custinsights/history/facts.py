@@ -51,6 +51,16 @@ def check_history(given: object) -> None:
         )
 
 
+def check_orders(history: Facts, needed_by: str) -> None:
+    """Refuse a history that tells of activities only; one whose orders are none is asked."""
+    if not history.tells_orders:
+        raise MissingData(
+            "orders",
+            needed_by=needed_by,
+            advice="Load them with read_orders and join these: orders.with_activities(...)",
+        )
+
+
 @attrs.frozen(eq=False, repr=False, kw_only=True)
 class Facts:
     """The columns of a history.
@@ -102,6 +112,11 @@ class Facts:
     aside: Facts | None
     context: Context
     activities: Activities | None = None
+
+    @property
+    def tells_orders(self) -> bool:
+        """Whether its source tells of orders, be there any or none."""
+        return True
 
     def __len__(self) -> int:
         """Return the number of orders whose status counts."""
