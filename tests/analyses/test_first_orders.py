@@ -200,6 +200,15 @@ def test_bands_belong_to_metrics_that_exist() -> None:
     assert ci.DEFAULT.metric("repeat_rate").target == (0.2, 0.3)
     with pytest.raises(InvalidValue, match="no band"):
         ci.DEFAULT.with_targets(repeat_rate=(0.6, 0.5))
+    for band in ((20, 30), (-0.1, 0.3)):
+        with pytest.raises(
+            InvalidValue, match=r"proportion 'repeat_rate'.*two numbers from 0 to 1"
+        ):
+            ci.DEFAULT.with_targets(repeat_rate=band)
+    assert ci.DEFAULT.with_targets(units_per_order=(2, 3)).metric("units_per_order").target == (
+        2,
+        3,
+    )
 
 
 def test_label_traits_are_dimensions(history: OrderHistory) -> None:

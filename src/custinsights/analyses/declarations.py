@@ -129,6 +129,14 @@ class Metric:
                 given="neither numerator nor quantile" if self.numerator is None else "both",
                 allowed="a numerator, with or without a denominator, or a quantile",
             )
+        low, high = self.target or (0, 1)
+        if self.proportion and not 0 <= low <= high <= 1:
+            raise InvalidValue(
+                what=f"the target of the proportion {self.name!r} is no band",
+                given=self.target,
+                allowed="two numbers from 0 to 1",
+                advice="write 20 % as 0.2",
+            )
 
     def __repr__(self) -> str:
         return f"<Metric {self.name}: {self.definition}>"
