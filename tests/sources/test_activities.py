@@ -105,6 +105,16 @@ def test_one_activity_is_of_one_person(field: str, one: str, other: str) -> None
     assert (history.people, len(history.activities or ())) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    ["1,c7,,2024-03-05,bid\n1,,a@x.com,2024-03-05,bid\n", "1,c7,,2024-03-05,bid\n2,c8,,no,bid\n"],
+)
+def test_who_did_nothing_that_is_used_is_nobody(rows: str) -> None:
+    """People of rows that are left out or bad are not in the history."""
+    history = read("id,customer,email,at,kind\n" + rows, errors="report")
+    assert history.customer_ids.tolist() == ["c7"]
+
+
 def test_without_ids_every_row_is_one() -> None:
     """Two equal rows without an id are two activities."""
     text = "customer,at,kind\n7,2024-03-05 10:00,visit\n7,2024-03-05 10:00,visit\n"

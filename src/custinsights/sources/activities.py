@@ -186,13 +186,14 @@ def _history(
     assert isinstance(persons.names, tuple)  # noqa: S101 - they were told by texts
     names = identity.outside_ids(persons.names, is_text=is_text)
     owner = picked(persons.codes, single.row_of(persons.codes >= 0))
+    names, place = _used(names, owner)
     texts = {name: single.texts(name) for name in ACTIVITY_TEXTS[1:] if rows.has(name)}
     instants = placed.values[is_there]
     span = [int(instants.min()), int(instants.max())] if len(instants) else []
     observed_from, observed_until = observed(span, options)
     return ActivityHistory.of(
         ActivityColumns(
-            customer=identities(names, owner),
+            customer=identities(names, place.take(owner)),
             at=picked(placed.values, single.row_of(is_there)),
             labels={
                 "kind": single.texts_of(kind).labels(),
@@ -201,7 +202,7 @@ def _history(
             amount=_numbers(rows, single, "amount", amount),
             score=_numbers(rows, single, "score", score),
         ),
-        contacts=_contacts(identity.contacts(persons, told), names, owner),
+        contacts=_contacts(identity.contacts(persons, told), names, place),
         currency=code,
         calendar=options.calendar,
         observed_from=observed_from,
@@ -223,16 +224,21 @@ def _single(rows: ParsedRows) -> Single:
     return single
 
 
+def _used(names: AnyArray, owner: IntArray) -> tuple[AnyArray, IntArray]:
+    """Return those who did something, and the place of everybody among them, -1 for none."""
+    is_used = np.zeros(len(names), dtype=np.bool_)
+    is_used[owner] = True
+    return names[is_used], np.where(is_used, np.cumsum(is_used) - 1, -1)
+
+
 def _contacts(
-    known: Mapping[str, tuple[IntArray, Labels]], names: AnyArray, owners: IntArray
+    known: Mapping[str, tuple[IntArray, Labels]], names: AnyArray, place: IntArray
 ) -> dict[str, ContactColumns]:
     """Return the contacts of those who did something."""
-    is_used = np.zeros(len(names), dtype=np.bool_)
-    is_used[owners] = True
     return {
-        kind: ContactColumns(identities(names, whose[at]), value.take(at))
+        kind: ContactColumns(identities(names, place.take(whose[at])), value.take(at))
         for kind, (whose, value) in known.items()
-        if len(at := np.flatnonzero(is_used.take(whose)))
+        if len(at := np.flatnonzero(place.take(whose) >= 0))
     }
 
 
