@@ -57,7 +57,7 @@ def orders_where(
         else:
             inside &= is_right
     if of_lines is not None:
-        inside &= np.bincount(view.lines.counted_order[of_lines], minlength=len(inside)) > 0
+        inside &= np.isin(np.arange(len(inside)), view.lines.counted_order[of_lines])
     period_names = [d.name for d in question.by if d.kind == "period"]
     for place, name in enumerate(period_names):
         if name in labels:
