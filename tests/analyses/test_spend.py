@@ -364,6 +364,22 @@ def test_no_cost_where_nobody_said_what_was_spent() -> None:
     assert "spend lies in no cell" in " ".join(ci.acquisition(told, by="month").notes)
 
 
+def test_nothing_is_paid_back_where_the_cost_is_not_known() -> None:
+    """What was spent on no channel alone was not spent on whom no channel is known to have won."""
+    told = history(("zoe", "2024-01-05", 40, None)).with_spend([Spend("2024-01", eur("7"))])
+    [row] = ci.acquisition(told, by="acquisition_channel").to_dicts()
+    assert (row["new_customers"], row["customer_lifetime_value"]) == (1, 40.0)
+    assert [
+        row[name] for name in ("customer_acquisition_cost", "ltv_to_cac", "payback_months")
+    ] == [
+        None,
+        None,
+        None,
+    ]
+    [whole] = ci.acquisition(told).to_dicts()
+    assert (whole["customer_acquisition_cost"], whole["payback_months"]) == (7.0, 0)
+
+
 def test_who_said_nothing_of_spend_is_told_how() -> None:
     """No cost is guessed where nobody said what was spent; no spend at all is a zero."""
     with pytest.raises(MissingData, match=r"what was spent to win customers.*Spend\("):

@@ -11,12 +11,13 @@ import numpy as np
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
 from custinsights.analyses.declarations import Dimension, Metric, entries
+from custinsights.analyses.finish import finish
 from custinsights.analyses.measure import Measure, Window, window_of
-from custinsights.analyses.measured import Measured
 from custinsights.analyses.spend_metrics import customer_acquisition_cost
-from custinsights.domain.fields import instance
+from custinsights.analyses.together import Together
+from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.money import minor_exponent
-from custinsights.errors import Incompatible, InvalidValue, UnknownName
+from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history import selection
 from custinsights.history.columns import BoolArray, IntArray
 from custinsights.history.context import Context
@@ -58,28 +59,6 @@ def _margin(given: object) -> Fraction:
         what = "the margin is no share of revenue"
         raise InvalidValue(what, given, "a number above 0, at most 1 (all of the revenue)")
     return share
-
-
-@attrs.frozen
-class AcquisitionState:
-    """The state behind `acquisition`: what was spent on whom, what they paid, and when."""
-
-    spent: Measured
-    worth: Measured
-    cohorts: Measured
-    window: tuple[int, int]
-
-    def __add__(self, other: AcquisitionState) -> AcquisitionState:
-        if not isinstance(other, AcquisitionState):
-            return NotImplemented
-        if self.window != other.window:
-            raise Incompatible("the windows of the acquisitions", self.window, other.window)
-        return AcquisitionState(
-            self.spent + other.spent,
-            self.worth + other.worth,
-            self.cohorts + other.cohorts,
-            self.window,
-        )
 
 
 @attrs.frozen
@@ -130,7 +109,7 @@ class Acquisition:
     def _cohorts(self) -> Cohorts:
         return Cohorts("month", self._label, CUMULATIVE, as_of=self.as_of, catalog=self.catalog)
 
-    def summarise(self, history: Facts) -> AcquisitionState:
+    def summarise(self, history: Facts) -> Together:
         """Return the mergeable state of a history or of a part of one."""
         check_history(history)
         context = history.context
@@ -141,9 +120,7 @@ class Acquisition:
         won = selection.where(
             history, won_between(CountedHistory(history, as_of), start, end), None
         )
-        return AcquisitionState(
-            spent, self._worth.summarise(won), self._cohorts.summarise(won), (start, end)
-        )
+        return Together((spent, self._worth.summarise(won), self._cohorts.summarise(won)))
 
     def _window(self, context: Context, as_of: int) -> tuple[int, int]:
         """Return the window, else the span in which something was spent."""
@@ -154,14 +131,52 @@ class Acquisition:
         start = min((row.start for row in rows), default=as_of - 1)
         return start, max((row.end for row in rows), default=as_of)
 
-    def finish(self, state: AcquisitionState) -> Table:
+    def finish(self, state: Together) -> Table:
         """Return a row for each label, from a merged state."""
-        spent = self._measure((to_datetime(state.window[0]), to_datetime(state.window[1]))).finish(
-            state.spent
+        refuse_other(Together, "the state to finish", state)
+        spent, worth, cohorts = state.states
+        return self._table(finish(spent), finish(worth), self._cohorts.finish(cohorts))
+
+    def _table(self, spent: Cube, worth: Cube, grid: CohortGrid) -> Table:
+        provenance = spent.provenance
+        labels = [0] if self.by is None else spent.labels(self.by).tolist()
+        found = worth.labels(self._label.name).tolist()
+        place = {label: row for row, label in enumerate(found)}
+        at = np.array([place.get(label, -1) for label in labels], dtype=np.int64)
+        minor = spent.minor(spent_name := next(iter(spent.metrics)))
+        new = _taken(worth.metrics["total_customers"].values, at, 0).astype(np.int64)
+        value = _taken(worth.metrics["customer_lifetime_value"].values, at, np.nan)
+        value = value * float(self.margin)
+        cost = spent.metrics["cost"].values
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(cost > 0, value / cost, np.nan)
+        months = [
+            _payback(grid, label, int(minor[row]), self.margin) if cost[row] > 0 else None
+            for row, label in enumerate(labels)
+        ]
+        currency, exponent = provenance.currency, minor_exponent(provenance.currency)
+        columns = [
+            Column(spent_name, "money", minor, unit=currency, exponent=exponent),
+            Column("new_customers", "count", new, unit="customers"),
+            Column("customer_acquisition_cost", "number", cost, unit=currency),
+            Column("customer_lifetime_value", "number", value, unit=currency),
+            Column("ltv_to_cac", "number", ratio),
+            Column(
+                "payback_months",
+                "count",
+                np.array([month or 0 for month in months], dtype=np.int64),
+                missing=np.array([month is None for month in months], dtype=np.bool_),
+                unit="months",
+            ),
+        ]
+        if self.by is not None:
+            columns.insert(0, Column(self.by, "label", labels, provisional=spent.is_incomplete))
+        return Table(
+            "Acquisition" if self.by is None else f"Acquisition by {self.by}",
+            columns,
+            notes=provenance.notes(),
+            timezone=provenance.calendar.timezone,
         )
-        worth = self._worth.finish(state.worth)
-        grid = self._cohorts.finish(state.cohorts)
-        return _table(self, state, spent, worth, grid)
 
 
 def won_between(view: CountedHistory, start: int, end: int) -> BoolArray:
@@ -171,58 +186,12 @@ def won_between(view: CountedHistory, start: int, end: int) -> BoolArray:
     return won
 
 
-def _table(
-    analysis: Acquisition, state: AcquisitionState, spent: Cube, worth: Cube, grid: CohortGrid
-) -> Table:
-    by, context = analysis.by, state.spent.context
-    labels = [0] if by is None else spent.labels(by).tolist()
-    found = worth.labels(analysis._label.name).tolist()  # noqa: SLF001 - the same analysis
-    place = {label: row for row, label in enumerate(found)}
-    at = np.array([place.get(label, -1) for label in labels], dtype=np.int64)
-    minor = spent.minor(spent_name := next(iter(spent.metrics)))
-    new = _taken(worth.metrics["total_customers"].values, at, 0).astype(np.int64)
-    value = _taken(worth.metrics["customer_lifetime_value"].values, at, np.nan)
-    value = value * float(analysis.margin)
-    cost = spent.metrics["cost"].values
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(cost > 0, value / cost, np.nan)
-    months = [
-        _payback(grid, label, int(minor[row]), int(new[row]), analysis.margin)
-        for row, label in enumerate(labels)
-    ]
-    currency, exponent = context.currency, minor_exponent(context.currency)
-    columns = [
-        Column(spent_name, "money", minor, unit=currency, exponent=exponent),
-        Column("new_customers", "count", new, unit="customers"),
-        Column("customer_acquisition_cost", "number", cost, unit=currency),
-        Column("customer_lifetime_value", "number", value, unit=currency),
-        Column("ltv_to_cac", "number", ratio),
-        Column(
-            "payback_months",
-            "count",
-            np.array([month or 0 for month in months], dtype=np.int64),
-            missing=np.array([month is None for month in months], dtype=np.bool_),
-            unit="months",
-        ),
-    ]
-    if by is not None:
-        columns.insert(0, Column(by, "label", labels, provisional=spent.is_incomplete))
-    return Table(
-        "Acquisition" if by is None else f"Acquisition by {by}",
-        columns,
-        notes=spent.provenance.notes(),
-        timezone=context.calendar.timezone,
-    )
-
-
 def _taken(values: np.ndarray, at: IntArray, missing: float) -> np.ndarray:
     return np.append(values, missing).take(at)
 
 
-def _payback(grid: CohortGrid, label: object, spent: int, new: int, margin: Fraction) -> int | None:
+def _payback(grid: CohortGrid, label: object, spent: int, margin: Fraction) -> int | None:
     """Return the first observable age at which a cohort has paid what it cost, None before it."""
-    if label not in grid.cohorts or not new or not spent:
-        return None
     row = grid.cohorts.index(label)
     minor = grid.values[row] * int(grid.sizes[row]) * 10.0 ** minor_exponent(grid.unit)
     for age in np.flatnonzero(~np.isnan(grid.values[row]) & ~grid.partial[row]).tolist():
