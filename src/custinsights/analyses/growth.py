@@ -20,9 +20,9 @@ from custinsights.analyses.comparing import (
 from custinsights.analyses.declarations import Dimension, Trait, entries
 from custinsights.analyses.finish import finish
 from custinsights.analyses.measure import Measure, Window, window_of
-from custinsights.analyses.measured import Measured
 from custinsights.analyses.tally import FactFunction
-from custinsights.domain.fields import instance
+from custinsights.analyses.together import Together
+from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, Refused
 from custinsights.history.columns import Labels
@@ -60,24 +60,6 @@ class LabelAt:
         return Labels(np.where(then.order_count > 0, labels.codes, np.int32(-1)), labels.names)
 
 
-@attrs.frozen(eq=False)
-class GrowthState:
-    """The state behind `growth_drivers`: the earlier window and the later one."""
-
-    before: Measured
-    after: Measured
-
-    def __add__(self, other: GrowthState) -> GrowthState:
-        if not isinstance(other, GrowthState):
-            return NotImplemented
-        return GrowthState(self.before + other.before, self.after + other.after)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, GrowthState):
-            return NotImplemented
-        return (self.before, self.after) == (other.before, other.after)
-
-
 @attrs.frozen
 class GrowthDrivers:
     """The analysis behind `growth_drivers`."""
@@ -92,22 +74,24 @@ class GrowthDrivers:
         """Summarise and finish."""
         return self.finish(self.summarise(history))
 
-    def summarise(self, history: Facts) -> GrowthState:
+    def summarise(self, history: Facts) -> Together:
         """Return the mergeable state of a history or of a part of one."""
         check_history(history)
         window = window_or_last_year(history.context, self.window, self.as_of)
         earlier = self._earlier(history.context, window)
         by = self._by(earlier, window)
-        return GrowthState(
-            *(
+        return Together(
+            tuple(
                 Measure(_METRICS, by, span, self.as_of, self.catalog).summarise(history)
                 for span in (earlier, window)
             )
         )
 
-    def finish(self, state: GrowthState) -> Table:
+    def finish(self, state: Together) -> Table:
         """Decompose the change of a merged state."""
-        return _Decomposition(finish(state.before), finish(state.after)).table()
+        refuse_other(Together, "the state to finish", state)
+        before, after = map(finish, state.states)
+        return _Decomposition(before, after).table()
 
     def _earlier(self, context: Context, window: Span) -> Span:
         if isinstance(self.compare, str) and self.compare in COMPARISONS:

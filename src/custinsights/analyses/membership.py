@@ -42,10 +42,6 @@ class Membership:
         return Labels(codes.astype(np.int32), self.segments.names)
 
 
-def _is_of_customers(dimension: Dimension) -> bool:
-    return dimension.facts == "customers" and dimension.kind != "customer_type"
-
-
 def segments_of(given: Any, catalog: Catalog) -> Dimension:
     """Return the dimension of customers that is meant: segments, a trait of labels, or a name."""
     if isinstance(given, SegmentSet):
@@ -60,10 +56,8 @@ def segments_of(given: Any, catalog: Catalog) -> Dimension:
         is_trait = given in catalog.traits and given not in catalog.dimensions
         given = catalog.traits[given] if is_trait else catalog.dimension(given)
     if isinstance(given, Trait) and given.kind == "label":
-        return Dimension(
-            given.name, "customers", of=given.of, never_falls=True, definition=given.definition
-        )
-    if isinstance(given, Dimension) and _is_of_customers(given):
+        return given.as_dimension()
+    if isinstance(given, Dimension) and given.of_customers:
         return given
     raise InvalidValue(
         what="the segments are no labels of customers",
