@@ -300,9 +300,11 @@ class _Finish:
             )
         below = self._sum(metric.denominator).reshape(-1).take(self._order)
         values = _divided(above, below, scale, _scale(metric.denominator, exponent), metric)
+        if any(tally.facts == SPEND for _, tally in metric.numerator.terms):
+            values = np.where(self._is_told(metric.numerator), values, np.nan)
         return MetricColumn(
             name=metric.name,
-            values=np.where(self._is_told(metric.numerator), values, np.nan),
+            values=values,
             numerator=above,
             denominator=below,
             kind="share" if metric.unit == "share" else "number",

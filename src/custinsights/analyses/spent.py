@@ -82,7 +82,7 @@ class SpentCells:
 
     def remarks(self) -> tuple[str, ...]:
         """Say what was spent in the time of the cells and lies in none of them."""
-        start = max([min(self.frames.start_instants, default=0), self.context.observed_from])
+        start = max(min(self.frames.start_instants, default=0), self.context.observed_from)
         every = SpendFacts(self.context.spend or ())
         is_near = (every.start < self.frames.span.end) & (every.end > start)
         near = int(every.amount[is_near].sum())
