@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
-from custinsights.history.activities import NO_NUMBER, ActivityColumns
+from custinsights.history.activities import ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
-from custinsights.history.columns import ContactColumns, Labels
+from custinsights.history.columns import NO_NUMBER, ContactColumns, Labels
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.rows import Rows

@@ -19,11 +19,11 @@ from custinsights.history.columns import (
     People,
     Products,
     TagRow,
+    uncoded,
 )
 from custinsights.history.facts import Facts
 from custinsights.history.orders import OrderHistory
 from custinsights.history.uniting import united_people, united_products
-from custinsights.testing.rows import plain
 
 DAY = 86_400_000_000
 BORN = np.array(["1990-01-31", "NaT", "2000-02-29"], dtype="M8[D]")
@@ -185,7 +185,7 @@ def test_the_first_rank_is_believed_and_the_smallest_value_among_equals() -> Non
         for ranks, country, size in (((0, 1), "NL", 2.0), ((1, 1), "AT", 1.0)):
             given = ranks if tables[0] is first else ranks[::-1]
             found = united_people(tables, given)
-            assert plain(found.ids).tolist() == ["ada", "bo"]
+            assert uncoded(found.ids).tolist() == ["ada", "bo"]
             assert found.created_at is not None
             assert found.created_at.tolist() == [3, 7]
             assert found.labels["country"].texts().tolist() == ["US", country]
@@ -223,7 +223,7 @@ def test_united_tables_do_not_depend_on_their_order(
             for rows, _ in given
         ]
         found = united_people(made, [rank for _, rank in given])
-        return dict(zip(plain(found.ids).tolist(), found.labels["country"].texts(), strict=True))
+        return dict(zip(uncoded(found.ids).tolist(), found.labels["country"].texts(), strict=True))
 
     expected: dict[str, str | None] = {}
     for who in {who for rows, _ in tables for who, _ in rows}:

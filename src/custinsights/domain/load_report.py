@@ -240,6 +240,11 @@ class LoadReport:
     timezone_assumed: bool = attrs.field(default=False, validator=flag)
 
     @property
+    def origin(self) -> str:
+        """Where the rows come from, as a text shows it behind a name; blank where none says."""
+        return f" from {', '.join(self.sources)}" if self.sources else ""
+
+    @property
     def rows_left_out(self) -> int:
         """How many good rows are not used."""
         return sum(entry.rows for entry in self.left_out)

@@ -13,7 +13,7 @@ import numpy as np
 from custinsights.domain.activities import ACTIVITY_KINDS, activity_kind, activity_word
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.columns import (
-    NO_INSTANT,
+    NO_NUMBER,
     AnyArray,
     BoolArray,
     IntArray,
@@ -28,9 +28,6 @@ from custinsights.history.validation import check_instants, check_integers, wron
 
 ACTIVITY_TEXTS = ("kind", "subject", "outcome", "campaign", "channel")
 """The text columns of an activity."""
-
-NO_NUMBER = NO_INSTANT
-"""Stands in a column of amounts or scores where an activity has none."""
 
 
 @attrs.frozen(eq=False, kw_only=True)

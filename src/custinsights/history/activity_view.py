@@ -10,8 +10,8 @@ import numpy as np
 
 from custinsights.domain.activities import ACTIVITY_KINDS, activity_kind, activity_word
 from custinsights.errors import MissingData
-from custinsights.history.activities import NO_NUMBER, Activities
-from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
+from custinsights.history.activities import Activities
+from custinsights.history.columns import NO_NUMBER, AnyArray, BoolArray, CodeArray, IntArray, Labels
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import LocalClock
 

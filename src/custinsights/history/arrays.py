@@ -12,9 +12,10 @@ from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, counted
-from custinsights.history.activities import NO_NUMBER, ActivityColumns
+from custinsights.history.activities import ActivityColumns
 from custinsights.history.amounts import to_minor, to_thousandths
 from custinsights.history.columns import (
+    NO_NUMBER,
     NUMBER_COLUMNS,
     AnyArray,
     IntArray,

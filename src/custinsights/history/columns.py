@@ -25,6 +25,9 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 NO_INSTANT = int(np.iinfo(np.int64).min)
 """Stands in an instant column where there is no instant."""
 
+NO_NUMBER = NO_INSTANT
+"""Stands in a whole-number column, such as amounts or scores, where there is no number."""
+
 ALWAYS = int(np.iinfo(np.int64).max)
 """Stands where a tag has no end."""
 
@@ -140,6 +143,11 @@ class Labels:
                 given=f"codes from {self.codes.min()} to {self.codes.max()}",
                 allowed=f"-1 (missing) to {len(self.names) - 1}",
             )
+
+
+def uncoded(identities: AnyArray | Labels) -> AnyArray:
+    """Return identities as an array, also those that come coded."""
+    return identities.texts() if isinstance(identities, Labels) else identities
 
 
 def text_column(

@@ -22,6 +22,7 @@ from custinsights.history.columns import (
     People,
     Products,
     RefundColumns,
+    uncoded,
 )
 from custinsights.history.context import PLURALS, Context
 from custinsights.history.facts import Facts
@@ -208,7 +209,7 @@ def concatenated(
     return Columns(
         _orders([part.orders for part in parts]),
         RefundColumns(
-            customer=_joined([_plain(part.customer) for part in refunds]),
+            customer=_joined([uncoded(part.customer) for part in refunds]),
             refunded_at=np.concatenate([part.refunded_at for part in refunds]),
             amount=np.concatenate([part.amount for part in refunds]),
             order=np.concatenate(
@@ -221,7 +222,7 @@ def concatenated(
         people,
         {
             kind: ContactColumns(
-                _joined([_plain(one.customer) for one in those]),
+                _joined([uncoded(one.customer) for one in those]),
                 below_each_other([one.value for one in those]),
             )
             for kind, those in held.items()
@@ -286,7 +287,7 @@ def _orders(parts: Sequence[OrderColumns]) -> OrderColumns:
     names = set.intersection(*(set(part.numbers) for part in filled))
     labels = sorted({name for part in parts for name in part.labels})
     return OrderColumns(
-        customer=_joined([_plain(part.customer) for part in parts]),
+        customer=_joined([uncoded(part.customer) for part in parts]),
         placed_at=np.concatenate([part.placed_at for part in parts]),
         amount=np.concatenate([part.amount for part in parts]),
         order_id=_joined_ids([part.order_id for part in filled]),
@@ -319,10 +320,6 @@ def _joined_ids(columns: Sequence[AnyArray | None]) -> AnyArray | None:
         if kind != kinds[0]:
             raise Incompatible("the order ids of the histories", kinds[0], kind)
     return np.concatenate(known)
-
-
-def _plain(identities: AnyArray | Labels) -> AnyArray:
-    return identities.texts() if isinstance(identities, Labels) else identities
 
 
 def _joined(columns: Sequence[AnyArray]) -> AnyArray:

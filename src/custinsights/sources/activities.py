@@ -17,9 +17,9 @@ from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
 from custinsights.errors import CustInsightsError, SeveralCurrencies
-from custinsights.history.activities import ACTIVITY_TEXTS, NO_NUMBER, ActivityColumns
+from custinsights.history.activities import ACTIVITY_TEXTS, ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
-from custinsights.history.columns import AnyArray, ContactColumns, IntArray, Labels
+from custinsights.history.columns import NO_NUMBER, AnyArray, ContactColumns, IntArray, Labels
 from custinsights.history.row_groups import RowGroups
 from custinsights.sources import identity
 from custinsights.sources.building import observed

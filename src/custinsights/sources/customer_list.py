@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
@@ -26,12 +25,9 @@ from custinsights.history.localtime import to_datetime, to_microseconds
 from custinsights.sources import cells
 from custinsights.sources.columns import Texts
 from custinsights.sources.formats.places import TEXTS as PLACES
-from custinsights.sources.identity import KINDS
+from custinsights.sources.identity import INTEGER, KINDS
 
 NAMES = ("first_name", "last_name")
-
-INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
-"""An id that is written as a whole number."""
 
 _TYPES = ((bool, "flag"), (float, "number"), (dt.date, "date"), (str, "text"))
 
@@ -135,8 +131,7 @@ class CustomerList(Sequence[Customer]):
         return len(self.keys["customer_id"])
 
     def __repr__(self) -> str:
-        origin = f" from {', '.join(self.load_report.sources)}" if self.load_report.sources else ""
-        return f"<CustomerList: {counted(len(self), 'customer')}{origin}>"
+        return f"<CustomerList: {counted(len(self), 'customer')}{self.load_report.origin}>"
 
     @overload
     def __getitem__(self, place: int) -> Customer: ...

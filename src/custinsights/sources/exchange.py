@@ -11,9 +11,9 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, counted
-from custinsights.history.activities import NO_NUMBER, ActivityColumns
+from custinsights.history.activities import ActivityColumns
 from custinsights.history.amounts import LARGEST, Decimals
-from custinsights.history.columns import IntArray, Products
+from custinsights.history.columns import NO_NUMBER, IntArray, Products
 from custinsights.history.context import Context
 from custinsights.history.joining import Columns, rearranged
 from custinsights.history.localtime import DAY, Transitions, date_of, to_microseconds

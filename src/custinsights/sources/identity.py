@@ -26,7 +26,8 @@ from custinsights.history.row_groups import RowGroups
 
 KINDS = ("customer_id", "email", "phone")
 NOBODY, SEVERAL = -1, -2
-_INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
+INTEGER = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
+"""An id that is written as a whole number."""
 
 
 @attrs.frozen(eq=False)
@@ -128,7 +129,7 @@ def resolve_integers(ids: IntArray) -> People:
 
 def outside_ids(names: Sequence[str], *, is_text: bool) -> AnyArray:
     """Return identities: integers where every one is written as one, else (and if told) texts."""
-    if names and not is_text and all(map(_INTEGER.fullmatch, names)):
+    if names and not is_text and all(map(INTEGER.fullmatch, names)):
         return np.array([int(name) for name in names], dtype=np.int64)
     array = np.empty(len(names), dtype=object)
     array[:] = names

@@ -13,11 +13,9 @@ from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
 from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue, counted
-from custinsights.history.columns import NO_INSTANT, IntArray, Labels
-from custinsights.sources.customer_list import INTEGER
+from custinsights.history.columns import NO_NUMBER, IntArray, Labels
 from custinsights.sources.formats.products import TEXTS
-
-NO_NUMBER = NO_INSTANT
+from custinsights.sources.identity import INTEGER
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
@@ -93,8 +91,7 @@ class ProductList(Sequence[Product]):
         return len(self.ids)
 
     def __repr__(self) -> str:
-        origin = f" from {', '.join(self.load_report.sources)}" if self.load_report.sources else ""
-        return f"<ProductList: {counted(len(self), 'product')}{origin}>"
+        return f"<ProductList: {counted(len(self), 'product')}{self.load_report.origin}>"
 
     def prices_in(self, currency: str) -> IntArray:
         """Return the prices that are in a currency; the others are as if they were not there."""

@@ -7,13 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from custinsights.history.columns import Labels
+from custinsights.history.columns import NO_NUMBER, Labels
 from custinsights.sources.files import Progress
 from custinsights.sources.formats.products import PRODUCTS, TEXTS
 from custinsights.sources.grouping import picked
 from custinsights.sources.money import NEGATIVE_AMOUNT
 from custinsights.sources.options import Options
-from custinsights.sources.product_list import NO_NUMBER, ProductList
+from custinsights.sources.product_list import ProductList
 from custinsights.sources.rows import ParsedRows
 from custinsights.sources.single import Typed, settle
 from custinsights.sources.tables import (

@@ -56,8 +56,7 @@ class SpendList(Sequence[Spend]):
         return self.rows[place]
 
     def __repr__(self) -> str:
-        origin = f" from {', '.join(self.load_report.sources)}" if self.load_report.sources else ""
-        return f"<SpendList: {counted(len(self), 'row')}{origin}>"
+        return f"<SpendList: {counted(len(self), 'row')}{self.load_report.origin}>"
 
 
 def read_spend(

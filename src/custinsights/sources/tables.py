@@ -12,10 +12,10 @@ from custinsights.errors import BadRowsError, InvalidValue
 from custinsights.history.columns import IntArray, Labels
 from custinsights.history.ordering import ragged_rows
 from custinsights.sources.columns import Texts
-from custinsights.sources.customer_list import INTEGER
 from custinsights.sources.files import Progress
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.frames import sheet_of_frame
+from custinsights.sources.identity import INTEGER
 from custinsights.sources.ledger import Ledger
 from custinsights.sources.opening import Source, is_table
 from custinsights.sources.options import Options

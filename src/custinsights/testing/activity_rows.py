@@ -8,8 +8,8 @@ from typing import TypeAlias
 import attrs
 import numpy as np
 
-from custinsights.history.activities import NO_NUMBER, ActivityColumns
-from custinsights.history.columns import AnyArray, IntArray, Labels
+from custinsights.history.activities import ActivityColumns
+from custinsights.history.columns import NO_NUMBER, AnyArray, IntArray, Labels, uncoded
 from custinsights.history.localtime import HOUR
 
 HAPPENINGS: tuple[tuple[str, str | None, str | None, str | None, str | None], ...] = (
@@ -98,12 +98,8 @@ def with_other_activities_later(
     }
     return attrs.evolve(
         given,
-        customer=np.concatenate([_plain(given.customer), everybody]),
+        customer=np.concatenate([uncoded(given.customer), everybody]),
         at=np.concatenate([at, np.full(rows, as_of)]),
         labels=texts,
         **numbers,
     )
-
-
-def _plain(identities: AnyArray | Labels) -> AnyArray:
-    return identities.texts() if isinstance(identities, Labels) else identities

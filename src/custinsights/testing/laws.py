@@ -10,12 +10,11 @@ import numpy as np
 
 from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.errors import InvalidValue, MissingData
-from custinsights.history.columns import OrderColumns, RefundColumns
+from custinsights.history.columns import OrderColumns, RefundColumns, uncoded
 from custinsights.history.localtime import to_datetime
 from custinsights.testing.outcomes import Finding, Outcome, judged, reasons_of
 from custinsights.testing.rows import (
     in_another_order,
-    plain,
     under_other_names,
     with_another_future,
     with_labels,
@@ -145,7 +144,7 @@ def _empty(scene: Scene) -> str | None:
         scene.rows,
         orders=_none_of(scene.rows.orders),
         refunds=RefundColumns(
-            customer=plain(scene.rows.refunds.customer)[:0],
+            customer=uncoded(scene.rows.refunds.customer)[:0],
             **{name: np.empty(0, dtype=np.int64) for name in _REFUND_NUMBERS},
         ),
         lines=None
@@ -170,7 +169,7 @@ _LINE_NUMBERS = ("order", "product", "quantity", "amount")
 def _none_of(orders: OrderColumns) -> OrderColumns:
     return attrs.evolve(
         orders,
-        customer=plain(orders.customer)[:0],
+        customer=uncoded(orders.customer)[:0],
         placed_at=orders.placed_at[:0],
         amount=orders.amount[:0],
         order_id=None if orders.order_id is None else orders.order_id[:0],

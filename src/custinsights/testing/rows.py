@@ -29,6 +29,7 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
     Tags,
+    uncoded,
 )
 from custinsights.history.localtime import DAY, to_datetime
 from custinsights.history.orders import OrderHistory
@@ -80,12 +81,7 @@ class Rows:
         columns = [self.orders.customer, self.refunds.customer]
         columns += [] if self.people is None else [self.people.ids]
         columns += [] if self.activities is None else [self.activities.customer]
-        return sorted({name for column in columns for name in plain(column).tolist()})
-
-
-def plain(identities: AnyArray | Labels) -> AnyArray:
-    """Return identities as an array, also those that come coded."""
-    return identities.texts() if isinstance(identities, Labels) else identities
+        return sorted({name for column in columns for name in uncoded(column).tolist()})
 
 
 def in_another_order(rows: Rows, seed: int) -> Rows:
@@ -122,7 +118,7 @@ def under_other_names(rows: Rows, seed: int) -> tuple[Rows, dict[int | str, int 
     name_of = dict(zip(known, new, strict=True))
 
     def renamed(identities: AnyArray | Labels) -> AnyArray:
-        column = plain(identities)
+        column = uncoded(identities)
         return np.array([name_of[name] for name in column.tolist()], dtype=column.dtype)
 
     found = attrs.evolve(
@@ -175,7 +171,7 @@ class _Future:
         held = self.rows.activities
         if held is None:
             return None
-        everybody = np.array(self.rows.identities, dtype=plain(held.customer).dtype)
+        everybody = np.array(self.rows.identities, dtype=uncoded(held.customer).dtype)
         return with_other_activities_later(held, self.as_of, self._moved(held.at), everybody)
 
     def _moved(self, instants: IntArray) -> IntArray:
@@ -219,7 +215,7 @@ class _Future:
             ids = longer(ids, [f"later {n}" if text else 10**6 + n for n in range(count)])
         return attrs.evolve(
             orders,
-            customer=longer(plain(orders.customer), list(buyers)),
+            customer=longer(uncoded(orders.customer), list(buyers)),
             placed_at=longer(orders.placed_at, [self.as_of] * count),
             amount=longer(orders.amount, list(range(1, count + 1))),
             order_id=ids,
@@ -240,7 +236,7 @@ class _Future:
         codes = self.dice.integers(-1, products, len(refunds)) if products else refunds.product
         every = np.arange(len(orders))
         return RefundColumns(
-            customer=np.concatenate([plain(refunds.customer), *[plain(orders.customer)] * 2]),
+            customer=np.concatenate([uncoded(refunds.customer), *[uncoded(orders.customer)] * 2]),
             refunded_at=np.concatenate(
                 [self._moved(refunds.refunded_at), *[np.maximum(orders.placed_at, self.as_of)] * 2]
             ),
@@ -317,7 +313,7 @@ def _stranger(known: list[int | str]) -> int | str:
 def _orders_of(orders: OrderColumns, rows: IntArray) -> OrderColumns:
     return attrs.evolve(
         orders,
-        customer=plain(orders.customer)[rows],
+        customer=uncoded(orders.customer)[rows],
         placed_at=orders.placed_at[rows],
         amount=orders.amount[rows],
         order_id=None if orders.order_id is None else orders.order_id[rows],
@@ -346,7 +342,7 @@ def _relinked(refunds: RefundColumns, place: IntArray) -> RefundColumns:
 
 def _refunds_of(refunds: RefundColumns, rows: IntArray) -> RefundColumns:
     return RefundColumns(
-        customer=plain(refunds.customer)[rows],
+        customer=uncoded(refunds.customer)[rows],
         refunded_at=refunds.refunded_at[rows],
         amount=refunds.amount[rows],
         order=refunds.order[rows],
@@ -370,6 +366,6 @@ def _people_of(people: People, rows: IntArray) -> People:
     return attrs.evolve(
         people,
         **people.known(rows),
-        ids=plain(people.ids)[rows],
+        ids=uncoded(people.ids)[rows],
         tags=tags.take(backwards, place.take(tags.customer[backwards])),
     )

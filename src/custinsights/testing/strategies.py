@@ -29,11 +29,12 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
     TagRow,
+    uncoded,
 )
 from custinsights.history.localtime import DAY, HOUR, to_microseconds
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.activity_rows import MOST, ZEROS, activities_of
-from custinsights.testing.rows import STATUSES, Rows, plain
+from custinsights.testing.rows import STATUSES, Rows
 
 try:
     from hypothesis import HealthCheck, Phase, given, settings
@@ -260,7 +261,7 @@ def _refunds(
 ) -> RefundColumns:
     """Return refunds of part of an order, of all of it or of more, and such that name none."""
     found: list[tuple[int | str, int, int, int, int]] = []
-    owners = plain(orders.customer)
+    owners = uncoded(orders.customer)
     for number, kind, days, product in draws:
         code = product if has_products else -1
         if kind in ("unlinked", "stranger"):
