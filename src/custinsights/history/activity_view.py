@@ -11,9 +11,10 @@ import numpy as np
 from custinsights.domain.activities import ACTIVITY_KINDS, activity_kind, activity_word
 from custinsights.errors import MissingData
 from custinsights.history.activities import Activities
-from custinsights.history.columns import NO_NUMBER, AnyArray, BoolArray, CodeArray, IntArray, Labels
+from custinsights.history.columns import NO_NUMBER, AnyArray, BoolArray, IntArray, Labels
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import LocalClock
+from custinsights.history.timed import Timed
 
 MEDIUM = "message_medium"
 """A label that follows from the kind, and for messages of no certain medium from the channel."""
@@ -45,7 +46,7 @@ def activities_of(facts: Facts) -> Activities:
 
 
 @attrs.frozen(eq=False, slots=False)
-class ActivityFacts:
+class ActivityFacts(Timed):
     """Some activities of a history, in its order.
 
     Parameters
@@ -90,21 +91,6 @@ class ActivityFacts:
     def order(self) -> IntArray:
         """No activity belongs to an order: -1 each."""
         return np.full(len(self), -1, dtype=np.int64)
-
-    @cached_property
-    def slots(self) -> IntArray:
-        """The quarter-hour slot of each activity in the history's clock."""
-        return self.view.clock.slots(self.instant)
-
-    @cached_property
-    def day(self) -> CodeArray:
-        """int32, local day number (days since 1970-01-01)."""
-        return self.view.clock.day_table.take(self.slots)
-
-    @cached_property
-    def hour(self) -> CodeArray:
-        """int32, local hour, 0 to 23."""
-        return self.view.clock.hour_table.take(self.slots)
 
     @property
     def kind(self) -> Labels:

@@ -18,7 +18,6 @@ from custinsights.history.columns import (
     PRODUCT_COLUMNS,
     AnyArray,
     BoolArray,
-    CodeArray,
     IntArray,
     Labels,
     text_column,
@@ -26,6 +25,7 @@ from custinsights.history.columns import (
 from custinsights.history.facts import Facts
 from custinsights.history.localtime import LocalClock
 from custinsights.history.streams import Lines
+from custinsights.history.timed import Timed
 
 
 class View(Protocol):
@@ -89,7 +89,7 @@ def ordinal_in_group(offsets: IntArray, count: int) -> IntArray:
 
 
 @attrs.frozen(eq=False, slots=False)
-class OrderFacts:
+class OrderFacts(Timed):
     """Some orders of a history, in its order.
 
     Parameters
@@ -145,21 +145,6 @@ class OrderFacts:
         is_counted = self is self.view.orders
         return self.view.order_number if is_counted else self.view.number_of_sale
 
-    @cached_property
-    def slots(self) -> IntArray:
-        """The quarter-hour slot of each order in the history's clock."""
-        return self.view.clock.slots(self.placed_at)
-
-    @cached_property
-    def day(self) -> CodeArray:
-        """int32, local day number (days since 1970-01-01)."""
-        return self.view.clock.day_table.take(self.slots)
-
-    @cached_property
-    def hour(self) -> CodeArray:
-        """int32, local hour, 0 to 23."""
-        return self.view.clock.hour_table.take(self.slots)
-
     def number(self, name: str) -> IntArray:
         """Return a whole-number column, or say that the source has none."""
         return self._taken(self.view.facts.number(name))
@@ -175,7 +160,7 @@ class OrderFacts:
 
 
 @attrs.frozen(eq=False, slots=False)
-class RefundFacts:
+class RefundFacts(Timed):
     """The refunds before as_of; `order` is the place among the sales, -1 for none."""
 
     view: View
@@ -209,11 +194,6 @@ class RefundFacts:
         linked = np.flatnonzero(self.order >= 0)
         own[linked] = self.view.sales.placed_at.take(self.order.take(linked))
         return own
-
-    @cached_property
-    def slots(self) -> IntArray:
-        """The quarter-hour slot of each refund."""
-        return self.view.clock.slots(self.instant)
 
     def label(self, name: str) -> Labels:
         """Return a label of each refund's product, such as category; none where it names none."""
