@@ -9,8 +9,8 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 import custinsights
-from custinsights.analyses.declarations import Dimension, Metric
-from custinsights.analyses.plan import check
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.measuring.plan import check
 from custinsights.errors import CustInsightsError
 
 

@@ -16,41 +16,44 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from custinsights import datasets, domain, errors, testing
-    from custinsights.analyses.acquisition import acquisition
-    from custinsights.analyses.activity_metrics import activities
     from custinsights.analyses.audit import audit
-    from custinsights.analyses.builtin_traits import preferred
+    from custinsights.analyses.builtin.activity_metrics import activities
+    from custinsights.analyses.builtin.customer_traits import preferred
+    from custinsights.analyses.builtin.dimensions import order_number
+    from custinsights.analyses.builtin.exact_ages import lifetime_value_at, second_order_rate
+    from custinsights.analyses.builtin.frequency import frequent_customers
+    from custinsights.analyses.builtin.metrics import churn_rate, customers, orders, revenue, units
+    from custinsights.analyses.builtin.spend_metrics import customer_acquisition_cost
+    from custinsights.analyses.builtin.voice_metrics import (
+        customer_satisfaction,
+        net_promoter_score,
+    )
     from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
-    from custinsights.analyses.cohorts import cohorts
-    from custinsights.analyses.concentration import concentration
-    from custinsights.analyses.cross_sell import cross_sell_gaps
-    from custinsights.analyses.cuts import Cuts, cuts
-    from custinsights.analyses.dimensions import order_number
-    from custinsights.analyses.distributions import distribution, quantile
-    from custinsights.analyses.exact_ages import lifetime_value_at, second_order_rate
-    from custinsights.analyses.frequency import frequent_customers
-    from custinsights.analyses.funnel import funnel
-    from custinsights.analyses.groups import GroupMap
-    from custinsights.analyses.growth import growth_drivers
-    from custinsights.analyses.lifetime import lifetime_value
-    from custinsights.analyses.measure import Measure, measure
-    from custinsights.analyses.metrics import churn_rate, customers, orders, revenue, units
-    from custinsights.analyses.milestones import milestones
-    from custinsights.analyses.nearby import distance_to, nearby
-    from custinsights.analyses.overdue import overdue
-    from custinsights.analyses.overview import overview
-    from custinsights.analyses.preferences import preferences
-    from custinsights.analyses.ranking import ranking
-    from custinsights.analyses.rfm import RFM, rfm
-    from custinsights.analyses.second_order import second_order
-    from custinsights.analyses.sequence import order_sequence
-    from custinsights.analyses.slipping import slipping
-    from custinsights.analyses.spend_metrics import customer_acquisition_cost
-    from custinsights.analyses.tiers import tiers
-    from custinsights.analyses.traits import Traits, traits
-    from custinsights.analyses.transitions import transitions
-    from custinsights.analyses.velocity import dead_stock, product_velocity
-    from custinsights.analyses.voice_metrics import customer_satisfaction, net_promoter_score
+    from custinsights.analyses.cohorts.acquisition import acquisition
+    from custinsights.analyses.cohorts.cohorts import cohorts
+    from custinsights.analyses.cohorts.lifetime import lifetime_value
+    from custinsights.analyses.cohorts.second_order import second_order
+    from custinsights.analyses.customers.concentration import concentration
+    from custinsights.analyses.customers.cuts import Cuts, cuts
+    from custinsights.analyses.customers.groups import GroupMap
+    from custinsights.analyses.customers.nearby import distance_to, nearby
+    from custinsights.analyses.customers.rfm import RFM, rfm
+    from custinsights.analyses.customers.tiers import tiers
+    from custinsights.analyses.customers.traits import Traits, traits
+    from custinsights.analyses.journey.funnel import funnel
+    from custinsights.analyses.journey.milestones import milestones
+    from custinsights.analyses.journey.overdue import overdue
+    from custinsights.analyses.journey.slipping import slipping
+    from custinsights.analyses.journey.transitions import transitions
+    from custinsights.analyses.measuring.measure import Measure, measure
+    from custinsights.analyses.products.cross_sell import cross_sell_gaps
+    from custinsights.analyses.products.preferences import preferences
+    from custinsights.analyses.products.velocity import dead_stock, product_velocity
+    from custinsights.analyses.trends.distributions import distribution, quantile
+    from custinsights.analyses.trends.growth import growth_drivers
+    from custinsights.analyses.trends.overview import overview
+    from custinsights.analyses.trends.ranking import ranking
+    from custinsights.analyses.trends.sequence import order_sequence
     from custinsights.domain.channels import ChannelTaxonomy
     from custinsights.domain.places import PlaceTable
     from custinsights.history.activity_history import ActivityHistory
@@ -75,48 +78,48 @@ _HOMES = {
     "ActivityHistory": "history.activity_history",
     "Catalog": "analyses.catalog",
     "ChannelTaxonomy": "domain.channels",
-    "Cuts": "analyses.cuts",
-    "GroupMap": "analyses.groups",
-    "Measure": "analyses.measure",
+    "Cuts": "analyses.customers.cuts",
+    "GroupMap": "analyses.customers.groups",
+    "Measure": "analyses.measuring.measure",
     "OrderHistory": "history.orders",
     "PlaceTable": "domain.places",
-    "RFM": "analyses.rfm",
-    "Traits": "analyses.traits",
-    "acquisition": "analyses.acquisition",
-    "activities": "analyses.activity_metrics",
+    "RFM": "analyses.customers.rfm",
+    "Traits": "analyses.customers.traits",
+    "acquisition": "analyses.cohorts.acquisition",
+    "activities": "analyses.builtin.activity_metrics",
     "audit": "analyses.audit",
-    "churn_rate": "analyses.metrics",
-    "cohorts": "analyses.cohorts",
+    "churn_rate": "analyses.builtin.metrics",
+    "cohorts": "analyses.cohorts.cohorts",
     "combine": "sources",
-    "concentration": "analyses.concentration",
-    "cross_sell_gaps": "analyses.cross_sell",
-    "customer_acquisition_cost": "analyses.spend_metrics",
-    "customer_satisfaction": "analyses.voice_metrics",
-    "customers": "analyses.metrics",
-    "cuts": "analyses.cuts",
-    "dead_stock": "analyses.velocity",
+    "concentration": "analyses.customers.concentration",
+    "cross_sell_gaps": "analyses.products.cross_sell",
+    "customer_acquisition_cost": "analyses.builtin.spend_metrics",
+    "customer_satisfaction": "analyses.builtin.voice_metrics",
+    "customers": "analyses.builtin.metrics",
+    "cuts": "analyses.customers.cuts",
+    "dead_stock": "analyses.products.velocity",
     "dimension": "analyses.catalog",
-    "distance_to": "analyses.nearby",
-    "distribution": "analyses.distributions",
-    "frequent_customers": "analyses.frequency",
-    "funnel": "analyses.funnel",
-    "growth_drivers": "analyses.growth",
-    "lifetime_value": "analyses.lifetime",
-    "lifetime_value_at": "analyses.exact_ages",
-    "measure": "analyses.measure",
-    "milestones": "analyses.milestones",
-    "nearby": "analyses.nearby",
-    "net_promoter_score": "analyses.voice_metrics",
-    "order_number": "analyses.dimensions",
-    "order_sequence": "analyses.sequence",
-    "orders": "analyses.metrics",
-    "overdue": "analyses.overdue",
-    "overview": "analyses.overview",
-    "preferences": "analyses.preferences",
-    "preferred": "analyses.builtin_traits",
-    "product_velocity": "analyses.velocity",
-    "quantile": "analyses.distributions",
-    "ranking": "analyses.ranking",
+    "distance_to": "analyses.customers.nearby",
+    "distribution": "analyses.trends.distributions",
+    "frequent_customers": "analyses.builtin.frequency",
+    "funnel": "analyses.journey.funnel",
+    "growth_drivers": "analyses.trends.growth",
+    "lifetime_value": "analyses.cohorts.lifetime",
+    "lifetime_value_at": "analyses.builtin.exact_ages",
+    "measure": "analyses.measuring.measure",
+    "milestones": "analyses.journey.milestones",
+    "nearby": "analyses.customers.nearby",
+    "net_promoter_score": "analyses.builtin.voice_metrics",
+    "order_number": "analyses.builtin.dimensions",
+    "order_sequence": "analyses.trends.sequence",
+    "orders": "analyses.builtin.metrics",
+    "overdue": "analyses.journey.overdue",
+    "overview": "analyses.trends.overview",
+    "preferences": "analyses.products.preferences",
+    "preferred": "analyses.builtin.customer_traits",
+    "product_velocity": "analyses.products.velocity",
+    "quantile": "analyses.trends.distributions",
+    "ranking": "analyses.trends.ranking",
     "read_activities": "sources",
     "read_customers": "sources",
     "read_frame": "sources",
@@ -125,17 +128,17 @@ _HOMES = {
     "read_places": "sources",
     "read_products": "sources",
     "read_spend": "sources",
-    "revenue": "analyses.metrics",
-    "rfm": "analyses.rfm",
-    "second_order": "analyses.second_order",
-    "second_order_rate": "analyses.exact_ages",
-    "slipping": "analyses.slipping",
+    "revenue": "analyses.builtin.metrics",
+    "rfm": "analyses.customers.rfm",
+    "second_order": "analyses.cohorts.second_order",
+    "second_order_rate": "analyses.builtin.exact_ages",
+    "slipping": "analyses.journey.slipping",
     "tally": "analyses.catalog",
-    "tiers": "analyses.tiers",
+    "tiers": "analyses.customers.tiers",
     "trait": "analyses.catalog",
-    "traits": "analyses.traits",
-    "transitions": "analyses.transitions",
-    "units": "analyses.metrics",
+    "traits": "analyses.customers.traits",
+    "transitions": "analyses.journey.transitions",
+    "units": "analyses.builtin.metrics",
 }
 
 __all__ = [

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.analyses.declarations import Metric
+from custinsights.analyses.declaring.declarations import Metric
 from custinsights.domain import Money, Spend
 from custinsights.errors import UnknownName
 from custinsights.history.localtime import to_datetime

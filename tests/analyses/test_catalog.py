@@ -11,9 +11,9 @@ import pytest
 
 from custinsights.analyses import catalog as catalog_module
 from custinsights.analyses.catalog import DEFAULT, GROUP, Catalog, dimension, tally, trait
-from custinsights.analyses.declarations import Metric
-from custinsights.analyses.measure import measure
-from custinsights.analyses.traits import traits
+from custinsights.analyses.customers.traits import traits
+from custinsights.analyses.declaring.declarations import Metric
+from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
 from tests.oracles.bridge import to_history
 from tests.oracles.hand import ADA_AND_BO

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.analyses.cross_sell import CrossSellGaps
+from custinsights.analyses.products.cross_sell import CrossSellGaps
 from custinsights.errors import Incompatible, InvalidValue, MissingData, UnknownName
 from custinsights.history import pairs
 from tests.oracles.bridge import to_history

@@ -12,7 +12,7 @@ import pytest
 
 import custinsights as ci
 from custinsights.analyses.catalog import dimension
-from custinsights.analyses.measure import Measure, measure
+from custinsights.analyses.measuring.measure import Measure, measure
 from custinsights.domain.period import Period
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, MissingData, UnknownName
 from custinsights.history.orders import OrderHistory

@@ -3,7 +3,7 @@
 import pytest
 
 import custinsights as ci
-from custinsights.analyses.cuts import CutPoints
+from custinsights.analyses.customers.cuts import CutPoints
 from custinsights.errors import Incompatible, InvalidValue
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import custinsights as ci
-from custinsights.analyses.funnel import Funnel
+from custinsights.analyses.journey.funnel import Funnel
 from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
 from custinsights.history.chains import Timeline, furthest
 

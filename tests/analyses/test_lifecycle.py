@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import custinsights as ci
-from custinsights.analyses.lifecycle import STAGES
-from custinsights.analyses.slipping import REASONS
-from custinsights.analyses.transitions import UNKNOWN
+from custinsights.analyses.builtin.lifecycle import STAGES
+from custinsights.analyses.journey.slipping import REASONS
+from custinsights.analyses.journey.transitions import UNKNOWN
 from custinsights.domain import Customer, Money, Order, Refund
 from custinsights.errors import InvalidValue
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights import testing
-from custinsights.analyses.nearby import EARTH_KM, Nearby, kilometres_between
+from custinsights.analyses.customers.nearby import EARTH_KM, Nearby, kilometres_between
 from custinsights.domain import Address, PlaceTable
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.orders import OrderHistory

@@ -3,7 +3,7 @@
 import pytest
 
 import custinsights as ci
-from custinsights.analyses.measure import Window
+from custinsights.analyses.measuring.measure import Window
 
 UNTOLD = "No change is told"
 NOTHING = "Nothing of this window was observed."

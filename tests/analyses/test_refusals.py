@@ -10,9 +10,9 @@ import pytest
 
 import custinsights as ci
 from custinsights.analyses.catalog import DEFAULT, dimension, tally
-from custinsights.analyses.declarations import Dimension, Metric
-from custinsights.analyses.measure import measure
-from custinsights.analyses.tally import Tally
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.declaring.tally import Tally
+from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import InvalidValue, MissingData, Refused, UnknownName
 from custinsights.history.columns import Labels
 from tests.oracles.bridge import to_history

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.analyses.acquisition import Acquisition
-from custinsights.analyses.measure import Measure
+from custinsights.analyses.cohorts.acquisition import Acquisition
+from custinsights.analyses.measuring.measure import Measure
 from custinsights.domain import Money, Spend
 from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
 from custinsights.history.orders import OrderHistory

@@ -11,8 +11,8 @@ import pytest
 
 import custinsights as ci
 from custinsights.analyses.catalog import metric as metric_of
-from custinsights.analyses.tally import Tally
-from custinsights.analyses.values import GAP_DAYS
+from custinsights.analyses.declaring.tally import Tally
+from custinsights.analyses.declaring.values import GAP_DAYS
 from custinsights.errors import CustInsightsError, InvalidValue, Refused, UnknownName
 from custinsights.history.orders import OrderHistory
 from tests.oracles.bridge import to_history

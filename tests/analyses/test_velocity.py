@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.analyses.velocity import DeadStock, Velocity
+from custinsights.analyses.products.velocity import DeadStock, Velocity
 from custinsights.errors import Incompatible, InvalidValue, MissingData
 from custinsights.history.columns import NO_INSTANT, Products
 from custinsights.history.orders import OrderHistory

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 import custinsights as ci
-from custinsights.analyses.cohorts import Cohorts
-from custinsights.analyses.cuts import CutPoints
-from custinsights.analyses.declarations import Dimension, Metric
-from custinsights.analyses.groups import Box
-from custinsights.analyses.overview import Overviewing
-from custinsights.analyses.tally import Quantile
-from custinsights.analyses.values import ORDER_VALUE
+from custinsights.analyses.cohorts.cohorts import Cohorts
+from custinsights.analyses.customers.cuts import CutPoints
+from custinsights.analyses.customers.groups import Box
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.declaring.tally import Quantile
+from custinsights.analyses.declaring.values import ORDER_VALUE
+from custinsights.analyses.trends.overview import Overviewing
 from custinsights.errors import (
     CustInsightsError,
     InvalidValue,

@@ -38,7 +38,7 @@ OPTIONAL_LIBRARIES = {
     "hypothesis": {"testing"},
     "pandas": {"presentation.frames"},
     "polars": {"presentation.frames"},
-    "pyarrow": {"presentation.frames", "sources.parquet"},
+    "pyarrow": {"presentation.frames", "sources.orders.parquet"},
     "pycountry": {"domain.countries"},
     "rich": {"cli"},
     "typer": {"cli"},
@@ -49,7 +49,7 @@ IMPORT_BY_COMPUTED_NAME = {
     PACKAGE,
     DOOR,
     f"{PACKAGE}.presentation.frames",
-    f"{PACKAGE}.analyses.declared",  # finds a plug-in's own function again, as pickle does
+    f"{PACKAGE}.analyses.declaring.declared",  # finds a function again, as pickle does
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "handler"}
 MAX_LINES = 400
@@ -118,6 +118,26 @@ def imports_in_a_circle(sources: Iterable[Source]) -> Iterator[str]:
         }
         for source in sources
     }
+    yield from _circle(graph)
+
+
+def folders_in_a_circle(sources: Iterable[Source]) -> Iterator[str]:
+    """The folders inside a room have an order too: no two of them import from each other."""
+    graph: dict[str, set[str]] = {}
+    for source in sources:
+        folder = _folder(source.name)
+        inside = {_folder(use.target) for use in source.imports()}
+        graph.setdefault(folder, set()).update(
+            other for other in inside if other != folder and other.startswith(f"{source.room}.")
+        )
+    yield from _circle(graph)
+
+
+def _folder(name: str) -> str:
+    return ".".join(name.removeprefix(f"{PACKAGE}.").split(".")[:2])
+
+
+def _circle(graph: dict[str, set[str]]) -> Iterator[str]:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

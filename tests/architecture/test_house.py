@@ -25,6 +25,11 @@ def test_no_import_leads_back() -> None:
     assert list(rules.imports_in_a_circle(SOURCES)) == []
 
 
+def test_no_folder_leads_back() -> None:
+    """The folders inside a room have an order."""
+    assert list(rules.folders_in_a_circle(SOURCES)) == []
+
+
 def test_the_library_was_read() -> None:
     """The walk saw the rooms that there are, so that an empty walk cannot pass for a clean one."""
     assert {"errors", "domain", "history", "results", "analyses"} <= {s.room for s in SOURCES}

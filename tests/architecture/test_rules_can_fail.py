@@ -60,7 +60,7 @@ BROKEN: list[tuple[Callable[[Source], Iterator[str]], str, str]] = [
     (rules.random_draws, "history.blocks", "import random"),
     (rules.random_draws, "datasets.shop", "np.random.seed(1)"),
     (rules.random_draws, "datasets.shop", "np.random.default_rng()"),
-    (rules.random_draws, "analyses.rfm", "np.random.default_rng(7)"),
+    (rules.random_draws, "analyses.customers.rfm", "np.random.default_rng(7)"),
     (rules.global_state, "history.blocks", "x = 1\ndef f():\n    global x\n    x = 2"),
     (rules.global_state, "history.blocks", "seen = {}\ndef f(key):\n    seen[key] = 1"),
     (
@@ -74,17 +74,17 @@ BROKEN: list[tuple[Callable[[Source], Iterator[str]], str, str]] = [
     (rules.foreign_raises, "history.blocks", "raise (A if x else B)"),
     (rules.foreign_raises, "history.blocks", "raise SystemExit(1)"),
     (rules.foreign_raises, "history.blocks", "raise AttributeError(name)"),
-    (rules.grouping_outside_history, "analyses.rfm", "np.add.at(cells, index, amount)"),
-    (rules.grouping_outside_history, "analyses.rfm", "np.add.reduceat(amount, offsets)"),
-    (rules.grouping_outside_history, "analyses.rfm", "np.bincount(codes)"),
-    (rules.grouping_outside_history, "analyses.rfm", "np.unique(codes)"),
-    (rules.grouping_outside_history, "analyses.rfm", "np.bincount(codes)"),
+    (rules.grouping_outside_history, "analyses.customers.rfm", "np.add.at(cells, index, amount)"),
+    (rules.grouping_outside_history, "analyses.customers.rfm", "np.add.reduceat(amount, offsets)"),
+    (rules.grouping_outside_history, "analyses.customers.rfm", "np.bincount(codes)"),
+    (rules.grouping_outside_history, "analyses.customers.rfm", "np.unique(codes)"),
+    (rules.grouping_outside_history, "analyses.customers.rfm", "np.bincount(codes)"),
     (rules.sql_outside_sql, "repositories.memory", "query = 'SELECT id FROM orders'"),
-    (rules.display_rounding, "analyses.rfm", "round(x, 2)"),
-    (rules.display_rounding, "analyses.rfm", "f'{x:,.2f}'"),
-    (rules.display_rounding, "analyses.rfm", "f'{x:{width}.1%}'"),
-    (rules.display_rounding, "analyses.rfm", "format(x, '.3g')"),
-    (rules.display_rounding, "analyses.rfm", "'%.2f' % x"),
+    (rules.display_rounding, "analyses.customers.rfm", "round(x, 2)"),
+    (rules.display_rounding, "analyses.customers.rfm", "f'{x:,.2f}'"),
+    (rules.display_rounding, "analyses.customers.rfm", "f'{x:{width}.1%}'"),
+    (rules.display_rounding, "analyses.customers.rfm", "format(x, '.3g')"),
+    (rules.display_rounding, "analyses.customers.rfm", "'%.2f' % x"),
 ]
 
 KEPT: list[tuple[Callable[[Source], Iterator[str]], str, str]] = [
@@ -115,10 +115,10 @@ KEPT: list[tuple[Callable[[Source], Iterator[str]], str, str]] = [
     (rules.foreign_raises, "history.blocks", "try:\n    f()\nexcept OSError:\n    raise"),
     (rules.foreign_raises, "cli.report", "raise typer.Exit(1)"),
     (rules.grouping_outside_history, "history.blocks", "np.add.at(cells, index, amount)"),
-    (rules.grouping_outside_history, "analyses.rfm", "cube.at(month='2024-03')"),
+    (rules.grouping_outside_history, "analyses.customers.rfm", "cube.at(month='2024-03')"),
     (rules.sql_outside_sql, "repositories.sql.orders", "query = 'SELECT id FROM orders'"),
     (rules.sql_outside_sql, "repositories.memory", "'''SELECT is not written here.'''"),
-    (rules.display_rounding, "analyses.rfm", "round(x)"),
+    (rules.display_rounding, "analyses.customers.rfm", "round(x)"),
     (rules.display_rounding, "presentation.text", "f'{x:,.2f}'"),
     (rules.display_rounding, "errors", "f'{rows:,} rows, week {week:02d}'"),
 ]
@@ -154,6 +154,15 @@ def test_a_circle_is_found() -> None:
     orders = module("domain.orders", "def f():\n    from custinsights.domain import money")
     assert list(rules.imports_in_a_circle([money, orders]))
     assert list(rules.imports_in_a_circle([money, module("domain.orders", "x = 1")])) == []
+
+
+def test_a_circle_of_folders_is_found() -> None:
+    """Two folders of a room that import from each other are a circle, though no modules are."""
+    cells = module("sources.texts.cells", "from custinsights.sources.orders import rows")
+    rows = module("sources.orders.rows", "x = 1")
+    sheet = module("sources.orders.sheet", "from custinsights.sources.texts import files")
+    assert list(rules.folders_in_a_circle([cells, rows])) == []
+    assert list(rules.folders_in_a_circle([cells, rows, sheet]))
 
 
 def test_a_package_and_its_module_can_be_a_circle() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 import custinsights as ci
 from custinsights import testing
-from custinsights.analyses.anchors import ANCHORS
+from custinsights.analyses.cohorts.anchors import ANCHORS
 
 EXAMPLES = 6
 

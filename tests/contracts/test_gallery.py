@@ -14,8 +14,8 @@ import pytest
 
 import custinsights as ci
 from custinsights import testing
-from custinsights.analyses.declarations import Dimension, Metric, Trait
-from custinsights.analyses.tally import Quantile, Sum, Tally
+from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait
+from custinsights.analyses.declaring.tally import Quantile, Sum, Tally
 from custinsights.errors import ContractBroken, InvalidValue, MissingData, UnknownName
 
 Function = Callable[[Any], Any]

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from custinsights.analyses.dimensions import BUILT_IN
+from custinsights.analyses.builtin.dimensions import BUILT_IN
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import CustInsightsError, InvalidValue, MissingData, UnknownName
 from custinsights.history.columns import PRODUCT_COLUMNS, TEXT_COLUMNS
 from custinsights.history.counted import CountedHistory
 from custinsights.history.orders import OrderHistory
-from custinsights.sources.vocabulary import LABELS, PRODUCT_LABELS
+from custinsights.sources.texts.vocabulary import LABELS, PRODUCT_LABELS
 
 
 def made(**changed: Any) -> OrderHistory:

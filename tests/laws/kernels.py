@@ -9,7 +9,7 @@ from enum import Enum
 
 import pytest
 
-from custinsights.analyses import summarise
+from custinsights.analyses.measuring import summarise
 from custinsights.history import cells
 
 

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custinsights.analyses.catalog import DEFAULT, dimension, tally
-from custinsights.analyses.declarations import Dimension, Metric
-from custinsights.analyses.measure import Measure
-from custinsights.analyses.measured import Measured
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.measuring.measure import Measure
+from custinsights.analyses.measuring.measured import Measured
 from custinsights.datasets import gallery
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, Refused
 from custinsights.history import joining

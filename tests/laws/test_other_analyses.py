@@ -17,30 +17,30 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.analyses.cohorts import CUMULATIVE, Cohorts
-from custinsights.analyses.concentration import Concentrating
-from custinsights.analyses.cross_sell import CrossSellGaps
-from custinsights.analyses.cuts import CutPoints
-from custinsights.analyses.distributions import Distributing
-from custinsights.analyses.exact_ages import lifetime_value_at
-from custinsights.analyses.frequency import frequent_customers
-from custinsights.analyses.funnel import Funnel
-from custinsights.analyses.growth import GrowthDrivers
-from custinsights.analyses.measure import Measure
-from custinsights.analyses.milestones import Milestones
-from custinsights.analyses.nearby import Nearby
-from custinsights.analyses.overdue import Overdue
-from custinsights.analyses.overview import Overviewing
-from custinsights.analyses.preferences import Preferences
-from custinsights.analyses.ranking import Ranked
-from custinsights.analyses.rfm import RFM
-from custinsights.analyses.second_order import SecondOrdering
-from custinsights.analyses.sequence import OrderSequence
-from custinsights.analyses.slipping import SlippingAway
-from custinsights.analyses.tiers import Tiers
-from custinsights.analyses.traits import Traits
-from custinsights.analyses.transitions import Transitions
-from custinsights.analyses.velocity import Velocity
+from custinsights.analyses.builtin.exact_ages import lifetime_value_at
+from custinsights.analyses.builtin.frequency import frequent_customers
+from custinsights.analyses.cohorts.cohorts import CUMULATIVE, Cohorts
+from custinsights.analyses.cohorts.second_order import SecondOrdering
+from custinsights.analyses.customers.concentration import Concentrating
+from custinsights.analyses.customers.cuts import CutPoints
+from custinsights.analyses.customers.nearby import Nearby
+from custinsights.analyses.customers.rfm import RFM
+from custinsights.analyses.customers.tiers import Tiers
+from custinsights.analyses.customers.traits import Traits
+from custinsights.analyses.journey.funnel import Funnel
+from custinsights.analyses.journey.milestones import Milestones
+from custinsights.analyses.journey.overdue import Overdue
+from custinsights.analyses.journey.slipping import SlippingAway
+from custinsights.analyses.journey.transitions import Transitions
+from custinsights.analyses.measuring.measure import Measure
+from custinsights.analyses.products.cross_sell import CrossSellGaps
+from custinsights.analyses.products.preferences import Preferences
+from custinsights.analyses.products.velocity import Velocity
+from custinsights.analyses.trends.distributions import Distributing
+from custinsights.analyses.trends.growth import GrowthDrivers
+from custinsights.analyses.trends.overview import Overviewing
+from custinsights.analyses.trends.ranking import Ranked
+from custinsights.analyses.trends.sequence import OrderSequence
 from custinsights.domain import PlaceTable
 from custinsights.errors import Incompatible, InvalidValue, MissingData
 from custinsights.history.localtime import to_datetime, to_microseconds

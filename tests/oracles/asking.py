@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from custinsights.analyses.measure import measure
+from custinsights.analyses.measuring.measure import measure
 from custinsights.history.facts import Facts
 from custinsights.results.cube import Cube
 from tests.oracles.agreement import Found

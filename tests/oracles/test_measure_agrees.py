@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custinsights.analyses.catalog import DEFAULT
-from custinsights.analyses.measure import measure as measure_history
-from custinsights.analyses.plan import Question
+from custinsights.analyses.measuring.measure import measure as measure_history
+from custinsights.analyses.measuring.plan import Question
 from custinsights.errors import InvalidValue, MissingData, Refused
 from tests.laws.kernels import Kernel
 from tests.oracles.agreement import differences

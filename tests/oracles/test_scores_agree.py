@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.analyses.cohorts import CUMULATIVE
-from custinsights.analyses.overview import HEADLINES
+from custinsights.analyses.cohorts.cohorts import CUMULATIVE
+from custinsights.analyses.trends.overview import HEADLINES
 from custinsights.errors import MissingData, UnknownName
 from custinsights.history.orders import OrderHistory
 from custinsights.results.cohort_grid import CohortGrid

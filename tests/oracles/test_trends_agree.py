@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.analyses.growth import FACTORS, decomposed
+from custinsights.analyses.trends.growth import FACTORS, decomposed
 from custinsights.results.series import Series
 from tests.oracles.agreement import differences, natural
 from tests.oracles.asking import plain_cells, plain_label

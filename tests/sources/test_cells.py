@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from custinsights.errors import InvalidValue
 from custinsights.history.time_texts import NO_TIME
-from custinsights.sources import cells
-from custinsights.sources.columns import Texts, Values, one_below_another
+from custinsights.sources.texts import cells
+from custinsights.sources.texts.columns import Texts, Values, one_below_another
 
 
 def numbers(*texts: str, decimal: str | None = None) -> list[Decimal | None]:

@@ -14,9 +14,9 @@ from custinsights.domain.channel_words import CHANNEL_FIELDS
 from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_objects
-from custinsights.sources.channels import channels_of
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats import OrderFormat
+from custinsights.sources.orders.channels import channels_of
+from custinsights.sources.texts.columns import Texts
 from tests.sources.reading import read
 from tests.sources.test_objects import order
 

@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custinsights.errors import InvalidValue
-from custinsights.sources import cells
-from custinsights.sources.coding import ColumnCoder, amounts, integers
-from custinsights.sources.columns import Cells, Texts, Values
-from custinsights.sources.vocabulary import Kind
+from custinsights.sources.texts import cells
+from custinsights.sources.texts.coding import ColumnCoder, amounts, integers
+from custinsights.sources.texts.columns import Cells, Texts, Values
+from custinsights.sources.texts.vocabulary import Kind
 
 IDS = st.sampled_from(
     ["7", "0", "-3", "12345678901234567", "07", "+7", "", "7.0", "a7", " 7", "\u0667"]

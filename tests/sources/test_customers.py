@@ -29,8 +29,8 @@ from custinsights.errors import (
     UnreadableFile,
 )
 from custinsights.sources import read_customers
-from custinsights.sources.customer_list import CustomerList
 from custinsights.sources.formats.customers import SHOPIFY
+from custinsights.sources.orders.customer_list import CustomerList
 from tests.sources.reading import left_out, named, owners, read, text_file
 
 DATA = Path(__file__).parents[1] / "data" / "sources"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custinsights.sources.examples import shown
+from custinsights.sources.texts.examples import shown
 from tests.sources.reading import HEADER, read
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from custinsights.errors import UnreadableFile
-from custinsights.sources.files import CHUNK, Chunk, opened
+from custinsights.sources.texts.files import CHUNK, Chunk, opened
 from tests.sources.reading import named
 
 

@@ -8,14 +8,14 @@ import attrs
 import numpy as np
 import pytest
 
-from custinsights.analyses.measure import measure
+from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import InvalidValue, MissingColumn, MissingData, PlugInFailed, UnknownName
 from custinsights.history.amounts import Decimals
 from custinsights.sources import read_orders
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats import OrderFormat, Packed, Rows
 from custinsights.sources.formats.finding import format_asked, format_for
 from custinsights.sources.formats.shopify import SHOPIFY
+from custinsights.sources.texts.columns import Texts
 from tests.sources.reading import HEADER, amounts, bad_kinds, owners, read, text_file
 
 # A till of our own invention: a row for each slip and one of totals, day and clock apart, times of

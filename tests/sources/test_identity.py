@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custinsights.history.columns import Labels
-from custinsights.sources.identity import NOBODY, resolve
+from custinsights.sources.orders.identity import NOBODY, resolve
 from tests.sources.reading import bad_kinds, left_out, owners, read
 
 Row = tuple[str, str, str]

@@ -16,7 +16,7 @@ from custinsights.errors import MissingColumn, MissingExtra, UnreadableFile
 from custinsights.history.orders import OrderHistory
 from custinsights.history.row_groups import placed
 from custinsights.sources import read_orders
-from custinsights.sources.columns import Values
+from custinsights.sources.texts.columns import Values
 from tests.sources.reading import HEADER, amounts, left_out, owners, text_file
 
 

@@ -14,7 +14,7 @@ import custinsights as ci
 from custinsights.domain import Money, Product
 from custinsights.errors import BadRowsError, InvalidValue, MissingColumn, UnknownName
 from custinsights.sources import read_products
-from custinsights.sources.product_list import ProductList
+from custinsights.sources.orders.product_list import ProductList
 from tests.sources.reading import read, text_file
 
 HEADER = "id,title,category,department,keywords,price,currency,stock,ladder,sale"

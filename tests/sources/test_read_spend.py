@@ -10,7 +10,7 @@ import pytest
 import custinsights as ci
 from custinsights.domain import ChannelTaxonomy, Money, Spend
 from custinsights.errors import BadRowsError, InvalidValue, MissingColumn
-from custinsights.sources.spend import SpendList
+from custinsights.sources.beside.spend import SpendList
 
 
 def read(text: str, **options: object) -> SpendList:

@@ -10,7 +10,7 @@ import pytest
 from custinsights.errors import BadRowsError, InvalidValue, MissingColumn, NaiveTime
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_orders
-from custinsights.sources.zones import RAILS, zone_named
+from custinsights.sources.texts.zones import RAILS, zone_named
 from tests.sources.exports import (
     american,
     assert_as_expected,

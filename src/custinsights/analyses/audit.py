@@ -8,16 +8,16 @@ from functools import cached_property
 import attrs
 import numpy as np
 
+from custinsights.analyses.builtin.dimensions import COHORT_UNITS
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.cohorts import Cohorts
-from custinsights.analyses.declarations import Dimension, Metric
-from custinsights.analyses.dimensions import COHORT_UNITS
-from custinsights.analyses.finish import provenance_of
-from custinsights.analyses.measure import Measure
-from custinsights.analyses.plan import SPEND, check
-from custinsights.analyses.rfm import RFM
-from custinsights.analyses.tally import Tally
-from custinsights.analyses.tiers import Tiers
+from custinsights.analyses.cohorts.cohorts import Cohorts
+from custinsights.analyses.customers.rfm import RFM
+from custinsights.analyses.customers.tiers import Tiers
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.declaring.tally import Tally
+from custinsights.analyses.measuring.finish import provenance_of
+from custinsights.analyses.measuring.measure import Measure
+from custinsights.analyses.measuring.plan import SPEND, check
 from custinsights.domain.fields import instance
 from custinsights.errors import InvalidValue, MissingData, Refused, counted
 from custinsights.history.facts import Facts, check_history

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 import attrs
 
-from custinsights.analyses import (
+from custinsights.analyses.builtin import (
     activity_metrics,
-    builtin_traits,
     cadence,
     dimensions,
     exact_ages,
@@ -19,15 +18,16 @@ from custinsights.analyses import (
     spend_metrics,
     voice_metrics,
 )
-from custinsights.analyses.declarations import (
+from custinsights.analyses.builtin import customer_traits as builtin_traits
+from custinsights.analyses.declaring.declarations import (
     FACTS_OF_DIMENSIONS,
     Dimension,
     Metric,
     Trait,
     checked_name,
 )
-from custinsights.analyses.declared import Declared
-from custinsights.analyses.tally import STREAMS, FactFunction, Sum, Tally, scale_of
+from custinsights.analyses.declaring.declared import Declared
+from custinsights.analyses.declaring.tally import STREAMS, FactFunction, Sum, Tally, scale_of
 from custinsights.domain.fields import instance, members
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue, PlugInFailed, UnknownName

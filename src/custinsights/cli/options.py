@@ -18,9 +18,9 @@ import typer
 from custinsights.domain import CURRENCIES, PurchasePolicy
 from custinsights.errors import CustInsightsError, UnreadableFile
 from custinsights.history.instants import FIRST_YEAR, LAST_YEAR
-from custinsights.sources.files import opened
 from custinsights.sources.reading import check_options
-from custinsights.sources.vocabulary import plain
+from custinsights.sources.texts.files import opened
+from custinsights.sources.texts.vocabulary import plain
 
 __all__ = [
     "columns",

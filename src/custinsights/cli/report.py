@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from custinsights import datasets
-from custinsights.analyses.measure import measure
+from custinsights.analyses.measuring.measure import measure
 from custinsights.cli.as_json import as_json
 from custinsights.cli.loading import load_report
 from custinsights.cli.reading import progress_in_bytes

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator
 import attrs
 import numpy as np
 
-from custinsights.analyses.cohorts import cohorts
-from custinsights.analyses.measure import measure
-from custinsights.analyses.overview import overview
-from custinsights.analyses.rfm import rfm
-from custinsights.analyses.tiers import (
+from custinsights.analyses.cohorts.cohorts import cohorts
+from custinsights.analyses.customers.rfm import rfm
+from custinsights.analyses.customers.tiers import (
     AT_RISK_DAYS,
     LAPSED_DAYS,
     LOYAL_ORDERS,
     RETURNING_ORDERS,
     tiers,
 )
+from custinsights.analyses.measuring.measure import measure
+from custinsights.analyses.trends.overview import overview
 from custinsights.cli.section import Section, days
 from custinsights.cli.views import (
     labelled,

@@ -1,14 +1,14 @@
 """How rows become columns: files, frames and objects are read into an order history."""
 
-from custinsights.sources.activities import read_activities
-from custinsights.sources.combining import combine
-from custinsights.sources.customers import read_customers
+from custinsights.sources.beside.activities import read_activities
+from custinsights.sources.beside.customers import read_customers
+from custinsights.sources.beside.places import read_places
+from custinsights.sources.beside.products import read_products
+from custinsights.sources.beside.spend import read_spend
 from custinsights.sources.frames import read_frame
 from custinsights.sources.objects import read_objects
-from custinsights.sources.places import read_places
-from custinsights.sources.products import read_products
 from custinsights.sources.reading import read_orders
-from custinsights.sources.spend import read_spend
+from custinsights.sources.several.combining import combine
 
 __all__ = [
     "combine",

@@ -15,15 +15,15 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
-from custinsights.sources.building import history_of
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.families import together
 from custinsights.sources.formats.finding import format_asked, format_for, places_in
-from custinsights.sources.options import Options, RefundRule
-from custinsights.sources.rates import Rates
-from custinsights.sources.sheet import Sheet
-from custinsights.sources.typed import Foreign, columns_of
-from custinsights.sources.vocabulary import fields_named
+from custinsights.sources.orders.building import history_of
+from custinsights.sources.orders.options import Options, RefundRule
+from custinsights.sources.orders.rates import Rates
+from custinsights.sources.orders.sheet import Sheet
+from custinsights.sources.texts.typed import Foreign, columns_of
+from custinsights.sources.texts.vocabulary import fields_named
 
 NAME = "frame"
 """What a frame is called in reports."""

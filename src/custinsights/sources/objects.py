@@ -18,13 +18,13 @@ from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import InvalidValue
 from custinsights.history.columns import BoolArray
 from custinsights.history.orders import OrderHistory
-from custinsights.sources.building import history_of
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
-from custinsights.sources.known import objects
-from custinsights.sources.options import Options
-from custinsights.sources.rates import Rates
-from custinsights.sources.sheet import Sheet
+from custinsights.sources.orders.building import history_of
+from custinsights.sources.orders.known import objects
+from custinsights.sources.orders.options import Options
+from custinsights.sources.orders.rates import Rates
+from custinsights.sources.orders.sheet import Sheet
+from custinsights.sources.texts.columns import Texts
 
 _FIELDS = (
     "customer_id",

@@ -21,16 +21,22 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue
 from custinsights.history.orders import OrderHistory
-from custinsights.sources import parquet
-from custinsights.sources.building import history_of
-from custinsights.sources.files import Progress, opened
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.families import fields_of, refuse_strangers, together
 from custinsights.sources.formats.finding import format_asked, format_for, places_in
-from custinsights.sources.opening import Source, is_table, refuse_no_file, size_of, starts_with
-from custinsights.sources.options import Options, RefundRule
-from custinsights.sources.rates import Rates
-from custinsights.sources.sheet import Sheet, SheetWriter, stacked
+from custinsights.sources.orders import parquet
+from custinsights.sources.orders.building import history_of
+from custinsights.sources.orders.options import Options, RefundRule
+from custinsights.sources.orders.rates import Rates
+from custinsights.sources.orders.sheet import Sheet, SheetWriter, stacked
+from custinsights.sources.texts.files import Progress, opened
+from custinsights.sources.texts.opening import (
+    Source,
+    is_table,
+    refuse_no_file,
+    size_of,
+    starts_with,
+)
 
 Paths: TypeAlias = Source | Iterable[Source]
 

@@ -8,9 +8,9 @@ from typing import Any, Literal, overload
 import attrs
 import numpy as np
 
-from custinsights.analyses.declarations import Dimension, Metric
-from custinsights.analyses.measure import Measure
-from custinsights.analyses.tally import Sum, Tally
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.declaring.tally import Sum, Tally
+from custinsights.analyses.measuring.measure import Measure
 from custinsights.errors import CustInsightsError
 from custinsights.history.columns import AnyArray, Labels
 from custinsights.history.counted import CountedHistory

@@ -16,10 +16,10 @@ from custinsights.domain.contacts import shown_id
 from custinsights.domain.load_report import BadRows, LeftOut
 from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
-from custinsights.sources.files import opened
 from custinsights.sources.formats.declaration import OrderFormat
-from custinsights.sources.opening import Source, name_of
 from custinsights.sources.reading import read_orders
+from custinsights.sources.texts.files import opened
+from custinsights.sources.texts.opening import Source, name_of
 from custinsights.testing.scenes import Answer
 
 Row = list[str]

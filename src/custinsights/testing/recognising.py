@@ -9,7 +9,7 @@ from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.finding import format_for, recognised_among
 from custinsights.sources.formats.installed import GENERIC, hidden_by, installed_formats
 from custinsights.sources.formats.orders import BUILT_IN
-from custinsights.sources.vocabulary import ORDERS, fields_named, plain
+from custinsights.sources.texts.vocabulary import ORDERS, fields_named, plain
 from custinsights.testing.exports import Case, Export
 
 _DECIMALS = re.compile(r"[^.,]*\d([.,])\d{1,2}\D*")

@@ -9,7 +9,7 @@ import attrs
 
 from custinsights.errors import CustInsightsError, InvalidValue
 from custinsights.history.orders import OrderHistory
-from custinsights.sources.vocabulary import plain
+from custinsights.sources.texts.vocabulary import plain
 from custinsights.testing.exports import Case, Export, answer_of, money_of
 from custinsights.testing.scenes import differing
 from custinsights.testing.watching import watched

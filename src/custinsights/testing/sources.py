@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 
 import attrs
 
-from custinsights.analyses.measure import measure
+from custinsights.analyses.measuring.measure import measure
 from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import Money

@@ -10,10 +10,10 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.catalog import metric as metric_of
-from custinsights.analyses.declarations import Metric
-from custinsights.analyses.measure import Measure
-from custinsights.analyses.plan import check as check_pair
-from custinsights.analyses.tally import MONEY, Sum, Tally, scale_of
+from custinsights.analyses.declaring.declarations import Metric
+from custinsights.analyses.declaring.tally import MONEY, Sum, Tally, scale_of
+from custinsights.analyses.measuring.measure import Measure
+from custinsights.analyses.measuring.plan import check as check_pair
 from custinsights.errors import Refused
 from custinsights.history.counted import CountedHistory
 from custinsights.history.localtime import to_datetime
@@ -89,7 +89,7 @@ def check_tally(
 
     Examples
     --------
-    >>> from custinsights.analyses.metrics import orders
+    >>> from custinsights.analyses.builtin.metrics import orders
     >>> check_tally(orders.where(lambda o: o.has("coupon")), max_examples=5)
     """
     check_thing("tally", tally, Metric, Tally)

@@ -7,11 +7,11 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from custinsights.analyses.anchors import Anchor, anchor_of
-from custinsights.analyses.cohorts import Cohorts
-from custinsights.analyses.declarations import Trait
-from custinsights.analyses.tally import MONEY
-from custinsights.analyses.traits import ITEMS, Traits
+from custinsights.analyses.cohorts.anchors import Anchor, anchor_of
+from custinsights.analyses.cohorts.cohorts import Cohorts
+from custinsights.analyses.customers.traits import ITEMS, Traits
+from custinsights.analyses.declaring.declarations import Trait
+from custinsights.analyses.declaring.tally import MONEY
 from custinsights.errors import CustInsightsError, MissingData
 from custinsights.history.columns import NO_INSTANT, Labels
 from custinsights.history.counted import CountedHistory

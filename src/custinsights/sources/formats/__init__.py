@@ -5,8 +5,8 @@ format see and give: `Rows`, the columns `Texts` and the numbers `Decimals` and 
 """
 
 from custinsights.history.amounts import Decimals
-from custinsights.sources.cells import Numbers
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Packed, Rows
+from custinsights.sources.texts.cells import Numbers
+from custinsights.sources.texts.columns import Texts
 
 __all__ = ["Decimals", "Numbers", "OrderFormat", "Packed", "Rows", "Texts"]

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from custinsights.history.activities import ACTIVITY_TEXTS
 from custinsights.sources.formats.listing import Listing
-from custinsights.sources.identity import KINDS
-from custinsights.sources.vocabulary import Kind, Words
+from custinsights.sources.texts.vocabulary import IDENTITIES, Kind, Words
 
 _KINDS: Mapping[str, Kind] = {
     "customer_id": "identity",
@@ -54,6 +53,6 @@ ACTIVITIES = Listing(
     ),
     kinds=_KINDS,
     required=("at", "kind"),
-    needs=KINDS,
+    needs=IDENTITIES,
 )
 """The tables of activities."""

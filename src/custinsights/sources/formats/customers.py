@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.listing import Listing
 from custinsights.sources.formats.places import TEXTS
-from custinsights.sources.identity import KINDS
-from custinsights.sources.vocabulary import Kind, Words
+from custinsights.sources.texts.vocabulary import IDENTITIES, Kind, Words
 
 _KINDS: Mapping[str, Kind] = {
     "customer_id": "identity",
@@ -103,7 +102,7 @@ CUSTOMERS = Listing(
         example="'customer', 'email', 'created_at', 'tags'",
     ),
     kinds=_KINDS,
-    needs=KINDS,
+    needs=IDENTITIES,
     built_in={"shopify": SHOPIFY, "woocommerce": WOOCOMMERCE},
 )
 """The tables of customers; any other name is an attribute."""

@@ -21,10 +21,10 @@ from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import InvalidValue
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
-from custinsights.sources.cells import Numbers
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats.functions import checked_columns, checked_mask
-from custinsights.sources.vocabulary import Kind, kind_of, plain, status_word
+from custinsights.sources.texts.cells import Numbers
+from custinsights.sources.texts.columns import Texts
+from custinsights.sources.texts.vocabulary import Kind, kind_of, plain, status_word
 
 _NO_WORD = re.compile(r"\W+")
 

@@ -21,9 +21,9 @@ import re
 import numpy as np
 
 from custinsights.history.amounts import Decimals
-from custinsights.sources.cells import Numbers
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
+from custinsights.sources.texts.cells import Numbers
+from custinsights.sources.texts.columns import Texts
 
 _DATES = r"\d\d/\d\d/\d\d"
 _ADJUSTMENT = ("net", "fees", "adjusted_net", "adjusted_fees")

@@ -19,7 +19,7 @@ from custinsights.sources.formats.installed import (
     installed_names,
 )
 from custinsights.sources.formats.orders import BUILT_IN, refuse_other_table
-from custinsights.sources.vocabulary import MEANINGS, fields_named, plain
+from custinsights.sources.texts.vocabulary import MEANINGS, fields_named, plain
 
 _DATA = re.compile(r"\s*\W?[0-9]")
 _ONLY_TOLD = "Once columns are named, only those are read: no other is matched by its name"

@@ -12,8 +12,8 @@ from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
-from custinsights.sources.cells import Numbers
-from custinsights.sources.columns import Texts
+from custinsights.sources.texts.cells import Numbers
+from custinsights.sources.texts.columns import Texts
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from custinsights.sources.formats.declaration import Layout, OrderFormat
-from custinsights.sources.vocabulary import ORDERS, Words, fields_named
+from custinsights.sources.texts.vocabulary import ORDERS, Words, fields_named
 
 STATUSES = {
     "": "paid",

@@ -17,8 +17,8 @@ import numpy as np
 
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
+from custinsights.sources.texts.columns import Texts
 
 _YES = frozenset({"1", "1.0", "true", "yes"})
 _NO = frozenset({"0", "0.0", "false", "no", ""})

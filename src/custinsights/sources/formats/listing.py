@@ -11,7 +11,7 @@ from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.formats.generic import named_columns
 from custinsights.sources.formats.installed import GENERIC
 from custinsights.sources.formats.orders import BUILT_IN, refuse_other_table
-from custinsights.sources.vocabulary import Kind, Words, fields_named, plain
+from custinsights.sources.texts.vocabulary import Kind, Words, fields_named, plain
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custinsights.domain.people import MOST_DEGREES
 from custinsights.sources.formats.listing import Listing
-from custinsights.sources.vocabulary import Words
+from custinsights.sources.texts.vocabulary import Words
 
 TEXTS = ("country", "region", "city")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from custinsights.sources.formats.listing import Listing
-from custinsights.sources.vocabulary import Kind, Words
+from custinsights.sources.texts.vocabulary import Kind, Words
 
 _KINDS: Mapping[str, Kind] = {
     "product": "key",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from custinsights.domain.channel_words import CHANNEL_FIELDS
 from custinsights.sources.formats.listing import Listing
-from custinsights.sources.vocabulary import Kind, Words
+from custinsights.sources.texts.vocabulary import Kind, Words
 
 _KINDS: Mapping[str, Kind] = {
     "first_day": "time",

@@ -6,8 +6,8 @@ which the shop collects itself; rows of refunds are negative and name the transa
 
 from __future__ import annotations
 
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
+from custinsights.sources.texts.columns import Texts
 
 
 def _time(rows: Rows) -> Texts:

@@ -14,9 +14,9 @@ import numpy as np
 
 from custinsights.history.amounts import Decimals
 from custinsights.history.columns import BoolArray
-from custinsights.sources.columns import Texts
 from custinsights.sources.formats.declaration import OrderFormat, Rows
-from custinsights.sources.vocabulary import status_word
+from custinsights.sources.texts.columns import Texts
+from custinsights.sources.texts.vocabulary import status_word
 
 _CONVERTED = ("converted_amount", "converted_refunded", "converted_currency")
 _NO = frozenset({"false", "faux", "falsch", "falso", "onwaar", "no", "0"})

@@ -9,9 +9,9 @@ the states are. The coupons of an order stand beside its items, whichever are mo
 from __future__ import annotations
 
 from custinsights.errors import MissingColumn
-from custinsights.sources.cells import Numbers
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.formats.woocommerce_states import REFUNDED, STATES
+from custinsights.sources.texts.cells import Numbers
 
 _TOTAL = (
     *("Order Total Amount", "Montant total de la commande"),

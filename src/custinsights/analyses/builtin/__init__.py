@@ -1,0 +1,1 @@
+"""Which metrics, dimensions and traits are built in?"""

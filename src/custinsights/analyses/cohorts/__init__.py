@@ -1,0 +1,1 @@
+"""What becomes of those who began together, and what did they cost?"""

@@ -1,0 +1,1 @@
+"""What is one customer like among the others? Traits, scores, tiers, places."""

@@ -1,0 +1,73 @@
+"""Which labels does a customer carry who may carry several? Those of the lines of the first order.
+
+The kernel gives every fact one label. So a customer with several labels goes through it as several
+customers, one for each label, with all of the facts: every tally, metric and age works as it is,
+the cells overlap, and the labels together hold more than the whole.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.declaring.block import Block, Stream
+from custinsights.analyses.declaring.declarations import Dimension
+from custinsights.history.cells import starts_of
+from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.counted import CountedHistory
+from custinsights.history.facts import Facts
+from custinsights.history.ordering import ragged_rows
+from custinsights.history.repeating import repeated
+from custinsights.history.streamviews import product_label
+
+
+@attrs.frozen(eq=False, slots=False)
+class SeveralCoder:
+    """The labels of the lines of a customer's first order.
+
+    Parameters
+    ----------
+    line_label
+        ``"product"``, or a text column of the products.
+    names
+        The labels that there are.
+    """
+
+    dimension: Dimension
+    line_label: str
+    names: tuple[str, ...]
+
+    @property
+    def size(self) -> int:  # noqa: D102
+        return len(self.names) + 1
+
+    def label(self, code: int) -> str:  # noqa: D102
+        return self.names[code - 1]
+
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+        assert block.standing_for is not None  # noqa: S101 - `spread` has set it
+        return block.of_customers(block.standing_for, stream)
+
+    def spread(self, facts: Facts, as_of: int, *, with_lines: bool) -> tuple[Facts, IntArray]:
+        """Return the facts with every person once for each label, and the code of that label."""
+        people, codes = self._labels(CountedHistory(facts, as_of))
+        return repeated(facts, people, with_lines=with_lines), codes
+
+    def _labels(self, view: CountedHistory) -> tuple[IntArray, IntArray]:
+        """Return people in ascending order and a label of each; 0 for who has none."""
+        lines, positions = view.facts.lines, view.orders.positions
+        assert lines is not None  # noqa: S101 - else there were no such coder
+        first: AnyArray = view.offsets.take(view.buyers)
+        first = first if positions is None else positions.take(first)
+        lengths = np.diff(lines.offsets).take(first)
+        product = lines.product.take(ragged_rows(lines.offsets.take(first), lengths))
+        codes = product_label(view, self.line_label, product.astype(np.int64)).codes
+        people = np.repeat(view.buyers, lengths)
+        has_none = np.ones(view.people, dtype=np.bool_)
+        has_none[people] = False
+        keys = np.concatenate(
+            [people * self.size + codes + 1, np.flatnonzero(has_none) * self.size]
+        )
+        keys.sort()
+        people, labels = np.divmod(keys.take(starts_of(keys)), self.size)
+        return people, labels

@@ -1,0 +1,1 @@
+"""Where is each customer on the way? Funnels, stages, milestones and silences."""

@@ -1,0 +1,1 @@
+"""How do metrics become numbers? Planned, summarised, merged and finished."""

@@ -1,0 +1,94 @@
+"""What was spent in each cell? Rows of the shop, whole periods in whole frames."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.declaring.frames import Frames
+from custinsights.analyses.declaring.tally import Tally
+from custinsights.domain.money import Money
+from custinsights.history.cells import truths, whole
+from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.context import Context
+from custinsights.history.spending import SpendFacts
+from custinsights.history.tallies import Label
+
+
+def _each(rows: Any) -> IntArray:
+    return np.ones(len(rows), dtype=np.int64)
+
+
+@attrs.frozen(eq=False, slots=False)
+class SpentCells:
+    """What was spent in the frames of a question, by acquisition channel or as a whole.
+
+    A row counts in the frame that holds all of its period, so far in all frames at whose end its
+    period is over. What was spent before the observation began counts nowhere, for nobody saw whom
+    it won.
+    """
+
+    context: Context
+    frames: Frames
+    is_labelled: bool
+
+    @cached_property
+    def rows(self) -> SpendFacts:
+        """The rows whose period is over at as_of."""
+        return SpendFacts.before(self.context.spend or (), self.frames.span.as_of)
+
+    @cached_property
+    def labels(self) -> list[tuple[Label, ...]]:
+        """The labels of the cells in which each row lies."""
+        names = self.rows.channel.texts().tolist()
+        return [(name,) if self.is_labelled else () for name in names]
+
+    def inside(self, *, so_far: bool) -> BoolArray:
+        """bool[frames, rows], which frames hold all of a row's period."""
+        end = np.array(self.frames.end_instants, dtype=np.int64)[:, None]
+        start = np.array(self.frames.start_instants, dtype=np.int64)[:, None]
+        found = (self.rows.end <= end) & (self.rows.end > self.context.observed_from)
+        return found if so_far else found & (self.rows.start >= start)
+
+    def of(self, tally: Tally) -> dict[tuple[Label, ...], IntArray]:
+        """Return a tally of what was spent: labels -> int64[frames]."""
+        rows = self.rows
+        values = whole(tally.name, rows.amount if tally.of is None else tally.of(rows), len(rows))
+        for condition in tally.filters:
+            values = values * truths(tally.name, condition(rows), len(rows))
+        cells: dict[tuple[Label, ...], IntArray] = defaultdict(
+            lambda: np.zeros(self.frames.count, dtype=np.int64)
+        )
+        for labels, value, lies in zip(
+            self.labels, values.tolist(), self.inside(so_far=tally.so_far).T, strict=True
+        ):
+            cells[labels] += value * lies
+        return dict(cells)
+
+    def told(self, tally: Tally) -> dict[tuple[Label, ...], BoolArray]:
+        """Return in which cells anything was said of what was spent: labels -> bool[frames].
+
+        What was spent on no channel alone says nothing of the customers whose channel is unknown.
+        """
+        counts = self.of(attrs.evolve(tally, of=_each))
+        nothing = np.zeros(self.frames.count, dtype=np.bool_)
+        return {
+            labels: nothing if None in labels else count > 0 for labels, count in counts.items()
+        }
+
+    def remarks(self) -> tuple[str, ...]:
+        """Say what was spent in the time of the cells and lies in none of them."""
+        start = max(min(self.frames.start_instants, default=0), self.context.observed_from)
+        every = SpendFacts(self.context.spend or ())
+        is_near = (every.start < self.frames.span.end) & (every.end > start)
+        near = int(every.amount[is_near].sum())
+        inside = self.inside(so_far=False).any(axis=0)
+        left = near - int(self.rows.amount[inside].sum())
+        if not left:
+            return ()
+        money = Money.from_minor(left, self.context.currency)
+        return (f"{money} of spend lies in no cell: none holds the whole of its period.",)

@@ -1,0 +1,1 @@
+"""How does the whole go on? The overview, growth, distributions and rankings."""

@@ -1,0 +1,1 @@
+"""How are the tables beside the orders read? Customers, products, activities, spend, places."""

@@ -1,0 +1,1 @@
+"""How do cells become orders, lines, refunds and their customers?"""

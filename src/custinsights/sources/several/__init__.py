@@ -1,0 +1,1 @@
+"""How do several histories become one, each person once?"""

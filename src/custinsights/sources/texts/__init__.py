@@ -1,0 +1,1 @@
+"""How does a file become columns of cells, each with its place?"""
