@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.datasets.large_shop import power_law
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 
 ZONE = "America/New_York"
 CURRENCY = "USD"

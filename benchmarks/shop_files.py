@@ -16,7 +16,7 @@ import polars as pl
 
 from benchmarks.questions import Answer
 from benchmarks.shop import CURRENCY, SEED, ZONE, make_shop
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 
 _CLOCK = "%Y-%m-%d %H:%M:%S"
 _COUNTED = ("paid", "refunded")

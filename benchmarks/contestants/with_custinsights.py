@@ -16,7 +16,7 @@ from benchmarks.questions import Answer
 from benchmarks.shop import CURRENCY, PRODUCTS, STEPS, WITHIN_DAYS, ZONE, Shop
 from custinsights.domain import Calendar
 from custinsights.history.activities import ActivityColumns
-from custinsights.history.columns import Labels, LineColumns, Products
+from custinsights.history.columnar.columns import Labels, LineColumns, Products
 
 _CENTS = 100
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from benchmarks.contestants import Contestant
 from benchmarks.questions import GROUPS, Answer
 from benchmarks.shop import STEPS, WITHIN_DAYS, ZONE, Shop
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 
 _MONTH = (
     f"(year(placed_at AT TIME ZONE '{ZONE}') * 12 + month(placed_at AT TIME ZONE '{ZONE}') - 1)"

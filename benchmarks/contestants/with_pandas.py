@@ -12,7 +12,7 @@ import pandas as pd
 from benchmarks.contestants import Contestant
 from benchmarks.questions import GROUPS, Answer
 from benchmarks.shop import ZONE, Shop
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 
 _BINS = 5
 _HIGH, _MID, _LOW = 4, 3, 2

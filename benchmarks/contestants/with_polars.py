@@ -13,7 +13,7 @@ import polars as pl
 from benchmarks.contestants import Contestant
 from benchmarks.questions import GROUPS, Answer
 from benchmarks.shop import STEPS, WITHIN_DAYS, ZONE, Shop
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 
 _LOCAL = pl.col("placed_at").dt.convert_time_zone(ZONE)
 _MONTH = (_LOCAL.dt.year() * 12 + _LOCAL.dt.month() - 1).alias("month")

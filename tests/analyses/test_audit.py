@@ -16,7 +16,7 @@ import custinsights as ci
 from custinsights.analyses.declaring.declarations import Metric
 from custinsights.domain import Money, Spend
 from custinsights.errors import UnknownName
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.testing.strategies import as_ofs, rows
 
 

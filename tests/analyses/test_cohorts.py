@@ -5,8 +5,8 @@ import pytest
 
 import custinsights as ci
 from custinsights.errors import Refused
-from custinsights.history.columns import RefundColumns
-from custinsights.history.localtime import to_microseconds
+from custinsights.history.columnar.columns import RefundColumns
+from custinsights.history.columnar.localtime import to_microseconds
 
 
 def test_cumulative_revenue_is_added_up_in_whole_numbers() -> None:

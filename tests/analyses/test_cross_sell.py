@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import custinsights as ci
 from custinsights.analyses.products.cross_sell import CrossSellGaps
 from custinsights.errors import Incompatible, InvalidValue, MissingData, UnknownName
-from custinsights.history import pairs
+from custinsights.history.kernels import pairs
 from tests.oracles.bridge import to_history
 from tests.oracles.dimensions import line_label
 from tests.oracles.facts import View

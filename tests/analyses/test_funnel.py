@@ -11,7 +11,7 @@ import pytest
 import custinsights as ci
 from custinsights.analyses.journey.funnel import Funnel
 from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
-from custinsights.history.chains import Timeline, furthest
+from custinsights.history.kernels.chains import Timeline, furthest
 
 Deed = tuple[str, str, str]
 

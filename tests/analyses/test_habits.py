@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights.errors import MissingData, UnknownName
-from custinsights.history.modes import most_frequent
+from custinsights.history.kernels.modes import most_frequent
 from tests.oracles.bridge import to_history
 from tests.oracles.hand import ADA_AND_BO, order, shop
 from tests.oracles.shop import PlainRefund

@@ -14,7 +14,7 @@ from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.declaring.tally import Tally
 from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import InvalidValue, MissingData, Refused, UnknownName
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 from tests.oracles.bridge import to_history
 from tests.oracles.hand import ADA_AND_BO, LINES, REFUNDED
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import custinsights as ci
 from custinsights.analyses.products.velocity import DeadStock, Velocity
 from custinsights.errors import Incompatible, InvalidValue, MissingData
-from custinsights.history.columns import NO_INSTANT, Products
+from custinsights.history.columnar.columns import NO_INSTANT, Products
 from custinsights.history.orders import OrderHistory
 from tests.oracles.bridge import to_history
 from tests.oracles.dimensions import Window

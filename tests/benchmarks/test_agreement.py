@@ -12,7 +12,7 @@ from benchmarks.agreement import AnswersDifferError, check_agreement
 from benchmarks.contestants import NAMES, contestant
 from benchmarks.questions import BY_NAME, QUESTIONS, Answer
 from benchmarks.shop import Shop, make_shop
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 
 PARTS = [question.name for question in QUESTIONS]
 MARCH, APRIL = 12 * 2023 + 2, 12 * 2023 + 3

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from custinsights import testing
 from custinsights.errors import MissingExtra
-from custinsights.history.columns import NO_INSTANT
-from custinsights.history.localtime import date_of
+from custinsights.history.columnar.columns import NO_INSTANT
+from custinsights.history.columnar.localtime import date_of
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.strategies import CLOCK_CHANGES, MOST_ORDERS, questions
 

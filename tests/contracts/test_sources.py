@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from custinsights.errors import ContractBroken, InvalidValue, UnknownName
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.sources.formats import Decimals, OrderFormat, Rows, Texts
 from custinsights.sources.formats.orders import BUILT_IN
 from custinsights.sources.formats.shopify import SHOPIFY

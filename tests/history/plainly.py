@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from custinsights.history.activities import ACTIVITY_TEXTS
-from custinsights.history.columns import ALWAYS, NO_INSTANT, AnyArray, CodeArray, Labels
+from custinsights.history.columnar.columns import ALWAYS, NO_INSTANT, AnyArray, CodeArray, Labels
 from custinsights.history.facts import Facts
 
 

@@ -15,8 +15,8 @@ import custinsights as ci
 from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
 from custinsights.history.activities import ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
-from custinsights.history.columns import NO_NUMBER, ContactColumns, Labels
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.columns import NO_NUMBER, ContactColumns, Labels
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.rows import Rows
 from custinsights.testing.strategies import as_ofs, rows
@@ -314,7 +314,7 @@ def with_contacts(history: OrderHistory, kind: str, *pairs: tuple[Any, str]) -> 
 
 
 def _order_columns(history: OrderHistory) -> Any:
-    from custinsights.history.joining import columns_of
+    from custinsights.history.building.joining import columns_of
 
     return columns_of(history).orders
 
@@ -491,7 +491,7 @@ def test_tallies_and_dimensions_of_our_own() -> None:
 
 def test_a_stream_tells_its_columns() -> None:
     """Labels, numbers and their presence, by row; other names are refused."""
-    from custinsights.history.counted import CountedHistory
+    from custinsights.history.views.counted import CountedHistory
 
     view = CountedHistory(BOTH, BOTH.context.observed_until)
     facts = view.activities

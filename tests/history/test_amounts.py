@@ -11,17 +11,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from custinsights.errors import InvalidValue, NaiveTime
-from custinsights.history.amounts import (
+from custinsights.history.columnar.amounts import (
     LARGEST,
     Decimals,
     distinct,
     to_minor,
     to_thousandths,
 )
-from custinsights.history.columns import AnyArray
-from custinsights.history.instants import read_times, times_of, to_instants
-from custinsights.history.row_groups import repeated_in
-from custinsights.history.time_texts import AWARE, DATE, NAIVE, NO_TIME, TOO_FAR
+from custinsights.history.columnar.columns import AnyArray
+from custinsights.history.columnar.instants import read_times, times_of, to_instants
+from custinsights.history.columnar.row_groups import repeated_in
+from custinsights.history.columnar.time_texts import AWARE, DATE, NAIVE, NO_TIME, TOO_FAR
 
 ZONES = ["America/New_York", "Europe/London", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"]
 

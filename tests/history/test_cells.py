@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custinsights.errors import Incompatible, InvalidValue
-from custinsights.history import cells
-from custinsights.history.cells import CellTotals, count_values, one_cell, starts_of, whole
-from custinsights.history.columns import IntArray
-from custinsights.history.distribution import Distribution, GroupedValues
-from custinsights.history.medians import median_per_group
-from custinsights.history.tallies import Axis, Tallies, label_key
+from custinsights.history.columnar.columns import IntArray
+from custinsights.history.kernels import cells
+from custinsights.history.kernels.cells import CellTotals, count_values, one_cell, starts_of, whole
+from custinsights.history.kernels.distribution import Distribution, GroupedValues
+from custinsights.history.kernels.medians import median_per_group
+from custinsights.history.kernels.tallies import Axis, Tallies, label_key
 
 SIZES = (5, 2000, 1 << 40, 1 << 61)
 DENSE = (1 << 21, 0)

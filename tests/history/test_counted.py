@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from custinsights.errors import MissingData, UnknownName
-from custinsights.history.counted import CountedHistory
+from custinsights.history.views.counted import CountedHistory
 from tests.oracles.bridge import micros, to_history
 from tests.oracles.dimensions import customer_place, order_text
 from tests.oracles.facts import View

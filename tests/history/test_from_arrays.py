@@ -14,7 +14,7 @@ import pytest
 
 from custinsights.domain.calendar import Calendar
 from custinsights.errors import InvalidValue, NaiveTime, UnknownName
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     Labels,
     LineColumns,
     OrderColumns,

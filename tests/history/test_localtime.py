@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.period import Period
-from custinsights.history.columns import IntArray
-from custinsights.history.localtime import (
+from custinsights.history.columnar.columns import IntArray
+from custinsights.history.columnar.localtime import (
     DAY,
     HOUR,
     SECOND,
@@ -24,7 +24,7 @@ from custinsights.history.localtime import (
     to_datetime,
     to_microseconds,
 )
-from custinsights.history.periods import ordinals, period_of_day, weekdays
+from custinsights.history.columnar.periods import ordinals, period_of_day, weekdays
 from tests.oracles.periods import PERIODS, Span, period_of
 from tests.oracles.shop import WEEKDAYS, Shop
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from custinsights.history.columns import AnyArray, IntArray
-from custinsights.history.ordering import lay_out, offsets_of, ragged_rows
+from custinsights.history.columnar.columns import AnyArray, IntArray
+from custinsights.history.columnar.ordering import lay_out, offsets_of, ragged_rows
 from tests.history.plainly import columns
 from tests.oracles.bridge import micros, to_history
 from tests.oracles.facts import tie_key

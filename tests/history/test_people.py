@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from custinsights.domain import Calendar, PurchasePolicy
 from custinsights.errors import Incompatible
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     ALWAYS,
     NO_INSTANT,
     ContactColumns,
@@ -21,9 +21,9 @@ from custinsights.history.columns import (
     TagRow,
     uncoded,
 )
+from custinsights.history.columnar.uniting import united_people, united_products
 from custinsights.history.facts import Facts
 from custinsights.history.orders import OrderHistory
-from custinsights.history.uniting import united_people, united_products
 
 DAY = 86_400_000_000
 BORN = np.array(["1990-01-31", "NaT", "2000-02-29"], dtype="M8[D]")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import custinsights as ci
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     Labels,
     LineColumns,
     People,

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custinsights.history.identities import ascending
-from custinsights.history.row_groups import LoneRows, RowGroups, placed
+from custinsights.history.columnar.identities import ascending
+from custinsights.history.columnar.row_groups import LoneRows, RowGroups, placed
 
 Rows = list[tuple[int, int, int, bool]]
 
@@ -141,7 +141,9 @@ def test_keys_that_are_each_once_make_lone_rows() -> None:
 def test_numbers_that_rise_are_looked_up_nowhere() -> None:
     """Ids in ascending order, as orders have them, have the places of their rows."""
     ids = np.cumsum(np.arange(1, 70_000) % 7 + 1)
-    with mock.patch("custinsights.history.row_groups.gather", side_effect=AssertionError("asked")):
+    with mock.patch(
+        "custinsights.history.columnar.row_groups.gather", side_effect=AssertionError("asked")
+    ):
         places, distinct = placed(ids)
     assert places.tolist() == list(range(len(ids)))
     assert distinct.tolist() == ids.tolist()

@@ -10,7 +10,7 @@ import pytest
 import custinsights as ci
 from custinsights.domain import PurchasePolicy
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import Labels, LineColumns, People, Products, TagRow
+from custinsights.history.columnar.columns import Labels, LineColumns, People, Products, TagRow
 
 IDS = np.array(["ada", "bo"], dtype=object)
 

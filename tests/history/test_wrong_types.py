@@ -14,9 +14,9 @@ from custinsights.analyses.builtin.dimensions import BUILT_IN
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import CustInsightsError, InvalidValue, MissingData, UnknownName
-from custinsights.history.columns import PRODUCT_COLUMNS, TEXT_COLUMNS
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import PRODUCT_COLUMNS, TEXT_COLUMNS
 from custinsights.history.orders import OrderHistory
+from custinsights.history.views.counted import CountedHistory
 from custinsights.sources.texts.vocabulary import LABELS, PRODUCT_LABELS
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 import pytest
 
 from custinsights.analyses.measuring import summarise
-from custinsights.history import cells
+from custinsights.history.kernels import cells
 
 
 class Kernel(Enum):

@@ -22,9 +22,9 @@ from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.measured import Measured
 from custinsights.datasets import gallery
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, Refused
-from custinsights.history import joining
+from custinsights.history.building import joining
+from custinsights.history.kernels.tallies import Tallies
 from custinsights.history.orders import OrderHistory
-from custinsights.history.tallies import Tallies
 from tests.history.plainly import columns
 from tests.laws.kernels import Kernel
 from tests.oracles.asking import askable, held, plain_cells

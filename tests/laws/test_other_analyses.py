@@ -43,7 +43,7 @@ from custinsights.analyses.trends.ranking import Ranked
 from custinsights.analyses.trends.sequence import OrderSequence
 from custinsights.domain import PlaceTable
 from custinsights.errors import Incompatible, InvalidValue, MissingData
-from custinsights.history.localtime import to_datetime, to_microseconds
+from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.history.orders import OrderHistory
 from custinsights.results.cohort_grid import ARRAYS, CohortGrid
 from custinsights.results.overview import Overview

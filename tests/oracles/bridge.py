@@ -9,7 +9,7 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     NO_INSTANT,
     AnyArray,
     IntArray,

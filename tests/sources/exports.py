@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from custinsights.analyses.measuring.measure import measure
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import read_orders
 from tests.sources.reading import named

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custinsights.errors import InvalidValue
-from custinsights.history.time_texts import NO_TIME
+from custinsights.history.columnar.time_texts import NO_TIME
 from custinsights.sources.texts import cells
 from custinsights.sources.texts.columns import Texts, Values, one_below_another
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import custinsights as ci
 from custinsights.domain import Calendar, Customer, PurchasePolicy
 from custinsights.errors import Incompatible, InvalidValue, SeveralCurrencies
-from custinsights.history.columns import Labels, OrderColumns, People, Products
+from custinsights.history.columnar.columns import Labels, OrderColumns, People, Products
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import combine
 from tests.history.plainly import columns

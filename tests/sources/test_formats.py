@@ -10,7 +10,7 @@ import pytest
 
 from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import InvalidValue, MissingColumn, MissingData, PlugInFailed, UnknownName
-from custinsights.history.amounts import Decimals
+from custinsights.history.columnar.amounts import Decimals
 from custinsights.sources import read_orders
 from custinsights.sources.formats import OrderFormat, Packed, Rows
 from custinsights.sources.formats.finding import format_asked, format_for

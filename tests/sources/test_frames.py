@@ -22,8 +22,8 @@ from custinsights.errors import (
     NaiveTime,
     SeveralCurrencies,
 )
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
-from custinsights.history.row_groups import RowGroups
 from custinsights.sources import read_frame
 from tests.sources.exports import DATA, EXPECTED, facts, read
 from tests.sources.reading import amounts, left_out, owners

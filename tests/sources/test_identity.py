@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 from custinsights.sources.orders.identity import NOBODY, resolve
 from tests.sources.reading import bad_kinds, left_out, owners, read
 

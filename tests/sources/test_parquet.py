@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from custinsights.errors import MissingColumn, MissingExtra, UnreadableFile
+from custinsights.history.columnar.row_groups import placed
 from custinsights.history.orders import OrderHistory
-from custinsights.history.row_groups import placed
 from custinsights.sources import read_orders
 from custinsights.sources.texts.columns import Values
 from tests.sources.reading import HEADER, amounts, left_out, owners, text_file
@@ -175,8 +175,10 @@ def test_integer_ids_are_coded_once() -> None:
         customer=[9, 7, 9], placed_at=[dt.date(2024, 1, 5)] * 3, amount=[1.0, 2.0, 4.0]
     )
     with (
-        mock.patch("custinsights.history.identities.placed", wraps=placed) as coded,
-        mock.patch("custinsights.history.row_groups.placed", side_effect=AssertionError("before")),
+        mock.patch("custinsights.history.columnar.identities.placed", wraps=placed) as coded,
+        mock.patch(
+            "custinsights.history.columnar.row_groups.placed", side_effect=AssertionError("before")
+        ),
     ):
         history = read_orders(file, currency="EUR")
     assert coded.call_count == 1

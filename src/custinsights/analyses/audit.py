@@ -20,8 +20,8 @@ from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.plan import SPEND, check
 from custinsights.domain.fields import instance
 from custinsights.errors import InvalidValue, MissingData, Refused, counted
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 from custinsights.results.audit import Audit, AuditOutcome
 from custinsights.results.cube import Cube

@@ -17,7 +17,7 @@ import typer
 
 from custinsights.domain import CURRENCIES, PurchasePolicy
 from custinsights.errors import CustInsightsError, UnreadableFile
-from custinsights.history.instants import FIRST_YEAR, LAST_YEAR
+from custinsights.history.columnar.instants import FIRST_YEAR, LAST_YEAR
 from custinsights.sources.reading import check_options
 from custinsights.sources.texts.files import opened
 from custinsights.sources.texts.vocabulary import plain

@@ -21,7 +21,7 @@ from custinsights.cli.screen import show
 from custinsights.cli.section import days
 from custinsights.cli.sections import sections
 from custinsights.errors import counted
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import shown
 from custinsights.results.table import Table

@@ -15,7 +15,7 @@ import numpy as np
 
 from custinsights.domain.fields import looked_up, refuse_other, whole_number
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, FloatArray, IntArray, Labels
+from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray, Labels
 
 _CHUNK = 1 << 20
 _SECOND = 1_000_000

@@ -17,7 +17,7 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.load_report import BadCell, BadRows, LeftOut, LoadReport
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     AnyArray,
     IntArray,
     Labels,

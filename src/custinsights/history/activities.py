@@ -12,7 +12,7 @@ import numpy as np
 
 from custinsights.domain.activities import ACTIVITY_KINDS, activity_kind, activity_word
 from custinsights.errors import InvalidValue, UnknownName
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     NO_NUMBER,
     AnyArray,
     BoolArray,
@@ -21,10 +21,10 @@ from custinsights.history.columns import (
     locked,
     text_column,
 )
-from custinsights.history.ordering import lay_out, offsets_of
-from custinsights.history.threads import gather
-from custinsights.history.uniting import below_each_other
-from custinsights.history.validation import check_instants, check_integers, wrong_length
+from custinsights.history.columnar.ordering import lay_out, offsets_of
+from custinsights.history.columnar.threads import gather
+from custinsights.history.columnar.uniting import below_each_other
+from custinsights.history.columnar.validation import check_instants, check_integers, wrong_length
 
 ACTIVITY_TEXTS = ("kind", "subject", "outcome", "campaign", "channel")
 """The text columns of an activity."""

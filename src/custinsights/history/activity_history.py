@@ -11,10 +11,10 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.history import arrays
 from custinsights.history.activities import ActivityColumns
-from custinsights.history.columns import ContactColumns, OrderColumns
-from custinsights.history.laying import lay
+from custinsights.history.building import arrays
+from custinsights.history.building.laying import lay
+from custinsights.history.columnar.columns import ContactColumns, OrderColumns
 from custinsights.history.whole import History, When
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from custinsights.domain.calendar import Calendar
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import InvalidValue
-from custinsights.history.instants import FIRST_YEAR, LAST_YEAR
-from custinsights.history.localtime import (
+from custinsights.history.columnar.instants import FIRST_YEAR, LAST_YEAR
+from custinsights.history.columnar.localtime import (
     LocalClock,
     date_of,
     day_number,

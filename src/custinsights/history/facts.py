@@ -21,7 +21,7 @@ from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import InvalidValue, MissingData, UnknownName, counted
 from custinsights.history.activities import Activities
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     NUMBER_COLUMNS,
     TEXT_COLUMNS,
     AnyArray,
@@ -32,8 +32,8 @@ from custinsights.history.columns import (
     locked,
     text_column,
 )
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import Context
-from custinsights.history.localtime import to_datetime
 from custinsights.history.streams import Lines, PeopleTable, Refunds
 
 BLOCK = 1 << 18

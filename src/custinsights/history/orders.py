@@ -13,10 +13,13 @@ from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.spend import Spend
-from custinsights.history import accompanying, arrays, joining, selection
+from custinsights.history import selection
 from custinsights.history.activities import ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
-from custinsights.history.columns import (
+from custinsights.history.building import accompanying, arrays, joining
+from custinsights.history.building.laying import lay
+from custinsights.history.building.relabelling import relabelled
+from custinsights.history.columnar.columns import (
     ContactColumns,
     LineColumns,
     OrderColumns,
@@ -24,8 +27,6 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
 )
-from custinsights.history.laying import lay
-from custinsights.history.relabelling import relabelled
 from custinsights.history.spending import spent
 from custinsights.history.whole import History, When
 

@@ -11,12 +11,12 @@ from custinsights.domain.fields import looked_up
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.activities import Activities
-from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray, Labels, Products
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import NO_INSTANT, BoolArray, IntArray, Labels, Products
+from custinsights.history.columnar.ordering import offsets_of, ragged_rows
+from custinsights.history.columnar.threads import gather
 from custinsights.history.facts import Facts
-from custinsights.history.ordering import offsets_of, ragged_rows
 from custinsights.history.streams import Lines, Refunds
-from custinsights.history.threads import gather
+from custinsights.history.views.counted import CountedHistory
 
 
 def select(

@@ -10,9 +10,9 @@ import numpy as np
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.spend import Spend
 from custinsights.errors import Incompatible, InvalidValue
-from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
+from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.context import Context, Spent
-from custinsights.history.localtime import to_microseconds
 
 
 def spent(rows: Iterable[Spend], context: Context) -> tuple[Spent, ...]:

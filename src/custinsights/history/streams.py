@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     BoolArray,
     CodeArray,
     IntArray,
@@ -20,7 +20,7 @@ from custinsights.history.columns import (
     Tags,
     locked,
 )
-from custinsights.history.ordering import ragged_rows
+from custinsights.history.columnar.ordering import ragged_rows
 
 UNLINKED = -1
 """The order of a refund that names none."""

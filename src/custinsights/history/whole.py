@@ -12,8 +12,9 @@ import numpy as np
 
 from custinsights.domain.fields import whole_number
 from custinsights.errors import InvalidValue
-from custinsights.history import joining, selection
-from custinsights.history.columns import BoolArray
+from custinsights.history import selection
+from custinsights.history.building import joining
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.history.facts import Facts, check_history
 
 When: TypeAlias = dt.datetime | dt.date | str

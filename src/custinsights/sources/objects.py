@@ -16,7 +16,7 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.history.orders import OrderHistory
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.orders.building import history_of

@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 
 from custinsights.history.activities import ActivityColumns
-from custinsights.history.columns import NO_NUMBER, AnyArray, IntArray, Labels, uncoded
-from custinsights.history.localtime import HOUR
+from custinsights.history.columnar.columns import NO_NUMBER, AnyArray, IntArray, Labels, uncoded
+from custinsights.history.columnar.localtime import HOUR
 
 HAPPENINGS: tuple[tuple[str, str | None, str | None, str | None, str | None], ...] = (
     ("visit", None, None, "spring", "instagram"),

@@ -12,9 +12,9 @@ from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.declaring.tally import Sum, Tally
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.errors import CustInsightsError
-from custinsights.history.columns import AnyArray, Labels
-from custinsights.history.counted import CountedHistory
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.columns import AnyArray, Labels
+from custinsights.history.columnar.localtime import to_datetime
+from custinsights.history.views.counted import CountedHistory
 from custinsights.testing.laws import SHARED, Law, check_thing, hold
 from custinsights.testing.outcomes import Outcome
 from custinsights.testing.scenes import Scene, Subject

@@ -14,7 +14,7 @@ import numpy as np
 
 from custinsights.domain.contacts import shown_id
 from custinsights.domain.load_report import BadRows, LeftOut
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.reading import read_orders

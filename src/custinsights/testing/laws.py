@@ -10,8 +10,8 @@ import numpy as np
 
 from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.errors import InvalidValue, MissingData
-from custinsights.history.columns import OrderColumns, RefundColumns, uncoded
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.columns import OrderColumns, RefundColumns, uncoded
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.testing.outcomes import Finding, Outcome, judged, reasons_of
 from custinsights.testing.rows import (
     in_another_order,

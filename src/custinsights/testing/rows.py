@@ -17,7 +17,7 @@ from custinsights.domain.money import Money
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.spend import Spend
 from custinsights.history.activities import ActivityColumns
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     ALWAYS,
     NO_INSTANT,
     AnyArray,
@@ -31,7 +31,7 @@ from custinsights.history.columns import (
     Tags,
     uncoded,
 )
-from custinsights.history.localtime import DAY, to_datetime
+from custinsights.history.columnar.localtime import DAY, to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.activity_rows import with_other_activities_later
 

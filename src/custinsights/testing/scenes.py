@@ -13,9 +13,9 @@ from typing import Any, Protocol, TypeAlias
 import attrs
 
 from custinsights.errors import MissingData, Refused
-from custinsights.history.counted import CountedHistory
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
+from custinsights.history.views.counted import CountedHistory
 from custinsights.testing.rows import Rows
 
 Key: TypeAlias = tuple[Any, ...]

@@ -14,7 +14,7 @@ from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import Money
 from custinsights.errors import CustInsightsError, InvalidValue
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.reading import Paths, check_options, sources_of

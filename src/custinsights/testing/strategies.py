@@ -18,7 +18,7 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.spend import Spend
 from custinsights.errors import MissingExtra
 from custinsights.history.activities import ActivityColumns
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     NO_INSTANT,
     AnyArray,
     IntArray,
@@ -31,7 +31,7 @@ from custinsights.history.columns import (
     TagRow,
     uncoded,
 )
-from custinsights.history.localtime import DAY, HOUR, to_microseconds
+from custinsights.history.columnar.localtime import DAY, HOUR, to_microseconds
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.activity_rows import MOST, ZEROS, activities_of
 from custinsights.testing.rows import STATUSES, Rows

@@ -15,8 +15,8 @@ from custinsights.analyses.declaring.tally import MONEY, Sum, Tally, scale_of
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.plan import check as check_pair
 from custinsights.errors import Refused
-from custinsights.history.counted import CountedHistory
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.localtime import to_datetime
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.cube import Cube
 from custinsights.testing.laws import SHARED, Law, check_thing, hold
 from custinsights.testing.outcomes import Outcome

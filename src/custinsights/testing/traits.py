@@ -13,10 +13,10 @@ from custinsights.analyses.customers.traits import ITEMS, Traits
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.declaring.tally import MONEY
 from custinsights.errors import CustInsightsError, MissingData
-from custinsights.history.columns import NO_INSTANT, Labels
-from custinsights.history.counted import CountedHistory
-from custinsights.history.localtime import to_datetime
+from custinsights.history.columnar.columns import NO_INSTANT, Labels
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable
 from custinsights.testing.laws import BY_CUSTOMER, SHARED, Law, check_thing, hold
 from custinsights.testing.outcomes import Outcome

@@ -14,9 +14,9 @@ import attrs
 import numpy as np
 
 from custinsights.errors import CustInsightsError
-from custinsights.history.activity_view import ActivityFacts
-from custinsights.history.columns import AnyArray
-from custinsights.history.streamviews import GapFacts, LineFacts, OrderFacts, RefundFacts
+from custinsights.history.columnar.columns import AnyArray
+from custinsights.history.views.activity_view import ActivityFacts
+from custinsights.history.views.streamviews import GapFacts, LineFacts, OrderFacts, RefundFacts
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ import numpy as np
 from custinsights.analyses.builtin.customer_traits import days_since_last_order, median_gap_days
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import BoolArray, FloatArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import BoolArray, FloatArray
+from custinsights.history.views.counted import CountedHistory
 
 USUAL_TIMES = 2.0
 """Silent for longer than so many of one's own median gaps is out of the ordinary."""

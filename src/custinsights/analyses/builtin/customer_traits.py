@@ -9,10 +9,10 @@ from custinsights.analyses.builtin.metrics import DAYS_PER_MONTH
 from custinsights.analyses.builtin.places import PLACES, place_of_sales
 from custinsights.analyses.declaring.declarations import Trait, checked_name
 from custinsights.analyses.declaring.tally import MONEY
-from custinsights.history.columns import NO_INSTANT, AnyArray, FloatArray, IntArray, Labels
-from custinsights.history.counted import CountedHistory
-from custinsights.history.medians import median_per_group
-from custinsights.history.modes import most_frequent
+from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, FloatArray, IntArray, Labels
+from custinsights.history.kernels.medians import median_per_group
+from custinsights.history.kernels.modes import most_frequent
+from custinsights.history.views.counted import CountedHistory
 
 
 def order_count(history: CountedHistory) -> IntArray:

@@ -24,11 +24,11 @@ from custinsights.analyses.declaring.declarations import Dimension, checked_name
 from custinsights.analyses.declaring.several import SeveralCoder
 from custinsights.domain.fields import whole_number
 from custinsights.errors import MissingData
-from custinsights.history.activity_view import MEDIUM, activities_of, media_names
-from custinsights.history.columns import Labels
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import Labels
 from custinsights.history.facts import Facts
-from custinsights.history.streamviews import OrderFacts, product_label
+from custinsights.history.views.activity_view import MEDIUM, activities_of, media_names
+from custinsights.history.views.counted import CountedHistory
+from custinsights.history.views.streamviews import OrderFacts, product_label
 
 COHORT_UNITS = ("week", "month", "quarter", "year")
 _PERIODS = ("day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")

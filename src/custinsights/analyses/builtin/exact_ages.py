@@ -14,7 +14,7 @@ import attrs
 from custinsights.analyses.builtin.metrics import gross_revenue, orders, refunded
 from custinsights.analyses.declaring.declarations import Metric
 from custinsights.domain.fields import whole_number
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.columns import BoolArray
 
 SOON = 90
 """Days within which a second order is looked for, if not told otherwise."""

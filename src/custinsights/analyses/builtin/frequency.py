@@ -8,8 +8,8 @@ from custinsights.analyses.builtin.customer_traits import YEAR, orders_last_year
 from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.declaring.tally import Sum, Tally
 from custinsights.domain.fields import whole_number
-from custinsights.history.columns import BoolArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import BoolArray
+from custinsights.history.views.counted import CountedHistory
 
 MANY_ORDERS = 15
 """More orders a year than this make a frequent customer, if not told otherwise."""

@@ -17,8 +17,8 @@ from custinsights.analyses.builtin.voice_metrics import (
 )
 from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait
 from custinsights.analyses.declaring.tally import Sum, Tally
-from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
+from custinsights.history.views.counted import CountedHistory
 
 STAGES = ("Prospect", "First-Time Buyer", "Repeat Customer", "Loyal Fan", "Advocate")
 """Known without an order, one order, two, three and more, and a loyal fan who speaks for us."""

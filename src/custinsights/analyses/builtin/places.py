@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from custinsights.history.columns import Labels
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import Labels
+from custinsights.history.views.counted import CountedHistory
 
 PLACES = ("country", "region", "city")
 """The text columns that fall back on the customer table's."""

@@ -19,12 +19,12 @@ from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history import selection
-from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.columnar.columns import BoolArray, IntArray
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.cube import Cube
 from custinsights.results.table import Column, Table

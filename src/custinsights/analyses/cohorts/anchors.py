@@ -9,7 +9,7 @@ import numpy as np
 
 from custinsights.domain.fields import looked_up
 from custinsights.errors import MissingData
-from custinsights.history.columns import NO_INSTANT, IntArray
+from custinsights.history.columnar.columns import NO_INSTANT, IntArray
 
 Anchor: TypeAlias = Callable[[Any], IntArray]
 """From a counted history to one instant (int64 microseconds UTC) per person, the smallest int64

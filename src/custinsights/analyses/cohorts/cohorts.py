@@ -22,11 +22,11 @@ from custinsights.analyses.measuring.measured import COUNT, Measured
 from custinsights.domain.fields import instance, named
 from custinsights.domain.period import Period
 from custinsights.errors import Refused
-from custinsights.history.columns import AnyArray, FloatArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
+from custinsights.history.columnar.periods import ordinals
 from custinsights.history.facts import Facts
+from custinsights.history.kernels.tallies import label_key
 from custinsights.history.orders import When
-from custinsights.history.periods import ordinals
-from custinsights.history.tallies import label_key
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.cube import Cube
 

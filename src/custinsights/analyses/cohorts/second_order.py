@@ -29,12 +29,12 @@ from custinsights.analyses.measuring.measured import (
     provenance,
 )
 from custinsights.domain.fields import as_tuple, instance, refuse_other, whole_number
-from custinsights.history.columns import IntArray
+from custinsights.history.columnar.columns import IntArray
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import to_datetime
+from custinsights.history.kernels.tallies import Axis, Tallies
 from custinsights.history.orders import When
-from custinsights.history.tallies import Axis, Tallies
 from custinsights.results.second_order import SecondOrder
 
 AGES = (0, 7, 14, 30, 60, 90, 180, 360)

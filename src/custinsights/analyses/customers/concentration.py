@@ -6,8 +6,8 @@ import attrs
 
 from custinsights.analyses.customers.traits import Traits
 from custinsights.domain.fields import refuse_other
-from custinsights.history.distribution import Distribution
 from custinsights.history.facts import Facts
+from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 from custinsights.results.concentration import Concentration
 from custinsights.results.customer_table import CustomerTable

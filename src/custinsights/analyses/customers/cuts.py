@@ -15,11 +15,11 @@ from custinsights.analyses.measuring.measured import check_alike, parts_of
 from custinsights.domain.fields import looked_up, named, whole_number
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, IntArray
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import Context
-from custinsights.history.distribution import Distribution
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import to_datetime
+from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 
 RECENCY, FREQUENCY, MONETARY = "days_since_last_order", "order_count", "total_spent"

@@ -20,7 +20,7 @@ from custinsights.domain.fields import (
     text,
 )
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray
+from custinsights.history.columnar.columns import AnyArray
 
 _SHOWN = 5
 

@@ -10,8 +10,8 @@ import numpy as np
 from custinsights.analyses.catalog import Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Trait
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import IntArray, Labels
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import IntArray, Labels
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.segment_set import SegmentSet
 
 

@@ -15,11 +15,11 @@ from custinsights.domain.fields import refuse_other
 from custinsights.domain.people import Address
 from custinsights.domain.places import Coordinates, Gazetteer
 from custinsights.errors import InvalidValue
-from custinsights.history.cells import distinct
-from custinsights.history.columns import FloatArray, IntArray, Labels
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import FloatArray, IntArray, Labels
 from custinsights.history.facts import Facts
+from custinsights.history.kernels.cells import distinct
 from custinsights.history.orders import When
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.nearby import NearbyCustomers
 

@@ -26,9 +26,9 @@ from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import instance, named, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible, counted
-from custinsights.history.distribution import Distribution
+from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.facts import Facts, check_history, check_orders
-from custinsights.history.localtime import to_microseconds
+from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.segment_set import SegmentSet, Sizes

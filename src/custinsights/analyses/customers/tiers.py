@@ -18,9 +18,9 @@ from custinsights.analyses.customers.cuts import (
 from custinsights.analyses.customers.rfm import RFM
 from custinsights.domain.fields import looked_up, named, refuse_other
 from custinsights.errors import InvalidValue, MissingData
-from custinsights.history.columns import AnyArray, IntArray
-from custinsights.history.distribution import Distribution
+from custinsights.history.columnar.columns import AnyArray, IntArray
 from custinsights.history.facts import Facts, check_history
+from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.segment_set import SegmentSet

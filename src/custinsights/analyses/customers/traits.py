@@ -16,13 +16,13 @@ from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, Labels
+from custinsights.history.columnar.columns import AnyArray, Labels
+from custinsights.history.columnar.threads import in_threads
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import BLOCK, Facts, check_history
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
-from custinsights.history.threads import in_threads
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.table import Column
 

@@ -18,13 +18,13 @@ from custinsights.analyses.declaring.block import Block, Stream
 from custinsights.analyses.declaring.declarations import Dimension
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, MissingData
-from custinsights.history.activity_view import ActivityFacts
-from custinsights.history.cells import distinct
-from custinsights.history.columns import NO_INSTANT, AnyArray, IntArray, Labels
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, IntArray, Labels
+from custinsights.history.columnar.periods import ordinals, weekdays
 from custinsights.history.facts import Facts
-from custinsights.history.periods import ordinals, weekdays
-from custinsights.history.streamviews import RefundFacts
+from custinsights.history.kernels.cells import distinct
+from custinsights.history.views.activity_view import ActivityFacts
+from custinsights.history.views.counted import CountedHistory
+from custinsights.history.views.streamviews import RefundFacts
 
 Label: TypeAlias = str | int | None
 

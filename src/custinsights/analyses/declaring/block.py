@@ -10,16 +10,16 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.declaring.frames import Frames
-from custinsights.history.cells import one_cell
-from custinsights.history.columns import AnyArray, IntArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import AnyArray, IntArray
+from custinsights.history.kernels.cells import one_cell
+from custinsights.history.views.counted import CountedHistory
 
 NO_FRAME = 1 << 40
 """The first frame of somebody who never bought."""
 
 
 class Stream(Protocol):
-    """Facts of one kind: see `custinsights.history.streamviews`."""
+    """Facts of one kind: see `custinsights.history.views.streamviews`."""
 
     def __len__(self) -> int: ...
     @property

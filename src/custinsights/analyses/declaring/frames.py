@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 
 from custinsights.domain.period import Period
-from custinsights.history.columns import NO_INSTANT, BoolArray, IntArray
+from custinsights.history.columnar.columns import NO_INSTANT, BoolArray, IntArray
+from custinsights.history.columnar.localtime import DAY, HOUR, LocalClock, day_number
+from custinsights.history.columnar.periods import ordinals
 from custinsights.history.context import Context
-from custinsights.history.localtime import DAY, HOUR, LocalClock, day_number
-from custinsights.history.periods import ordinals
 
 
 @attrs.frozen(slots=False, kw_only=True)

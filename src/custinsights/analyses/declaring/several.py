@@ -12,13 +12,13 @@ import numpy as np
 
 from custinsights.analyses.declaring.block import Block, Stream
 from custinsights.analyses.declaring.declarations import Dimension
-from custinsights.history.cells import starts_of
-from custinsights.history.columns import AnyArray, IntArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.building.repeating import repeated
+from custinsights.history.columnar.columns import AnyArray, IntArray
+from custinsights.history.columnar.ordering import ragged_rows
 from custinsights.history.facts import Facts
-from custinsights.history.ordering import ragged_rows
-from custinsights.history.repeating import repeated
-from custinsights.history.streamviews import product_label
+from custinsights.history.kernels.cells import starts_of
+from custinsights.history.views.counted import CountedHistory
+from custinsights.history.views.streamviews import product_label
 
 
 @attrs.frozen(eq=False, slots=False)

@@ -22,14 +22,14 @@ from custinsights.analyses.measuring.plan import Plan, Question
 from custinsights.analyses.measuring.summarise import Totals, summarise
 from custinsights.domain.fields import as_int, instance
 from custinsights.errors import InvalidValue
-from custinsights.history.cells import truths
-from custinsights.history.chains import Timeline, furthest
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.localtime import HOUR
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import HOUR
+from custinsights.history.kernels.cells import truths
+from custinsights.history.kernels.chains import Timeline, furthest
 from custinsights.history.orders import When
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.cube import Cube
 from custinsights.results.metric_column import MetricColumn
 

@@ -16,12 +16,12 @@ from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import flag, refuse_other, whole_number
 from custinsights.domain.money import Money, minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.history.cells import starts_of
-from custinsights.history.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts, check_history
+from custinsights.history.kernels.cells import starts_of
 from custinsights.history.orders import When
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable, joined
 from custinsights.results.table import Column, Table
 

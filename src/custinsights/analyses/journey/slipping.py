@@ -24,11 +24,11 @@ from custinsights.analyses.customers.tiers import AT_RISK_DAYS, LAPSED_DAYS
 from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import refuse_other
-from custinsights.history.activity_view import ActivityFacts
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
+from custinsights.history.views.activity_view import ActivityFacts
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.slipping import Slipping
 from custinsights.results.table import Column

@@ -13,9 +13,9 @@ from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.declaring.tally import Tally
 from custinsights.domain.activities import activity_kind
 from custinsights.errors import InvalidValue, MissingData
-from custinsights.history.activity_view import activities_of
-from custinsights.history.cells import distinct
 from custinsights.history.facts import Facts
+from custinsights.history.kernels.cells import distinct
+from custinsights.history.views.activity_view import activities_of
 
 ORDER, FIRST_ORDER = "order", "first_order"
 

@@ -12,9 +12,9 @@ from custinsights.analyses.customers.traits import evaluate
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, IntArray
-from custinsights.history.distribution import Distribution
+from custinsights.history.columnar.columns import AnyArray, IntArray
 from custinsights.history.facts import Facts, check_history
+from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
 from custinsights.results.customer_table import CustomerTable

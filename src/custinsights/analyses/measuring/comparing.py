@@ -8,8 +8,8 @@ from typing import TypeAlias
 from dateutil.relativedelta import relativedelta
 
 from custinsights.analyses.measuring.measure import Window, window_of
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import Context
-from custinsights.history.localtime import to_datetime
 from custinsights.history.orders import When
 
 COMPARISONS = ("previous_period", "previous_year")

@@ -21,9 +21,9 @@ from custinsights.analyses.measuring.spent import SpentCells
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, BoolArray, FloatArray, IntArray
-from custinsights.history.distribution import GroupedValues
-from custinsights.history.tallies import Label, Tallies, label_key, starts_of_columns
+from custinsights.history.columnar.columns import AnyArray, BoolArray, FloatArray, IntArray
+from custinsights.history.kernels.distribution import GroupedValues
+from custinsights.history.kernels.tallies import Label, Tallies, label_key, starts_of_columns
 from custinsights.results.cube import Cube
 from custinsights.results.metric_column import MetricColumn
 from custinsights.results.provenance import Provenance

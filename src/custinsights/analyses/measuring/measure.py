@@ -18,9 +18,9 @@ from custinsights.analyses.measuring.summarise import summarise
 from custinsights.domain.fields import instance
 from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue
+from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history, check_orders
-from custinsights.history.localtime import to_microseconds
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
 from custinsights.results.freezing import meant

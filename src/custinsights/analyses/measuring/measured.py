@@ -11,10 +11,10 @@ from custinsights.analyses.declaring.declarations import Dimension, Metric, Trai
 from custinsights.analyses.measuring.plan import Question
 from custinsights.domain.fields import refuse_different
 from custinsights.errors import Incompatible
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import PLURALS, Context
 from custinsights.history.facts import Facts
-from custinsights.history.localtime import to_datetime
-from custinsights.history.tallies import Tallies
+from custinsights.history.kernels.tallies import Tallies
 from custinsights.results.provenance import Provenance, refuse_repeated
 
 FRAME = "frame"

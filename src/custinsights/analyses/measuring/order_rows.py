@@ -13,9 +13,9 @@ from custinsights.analyses.measuring.plan import Plan, Question
 from custinsights.domain.fields import whole_number
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import UnknownName, counted
-from custinsights.history.columns import BoolArray, IntArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import BoolArray, IntArray
 from custinsights.history.facts import Facts
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.freezing import meant
 from custinsights.results.table import Column, Table
 

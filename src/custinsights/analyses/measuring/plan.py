@@ -16,12 +16,12 @@ from custinsights.analyses.declaring.frames import Frames, Span
 from custinsights.analyses.declaring.several import SeveralCoder
 from custinsights.analyses.declaring.tally import Tally
 from custinsights.errors import InvalidValue, Refused
-from custinsights.history.cells import is_one_cell
-from custinsights.history.columns import IntArray
+from custinsights.history.columnar.columns import IntArray
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts
-from custinsights.history.localtime import to_datetime
+from custinsights.history.kernels.cells import is_one_cell
+from custinsights.history.views.counted import CountedHistory
 
 SPEND = "spend"
 """The stream whose rows belong to the shop and to no customer: it lies in the context."""

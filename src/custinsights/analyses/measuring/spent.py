@@ -12,11 +12,11 @@ import numpy as np
 from custinsights.analyses.declaring.frames import Frames
 from custinsights.analyses.declaring.tally import Tally
 from custinsights.domain.money import Money
-from custinsights.history.cells import truths, whole
-from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.columnar.columns import BoolArray, IntArray
 from custinsights.history.context import Context
+from custinsights.history.kernels.cells import truths, whole
+from custinsights.history.kernels.tallies import Label
 from custinsights.history.spending import SpendFacts
-from custinsights.history.tallies import Label
 
 
 def _each(rows: Any) -> IntArray:

@@ -25,18 +25,18 @@ from custinsights.analyses.measuring.measured import (
 )
 from custinsights.analyses.measuring.plan import SPEND, Plan, Question
 from custinsights.errors import MissingData
-from custinsights.history.cells import (
+from custinsights.history.columnar.columns import BoolArray, IntArray
+from custinsights.history.columnar.threads import in_threads, workers
+from custinsights.history.facts import BLOCK, Facts
+from custinsights.history.kernels.cells import (
     CellTotals,
     count_values,
     starts_of,
     truths,
     whole,
 )
-from custinsights.history.columns import BoolArray, IntArray
-from custinsights.history.counted import CountedHistory
-from custinsights.history.facts import BLOCK, Facts
-from custinsights.history.tallies import Axis, Tallies
-from custinsights.history.threads import in_threads, workers
+from custinsights.history.kernels.tallies import Axis, Tallies
+from custinsights.history.views.counted import CountedHistory
 
 Work: TypeAlias = "Callable[[Plan, Block, Totals], None]"
 """What one block of customers adds to the totals."""

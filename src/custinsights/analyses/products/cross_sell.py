@@ -19,13 +19,13 @@ from custinsights.analyses.measuring.measured import Measured, check_alike, part
 from custinsights.analyses.measuring.plan import Plan, Question
 from custinsights.domain.fields import instance, looked_up, refuse_other
 from custinsights.errors import InvalidValue
-from custinsights.history.cells import CellTotals
-from custinsights.history.columns import IntArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import IntArray
 from custinsights.history.facts import BLOCK, Facts, check_history
+from custinsights.history.kernels.cells import CellTotals
+from custinsights.history.kernels.pairs import PAIRS, count_pairs
+from custinsights.history.kernels.tallies import Axis, Label, Tallies
 from custinsights.history.orders import When
-from custinsights.history.pairs import PAIRS, count_pairs
-from custinsights.history.tallies import Axis, Label, Tallies
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.intervals import SMALL, wilson
 from custinsights.results.table import Column, Table
 

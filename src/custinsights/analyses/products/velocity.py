@@ -16,14 +16,14 @@ from custinsights.analyses.measuring.measured import check_alike, parts_of, prov
 from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import MissingData, counted
-from custinsights.history.columns import NO_INSTANT, AnyArray, IntArray
+from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, IntArray
+from custinsights.history.columnar.localtime import date_of, to_datetime
+from custinsights.history.columnar.threads import in_threads
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import BLOCK, Facts, check_history
-from custinsights.history.localtime import date_of, to_datetime
 from custinsights.history.orders import When
-from custinsights.history.product_sales import ProductSales
-from custinsights.history.threads import in_threads
+from custinsights.history.views.counted import CountedHistory
+from custinsights.history.views.product_sales import ProductSales
 from custinsights.results.table import Column, Table
 
 _THOUSANDTHS = 1000

@@ -25,14 +25,14 @@ from custinsights.analyses.measuring.together import Together
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, Refused
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
+from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.history.context import Context
-from custinsights.history.counted import CountedHistory
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.localtime import to_datetime, to_microseconds
+from custinsights.history.kernels.tallies import Label, label_key
 from custinsights.history.orders import When
 from custinsights.history.selection import counted_only
-from custinsights.history.tallies import Label, label_key
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.cube import Cube
 from custinsights.results.table import Column, Table
 

@@ -21,10 +21,10 @@ from custinsights.analyses.measuring.measured import Measured
 from custinsights.domain.fields import instance, named
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible
-from custinsights.history.columns import FloatArray
-from custinsights.history.counted import CountedHistory
+from custinsights.history.columnar.columns import FloatArray
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
+from custinsights.history.views.counted import CountedHistory
 from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
 

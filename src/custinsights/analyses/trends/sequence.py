@@ -17,7 +17,7 @@ from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.measured import Measured
 from custinsights.domain.fields import instance
 from custinsights.errors import Refused
-from custinsights.history.columns import FloatArray, IntArray
+from custinsights.history.columnar.columns import FloatArray, IntArray
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube

@@ -19,8 +19,14 @@ from custinsights.domain.money import Money
 from custinsights.errors import CustInsightsError, SeveralCurrencies
 from custinsights.history.activities import ACTIVITY_TEXTS, ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
-from custinsights.history.columns import NO_NUMBER, AnyArray, ContactColumns, IntArray, Labels
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.columnar.columns import (
+    NO_NUMBER,
+    AnyArray,
+    ContactColumns,
+    IntArray,
+    Labels,
+)
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.sources.beside.single import Single, Typed, settle
 from custinsights.sources.beside.tables import Table, currencies, read_rows, settled_report
 from custinsights.sources.formats.activities import ACTIVITIES

@@ -15,7 +15,7 @@ from custinsights.domain.channels import ChannelTaxonomy
 from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.domain.people import MOST_DEGREES
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     ALWAYS,
     NO_INSTANT,
     FloatArray,
@@ -24,7 +24,7 @@ from custinsights.history.columns import (
     Labels,
     Tags,
 )
-from custinsights.history.uniting import united_tags
+from custinsights.history.columnar.uniting import united_tags
 from custinsights.sources.beside.places import coordinates
 from custinsights.sources.beside.single import Single, Typed, settle
 from custinsights.sources.beside.tables import (

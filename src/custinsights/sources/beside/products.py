@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from custinsights.history.columns import NO_NUMBER, Labels
+from custinsights.history.columnar.columns import NO_NUMBER, Labels
 from custinsights.sources.beside.single import Typed, settle
 from custinsights.sources.beside.tables import (
     Table,

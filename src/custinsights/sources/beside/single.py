@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
-from custinsights.history.row_groups import NO_ROW, RowGroups
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.row_groups import NO_ROW, RowGroups
 from custinsights.sources.orders.grouping import Signatures, picked, taken
 from custinsights.sources.orders.rows import ParsedRows
 from custinsights.sources.texts.columns import Texts

@@ -16,7 +16,7 @@ from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
 from custinsights.domain.spend import SPEND_KINDS, Days, Spend
 from custinsights.errors import CustInsightsError, counted
-from custinsights.history.columns import AnyArray
+from custinsights.history.columnar.columns import AnyArray
 from custinsights.sources.beside.tables import Table, currencies, read_rows, settled_report
 from custinsights.sources.formats.spend import SPEND
 from custinsights.sources.orders.channels import channels_of

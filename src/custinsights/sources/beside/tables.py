@@ -9,8 +9,8 @@ import numpy as np
 
 from custinsights.domain.load_report import LoadReport
 from custinsights.errors import BadRowsError, InvalidValue
-from custinsights.history.columns import IntArray, Labels
-from custinsights.history.ordering import ragged_rows
+from custinsights.history.columnar.columns import IntArray, Labels
+from custinsights.history.columnar.ordering import ragged_rows
 from custinsights.sources.beside.single import Typed
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.frames import sheet_of_frame

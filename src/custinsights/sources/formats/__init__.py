@@ -4,7 +4,7 @@
 format see and give: `Rows`, the columns `Texts` and the numbers `Decimals` and `Numbers`.
 """
 
-from custinsights.history.amounts import Decimals
+from custinsights.history.columnar.amounts import Decimals
 from custinsights.sources.formats.declaration import OrderFormat, Packed, Rows
 from custinsights.sources.texts.cells import Numbers
 from custinsights.sources.texts.columns import Texts

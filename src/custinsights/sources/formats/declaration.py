@@ -19,8 +19,8 @@ from custinsights.domain.fields import flag, looked_up, named, refuse_other, tex
 from custinsights.domain.money import minor_exponent
 from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import InvalidValue
-from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.amounts import Decimals
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.sources.formats.functions import checked_columns, checked_mask
 from custinsights.sources.texts.cells import Numbers
 from custinsights.sources.texts.columns import Texts

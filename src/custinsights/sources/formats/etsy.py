@@ -20,7 +20,7 @@ import re
 
 import numpy as np
 
-from custinsights.history.amounts import Decimals
+from custinsights.history.columnar.amounts import Decimals
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.texts.cells import Numbers
 from custinsights.sources.texts.columns import Texts

@@ -10,8 +10,8 @@ import numpy as np
 
 from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue, UnknownName
-from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.amounts import Decimals
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.sources.texts.cells import Numbers
 from custinsights.sources.texts.columns import Texts
 

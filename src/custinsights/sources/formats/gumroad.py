@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.amounts import Decimals
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.texts.columns import Texts
 

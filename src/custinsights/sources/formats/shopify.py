@@ -6,7 +6,7 @@ top of them, so that the total is taken as it stands. A tip is a line without a 
 
 from __future__ import annotations
 
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 
 

@@ -12,8 +12,8 @@ from fractions import Fraction
 import attrs
 import numpy as np
 
-from custinsights.history.amounts import Decimals
-from custinsights.history.columns import BoolArray
+from custinsights.history.columnar.amounts import Decimals
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.texts.columns import Texts
 from custinsights.sources.texts.vocabulary import status_word

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from custinsights.history.columns import BoolArray
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.columnar.columns import BoolArray
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.sources.formats.declaration import OrderFormat, Rows
 from custinsights.sources.formats.woocommerce_states import REFUNDED, STATES
 

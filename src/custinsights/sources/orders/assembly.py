@@ -16,9 +16,9 @@ from custinsights.domain import money as domain
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import BadRowsError, InvalidValue, SeveralCurrencies
-from custinsights.history.columns import BoolArray, IntArray, Labels
-from custinsights.history.instants import Instants
-from custinsights.history.row_groups import NO_ROW, RowGroups, repeated, repeated_in
+from custinsights.history.columnar.columns import BoolArray, IntArray, Labels
+from custinsights.history.columnar.instants import Instants
+from custinsights.history.columnar.row_groups import NO_ROW, RowGroups, repeated, repeated_in
 from custinsights.sources.orders import identity
 from custinsights.sources.orders.conversion import NO_RATE, Conversion
 from custinsights.sources.orders.grouping import OrderRows, group, picked, spread_bad, without

@@ -9,10 +9,10 @@ import numpy as np
 
 from custinsights.domain.load_report import LoadReport
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import RefundColumns
-from custinsights.history.localtime import to_datetime, to_microseconds
+from custinsights.history.columnar.columns import RefundColumns
+from custinsights.history.columnar.localtime import to_datetime, to_microseconds
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
-from custinsights.history.row_groups import RowGroups
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.orders.assembly import Assembled, assemble, report_of
 from custinsights.sources.orders.ledger import Ledger

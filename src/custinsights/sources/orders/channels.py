@@ -8,7 +8,7 @@ import numpy as np
 
 from custinsights.domain.channel_words import CHANNEL_FIELDS
 from custinsights.domain.channels import ChannelTaxonomy
-from custinsights.history.columns import Labels
+from custinsights.history.columnar.columns import Labels
 from custinsights.sources.orders.grouping import OrderRows
 from custinsights.sources.texts.columns import Texts
 

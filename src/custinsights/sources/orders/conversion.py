@@ -6,10 +6,10 @@ import attrs
 import numpy as np
 
 from custinsights.domain.money import minor_exponent
-from custinsights.history.amounts import Decimals, distinct
-from custinsights.history.columns import BoolArray, IntArray
-from custinsights.history.localtime import DAY, Transitions, date_of
-from custinsights.history.row_groups import RowGroups, repeated
+from custinsights.history.columnar.amounts import Decimals, distinct
+from custinsights.history.columnar.columns import BoolArray, IntArray
+from custinsights.history.columnar.localtime import DAY, Transitions, date_of
+from custinsights.history.columnar.row_groups import RowGroups, repeated
 from custinsights.sources.orders.options import Options
 from custinsights.sources.orders.rates import Rate, as_decimals, rate_of
 from custinsights.sources.orders.rows import ParsedRows

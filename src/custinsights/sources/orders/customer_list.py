@@ -12,7 +12,7 @@ import numpy as np
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.people import Address, Attribute, Customer, Tag
 from custinsights.errors import InvalidValue, counted
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     ALWAYS,
     NO_INSTANT,
     AnyArray,
@@ -21,7 +21,7 @@ from custinsights.history.columns import (
     TagRow,
     Tags,
 )
-from custinsights.history.localtime import to_datetime, to_microseconds
+from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.sources.formats.places import TEXTS as PLACES
 from custinsights.sources.orders.identity import INTEGER
 from custinsights.sources.texts import cells

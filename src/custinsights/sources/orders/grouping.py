@@ -12,8 +12,8 @@ from itertools import pairwise
 import attrs
 import numpy as np
 
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
-from custinsights.history.row_groups import NO_ROW, LoneRows, RowGroups, coded, repeated
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.row_groups import NO_ROW, LoneRows, RowGroups, coded, repeated
 from custinsights.sources.orders.rows import ParsedRows
 from custinsights.sources.texts.columns import Texts, Values
 

@@ -21,8 +21,8 @@ import numpy as np
 
 from custinsights.domain.fields import looked_up
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.sources.texts.vocabulary import IDENTITIES
 
 NOBODY, SEVERAL = -1, -2

@@ -10,15 +10,15 @@ import numpy as np
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     AnyArray,
     IntArray,
     Labels,
     People,
     Products,
 )
-from custinsights.history.row_groups import RowGroups
-from custinsights.history.uniting import united_people, united_products
+from custinsights.history.columnar.row_groups import RowGroups
+from custinsights.history.columnar.uniting import united_people, united_products
 from custinsights.sources.orders.customer_list import CustomerList
 from custinsights.sources.orders.product_list import ProductList
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from custinsights.domain.contacts import masked
 from custinsights.domain.load_report import BadCell, BadRows, LeftOut, LoadReport
-from custinsights.history.columns import BoolArray, IntArray, locked
-from custinsights.history.row_groups import RowGroups
+from custinsights.history.columnar.columns import BoolArray, IntArray, locked
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.sources.orders.sheet import Sheet
 from custinsights.sources.texts.examples import shown
 

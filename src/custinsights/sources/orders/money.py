@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 
 from custinsights.errors import MissingColumn
-from custinsights.history.amounts import Decimals
-from custinsights.history.columns import AnyArray, BoolArray, IntArray
-from custinsights.history.row_groups import RowGroups, repeated
+from custinsights.history.columnar.amounts import Decimals
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.row_groups import RowGroups, repeated
 from custinsights.sources.orders.grouping import OrderRows, picked, spread_bad
 from custinsights.sources.orders.rows import NUMBER, ParsedRows
 from custinsights.sources.orders.unpacking import Parts, unpack

@@ -17,8 +17,8 @@ from custinsights.domain.money import minor_exponent
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.statuses import ORDER_STATUSES
 from custinsights.errors import InvalidValue, MissingColumn
-from custinsights.history.columns import BoolArray
-from custinsights.history.instants import FIRST_YEAR, LAST_YEAR
+from custinsights.history.columnar.columns import BoolArray
+from custinsights.history.columnar.instants import FIRST_YEAR, LAST_YEAR
 from custinsights.sources.orders.customer_list import CustomerList
 from custinsights.sources.orders.identity import check_kinds
 from custinsights.sources.orders.known import customer_list, product_list

@@ -13,7 +13,7 @@ from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
 from custinsights.domain.products import Product
 from custinsights.errors import InvalidValue, counted
-from custinsights.history.columns import NO_NUMBER, IntArray, Labels
+from custinsights.history.columnar.columns import NO_NUMBER, IntArray, Labels
 from custinsights.sources.formats.products import TEXTS
 from custinsights.sources.orders.identity import INTEGER
 

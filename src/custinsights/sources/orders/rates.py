@@ -11,7 +11,7 @@ import numpy as np
 
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.history.amounts import Decimals
+from custinsights.history.columnar.amounts import Decimals
 
 Rate: TypeAlias = Decimal | int | float | str
 Rates: TypeAlias = Callable[[str, dt.date], Rate | None] | Mapping[Any, Rate]

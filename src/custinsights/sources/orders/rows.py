@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from custinsights.domain.currencies import CURRENCIES, SIGNS, minor_exponent
-from custinsights.history.amounts import Decimals
-from custinsights.history.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
-from custinsights.history.instants import FIRST_YEAR, LAST_YEAR, Instants, Times
-from custinsights.history.localtime import DAY
-from custinsights.history.row_groups import coded, repeated
-from custinsights.history.time_texts import TOO_FAR
+from custinsights.history.columnar.amounts import Decimals
+from custinsights.history.columnar.columns import AnyArray, BoolArray, CodeArray, IntArray, Labels
+from custinsights.history.columnar.instants import FIRST_YEAR, LAST_YEAR, Instants, Times
+from custinsights.history.columnar.localtime import DAY
+from custinsights.history.columnar.row_groups import coded, repeated
+from custinsights.history.columnar.time_texts import TOO_FAR
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.orders.ledger import Ledger
 from custinsights.sources.orders.sheet import Sheet

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.channels import ChannelTaxonomy
-from custinsights.history.columns import (
+from custinsights.history.columnar.columns import (
     AnyArray,
     BoolArray,
     ContactColumns,
@@ -21,7 +21,7 @@ from custinsights.history.columns import (
     Products,
     RefundColumns,
 )
-from custinsights.history.row_groups import RowGroups, repeated
+from custinsights.history.columnar.row_groups import RowGroups, repeated
 from custinsights.sources.orders import known
 from custinsights.sources.orders.assembly import Assembled
 from custinsights.sources.orders.channels import channel_of_orders

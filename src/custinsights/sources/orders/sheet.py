@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.load_report import BadCell, BadRows
-from custinsights.history.columns import AnyArray, CodeArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, CodeArray, IntArray
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.texts.coding import ColumnCoder, as_written
 from custinsights.sources.texts.columns import Cells, Texts, Values, one_below_another

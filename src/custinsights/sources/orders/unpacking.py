@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from custinsights.history.columns import IntArray
+from custinsights.history.columnar.columns import IntArray
 from custinsights.sources.formats.declaration import Packed
 from custinsights.sources.orders.rows import ParsedRows
 from custinsights.sources.orders.sheet import Sheet

@@ -16,10 +16,7 @@ from custinsights.domain.fields import refuse_different
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
 from custinsights.errors import Incompatible, InvalidValue, SeveralCurrencies
-from custinsights.history.columns import AnyArray, BoolArray, ContactColumns, Labels, Products
-from custinsights.history.context import Context
-from custinsights.history.facts import Facts, check_history
-from custinsights.history.joining import (
+from custinsights.history.building.joining import (
     Columns,
     columns_of,
     concatenated,
@@ -27,8 +24,17 @@ from custinsights.history.joining import (
     relaid,
     spanning,
 )
+from custinsights.history.columnar.columns import (
+    AnyArray,
+    BoolArray,
+    ContactColumns,
+    Labels,
+    Products,
+)
+from custinsights.history.columnar.uniting import united_people, united_products
+from custinsights.history.context import Context
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import OrderHistory
-from custinsights.history.uniting import united_people, united_products
 from custinsights.history.whole import History
 from custinsights.sources.orders.identity import outside_ids
 from custinsights.sources.orders.options import Options

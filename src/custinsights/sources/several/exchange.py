@@ -12,12 +12,12 @@ from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, counted
 from custinsights.history.activities import ActivityColumns
-from custinsights.history.amounts import LARGEST, Decimals
-from custinsights.history.columns import NO_NUMBER, IntArray, Products
+from custinsights.history.building.joining import Columns, rearranged
+from custinsights.history.columnar.amounts import LARGEST, Decimals
+from custinsights.history.columnar.columns import NO_NUMBER, IntArray, Products
+from custinsights.history.columnar.localtime import DAY, Transitions, date_of, to_microseconds
+from custinsights.history.columnar.row_groups import coded
 from custinsights.history.context import Context
-from custinsights.history.joining import Columns, rearranged
-from custinsights.history.localtime import DAY, Transitions, date_of, to_microseconds
-from custinsights.history.row_groups import coded
 from custinsights.sources.orders.rates import Rates, as_decimals, rate_of
 from custinsights.sources.several.overlap import rows_and_money
 

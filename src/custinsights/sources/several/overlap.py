@@ -11,12 +11,12 @@ import numpy as np
 
 from custinsights.domain.load_report import LeftOut, LoadReport
 from custinsights.errors import InvalidValue, counted
-from custinsights.history.columns import BoolArray, IntArray, Labels, OrderColumns
-from custinsights.history.identities import code_together
-from custinsights.history.joining import Columns, rearranged
-from custinsights.history.laying import marks
-from custinsights.history.row_groups import NO_ROW, RowGroups, coded
-from custinsights.history.uniting import below_each_other
+from custinsights.history.building.joining import Columns, rearranged
+from custinsights.history.building.laying import marks
+from custinsights.history.columnar.columns import BoolArray, IntArray, Labels, OrderColumns
+from custinsights.history.columnar.identities import code_together
+from custinsights.history.columnar.row_groups import NO_ROW, RowGroups, coded
+from custinsights.history.columnar.uniting import below_each_other
 from custinsights.sources.orders.grouping import picked
 from custinsights.sources.texts.columns import Texts
 

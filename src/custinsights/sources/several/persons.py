@@ -16,10 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 import numpy as np
 
-from custinsights.history.columns import AnyArray, BoolArray, IntArray, Labels
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
+from custinsights.history.columnar.row_groups import RowGroups
+from custinsights.history.columnar.uniting import below_each_other
 from custinsights.history.facts import Facts
-from custinsights.history.row_groups import RowGroups
-from custinsights.history.uniting import below_each_other
 from custinsights.sources.orders.grouping import picked
 from custinsights.sources.orders.identity import NOBODY, resolve
 from custinsights.sources.texts import cells

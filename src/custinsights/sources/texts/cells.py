@@ -18,10 +18,10 @@ import numpy as np
 from custinsights.domain.currencies import CURRENCIES, SIGNS
 from custinsights.domain.fields import as_int
 from custinsights.errors import InvalidValue
-from custinsights.history.amounts import LARGEST, Decimals
-from custinsights.history.columns import AnyArray, BoolArray
-from custinsights.history.instants import Times, read_times, times_of
-from custinsights.history.time_texts import AWARE, NO_TIME
+from custinsights.history.columnar.amounts import LARGEST, Decimals
+from custinsights.history.columnar.columns import AnyArray, BoolArray
+from custinsights.history.columnar.instants import Times, read_times, times_of
+from custinsights.history.columnar.time_texts import AWARE, NO_TIME
 from custinsights.sources.texts.columns import Cells, Texts, Values
 
 _NOTHING = frozenset({"", "nan", "none", "null", "n/a", "nat", "<na>"})

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from custinsights.history.columns import AnyArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, IntArray
 from custinsights.sources.texts.columns import Cells, Texts, Values, one_below_another
 from custinsights.sources.texts.vocabulary import Kind
 

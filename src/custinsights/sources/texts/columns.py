@@ -12,11 +12,11 @@ from typing import TypeAlias
 import attrs
 import numpy as np
 
-from custinsights.history.amounts import distinct
-from custinsights.history.columns import AnyArray, BoolArray, CodeArray, Labels
-from custinsights.history.identities import ascending
-from custinsights.history.row_groups import coded
-from custinsights.history.threads import gather
+from custinsights.history.columnar.amounts import distinct
+from custinsights.history.columnar.columns import AnyArray, BoolArray, CodeArray, Labels
+from custinsights.history.columnar.identities import ascending
+from custinsights.history.columnar.row_groups import coded
+from custinsights.history.columnar.threads import gather
 
 
 @attrs.frozen(eq=False, slots=False)

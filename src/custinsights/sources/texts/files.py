@@ -22,7 +22,7 @@ import attrs
 import numpy as np
 
 from custinsights.errors import UnreadableFile
-from custinsights.history.columns import BoolArray, IntArray
+from custinsights.history.columnar.columns import BoolArray, IntArray
 from custinsights.sources.texts.opening import (
     Source,
     name_of,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from custinsights.errors import InvalidValue
-from custinsights.history.columns import AnyArray, BoolArray
+from custinsights.history.columnar.columns import AnyArray, BoolArray
 from custinsights.sources.texts.columns import Cells, Texts, Values
 
 Foreign: TypeAlias = Any

@@ -1,0 +1,1 @@
+"""How does a history come to be? Checked, ordered, joined and hung together."""

@@ -1,0 +1,1 @@
+"""How are integers grouped and added? Cells, chains, medians and the states that merge."""
