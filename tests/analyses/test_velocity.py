@@ -87,6 +87,23 @@ def test_a_window_limits_units_and_days() -> None:
     assert rows["card"]["days_without_sale"] == 20
     before = ci.product_velocity(stocked(), window=("2024-01-02", "2024-01-05")).to_dicts()
     assert [row["units_per_day"] for row in before] == [None] * 4
+    assert [row["rank"] for row in before] == [None] * 4
+
+
+def test_what_was_first_sold_after_the_window_has_no_rank() -> None:
+    """It comes last, also behind what did not sell in the window."""
+    sold = shop(
+        order("ada", "01-05", 300, lines=(PlainLine("old", 1000, 300),)),
+        order("bo", "01-20", 300, lines=(PlainLine("a later one", 1000, 300),)),
+        order("cy", "01-10", 900, lines=(PlainLine("print", 2000, 900),)),
+        products={"a later one": {}, "print": {}, "old": {}},
+    )
+    found = ci.product_velocity(to_history(sold), window=("2024-01-08", "2024-01-15")).to_dicts()
+    assert [(row["product"], row["rank"], row["units_per_day"]) for row in found] == [
+        ("print", 1, 0.4),
+        ("old", 2, 0.0),
+        ("a later one", None, None),
+    ]
 
 
 def test_the_first_day_is_a_day() -> None:

@@ -124,10 +124,11 @@ class Velocity:
         first = np.where(is_sold, np.maximum(sales.first_day, start), end)
         last = np.where(is_sold, np.minimum(sales.last_day + 1, end), end)
         per_day = _per_day(sales.units, end - first)
-        order = np.argsort(-np.nan_to_num(per_day, nan=-1.0), kind="stable")
-        rank = np.searchsorted(np.sort(-per_day[is_sold]), -per_day, side="left") + 1
+        is_ranked = ~np.isnan(per_day)
+        order = np.argsort(-per_day, kind="stable")  # NaN comes last
+        rank = np.searchsorted(np.sort(-per_day[is_ranked]), -per_day, side="left") + 1
         columns = [
-            Column("rank", "count", rank, missing=~is_sold),
+            Column("rank", "count", rank, missing=~is_ranked),
             Column("product", "label", sales.ids),
             Column("title", "label", sales.titles),
             Column("units", "quantity", sales.units, unit="items", exponent=3),
@@ -226,9 +227,10 @@ def product_velocity(history: Facts, *, window: Window = None, as_of: When | Non
     Table
         One row per product, the fastest first; equal ones share a rank. ``units_per_day`` counts
         the days from the first sale, ``units_per_day_on_sale`` those from the first sale to the
-        last, both included; of either the days inside the window, and at least one. Units are
-        before refunds. ``days_without_sale`` is counted from the last sale to `as_of`; for what
-        was never sold, which has no rank, from the beginning of the observation.
+        last, both included; of either the days inside the window. Units are before refunds. What
+        was never sold, or first after the window, has neither number and no rank, and comes last.
+        ``days_without_sale`` is counted from the last sale to `as_of`; for what was never sold
+        from the beginning of the observation.
 
     Raises
     ------
