@@ -11,7 +11,7 @@ from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue
 
-__all__ = ["ChannelTaxonomy"]
+__all__ = ["ChannelTaxonomy", "channel_word"]
 
 _HOST = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?([a-z0-9.-]+\.[a-z]{2,})(?::\d+)?(?:[/?#]|$)"
@@ -22,12 +22,18 @@ _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _Table: TypeAlias = Mapping[str, str]
 
 
-def _word(text: str) -> str:
-    """Return a word as it is compared: without case, its parts joined in one way."""
+def channel_word(text: str) -> str:
+    """Return a word as it is compared: without case, its parts joined in one way.
+
+    Examples
+    --------
+    >>> channel_word("Paid_Social")
+    'paid social'
+    """
     return _BETWEEN_WORDS.sub(" ", text.strip().casefold().removeprefix("www."))
 
 
-_SILENT = frozenset({"", *map(_word, SILENT_WORDS)})
+_SILENT = frozenset({"", *map(channel_word, SILENT_WORDS)})
 
 
 def _table(field: object, words: object) -> _Table:
@@ -41,7 +47,7 @@ def _table(field: object, words: object) -> _Table:
             if not isinstance(text, str) or not text.strip():
                 what = f"a word of {field!r} or its channel is no text that says something"
                 raise InvalidValue(what, text, "texts, such as {'newsletter': 'email'}")
-        if table.setdefault(_word(word), channel) != channel:
+        if table.setdefault(channel_word(word), channel) != channel:
             what = f"a word of {field!r} has two channels"
             raise InvalidValue(what, word, "each word once, however it is spelled")
     return Frozen(table)
@@ -111,7 +117,7 @@ class ChannelTaxonomy:
         changed: dict[str, Mapping[str, str]] = {**self.words}
         for field, more in words.items():
             refuse_other(Mapping, f"the words of {field!r}", more)
-            gone = {_word(word) for word, channel in more.items() if channel is None}
+            gone = {channel_word(word) for word, channel in more.items() if channel is None}
             added = _table(field, {word: told for word, told in more.items() if told is not None})
             kept = {w: told for w, told in self.words.get(field, {}).items() if w not in gone}
             changed[field] = {**kept, **added}
@@ -134,7 +140,7 @@ class ChannelTaxonomy:
     @staticmethod
     def says(text: str) -> bool:
         """Tell whether a text says anything at all: blanks and ``(not set)`` do not."""
-        return _word(text) not in _SILENT
+        return channel_word(text) not in _SILENT
 
     def meaning_of(self, field: str, text: str) -> str | None:
         """Return the channel that a text of one field tells, None where the table has none."""
@@ -142,7 +148,7 @@ class ChannelTaxonomy:
         for word in _as_compared(text):
             if word in table:
                 return table[word]
-        beginnings = (word for word in table if _begins(word, _word(text)))
+        beginnings = (word for word in table if _begins(word, channel_word(text)))
         found = max(beginnings, key=len, default=None)
         return None if found is None else table[found]
 
@@ -154,12 +160,12 @@ def _begins(word: str, text: str) -> bool:
 
 def _as_compared(text: str) -> Iterator[str]:
     """Yield the words that a text may stand under, the most certain first."""
-    yield _word(text)
+    yield channel_word(text)
     found = _HOST.match(text.strip().casefold())
     labels = found[1].split(".") if found else []
     for at in range(len(labels) - 1):
         host = ".".join(labels[at:])
-        yield _word(host)
+        yield channel_word(host)
         top = _TOP_LEVEL.fullmatch(host)
         if top is not None:
-            yield _word(f"{top[1]}.*")
+            yield channel_word(f"{top[1]}.*")

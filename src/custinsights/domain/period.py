@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 from custinsights.domain.fields import as_int
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
 
-__all__ = ["UNITS", "WEEKDAYS", "Period", "Reckoning", "check_unit"]
+__all__ = ["UNITS", "WEEKDAYS", "Period", "Reckoning", "check_label", "check_unit"]
 
 UNITS = ("day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -166,32 +166,17 @@ class Period:
             If the label names no period of the calendar.
         """
         label = str(label)
-        for form, (unit, read) in _FORMS.items():
-            if found := form.fullmatch(label):
-                period = cls._read(unit, read, found, calendar)
-                break
+        unit, meant = _meant(label)
+        if isinstance(meant, date):
+            period = cls.containing(unit, meant, calendar)
         else:
-            allowed = (
-                "a label such as '2024', '2024-Q1', '2024-03', '2024-W10', '2024-03-05', 'FY2025'"
-            )
-            raise InvalidValue("the label names no period", label, allowed)
+            period = cls.from_ordinal(unit, meant, calendar)
         if period.label != label:  # a week in the form of a calendar whose weeks begin otherwise
             what = "the label names no week of this calendar"
             first = calendar.first_weekday.capitalize()
             allowed = f"a label such as {period.label!r}, because weeks begin on {first}"
             raise InvalidValue(what, label, allowed)
         return period
-
-    @classmethod
-    def _read(cls, unit: str, read: "_Reader", found: re.Match[str], calendar: Reckoning) -> Self:
-        try:
-            meant = read(*found.groups())
-        except ValueError:
-            what = "the label names a day or week that does not exist"
-            raise InvalidValue(what, found.string, "one of the calendar") from None
-        if isinstance(meant, date):
-            return cls.containing(unit, meant, calendar)
-        return cls.from_ordinal(unit, meant, calendar)
 
     @property
     def end(self) -> date:
@@ -278,6 +263,30 @@ class Period:
 
     def __repr__(self) -> str:
         return f"<Period {self.unit} {self.label}>"
+
+
+def check_label(label: str) -> None:
+    """Refuse what is a period's label in no calendar at all.
+
+    Raises
+    ------
+    InvalidValue
+        If the label names no period.
+    """
+    _meant(label)
+
+
+def _meant(label: str) -> tuple[str, int | date]:
+    """Return the unit that a label's form tells, and the ordinal or a day of the period."""
+    for form, (unit, read) in _FORMS.items():
+        if found := form.fullmatch(label):
+            try:
+                return unit, read(*found.groups())
+            except ValueError:
+                what = "the label names a day or week that does not exist"
+                raise InvalidValue(what, label, "one of the calendar") from None
+    allowed = "a label such as '2024', '2024-Q1', '2024-03', '2024-W10', '2024-03-05', 'FY2025'"
+    raise InvalidValue("the label names no period", label, allowed)
 
 
 def _whole(number: object) -> int:

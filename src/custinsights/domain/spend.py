@@ -8,7 +8,7 @@ from attrs.validators import optional
 
 from custinsights.domain.fields import instance, named, not_negative, text
 from custinsights.domain.money import Money
-from custinsights.domain.period import Period
+from custinsights.domain.period import Period, check_label
 from custinsights.errors import InvalidValue
 
 __all__ = ["SPEND_KINDS", "Spend"]
@@ -21,8 +21,10 @@ Days: TypeAlias = str | Period | tuple[date, date]
 
 
 def _days(_owner: object, _field: "attrs.Attribute[Any]", value: object) -> None:
-    is_label = isinstance(value, Period) or (isinstance(value, str) and bool(value.strip()))
-    if is_label:
+    if isinstance(value, Period):
+        return
+    if isinstance(value, str):
+        check_label(value)
         return
     is_pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004 - from and to
     days = value if isinstance(value, tuple) and is_pair else ()

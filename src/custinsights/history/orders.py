@@ -208,8 +208,12 @@ class OrderHistory(History):
             If a row is in another currency.
         InvalidValue
             If there is no list of spend, or a period of a row is none of the calendar's.
+        UnknownName
+            If a channel is spelled otherwise than the customers' own: ``"Web"`` beside ``"web"``.
         """
-        context = attrs.evolve(self.context, spend=spent(spend, self.context))
+        told = (self.labels.get("channel"), self.people_table.labels.get("acquisition_channel"))
+        channels = {name for labels in told if labels is not None for name in labels.names}
+        context = attrs.evolve(self.context, spend=spent(spend, self.context, channels))
         return attrs.evolve(self, context=context)
 
     def with_countries(

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os import PathLike
 
 import attrs
 import numpy as np
 
+from custinsights.domain.channels import channel_word
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.spend import Spend
-from custinsights.errors import Incompatible, InvalidValue
+from custinsights.errors import Incompatible, InvalidValue, UnknownName
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
 from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.context import Context, Spent
 
 
-def spent(rows: Iterable[Spend], context: Context) -> tuple[Spent, ...]:
-    """Return what was spent in the instants and minor units of a history, in order of time."""
-    found = []
+def spent(rows: Iterable[Spend], context: Context, channels: Iterable[str]) -> tuple[Spent, ...]:
+    """Return what was spent in the instants and minor units of a history, in order of time.
+
+    A channel that is one of the customers' `channels` but for its spelling is refused: it would
+    never meet whom it won. One by which nobody came yet is none of theirs.
+    """
+    found, known = [], {*channels}
+    words = {channel_word(name) for name in known}
     for row in _listed(rows):
+        if row.channel and row.channel not in known and channel_word(row.channel) in words:
+            advice = "Spell the channel of what was spent as the customers' own"
+            raise UnknownName("channel of the customers", row.channel, sorted(known), advice)
         if row.amount.currency != context.currency:
             advice = "Convert what was spent first"
             what = "the currencies of history and spend"
@@ -29,6 +39,9 @@ def spent(rows: Iterable[Spend], context: Context) -> tuple[Spent, ...]:
 
 
 def _listed(rows: object) -> list[Spend]:
+    if isinstance(rows, str | PathLike):
+        what, allowed = "a file is no list of spend", "what read_spend returns"
+        raise InvalidValue(what, str(rows), allowed, "Read it: with_spend(ci.read_spend(path))")
     if isinstance(rows, Spend) or not isinstance(rows, Iterable):
         given = type(rows).__name__
         raise InvalidValue("there is no list of spend", given, "several Spend in a list")
