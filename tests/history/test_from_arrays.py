@@ -340,3 +340,20 @@ def test_orders_of_one_instant_are_numbered_by_their_ids() -> None:
     )
     assert history.order_ids is not None
     assert history.order_ids.tolist() == ["#999", "#1000"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("chanel", "channel"), ("contry", "country"), ("order_ids", "order_id"), ("Coupon", "coupon")],
+)
+def test_a_misspelt_column_is_no_label(name: str, meant: str) -> None:
+    """It is refused with the name that is meant, unless that column is given too."""
+    with pytest.raises(UnknownName, match=rf"Did you mean '{meant}'\?.*must not be so near"):
+        made(**{name: ["x", "y"]})
+    assert made(**{name: ["x", "y"], meant: ["a", "b"]}).labels[name].names == ("x", "y")
+
+
+@pytest.mark.parametrize("name", ["theme", "studio", "wrapped_by", "till"])
+def test_a_label_of_ones_own(name: str) -> None:
+    """A name that is near to none is a label."""
+    assert made(**{name: ["x", "y"]}).labels[name].names == ("x", "y")

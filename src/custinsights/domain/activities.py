@@ -8,7 +8,15 @@ import attrs
 from attrs.validators import optional
 
 from custinsights.domain.contacts import shown_id
-from custinsights.domain.fields import aware, exact_quantity, identity, instance, not_negative, text
+from custinsights.domain.fields import (
+    aware,
+    exact_quantity,
+    identity,
+    instance,
+    near_name,
+    not_negative,
+    text,
+)
 from custinsights.domain.money import Money
 from custinsights.errors import InvalidValue, UnknownName
 
@@ -20,8 +28,6 @@ __all__ = [
     "activity_word",
     "nearest_kind",
 ]
-
-_NEAR = 0.84  # as like a kind as a word with a letter lost, added or changed
 
 
 @attrs.frozen
@@ -117,9 +123,7 @@ def nearest_kind(kind: str) -> str:
     >>> nearest_kind("visits"), nearest_kind("studio_tour")
     ('visit', '')
     """
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(kind, ACTIVITY_KINDS, n=1, cutoff=_NEAR)), "")
+    return near_name(kind, ACTIVITY_KINDS) or ""
 
 
 def _outcome(word: object) -> object:

@@ -1,7 +1,7 @@
 """What a field of a domain object may hold: the checks, and what they say."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from operator import index
@@ -26,6 +26,7 @@ __all__ = [
     "looked_up",
     "members",
     "named",
+    "near_name",
     "not_negative",
     "refuse_different",
     "refuse_naive",
@@ -41,6 +42,7 @@ T = TypeVar("T")
 
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
+_NEAR = 0.82  # as like a name as a word with a letter lost, added or changed
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
 _MOST_QUANTITY_DIGITS = 15
 
@@ -161,6 +163,19 @@ def named(kind: str, known: tuple[str, ...]) -> Check:
             raise UnknownName(kind, value, known)
 
     return check
+
+
+def near_name(name: str, known: Collection[str]) -> str | None:
+    """Return the known name that a word nearly is, and so misspells; None if there is none.
+
+    Examples
+    --------
+    >>> near_name("chanel", ("channel", "country")), near_name("theme", ("channel", "country"))
+    ('channel', None)
+    """
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name.casefold(), known, n=1, cutoff=_NEAR)), None)
 
 
 def instance(wanted: type) -> Check:

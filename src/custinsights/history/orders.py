@@ -108,13 +108,16 @@ class OrderHistory(History):
             end of the last.
         **columns
             Further columns by name: goods, discount, shipping, tax, tip (major units), units
-            (items), each also as ``name_minor``; any other name is a text column (order_status,
-            channel, country, region, city, payment_method, campaign, coupon, ...).
+            (items), each also as ``name_minor``; any other name is a text column: order_status,
+            channel, country, region, city, payment_method, campaign, coupon, ..., or a label of
+            one's own, whose name nearly is none of these (unless that one is given too).
 
         Raises
         ------
         InvalidValue
             If a column has another length or holds what it cannot hold.
+        UnknownName
+            If the name of a column is nearly a known one, and so misspelt.
         NaiveTime
             If naive times come without a zone.
         """

@@ -8,15 +8,16 @@ import numpy as np
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.currencies import NO_CURRENCY
-from custinsights.domain.fields import refuse_other
+from custinsights.domain.fields import near_name, refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import minor_exponent
-from custinsights.errors import InvalidValue, counted
+from custinsights.errors import InvalidValue, UnknownName, counted
 from custinsights.history.activities import ActivityColumns
 from custinsights.history.columnar.amounts import to_minor, to_thousandths
 from custinsights.history.columnar.columns import (
     NO_NUMBER,
     NUMBER_COLUMNS,
+    TEXT_COLUMNS,
     AnyArray,
     IntArray,
     Labels,
@@ -66,6 +67,7 @@ def columns_of(
 ) -> dict[str, Any]:
     """Return the keyword arguments of `OrderHistory.of` that plain arrays mean."""
     exponent = minor_exponent(currency)
+    _refuse_misspelt(columns, has_ids=order_id is not None)
     streams: dict[str, Any] = {}
     for name, kind in _STREAMS.items():
         if (given := columns.pop(name, None)) is not None:
@@ -145,6 +147,18 @@ def _columns(
             )
             rounded += more
     return numbers, labels, rounded
+
+
+def _refuse_misspelt(columns: dict[str, Any], *, has_ids: bool) -> None:
+    """Refuse a label of one's own whose name nearly is that of a known column not given."""
+    minor = (f"{name}{_MINOR}" for name in NUMBER_COLUMNS)
+    known = (*NUMBER_COLUMNS, *minor, *TEXT_COLUMNS, *_STREAMS, "order_id")
+    given = [name for name, values in columns.items() if values is not None]
+    given += ["order_id"] if has_ids else []
+    for name in given:
+        if name not in known and near_name(name, known) not in (None, *given):
+            advice = "The name of a label of one's own must not be so near to a known one"
+            raise UnknownName("column", name, known, advice)
 
 
 _STREAMS: dict[str, type] = {

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Literal, TypeAlias, cast
 from unicodedata import normalize
 
 import attrs
 
-from custinsights.domain.fields import refuse_other
+from custinsights.domain.fields import near_name, refuse_other
 from custinsights.errors import InvalidValue, UnknownName
 
 Kind: TypeAlias = Literal["identity", "key", "time", "money", "quantity", "code", "label"]
@@ -103,7 +102,6 @@ _FIELD_TO_HEADER = (
     "columns is a mapping from our field to the header of the file: {'customer': 'Customer ID'}"
 )
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
-_NEAR = 0.82  # as like a field as a word with a letter lost, added or changed
 _SYNONYMS = {
     "customer": "customer_id",
     "e_mail": "email",
@@ -217,8 +215,8 @@ def fields_named(
                 _FIELD_TO_HEADER,
             )
         if name not in words.known and name not in own:
-            near = get_close_matches(name.casefold(), words.known, n=1, cutoff=_NEAR)
-            if not words.has_others or (near and words.field_named(near[0]) not in mapped):
+            near = near_name(name, words.known)
+            if not words.has_others or (near and words.field_named(near) not in mapped):
                 advice = "The name of a label must not be so near to a field's" if near else ""
                 raise UnknownName("field", name, sorted(words.known), advice)
         told = (header,) if isinstance(header, str) else header
