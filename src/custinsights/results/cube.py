@@ -19,7 +19,7 @@ from custinsights.results.freezing import frozen_arrays, meant
 from custinsights.results.intervals import SMALL, standing
 from custinsights.results.metric_column import MetricColumn
 from custinsights.results.provenance import Provenance
-from custinsights.results.series import OUTLYING, Series
+from custinsights.results.series import MaskedBools, Series, outlying
 from custinsights.results.table import Column, Table
 
 DAYS_OF_WEEK = 7
@@ -213,10 +213,13 @@ class Cube(Presented):
         series = self._series(metric, "an anomaly stands out against the periods before it")
         return series.z_scores(DAYS_OF_WEEK if "day" in self._periods else 1)
 
-    def anomalies(self, metric: str) -> BoolArray:
-        """Return which cells are out of the ordinary: ``abs(z_scores(metric)) > 3.5``."""
-        with np.errstate(invalid="ignore"):
-            return np.abs(self.z_scores(metric)) > OUTLYING
+    def anomalies(self, metric: str) -> MaskedBools:
+        """Return which cells are out of the ordinary: ``abs(z_scores(metric)) > 3.5``.
+
+        Where `z_scores` are undefined nobody can tell: these cells are masked, None in
+        ``.tolist()``, and no anomaly where the flags choose cells.
+        """
+        return outlying(self.z_scores(metric))
 
     def _series(self, metric: str, why: str) -> Series:
         values = self[metric]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+MaskedBools: TypeAlias = np.ma.MaskedArray[Any, np.dtype[np.bool_]]
 
 LOOK_BACK = 12
 """With how many periods before it a value is compared."""
@@ -89,6 +90,12 @@ class Series:
             for columns in _chunks(alike):
                 found[phase::season, columns] = _z_scores(alike[:, columns])
         return found[self.period, self.label]
+
+
+def outlying(z: FloatArray) -> MaskedBools:
+    """Return which scores are those of anomalies, masked where there is no score."""
+    with np.errstate(invalid="ignore"):
+        return np.ma.MaskedArray(np.abs(z) > OUTLYING, mask=np.isnan(z))
 
 
 def _chunks(grid: FloatArray) -> Iterator[slice]:
