@@ -159,6 +159,15 @@ def test_second_order_on_paper(history: OrderHistory) -> None:
         path.days_until(1.5)
 
 
+def test_small_is_told_of_share_and_lift() -> None:
+    """The share of a label is small under 30, its lift against a rest under 30."""
+    rows = ci.second_order(ci.datasets.gallery(), 90, by="department").to_dicts()
+    told = {r["label"]: (r["observable"], r["small"], r["small_rest"]) for r in rows}
+    assert told["Prints"] == (61, False, True)  # of 89
+    assert told["Stationery"] == (38, False, False)
+    assert told["Framing"] == (4, True, False)
+
+
 def test_lift_is_a_ratio_with_katz_bounds() -> None:
     """20 of 40 against 10 of 40 is twice; with nobody on one side there are no bounds."""
     a, n, c, m = (np.array(column) for column in ([20, 0, 5], [40, 9, 9], [10, 3, 0], [40, 9, 9]))

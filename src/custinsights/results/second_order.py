@@ -119,8 +119,8 @@ class SecondOrder(Presented):
     def table(self) -> Table:
         """One row per label of the first order: share, interval, lift against all others.
 
-        ``small`` marks a label, or the rest, of fewer than 30 customers. Labels that go with a
-        second order need not be what brings it about.
+        ``small`` marks a share of fewer than 30 customers, ``small_rest`` a lift against fewer than
+        30 others. Labels that go with a second order need not be what brings it about.
         """
         n, again = self.label_observable, self.label_reordered
         low, high = wilson(again, n)
@@ -138,10 +138,11 @@ class SecondOrder(Presented):
                 Column("share", "share", share),
                 Column("low", "share", low),
                 Column("high", "share", high),
+                Column("small", "flag", n < SMALL),
                 Column("lift", "number", ratio),
                 Column("lift_low", "number", least),
                 Column("lift_high", "number", most),
-                Column("small", "flag", (n < SMALL) | (rest < SMALL)),
+                Column("small_rest", "flag", rest < SMALL),
             ],
             notes=(told, *self.provenance.notes()),
             timezone=self.provenance.calendar.timezone,
