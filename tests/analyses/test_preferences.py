@@ -81,6 +81,14 @@ def test_segments_are_segments() -> None:
         assert ours == {row["category"]: row["customers"] for row in buyers if row["category"]}
 
 
+def test_scores_stand_for_their_groups() -> None:
+    """What rfm gives is taken as its segments."""
+    gallery = ci.datasets.gallery()
+    scores = ci.rfm(gallery)
+    by_groups = ci.preferences(gallery, scores.segments)
+    assert ci.preferences(gallery, scores).to_dicts() == by_groups.to_dicts()
+
+
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_as_the_plain_facts(data: st.DataObject) -> None:

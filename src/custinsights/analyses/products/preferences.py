@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.membership import segments_of
+from custinsights.analyses.customers.rfm import RFMTable
 from custinsights.analyses.declaring.declarations import Dimension, Trait, entries
 from custinsights.analyses.measuring.measure import Measure, Window
 from custinsights.analyses.measuring.together import Together
@@ -23,11 +26,16 @@ AVERAGE = 100
 """The index of what a segment buys as often as everybody."""
 
 
+def _segments(given: Any) -> Any:
+    """Return the groups of scores; all else as it is."""
+    return given.segments if isinstance(given, RFMTable) else given
+
+
 @attrs.frozen
 class Preferences:
     """The analysis behind `preferences`: customers by segment and label, and by segment."""
 
-    segments: SegmentSet | str | Dimension | Trait
+    segments: SegmentSet | str | Dimension | Trait = attrs.field(converter=_segments)
     by: str | Dimension = "category"
     window: Window = None
     as_of: When | None = None
@@ -68,7 +76,7 @@ class Preferences:
 
 def preferences(
     history: Facts,
-    segments: SegmentSet | str | Dimension | Trait,
+    segments: SegmentSet | RFMTable | str | Dimension | Trait,
     *,
     by: str | Dimension = "category",
     window: Window = None,
@@ -82,7 +90,7 @@ def preferences(
     history
         An order history, or a part of one.
     segments
-        What `tiers` and `rfm(...).segments` give, a dimension of customers such as
+        What `tiers` and `rfm` give, a dimension of customers such as
         ``"customer_country"``, or a trait that is a label such as ``"first_channel"``.
     by
         What is preferred: ``"product"``, ``"category"``, ``"department"``, or a label of orders
