@@ -190,7 +190,7 @@ class BadRowsError(CustInsightsError, ValueError):
 
     def __str__(self) -> str:
         bad = sum(kind.rows for kind in self.report.bad)
-        first = f"{bad:,} of {self.report.rows_read:,} rows cannot be read:"
+        first = f"{bad:,} of {counted(self.report.rows_read, 'row')} cannot be read:"
         advice = _sentences(
             'Correct them, or pass errors="report" to leave them out and have them counted in the '
             "load report",

@@ -186,6 +186,11 @@ CI: Any = ci
         (lambda: CI.growth_drivers(history(), by="product"), Refused, "revenue.*product"),
         (lambda: CI.growth_drivers(history(), compare=None), InvalidValue, "previous_period"),
         (lambda: CI.growth_drivers(history(), compare="last"), InvalidValue, "last"),
+        (
+            lambda: CI.growth_drivers(history(), compare="last_year"),
+            InvalidValue,
+            r"previous_year, or a window such as '2023'\. previous_year is the same window",
+        ),
         (lambda: CI.growth_drivers(history(), by=5), InvalidValue, "names"),
         (lambda: CI.audit([]), InvalidValue, "order history"),
         (lambda: CI.measure(history(), "orders").orders(sort="value"), UnknownName, "'-amount'"),

@@ -68,6 +68,7 @@ def test_long_tables_lose_their_middle() -> None:
     reader = _read(as_html(Table("t", [Column("n", "count", range(100))])))
     assert reader.tags.count("tr") == 42
     assert "… 60 more rows" in reader.text
+    assert "… 1 more row<" in as_html(Table("t", [Column("n", "count", range(41))]))
 
 
 def test_a_grid_of_shares_is_shaded() -> None:

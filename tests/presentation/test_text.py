@@ -32,6 +32,7 @@ def test_long_tables_lose_their_middle() -> None:
     """First and last rows stay, the line between counts those left out."""
     lines = as_text(Table("", [Column("n", "count", np.arange(100))]), rows=5).splitlines()
     assert [line.strip() for line in lines] == ["n", "0", "1", "2", "… 95 more rows", "98", "99"]
+    assert "… 1 more row\n" in as_text(Table("", [Column("n", "count", np.arange(6))]), rows=5)
 
 
 def test_wide_tables_lose_their_middle_columns() -> None:

@@ -250,3 +250,10 @@ def test_histories_with_activities_are_combined() -> None:
     left = ci.combine([orders, first], currency="USD")
     assert columns(left)["activities"] == []
     assert [entry.rows for entry in left.load_report.left_out] == [2]
+
+
+def test_nothing_to_read() -> None:
+    """An empty list is no source, and a table without rows is a history of nobody."""
+    with pytest.raises(InvalidValue, match=r"nothing to read.*objects of Activity.*without rows"):
+        ci.read_activities([])
+    assert len(ci.read_activities({"customer": [], "at": [], "kind": []})) == 0

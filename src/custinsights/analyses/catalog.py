@@ -35,6 +35,22 @@ from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
 GROUP = "custinsights.catalog"
 """The entry point group in which installed packages offer entries by name."""
 
+ABBREVIATIONS: Mapping[str, str] = frozen(
+    {
+        "aov": "average_order_value",
+        "arpc": "revenue_per_customer",
+        "arpu": "revenue_per_customer",
+        "cac": "customer_acquisition_cost",
+        "clv": "customer_lifetime_value",
+        "cltv": "customer_lifetime_value",
+        "csat": "customer_satisfaction",
+        "ltv": "customer_lifetime_value",
+        "nps": "net_promoter_score",
+        "roas": "return_on_ad_spend",
+    }
+)
+"""What is often called in short, and its name in the catalog."""
+
 T = TypeVar("T", Metric, Dimension, Trait)
 
 
@@ -131,8 +147,11 @@ class Catalog:
             return table[name]
         found = [point for point in _installed() if point.name == name]
         if not found:
-            own = "A column of your own is asked by through @custinsights.dimension"
-            raise UnknownName(kind, name, tuple(table), own if kind == "dimension" else "")
+            advice = "A column of your own is asked by through @custinsights.dimension"
+            if kind != "dimension":
+                whole = ABBREVIATIONS.get(name.casefold())
+                advice = f"It stands for {whole!r}" if whole in table else ""
+            raise UnknownName(kind, name, tuple(table), advice)
         if len(found) > 1:
             owners = ", ".join(sorted(_owner(point) for point in found))
             raise PlugInFailed(name, owners, "several installed packages offer this name")

@@ -155,12 +155,12 @@ def looked_up(kind: str, name: object, table: Mapping[str, T]) -> T:
     return table[name]
 
 
-def named(kind: str, known: tuple[str, ...]) -> Check:
+def named(kind: str, known: tuple[str, ...], advice: str = "") -> Check:
     """One of the known names."""
 
     def check(_owner: object, _field: "attrs.Attribute[Any]", value: object) -> None:
         if not isinstance(value, str) or value not in known:
-            raise UnknownName(kind, value, known)
+            raise UnknownName(kind, value, known, advice)
 
     return check
 

@@ -17,7 +17,7 @@ from custinsights.domain.fields import (
     whole,
 )
 from custinsights.domain.money import Money, minor_exponent
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, counted
 
 __all__ = ["LEFT_OUT_REASONS", "BadCell", "BadRows", "LeftOut", "LoadReport"]
 
@@ -64,8 +64,9 @@ def _known_currencies(_owner: object, _field: object, money: Sums) -> None:
 
 
 def _rows_and_money(rows: int, money: Sums) -> str:
-    counted = f"{rows:,} row" if rows == 1 else f"{rows:,} rows"
-    return ", ".join([counted, *(str(Money.from_minor(minor, code)) for code, minor in money)])
+    return ", ".join(
+        [counted(rows, "row"), *(str(Money.from_minor(minor, code)) for code, minor in money)]
+    )
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from html import escape
 
 import numpy as np
 
+from custinsights.errors import counted
 from custinsights.presentation.cells import PARTLY, PROVISIONAL, marked_once, shown, shown_unit
 from custinsights.presentation.text import visible_rows
 from custinsights.results.table import Column, Table
@@ -40,7 +41,7 @@ def as_html(table: Table, *, rows: int = 40) -> str:
     body = ["<tr>" + "".join(row) + "</tr>" for row in zip(*cells, strict=True)]
     if tail:
         style = f"{_CELL};{_FAINT};text-align:center"
-        gap = f"… {len(table) - len(chosen):,} more rows"
+        gap = f"… {counted(len(table) - len(chosen), 'more row')}"
         body.insert(len(head), f'<tr><td colspan="{len(cells)}" style="{style}">{gap}</td></tr>')
     return (
         f'<table style="border-collapse:collapse;{_DIGITS}">'

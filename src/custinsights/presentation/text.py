@@ -11,6 +11,7 @@ from textwrap import wrap
 
 import attrs
 
+from custinsights.errors import counted
 from custinsights.presentation.cells import (
     PARTLY,
     PROVISIONAL,
@@ -74,7 +75,7 @@ def as_text(table: Table, *, width: int = 100, rows: int = 20) -> str:
         lines.append(_line([strip.line(strip.unit) for strip in strips]))
     body = [_line([strip.line(strip.cells[i]) for strip in strips]) for i in range(len(chosen))]
     if tail:
-        body.insert(len(head), f"{_ELLIPSIS} {len(table) - len(chosen):,} more rows")
+        body.insert(len(head), f"{_ELLIPSIS} {counted(len(table) - len(chosen), 'more row')}")
     lines.extend(body or ["no rows"])
     lines.extend(wrap(" · ".join(_footer(chosen)), width))
     return "\n".join(lines)

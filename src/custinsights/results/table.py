@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.fields import any_text, as_tuple, instance, looked_up, members, named, text
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, counted
 from custinsights.results.door import Presented
 
 __all__ = ["KINDS", "NO_INSTANT", "Column", "Table"]
@@ -130,7 +130,7 @@ class Column:
         return len(self.values)
 
     def __repr__(self) -> str:
-        return f"Column({self.name!r}, {self.kind!r}, {len(self)} rows)"
+        return f"Column({self.name!r}, {self.kind!r}, {counted(len(self), 'row')})"
 
     @property
     def absent(self) -> npt.NDArray[np.bool_]:

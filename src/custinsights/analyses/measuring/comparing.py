@@ -13,6 +13,10 @@ from custinsights.history.context import Context
 from custinsights.history.orders import When
 
 COMPARISONS = ("previous_period", "previous_year")
+WHAT_THEY_ARE = (
+    "previous_year is the same window a year earlier, previous_period the same number of days "
+    "just before"
+)
 
 Span: TypeAlias = tuple[dt.datetime, dt.datetime]
 """Start and end, the end exclusive."""

@@ -15,6 +15,7 @@ from custinsights.analyses.declaring.declarations import Dimension, Trait, entri
 from custinsights.analyses.declaring.tally import FactFunction
 from custinsights.analyses.measuring.comparing import (
     COMPARISONS,
+    WHAT_THEY_ARE,
     Span,
     earlier_window,
     window_or_last_year,
@@ -96,12 +97,16 @@ class GrowthDrivers:
     def _earlier(self, context: Context, window: Span) -> Span:
         if isinstance(self.compare, str) and self.compare in COMPARISONS:
             return earlier_window(context, window, self.compare)
-        given = window_of(context, self.compare)
+        try:
+            given = window_of(context, self.compare)
+        except InvalidValue:
+            given = None
         if given is None:
             raise InvalidValue(
-                what="growth compares a window with an earlier one, and there is none",
+                what="growth compares a window with an earlier one, and this is none",
                 given=self.compare,
                 allowed=f"{', '.join(COMPARISONS)}, or a window such as '2023'",
+                advice=WHAT_THEY_ARE,
             )
         return to_datetime(given[0]), to_datetime(given[1])
 

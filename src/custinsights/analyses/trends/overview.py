@@ -13,6 +13,7 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.measuring.comparing import (
     COMPARISONS,
+    WHAT_THEY_ARE,
     earlier_window,
     window_or_last_year,
 )
@@ -95,7 +96,7 @@ class Overviewing:
 
     metrics: tuple[str | Metric, ...] = attrs.field(default=HEADLINES, converter=metrics_of)
     compare: str | None = attrs.field(
-        default=None, validator=optional(named("comparison", COMPARISONS))
+        default=None, validator=optional(named("comparison", COMPARISONS, WHAT_THEY_ARE))
     )
     window: Window = None
     as_of: When | None = None

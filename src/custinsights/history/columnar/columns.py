@@ -134,8 +134,8 @@ class Labels:
         if len(self.codes) != rows:
             raise InvalidValue(
                 what=f"the column {what!r} has another length than its table",
-                given=f"{len(self.codes)} rows",
-                allowed=f"{rows} rows",
+                given=counted(len(self.codes), "row"),
+                allowed=counted(rows, "row"),
             )
         if rows and not -1 <= int(self.codes.min()) <= int(self.codes.max()) < len(self.names):
             raise InvalidValue(

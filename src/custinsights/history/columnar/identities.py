@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, counted
 from custinsights.history.columnar.columns import AnyArray, CodeArray, IntArray, Labels
 from custinsights.history.columnar.row_groups import placed
 from custinsights.history.columnar.threads import gather
@@ -89,7 +89,7 @@ def check_coded(identities: Labels, what: str) -> None:
     if len(identities) and int(identities.codes.min()) < 0:
         raise InvalidValue(
             what=f"{what} are missing in some rows",
-            given=f"{int((identities.codes < 0).sum())} rows without an identity",
+            given=f"{counted(int((identities.codes < 0).sum()), 'row')} without an identity",
             allowed="an identity in every row",
         )
     if "" in identities.names and bool((identities.codes == identities.names.index("")).any()):

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, counted
 from custinsights.history.columnar.columns import (
     NO_INSTANT,
     NUMBER_COLUMNS,
@@ -206,6 +206,6 @@ def wrong_length(what: str, given: int, allowed: int) -> NoReturn:
     """Refuse a column for its length."""
     raise InvalidValue(
         what=f"the column {what!r} has another length than the others",
-        given=f"{given} rows",
-        allowed=f"{allowed} rows",
+        given=counted(given, "row"),
+        allowed=counted(allowed, "row"),
     )

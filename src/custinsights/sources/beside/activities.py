@@ -16,7 +16,7 @@ from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
-from custinsights.errors import CustInsightsError, SeveralCurrencies
+from custinsights.errors import CustInsightsError, InvalidValue, SeveralCurrencies
 from custinsights.history.activities import ACTIVITY_TEXTS, ActivityColumns
 from custinsights.history.activity_history import ActivityHistory
 from custinsights.history.columnar.columns import (
@@ -148,7 +148,11 @@ def _in_memory(given: Any) -> tuple[Any, bool]:
     if is_one or is_table(given) or not isinstance(given, Iterable):
         return given, False
     several = list(given)
-    if not several or not isinstance(several[0], Activity):
+    if not several:
+        what, allowed = "there is nothing to read", "files, a table, or objects of Activity"
+        advice = "Nobody did anything? Give a table without rows: {'customer': [], 'at': [], ...}"
+        raise InvalidValue(what, (), allowed, advice)
+    if not isinstance(several[0], Activity):
         return several, False
     found = objects(several, Activity, "activities")
     told = {
