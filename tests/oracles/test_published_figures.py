@@ -1,65 +1,35 @@
-"""On UCI Online Retail the plain oracle gives the published figures and the definitions' own."""
+"""On UCI Online Retail and CDNOW the plain oracle gives the published figures and the definitions'.
+
+CDNOW: P. S. Fader and B. G. S. Hardie, the master data set (2001) and the tenth of it by which
+they fit their models ("Counting Your Customers" the Easy Way, Marketing Science 24 (2), 2005).
+"""
 
 from __future__ import annotations
 
-import csv
-import gzip
-from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from itertools import pairwise
 
+import numpy as np
 import pytest
 
+import custinsights as ci
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.history.orders import OrderHistory
+from tests.oracles.bridge import to_history
 from tests.oracles.cohorts import cohort_grid, lifetime_value
 from tests.oracles.facts import View
 from tests.oracles.plain import measure
+from tests.oracles.published import cdnow_days, cdnow_sample, online_retail
 from tests.oracles.scores import rfm, sizes, tiers
-from tests.oracles.shop import PlainOrder, PlainRefund, Shop, Value
+from tests.oracles.shop import Shop, Value
 from tests.oracles.traits import traits_of
-
-DATA = Path(__file__).parents[1] / "data" / "oracles"
-LONDON = ZoneInfo("Europe/London")
-
-
-def rows(name: str) -> Iterator[dict[str, str]]:
-    """Read a packed CSV row by row."""
-    with gzip.open(DATA / name, "rt", encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def local(text: str) -> datetime:
-    """Return the instant of a time in London."""
-    return datetime.fromisoformat(text).replace(tzinfo=LONDON)
 
 
 @pytest.fixture(scope="module")
 def retail() -> Shop:
     """Return a year of a gift wholesaler in the UK."""
-    orders = [
-        PlainOrder(
-            id=int(row["invoice"]),
-            customer=int(row["customer"]),
-            placed_at=local(row["placed_at"]),
-            amount=int(row["pence"]),
-            units=1000 * int(row["items"]),
-            labels={"country": row["country"]},
-        )
-        for row in rows("online_retail_orders.csv.gz")
-    ]
-    refunds = [
-        PlainRefund(int(row["customer"]), local(row["refunded_at"]), int(row["pence"]))
-        for row in rows("online_retail_refunds.csv.gz")
-    ]
-    return Shop(
-        orders=tuple(orders),
-        refunds=tuple(refunds),
-        currency="GBP",
-        timezone="Europe/London",
-        observed_from=local("2010-12-01"),
-        observed_until=local("2011-12-10"),
-    )
+    return online_retail()
 
 
 def rounded(value: Value, digits: int) -> float:
@@ -170,3 +140,74 @@ def test_lifetime_value_at_thirty_days(retail: Shop) -> None:
     """Gross 568.22."""
     found = lifetime_value(retail, 30, retail.observed_until, gross=True)
     assert rounded(found, 0) == 56_822
+
+
+def test_orders_without_those_of_no_amount() -> None:
+    """Where quantity and price are positive: 18,532 invoices, 4,338 customers, the same money."""
+    policy = PurchasePolicy(zero_amount_counts=False)
+    history = ci.datasets.load_online_retail().with_policy(policy)
+    names = ["orders", "customers", "gross_revenue"]
+    [found] = ci.measure(history, names).to_dicts()
+    assert (found["orders"], found["customers"]) == (18_532, 4_338)
+    assert f"{found['gross_revenue']:.2f}" == "8911407.90"
+
+
+def test_cdnow_master() -> None:
+    """69,659 orders of 23,570 customers; 3,178,932 days in 46,089 gaps, 68.97 on average."""
+    placed = list(cdnow_days())
+    history = OrderHistory.from_arrays(
+        customer=np.array([customer for customer, _ in placed]),
+        placed_at=[day.isoformat() for _, day in placed],
+        amount=np.ones(len(placed), dtype=np.int64),
+        currency="USD",
+        timezone="America/New_York",
+    )
+    cube = ci.measure(history, ["orders", "customers", "average_gap_days"])
+    assert (cube.minor("orders")[0], cube.minor("customers")[0]) == (69_659, 23_570)
+    days: dict[int, list[int]] = {}
+    for customer, day in placed:
+        days.setdefault(customer, []).append(day.toordinal())
+    gaps = [later - earlier for mine in days.values() for earlier, later in pairwise(mine)]
+    assert (sum(gaps), len(gaps)) == (3_178_932, 46_089)
+    assert cube["average_gap_days"][0] == pytest.approx(3_178_932 / 46_089)
+    assert round(cube["average_gap_days"][0], 2) == 68.97
+    gap = ci.distribution(history, "gap_days")
+    assert (int(gap.n[0]), round(float(gap.mean[0]), 2)) == (46_089, 68.97)
+
+
+CALIBRATION_END = datetime(1997, 10, 1, tzinfo=UTC)  # exclusive: the papers' last day is the 30th
+
+
+def test_cdnow_sample_until_the_end_of_calibration() -> None:
+    """2,357 customers, of whom 946 came back on another day, 2,457 times for 95,357.01 in all.
+
+    That is what the papers' table of x, t_x, T and mean repeat spend adds up to; the sums of t_x
+    (16,135.52 weeks) and of T (77,111.21) are of values rounded to hundredths.
+    """
+    shop = cdnow_sample(by_day=True)
+    history = to_history(shop)
+    path = ci.second_order(history, 360, as_of=CALIBRATION_END)
+    assert (path.customers, path.returned) == (2_357, 946)
+    names = ["repeat_customers", "total_customers", "orders", "first_orders", "repeat_rate"]
+    [cell] = ci.measure(history, names, as_of=CALIBRATION_END).to_dicts()
+    assert (cell["repeat_customers"], cell["total_customers"]) == (946, 2_357)
+    assert cell["repeat_rate"] == 946 / 2_357
+    assert cell["orders"] - cell["first_orders"] == 2_457
+    traits = ci.traits(
+        history,
+        ["days_since_first_order", "days_since_last_order", "total_spent", "first_order_value"],
+        as_of=CALIBRATION_END,
+    )
+    since_first, since_last = traits["days_since_first_order"], traits["days_since_last_order"]
+    rounding = 0.005 * 2_357
+    assert float((since_first - since_last).sum()) / 7 == pytest.approx(16_135.52, abs=rounding)
+    assert float((since_first - 1).sum()) / 7 == pytest.approx(77_111.21, abs=rounding)
+    repeated = float((traits["total_spent"] - traits["first_order_value"]).sum())
+    assert repeated == pytest.approx(95_357.01, abs=0.005 * 2_457)
+
+
+def test_cdnow_sample_row_by_row() -> None:
+    """6,919 orders of 2,357 customers, in which a day's second order is an order too."""
+    [cell] = ci.measure(to_history(cdnow_sample()), ["orders", "customers", "revenue"]).to_dicts()
+    assert (cell["orders"], cell["customers"]) == (6_919, 2_357)
+    assert f"{cell['revenue']:.2f}" == "244091.94"
