@@ -9,6 +9,15 @@ DOCS = Path(__file__).parents[1]
 COVERAGE = DOCS / "reference" / "coverage.toml"
 TESTS = DOCS.parent / "tests"
 
+PARTS = (
+    "segments, rules and tags",
+    "storage and customer profiles",
+    "privacy and export",
+    "prediction and recommendations",
+    "messages, service and loyalty",
+)
+"""With what comes that is planned."""
+
 
 def covering_tests(root: Path = TESTS) -> dict[str, list[str]]:
     """Find the tests marked `covers`, without running any: id to file and function."""

@@ -31,15 +31,15 @@ def spoken(place: str) -> str:
 
 
 def planned_rows() -> Iterator[list[str]]:
-    """Give id and capability of all that is not done yet."""
+    """Give id and capability of all that is not done yet, and with what it comes."""
     for ident, entry in entries().items():
         if "names" not in entry:
-            yield [ident, str(entry["capability"])]
+            yield [ident, str(entry["capability"]), f"planned: {entry['planned']}"]
 
 
 TABLES = {
     "done": (["Id", "Capability", "Names", "Page", "Tests"], [7, 26, 27, 15, 25], done_rows),
-    "planned": (["Id", "Capability"], [7, 93], planned_rows),
+    "planned": (["Id", "Capability", "Comes with"], [7, 58, 35], planned_rows),
 }
 
 

@@ -5,7 +5,7 @@ from operator import attrgetter
 import pytest
 
 import custinsights
-from docs._ext.checklist import DOCS, covering_tests, entries
+from docs._ext.checklist import DOCS, PARTS, covering_tests, entries
 
 ENTRIES = entries()
 DONE = {ident: entry for ident, entry in ENTRIES.items() if "names" in entry}
@@ -37,6 +37,12 @@ def test_what_is_covered_is_public_told_and_tested(ident: str) -> None:
     page = (DOCS / f"{entry['page']}.rst").read_text(encoding="utf-8")
     assert [name for name in names if name.rpartition(".")[2] not in page] == []
     assert TESTS.get(ident), f"no test is marked covers({ident!r})"
+
+
+def test_what_is_planned_says_with_what_it_comes() -> None:
+    """An id is done or comes with a part of the library, never both; no part is empty."""
+    assert {ident for ident, entry in ENTRIES.items() if "planned" not in entry} == {*DONE}
+    assert {e["planned"] for e in ENTRIES.values() if "planned" in e} == {*PARTS}
 
 
 def test_what_is_planned_has_no_test_yet() -> None:
