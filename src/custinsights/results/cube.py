@@ -14,6 +14,7 @@ from custinsights.domain.fields import looked_up
 from custinsights.domain.frozen import frozen
 from custinsights.domain.period import UNITS
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
+from custinsights.results.across import laid_across
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_arrays, meant
 from custinsights.results.intervals import SMALL, standing
@@ -36,8 +37,10 @@ class Ask(Protocol):
     def drill(self, cube: Cube, dimension: str, labels: Mapping[str, Any]) -> Cube:
         """Return the cells of a finer dimension inside some cells."""
 
-    def orders(self, cube: Cube, labels: Mapping[str, Any], sort: str, limit: int | None) -> Table:
-        """Return the orders in some cells, some of them at most."""
+    def rows(
+        self, cube: Cube, stream: str, labels: Mapping[str, Any], sort: str, limit: int | None
+    ) -> Table:
+        """Return the orders or activities in some cells, some of them at most."""
 
     def without(self, dimension: str) -> Cube:
         """Return the cube without a dimension."""
@@ -286,36 +289,10 @@ class Cube(Presented):
         metric
             Which metric; default: the first.
         """
-        own = self.labels(dimension).tolist()
+        self.labels(dimension)
         name = next(iter(self.metrics)) if metric is None else metric
-        column = self._metric(name)
-        others = [label for axis, label in self.axes.items() if axis != dimension]
-        rows = list(zip(*others, strict=True)) if others else [()] * len(self)
-        lines = {row: place for place, row in enumerate(dict.fromkeys(rows))}
-        labels = list(dict.fromkeys(own))
-        if len(labels) * len(lines) != len(self):  # not all everywhere, so in their own order
-            labels.sort(key=lambda x: (x is not None, isinstance(x, str), 0 if x is None else x))
-        place = {label: at for at, label in enumerate(labels)}
-        is_sum = column.numerator is not None and column.denominator is None
-        values = column.numerator if is_sum else column.values
-        assert values is not None  # noqa: S101 - a sum has a numerator
-        grid = np.full((len(lines), len(labels)), 0 if is_sum else np.nan, dtype=values.dtype)
-        is_partial = np.zeros(grid.shape, dtype=np.bool_)
-        at = ([lines[row] for row in rows], [place[label] for label in own])
-        grid[at], is_partial[at] = values, self.is_incomplete
         axes = [axis for axis in self.axes if axis != dimension]
-        found = [Column(axis, "label", [row[n] for row in lines]) for n, axis in enumerate(axes)]
-        for position, label in enumerate(labels):
-            found.append(
-                Column(
-                    "(unknown)" if label is None else str(label),
-                    column.kind,
-                    grid[:, position],
-                    unit=column.unit,
-                    exponent=column.exponent if is_sum else 0,
-                    provisional=is_partial[:, position] if self.is_incomplete.any() else None,
-                )
-            )
+        found = laid_across(self.axes, dimension, self._metric(name), self.is_incomplete)
         return Table(
             f"{name} by {', '.join([*axes, dimension])}",
             found,
@@ -346,7 +323,26 @@ class Cube(Presented):
             Of the cube's dimensions or of others; labels chosen before hold on. Those of lines,
             such as ``category``, give the orders that have such a line, each once.
         """
-        return self._asked("orders").orders(self, labels, sort, limit)
+        return self._asked("orders").rows(self, "orders", labels, sort, limit)
+
+    def activities(self, *, sort: str = "at", limit: int | None = None, **labels: Any) -> Table:
+        """Return the activities that a metric of the cube counts, in some cells.
+
+        ``ci.measure(history, "emails_sent", by="month").activities(month="2024-03")`` gives the
+        e-mails of March: who, when, and what the source tells of each.
+
+        Parameters
+        ----------
+        sort
+            ``"at"``, ``"amount"`` or ``"score"``, with a minus before it for the latest or the
+            largest first. One without amount or score lies where 0 would; equal ones by time.
+        limit
+            How many at most; all by default.
+        **labels
+            Of the cube's dimensions or of others, such as ``activity_kind``; labels chosen before
+            hold on.
+        """
+        return self._asked("activities").rows(self, "activities", labels, sort, limit)
 
     def without(self, dimension: str) -> Cube:
         """Ask the same metrics without one of the dimensions, inside labels chosen before."""

@@ -10,10 +10,11 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
+from custinsights.analyses.declaring.tally import Sum
 from custinsights.analyses.measuring.finish import finish
 from custinsights.analyses.measuring.measured import Measured
-from custinsights.analyses.measuring.order_rows import orders_where
 from custinsights.analyses.measuring.plan import SPEND, Question
+from custinsights.analyses.measuring.rows import rows_where
 from custinsights.analyses.measuring.summarise import summarise
 from custinsights.domain.fields import instance
 from custinsights.domain.period import Period
@@ -26,7 +27,8 @@ from custinsights.results.cube import Cube
 from custinsights.results.freezing import meant
 from custinsights.results.table import Table
 
-_WITHOUT_ORDERS = {"activities", "customers", SPEND}
+ACTIVITIES = "activities"
+_WITHOUT_ORDERS = {ACTIVITIES, "customers", SPEND}
 """The streams that a history of activities alone has; functions see everybody as they are."""
 
 Window: TypeAlias = str | Period | tuple[When, When] | None
@@ -252,9 +254,12 @@ class Asking:
         measure = attrs.evolve(self.measure, by=by)
         return self._inside(measure, {n: x for n, x in self.labels.items() if n != dimension})
 
-    def orders(self, cube: Cube, labels: Mapping[str, Any], sort: str, limit: int | None) -> Table:
-        """Return the counted orders in some cells, also of finer dimensions than the cube's."""
+    def rows(
+        self, cube: Cube, stream: str, labels: Mapping[str, Any], sort: str, limit: int | None
+    ) -> Table:
+        """Return the facts of a stream in some cells, also of finer dimensions than the cube's."""
         self._check(cube, labels)
+        counting = self._counting(stream)
         chosen = {**self.labels, **labels}
         question = self.measure.question(self.history.context)
         own = {dimension.name: dimension for dimension in question.by}
@@ -267,9 +272,32 @@ class Asking:
                 self.history.calendar.window(str(chosen[name]))  # refuses what is no period
             dimensions.append(dimension)
         asked = Question(
-            metrics=(self.measure.catalog.metric("orders"),),
+            metrics=counting,
             by=tuple(dimensions),
             window=question.window,
             as_of=question.as_of,
         )
-        return orders_where(asked, self.history, chosen, sort, limit)
+        return rows_where(asked, self.history, chosen, sort, limit)
+
+    def _counting(self, stream: str) -> tuple[Metric, ...]:
+        """Return metrics that count the rows behind those of the cube, if there are such rows."""
+        metrics = self.measure.question(self.history.context).metrics
+        streams = set().union(*(metric.facts for metric in metrics))
+        is_of_activities = stream == ACTIVITIES
+        if (ACTIVITIES not in streams) if is_of_activities else (streams == {ACTIVITIES}):
+            other = "orders" if is_of_activities else ACTIVITIES
+            raise InvalidValue(
+                what=f"no {stream} lie behind the metrics of the cube",
+                given=", ".join(metric.name for metric in metrics),
+                allowed=f"metrics of {stream}",
+                advice=f"cube.{other}(...) gives what lies behind these",
+            )
+        if not is_of_activities:
+            return (self.measure.catalog.metric("orders"),)
+        values = [m.quantile.values for m in metrics if m.quantile is not None]
+        tallies = [*(tally for metric in metrics for tally in metric.tallies), *values]
+        return tuple(
+            Metric(f"{place} {tally.name}", Sum(((1, tally),)))
+            for place, tally in enumerate(dict.fromkeys(tallies))
+            if tally.facts == ACTIVITIES
+        )
