@@ -14,7 +14,14 @@ import custinsights as ci
 from custinsights.analyses.catalog import dimension
 from custinsights.analyses.measuring.measure import Measure, measure
 from custinsights.domain.period import Period
-from custinsights.errors import CannotAsk, Incompatible, InvalidValue, MissingData, UnknownName
+from custinsights.errors import (
+    CannotAsk,
+    Incompatible,
+    InvalidValue,
+    MissingData,
+    Refused,
+    UnknownName,
+)
 from custinsights.history.orders import OrderHistory
 from custinsights.results.cube import Cube
 from tests.oracles.bridge import to_history
@@ -208,6 +215,22 @@ def test_drill_inside_a_window() -> None:
     months = years.drill("month", year="2024")
     assert months["orders"].tolist() == [1, 1, 1]
     assert months.is_incomplete.tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("by", "unit", "finer"),
+    [
+        ("month", "year", "week, day, hour"),
+        ("month", "month", "week, day, hour"),
+        ("day", "week", "Drill into hour"),
+        ("quarter", "fiscal_quarter", "month, week, day, hour"),
+        (["year", "month"], "quarter", "week, day, hour"),
+    ],
+)
+def test_a_drill_goes_to_finer_periods(by: Any, unit: str, finer: str) -> None:
+    """Periods no shorter than the cells are refused with those that are shorter."""
+    with pytest.raises(Refused, match=rf"'{unit}'.*goes to what is finer.*{finer}"):
+        measure(history(), "orders", by=by).drill(unit)
 
 
 def test_without() -> None:

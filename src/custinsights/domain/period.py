@@ -12,7 +12,15 @@ from dateutil.relativedelta import relativedelta
 from custinsights.domain.fields import as_int
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
 
-__all__ = ["UNITS", "WEEKDAYS", "Period", "Reckoning", "check_label", "check_unit"]
+__all__ = [
+    "UNITS",
+    "WEEKDAYS",
+    "Period",
+    "Reckoning",
+    "check_label",
+    "check_unit",
+    "shorter_units",
+]
 
 UNITS = ("day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -76,6 +84,21 @@ def check_unit(unit: str) -> None:
     """
     if not isinstance(unit, str) or unit not in UNITS:
         raise UnknownName("unit of time", unit, UNITS)
+
+
+def shorter_units(unit: str) -> tuple[str, ...]:
+    """Return the units whose periods are shorter than those of a unit, the longest first.
+
+    Examples
+    --------
+    >>> shorter_units("quarter")
+    ('month', 'week', 'day')
+    """
+    check_unit(unit)
+    own = _MONTHS.get(unit, 0)
+    months = {name: months for name, months in _MONTHS.items() if months < own}
+    days = ("week", "day") if own else ("day",) if unit == "week" else ()
+    return (*sorted(months, key=lambda name: -months[name]), *days)
 
 
 @total_ordering

@@ -304,8 +304,9 @@ class Cube(Presented):
         """Ask the same metrics by a finer dimension inside some cells.
 
         ``years.drill("month", year="2011")`` gives the months of 2011, which drill into days, and
-        these into hours. The history is asked again, for numbers such as distinct or new customers
-        do not add up. Labels chosen before, also by `at`, hold on.
+        these into hours; periods no shorter than the cells are refused. The history is asked again,
+        for numbers such as distinct or new customers do not add up. Labels chosen before, also by
+        `at`, hold on.
         """
         return self._asked("drill").drill(self, dimension, labels)
 

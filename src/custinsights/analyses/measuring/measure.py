@@ -17,8 +17,8 @@ from custinsights.analyses.measuring.plan import SPEND, Question
 from custinsights.analyses.measuring.rows import rows_where
 from custinsights.analyses.measuring.summarise import summarise
 from custinsights.domain.fields import instance
-from custinsights.domain.period import Period
-from custinsights.errors import InvalidValue
+from custinsights.domain.period import Period, shorter_units
+from custinsights.errors import InvalidValue, Refused
 from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history, check_orders
@@ -216,10 +216,24 @@ class Asking:
         for name in periods:
             if name in chosen:
                 window = self._narrowed(window, str(chosen[name]))
+        self._check_finer(dimension, by)
         finer: list[str | Dimension] = [dimension]
         finer += [item for item in by if item.name not in periods]
         measure = attrs.evolve(self.measure, by=finer, window=window)
         return self._inside(measure, {n: x for n, x in chosen.items() if n not in periods})
+
+    def _check_finer(self, dimension: str, by: tuple[Dimension, ...]) -> None:
+        """Refuse periods that are no shorter than those of the cells."""
+        given = self.measure.catalog.dimension(dimension)
+        for item in by:
+            finer = (*shorter_units(str(item.period)), "hour") if item.kind == "period" else ()
+            if given.kind == item.kind == "period" and given.period not in finer:
+                raise Refused(
+                    "drill",
+                    dimension,
+                    f"the cells are by {item.name}, and a drill goes to what is finer",
+                    f"Drill into {', '.join(finer)}, or into a label such as country",
+                )
 
     def _inside(self, measure: Measure, labels: Mapping[str, Any]) -> Cube:
         """Measure, and return the cells with some labels."""
