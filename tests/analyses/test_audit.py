@@ -64,6 +64,8 @@ def test_what_a_history_lacks_is_not_asked() -> None:
     audit = ci.audit(dated)
     assert audit.passed
     assert "not asked" in audit["sums by hour are the whole"].detail
+    medium = audit["cohorts by preferred_message_medium hold every customer once"]
+    assert "not asked: What is asked needs activities" in medium.detail
     with pytest.raises(UnknownName, match="sums by hour are the whole"):
         audit["sums by hours"]
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import custinsights as ci
-from custinsights.errors import MissingData, UnknownName
+from custinsights.errors import InvalidValue, MissingData, UnknownName
 from custinsights.history.kernels.modes import most_frequent
 from tests.oracles.bridge import to_history
 from tests.oracles.hand import ADA_AND_BO, order, shop
@@ -65,6 +65,54 @@ def test_any_label_can_be_preferred() -> None:
     assert ci.traits(history, [ci.preferred("till")]).to_dicts()[0]["preferred_till"] == "b"
     with pytest.raises(UnknownName, match=r"'tills'.*till"):
         ci.traits(history, [ci.preferred("tills")])
+
+
+@pytest.mark.covers("M27")
+def test_the_preferred_message_medium() -> None:
+    """The medium of most messages, of equally frequent ones the latest; visits have none."""
+    done = [
+        ("ada", "email_sent", None),
+        ("ada", "call", None),
+        ("ada", "email_opened", None),
+        ("ada", "visit", None),
+        ("bo", "sms_sent", None),
+        ("bo", "message_sent", "whatsapp"),
+        ("cy", "visit", None),
+        ("cy", "visit", None),
+        ("di", "message_sent", None),
+    ]
+    history = ci.ActivityHistory.from_arrays(
+        customer=[who for who, _, _ in done],
+        at=[f"2024-01-{day:02}" for day, _ in enumerate(done, start=1)],
+        kind=[kind for _, kind, _ in done],
+        channel=[channel for _, _, channel in done],
+        timezone="Europe/Paris",
+    )
+    found = ci.traits(history, ["preferred_message_medium", ci.preferred("activity_kind")])
+    assert [tuple(row.values()) for row in found.to_dicts()] == [
+        ("ada", "email", "visit"),
+        ("bo", "whatsapp", "message_sent"),
+        ("cy", None, "visit"),
+        ("di", "message", "message_sent"),
+    ]
+    before = ci.traits(history, "preferred_message_medium", as_of="2024-01-03").to_dicts()
+    assert [row["preferred_message_medium"] for row in before] == ["phone"]
+    by = ci.preferred("message_medium").as_dimension()
+    cube = ci.measure(history, "active_people", by=by)
+    assert cube.labels(by.name).tolist() == [None, "email", "message", "whatsapp"]
+
+
+def test_a_preference_for_what_is_not_there_is_refused() -> None:
+    """What is no name at once; a name that a history lacks when asked, with the nearest one."""
+    history = to_history(ADA_AND_BO)
+    for name, nearest in (("paymnt", "payment_method"), ("mesage_medium", "message_medium")):
+        with pytest.raises(UnknownName, match=f"'{name}'. Did you mean '{nearest}'"):
+            ci.traits(history, ci.preferred(name))
+    with pytest.raises(MissingData, match="activities"):
+        ci.traits(history, "preferred_message_medium")
+    for wrong in (3, None, ""):
+        with pytest.raises(InvalidValue, match="label of a MostFrequent"):
+            ci.preferred(wrong)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.lists(st.integers(-1, 3), max_size=8), max_size=6))

@@ -9,9 +9,20 @@ from custinsights.analyses.builtin.metrics import DAYS_PER_MONTH
 from custinsights.analyses.builtin.places import PLACES, place_of_sales
 from custinsights.analyses.declaring.declarations import Trait, checked_name
 from custinsights.analyses.declaring.tally import MONEY
-from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, FloatArray, IntArray, Labels
+from custinsights.domain.fields import text
+from custinsights.errors import UnknownName
+from custinsights.history.columnar.columns import (
+    NO_INSTANT,
+    TEXT_COLUMNS,
+    AnyArray,
+    FloatArray,
+    IntArray,
+    Labels,
+)
+from custinsights.history.columnar.ordering import offsets_of
 from custinsights.history.kernels.medians import median_per_group
 from custinsights.history.kernels.modes import most_frequent
+from custinsights.history.views.activity_view import ACTIVITY_LABELS
 from custinsights.history.views.counted import CountedHistory
 
 
@@ -172,40 +183,52 @@ def discounted_spent(history: CountedHistory) -> IntArray:
 
 @attrs.frozen
 class MostFrequent:
-    """The label that a person's orders have most often; of equally frequent ones the latest."""
+    """The label that a person's orders, or activities, have most often; of several the latest."""
 
-    label: str
+    label: str = attrs.field(validator=text)
 
     def __call__(self, history: CountedHistory) -> Labels:
-        """Labels of the k people; orders without the label do not count."""
-        column = history.label(self.label)
-        return Labels(most_frequent(column.codes, history.offsets), column.names)
+        """Labels of the k people; orders and activities without the label do not count."""
+        known = (*TEXT_COLUMNS, *history.facts.labels, *ACTIVITY_LABELS)
+        if self.label not in known:
+            raise UnknownName("label of orders or activities", self.label, known)
+        if self.label in ACTIVITY_LABELS:
+            done = history.activities
+            column = done.label(self.label.removeprefix("activity_"))
+            offsets = offsets_of(done.customer, history.people)
+        else:
+            column, offsets = history.label(self.label), history.offsets
+        return Labels(most_frequent(column.codes, offsets), column.names)
 
 
 def preferred(label: str) -> Trait:
-    """Return the trait of the label that a customer's orders have most often.
+    """Return the trait of the label that a customer's orders, or activities, have most often.
 
-    Of labels that are equally frequent the one whose last order is the latest is preferred; orders
+    Of labels that are equally frequent the one that came last is preferred; orders or activities
     without the label do not count, and a person without any has none.
 
     Parameters
     ----------
     label
-        A text column of the orders: ``"payment_method"`` and ``"channel"`` are in the catalog as
-        ``preferred_payment_method`` and ``preferred_channel``; any other may be taken, also one of
-        the shop's own.
+        A text column of the orders, also one of the shop's own, or what activities alone have:
+        ``"message_medium"``, ``"activity_kind"``, ``"subject"``, ``"outcome"``. Those of
+        ``"payment_method"``, ``"channel"`` and ``"message_medium"`` are in the catalog as
+        ``preferred_payment_method`` and so on. A name that a history does not have is refused
+        when it is asked, with the nearest one.
 
     Examples
     --------
     >>> preferred("coupon").name
     'preferred_coupon'
     """
+    of = MostFrequent(label)
+    facts = "activities" if label in ACTIVITY_LABELS else "orders"
     return Trait(
         checked_name(f"preferred_{label}"),
-        MostFrequent(label),
+        of,
         "label",
         "",
-        f"The {label.replace('_', ' ')} of most orders; of equally frequent ones the latest.",
+        f"The {label.replace('_', ' ')} of most {facts}; of equally frequent ones the latest.",
     )
 
 
@@ -307,6 +330,7 @@ BUILT_IN = (
     ),
     preferred("payment_method"),
     preferred("channel"),
+    preferred("message_medium"),
     Trait(
         "discounted_order_share",
         discounted_order_share,

@@ -19,6 +19,9 @@ from custinsights.history.views.timed import Timed
 MEDIUM = "message_medium"
 """A label that follows from the kind, and for messages of no certain medium from the channel."""
 
+ACTIVITY_LABELS = ("activity_kind", "subject", "outcome", MEDIUM)
+"""The labels that activities have and orders have not."""
+
 _OTHER = "message"
 
 
