@@ -95,7 +95,7 @@ class Overview(Presented):
         rows = self.headlines
         notes = list(self.current.provenance.notes())
         if self.previous is not None:
-            notes.append("Compared: " + " ".join(self.previous.provenance.notes()[1:]))
+            notes.append(self.previous.provenance.comparison())
             if not (self.current.provenance.is_whole and self.previous.provenance.is_whole):
                 notes.append("No change is told: not all of both windows was observed.")
         if self.balance_only:

@@ -76,18 +76,35 @@ class Provenance:
 
     def notes(self) -> tuple[str, ...]:
         """Return what a reader has to know of the result, in sentences."""
-        zone = self.calendar.timezone
-        as_of = self.as_of.astimezone(self.calendar.zone)
-        notes = [f"As of {as_of:%Y-%m-%d %H:%M} {zone}, exclusive."]
+        notes = [f"As of {self._local(self.as_of)} {self.calendar.timezone}, exclusive."]
         if self.as_of == self.observed_from == self.observed_until:
             notes = ["Nothing was observed."]
         if self.window is not None:
-            start, end = (at.astimezone(self.calendar.zone) for at in self.window)
-            notes.append(f"Window {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}, exclusive.")
-            is_outside = self.window[0] >= self.as_of or self.window[1] <= self.observed_from
-            if is_outside and self.observed_from < self.observed_until:
-                notes.append("Nothing of this window was observed.")
+            start, end = map(self._local, self.window)
+            notes.append(f"Window {start} to {end}, exclusive.")
+        return (*notes, *self._unobserved(), *self.remarks)
+
+    def comparison(self) -> str:
+        """Return what a reader has to know of it where a result is compared with it."""
+        return "Compared: " + " ".join(self.notes()[1:])
+
+    def _unobserved(self) -> list[str]:
+        """Say what of the time that was asked about nobody observed, or as_of cuts off."""
+        start, end = (self.observed_from, self.as_of) if self.window is None else self.window
+        last, notes = min(end, self.as_of), []
+        if self.observed_from < self.observed_until:
+            if start >= self.as_of or end <= self.observed_from:
+                asked = "before as_of" if self.window is None else "of this window"
+                notes.append(f"Nothing {asked} was observed.")
+            elif self.as_of < end:
+                notes.append("The window is not over: as_of cuts it.")
+            if min(start, last) < self.observed_from:
+                since = self._local(self.observed_from)
+                notes.append(f"The observation begins on {since}; nothing earlier is known.")
         if self.as_of > self.observed_until:
-            until = self.observed_until.astimezone(self.calendar.zone)
-            notes.append(f"The observation ends on {until:%Y-%m-%d %H:%M}; nothing later is known.")
-        return (*notes, *self.remarks)
+            until = self._local(self.observed_until)
+            notes.append(f"The observation ends on {until}; nothing later is known.")
+        return notes
+
+    def _local(self, instant: dt.datetime) -> str:
+        return f"{instant.astimezone(self.calendar.zone):%Y-%m-%d %H:%M}"

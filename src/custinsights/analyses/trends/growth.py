@@ -183,19 +183,8 @@ class _Decomposition:
         shares = [row.change / total if total else np.nan for _, row in rows]
         columns.append(Column("share_of_change", "share", np.array(shares, dtype=np.float64)))
         title = "drivers of growth" + (f" by {columns[0].name}" if self._axes else "")
-        return Table(title, columns, self._notes(), provenance.calendar.timezone)
-
-    def _notes(self) -> tuple[str, ...]:
-        """Return what a reader has to know, also of a window that is not whole."""
-        ours, theirs = self.after.provenance, self.before.provenance
-        notes = [*ours.notes(), "Compared: " + " ".join(theirs.notes()[1:])]
-        for told, which in ((ours, "later"), (theirs, "earlier")):
-            assert told.window is not None  # noqa: S101 - both were asked with one
-            if told.window[0] < told.observed_from:
-                notes.append(f"The {which} window begins before the observation does.")
-            if told.window[1] > told.as_of:
-                notes.append(f"The {which} window is not over: as_of cuts it.")
-        return tuple(notes)
+        notes = (*provenance.notes(), self.before.provenance.comparison())
+        return Table(title, columns, notes, provenance.calendar.timezone)
 
     @property
     def _axes(self) -> tuple[str, ...]:
