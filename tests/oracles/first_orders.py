@@ -50,9 +50,11 @@ def groups(view: View, name: str) -> dict[Label, set[Identity]]:
 class LabelGrid:
     """The customers of one label by their own age in periods."""
 
-    def __init__(self, view: View, period: str, members: set[Identity]) -> None:
+    def __init__(
+        self, view: View, period: str, members: set[Identity], anchor: str = "first_order"
+    ) -> None:
         self.view = view
-        self.since = {c: at for c, at in anchors(view, "first_order").items() if c in members}
+        self.since = {c: at for c, at in anchors(view, anchor).items() if c in members}
         self.spans: Callable[[Identity, int], Span] = lambda customer, age: nth_period(
             view.shop, period, self.since[customer], age
         )
@@ -86,11 +88,11 @@ class LabelGrid:
         return ratio(sum(bool(value) for value in active), len(seen))
 
     def returned(self, age: int) -> int:
-        """Customers whose second order lies at the age or before."""
+        """Customers whose second order lies at the age or before, not before the anchor."""
         found = 0
-        for customer in self.since:
+        for customer, since in self.since.items():
             mine = self.view.orders_of[customer]
-            if len(mine) > 1:
+            if len(mine) > 1 and self.view.shop.orders[mine[1]].placed_at >= since:
                 day = local_date(self.view.shop, self.view.shop.orders[mine[1]].placed_at)
                 found += day < self.spans(customer, age).end
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
@@ -14,7 +14,7 @@ from custinsights.results.cohort_grid import CohortGrid
 from tests.laws.kernels import Kernel
 from tests.oracles.agreement import agrees
 from tests.oracles.bridge import to_history
-from tests.oracles.cohorts import lifetime_value
+from tests.oracles.cohorts import anchors, lifetime_value
 from tests.oracles.dimensions import LINE_LABELS
 from tests.oracles.facts import View
 from tests.oracles.first_orders import (
@@ -28,10 +28,10 @@ from tests.oracles.first_orders import (
     orders_last_year,
     second_order_table,
 )
-from tests.oracles.hand import LINES, at
+from tests.oracles.hand import LINES, at, order, shop
 from tests.oracles.periods import days_between
 from tests.oracles.plain import wilson
-from tests.oracles.shop import Identity, Shop
+from tests.oracles.shop import Identity, Label, PlainPerson, PlainRefund, Shop
 from tests.oracles.strategies import as_ofs, shops
 
 FEW = settings(max_examples=20, suppress_health_check=list(HealthCheck))
@@ -56,14 +56,22 @@ def natural(shop: Shop, metric: str, value: object, found: float) -> bool:
     return agrees(shop, metric, value, found)  # type: ignore[arg-type]
 
 
-def label_differences(view: View, grid: CohortGrid, by: str, period: str, metric: str) -> list[str]:
+def anchored(view: View, by: str, anchor: str) -> dict[Label, set[Identity]]:
+    """Return the customers with each label who have an anchor."""
+    known = anchors(view, anchor).keys()
+    return {label: who & known for label, who in groups(view, by).items() if who & known}
+
+
+def label_differences(
+    view: View, grid: CohortGrid, by: str, period: str, metric: str, *, anchor: str = "first_order"
+) -> list[str]:
     """Return where a grid by label and the oracle's disagree."""
-    expected = groups(view, by)
+    expected = anchored(view, by, anchor)
     if set(grid.cohorts) != set(expected):
         return [f"cohorts {grid.cohorts}, expected {sorted(expected, key=str)}"]
     wrong = []
     for row, label in enumerate(grid.cohorts):
-        plain = LabelGrid(view, period, expected[label])
+        plain = LabelGrid(view, period, expected[label], anchor)
         if grid.sizes[row] != len(expected[label]):
             wrong.append(f"{label}: {grid.sizes[row]} customers")
         for age in range(grid.ages + 1):
@@ -85,6 +93,35 @@ def label_differences(view: View, grid: CohortGrid, by: str, period: str, metric
             if not natural(view.shop, "", whole, float(grid.returned[row, age])):
                 wrong.append(f"{cell}: {grid.returned[row, age]} returned, expected {whole}")
     return wrong
+
+
+@pytest.mark.parametrize("by", BY)
+@FEW
+@given(data=st.data())
+def test_cohorts_by_label_from_creation(data: st.DataObject, by: str) -> None:
+    """From another anchor who has none is in no cohort, and no age is later than one reached."""
+    _, history, view = drawn(data)
+    period = data.draw(st.sampled_from(("month", "quarter", "year")))
+    assume(history.people_table.created_at is not None)
+    for name in held(history, (by,)):
+        grid = ci.cohorts(
+            history, period=period, metric="orders", by=name, anchor="created_at", as_of=view.as_of
+        )
+        wrong = label_differences(view, grid, name, period, "orders", anchor="created_at")
+        assert wrong == []
+        members = anchored(view, name, "created_at").values()
+        reached = [LabelGrid(view, period, who, "created_at") for who in members]
+        assert grid.ages == 1 or any(plain.has_begun(grid.ages - 1) for plain in reached)
+        since = anchors(view, "created_at")
+        ageless = [
+            place
+            for customer, mine in view.orders_of.items()
+            for place in mine
+            if customer not in since or view.shop.orders[place].placed_at < since[customer]
+        ]
+        if not name.startswith("first_"):
+            count = f"In no cell: {len(ageless):,} fact"
+            assert any(note.startswith(count) for note in grid.table().notes) is bool(ageless)
 
 
 @pytest.mark.parametrize("by", BY)
@@ -163,6 +200,49 @@ def test_lifetime_value(data: st.DataObject, gross: bool) -> None:  # noqa: FBT0
                 expected = lifetime_value(shop, days, view.as_of, gross=gross, of=who)
                 found = float(cube[f"lifetime_value_{days}"][labels.index(label)])
                 assert agrees(shop, "customer_lifetime_value", expected, found), (label, days)
+
+
+def test_the_first_day_of_a_lifetime() -> None:
+    """At age 0 lie the first order that counts and what follows on its day, nothing before it."""
+    made = shop(
+        order("ada", "01-10", 500),  # at noon, and refunded in full: it does not count
+        order("ada", "01-20", 1000),
+        order("ada", "01-20", 70),
+        order("ada", "01-21", 9),
+        refunds=(
+            PlainRefund("ada", at("01-11"), 500, order=0),
+            PlainRefund("ada", at("01-20", 11), 3),
+            PlainRefund("ada", at("01-20", 12), 20),
+            PlainRefund("ada", at("01-20", 23), 100),
+        ),
+    )
+    history = to_history(made)
+    for gross, minor in ((True, 1070), (False, 950)):
+        cube = ci.lifetime_value(history, (0,), gross=gross)
+        assert lifetime_value(made, 0, made.observed_until, gross=gross) == minor
+        assert cube["lifetime_value_0"].tolist() == [minor / 100]
+
+
+def test_facts_before_the_anchor_are_told() -> None:
+    """A grid says how many facts are in none of its cells; customers without an anchor in none."""
+    made = shop(
+        order("ada", "03-10", 100, labels={"country": "FR"}),
+        order("bo", "03-12", 100, labels={"country": "FR"}),
+        order("cy", "02-12", 100, labels={"country": "IE"}),
+        people={
+            "ada": PlainPerson(created_at=at("03-01")),
+            "bo": PlainPerson(),
+            "cy": PlainPerson(created_at=at("04-01")),
+        },
+    )
+    told = "In no cell: 2 facts before the anchor or of people without one."
+    for by in ("period", "customer_country"):
+        grid = ci.cohorts(to_history(made), by=by, anchor="created_at")
+        assert told in grid.table().notes
+        assert (grid.sizes.tolist(), grid.ages) == ([1, 1], 4)
+        assert grid.retention[0].tolist() == [1.0, 0.0, 0.0, 0.0]
+    plain = ci.cohorts(to_history(made), by="customer_country")
+    assert not any("In no cell" in note for note in plain.table().notes)
 
 
 @FEW

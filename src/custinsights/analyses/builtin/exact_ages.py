@@ -125,8 +125,8 @@ def lifetime_value_at(days: int, *, gross: bool = False, name: str | None = None
     kind = "Gross revenue" if gross else "Revenue"
     return attrs.evolve(value, numerator=to_age).named(
         f"lifetime_value_{days}" if name is None else name,
-        definition=f"{kind} up to {days} days after the first order ÷ customers whose first order "
-        f"was made more than {days} days before as_of.",
+        definition=f"{kind} from the first order to {days} days after it ÷ customers whose first "
+        f"order was made more than {days} days before as_of.",
     )
 
 

@@ -18,10 +18,10 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.cohorts.anchors import Anchor, anchor_of
 from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait, entries
 from custinsights.analyses.measuring.measure import Measure
-from custinsights.analyses.measuring.measured import COUNT, Measured
+from custinsights.analyses.measuring.measured import COUNT, FACTS, Measured
 from custinsights.domain.fields import instance, named
 from custinsights.domain.period import Period
-from custinsights.errors import Refused
+from custinsights.errors import Refused, counted
 from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.columnar.periods import ordinals
 from custinsights.history.facts import Facts
@@ -159,8 +159,18 @@ class _Grid:
             exponent=exponent,
             period=self.analysis.period,
             overlaps=self.analysis.label.several,
-            provenance=self.cells.provenance,
+            provenance=attrs.evolve(self.cells.provenance, remarks=self._remarks),
         )
+
+    @property
+    def _remarks(self) -> tuple[str, ...]:
+        """Say how many facts are in no cell."""
+        tallies = self.state.tallies
+        ageless = [row for row, age in enumerate(tallies.labels_of("age")) if age is None]
+        left = int(tallies.columns[FACTS][ageless].sum())
+        if not left:
+            return ()
+        return (f"In no cell: {counted(left, 'fact')} before the anchor or of people without one.",)
 
     @property
     def is_by_period(self) -> bool:
@@ -169,11 +179,15 @@ class _Grid:
 
     @cached_property
     def exposed(self) -> tuple[list[Any], IntArray, IntArray]:
-        """Cohorts, the number of ages that are over, and how many customers have both."""
+        """Cohorts, the number of ages that are over, and how many customers have both.
+
+        Customers without an anchor have no age, and are in none.
+        """
         exposed = self.state.exposed
         assert exposed is not None  # noqa: S101 - observable customers were asked for
-        labels = exposed.labels_of(self.analysis.label.name)
-        return labels, exposed.codes[-1], exposed.columns[COUNT]
+        rows = np.flatnonzero(exposed.codes[-1] >= 0)
+        labels = exposed.labels_of(self.analysis.label.name, rows)
+        return labels, exposed.codes[-1].take(rows), exposed.columns[COUNT].take(rows)
 
     @cached_property
     def cohorts(self) -> tuple[Any, ...]:
@@ -306,11 +320,12 @@ def cohorts(
         A cell whose whole period ended at or before `as_of` is observable; a running one is
         partial; later ones are NaN, never 0. The customers of a label came at different times:
         its retention at an age is that of the customers who are observable there. Those whose
-        label is unknown are the cohort None, so that the sizes add up to all customers.
+        label is unknown are the cohort None, so that the sizes add up to all who have an anchor.
 
     Notes
     -----
     Cost: one measurement of the history, a few passes over instants and customers. Facts
-    before the anchor have no age and are in no cell.
+    before the anchor have no age and are in no cell, nor are those of customers without an
+    anchor, who are in no cohort; a remark counts them, once for each cohort of theirs.
     """
     return Cohorts(period, by, metric, anchor, as_of, catalog)(history)

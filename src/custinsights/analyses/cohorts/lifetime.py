@@ -29,7 +29,10 @@ def lifetime_value(
     """Return the lifetime value of customers at exact ages: LTV(d).
 
     The mean over the customers whose first counted order lies more than d days before `as_of` of
-    what they paid up to d days after it, less what went back to them by then.
+    what they paid up to d days after it, less what went back to them by then. Days are local dates:
+    at age 0 lie the first order, what else was ordered later on its day, and refunds from its
+    instant to the end of that day. What lies before that instant, also on the day itself, is in no
+    age: orders that were refunded in full, and refunds that name no order.
 
     Parameters
     ----------

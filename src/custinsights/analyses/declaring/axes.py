@@ -266,8 +266,9 @@ class AgeCoder:
         return block.once(self.dimension.name, stream, coded)
 
     def observable(self, block: Block) -> IntArray:
-        """int64[k], at how many ages from 0 on each customer's period has wholly ended."""
-        return np.maximum(self._ended - self.cohorts.of_people(block), 0)
+        """int64[k], at how many ages each customer's period has ended; -1 without an anchor."""
+        cohort = self.cohorts.of_people(block)
+        return np.where(cohort > 0, np.maximum(self._ended - cohort, 0), -1)
 
     def label(self, code: int) -> Label:  # noqa: D102
         return code - 1
