@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.customers.concentration import concentration
     from custinsights.analyses.customers.cuts import Cuts, cuts
     from custinsights.analyses.customers.groups import GroupMap
+    from custinsights.analyses.customers.membership import segment_dimension
     from custinsights.analyses.customers.nearby import distance_to, nearby
     from custinsights.analyses.customers.rfm import RFM, rfm
     from custinsights.analyses.customers.tiers import tiers
@@ -132,6 +133,7 @@ _HOMES = {
     "rfm": "analyses.customers.rfm",
     "second_order": "analyses.cohorts.second_order",
     "second_order_rate": "analyses.builtin.exact_ages",
+    "segment_dimension": "analyses.customers.membership",
     "slipping": "analyses.journey.slipping",
     "tally": "analyses.catalog",
     "tiers": "analyses.customers.tiers",
@@ -204,6 +206,7 @@ __all__ = [
     "rfm",
     "second_order",
     "second_order_rate",
+    "segment_dimension",
     "slipping",
     "tally",
     "testing",

@@ -9,6 +9,7 @@ import numpy as np
 
 from custinsights.analyses.catalog import Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Trait
+from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import IntArray, Labels
 from custinsights.history.views.counted import CountedHistory
@@ -24,16 +25,10 @@ class Membership:
     def __call__(self, history: CountedHistory) -> Labels:
         """Labels of the k people; None for those who are in no segment."""
         ids = self.segments.customers.ids
+        self._refuse_others(history)
         codes: IntArray = np.full(history.people, -1, dtype=np.int64)
         if not len(ids):
             return Labels(codes.astype(np.int32), self.segments.names)
-        if ids.dtype.kind != history.customer_ids.dtype.kind:
-            raise InvalidValue(
-                what="the segments are of the customers of another history",
-                given="identities of another kind",
-                allowed="segments of this history: its identities are "
-                + ("texts" if history.customer_ids.dtype.kind == "T" else "integers"),
-            )
         place = np.searchsorted(ids, history.customer_ids)
         inside = np.flatnonzero(place < len(ids))
         place = place.take(inside)
@@ -41,17 +36,89 @@ class Membership:
         codes[inside[is_held]] = self.segments.codes.take(place[is_held])
         return Labels(codes.astype(np.int32), self.segments.names)
 
+    def _refuse_others(self, history: CountedHistory) -> None:
+        """Refuse a history that is not the one, or a part of the one, that was segmented."""
+        told, asked, ids = self.segments.customers.provenance, history.facts, history.customer_ids
+        differ = [
+            what
+            for what, ours, theirs in (
+                ("currency", told.currency, asked.currency),
+                ("calendar", told.calendar, asked.calendar),
+                ("beginning of the observation", told.observed_from, asked.observed_from),
+                ("end of the observation", told.observed_until, asked.observed_until),
+            )
+            if ours != theirs
+        ]
+        if (
+            len(self.segments.customers)
+            and self.segments.customers.ids.dtype.kind != ids.dtype.kind
+        ):
+            differ.append("kind of identities")
+        if differ:
+            raise InvalidValue(
+                what="the segments are of the customers of another history",
+                given=f"another {', '.join(differ)}",
+                allowed="segments of this history, as of any instant",
+                advice="Make them anew of the history that is asked",
+            )
+
+
+def segment_dimension(segments: SegmentSet) -> Dimension:
+    """Return the dimension that groups customers by the segments they are in.
+
+    Parameters
+    ----------
+    segments
+        What `tiers` and ``rfm(...).segments`` give, of the same history.
+
+    Returns
+    -------
+    Dimension
+        Named after the space, such as ``value_segment``. Its labels are the names of the segments,
+        from the best to the worst, and None for customers who are in none: the excluded, and those
+        who were no customers when the segments were made. It goes wherever a label of customers
+        does: `measure`, `growth_drivers`, `lifetime_value`, `second_order`, `distribution`,
+        `cohorts`, ... A history of another currency, calendar, observation or kind of identities
+        is refused when it is asked.
+
+    Notes
+    -----
+    Segments are those of one instant: customers keep them in all cells. What a customer had become
+    at the end of each window is told by a trait that is a label.
+
+    Examples
+    --------
+    >>> from custinsights.analyses.customers.tiers import tiers
+    >>> from custinsights.analyses.measuring.measure import measure
+    >>> from custinsights.history.orders import OrderHistory
+    >>> history = OrderHistory.from_arrays(
+    ...     customer=["ada", "bo", "ada"],
+    ...     placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
+    ...     amount=[10, 5, 7],
+    ...     currency="EUR",
+    ...     timezone="Europe/Paris",
+    ... )
+    >>> frequency = segment_dimension(tiers(history, "frequency"))
+    >>> measure(history, "orders", by=frequency).to_dicts()[0]
+    {'frequency_segment': 'Loyal', 'orders': 0}
+    """
+    refuse_other(SegmentSet, "what is to be a dimension", segments)
+    as_of = segments.customers.provenance.as_of.isoformat()
+    return Dimension(
+        f"{segments.space}_segment",
+        "customers",
+        of=Membership(segments),
+        never_falls=True,
+        closed=segments.names,
+        definition=f"The customer's {segments.space} segment as of {as_of}; none for who is in "
+        "none.",
+    )
+
 
 def segments_of(given: Any, catalog: Catalog) -> Dimension:
     """Return the dimension of customers that is meant: segments, a trait of labels, or a name."""
     if isinstance(given, SegmentSet):
-        return Dimension(
-            f"{given.space}_segment",
-            "customers",
-            of=Membership(given),
-            never_falls=True,
-            definition=f"The customer's {given.space} segment; none for who is in none.",
-        )
+        return segment_dimension(given)
     if isinstance(given, str):
         is_trait = given in catalog.traits and given not in catalog.dimensions
         given = catalog.traits[given] if is_trait else catalog.dimension(given)
