@@ -9,12 +9,20 @@ value itself (mask personal data before it comes here), and ``advice`` is a sent
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from decimal import Decimal
 from os import PathLike, fspath
 from typing import Any
 
 import attrs
+
+from custinsights.errors.wording import (
+    MOST_NAMES_SHOWN,
+    counted,
+    excerpt,
+    listed,
+    sentences,
+    shown_value,
+    start,
+)
 
 __all__ = [
     "BadRowsError",
@@ -31,14 +39,12 @@ __all__ = [
     "NotSummable",
     "PlugInFailed",
     "Refused",
+    "RuleError",
     "SeveralCurrencies",
     "UnknownName",
     "UnreadableFile",
     "counted",
 ]
-
-_LONGEST_SHOWN = 80
-_MOST_NAMES_SHOWN = 60
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
@@ -65,8 +71,8 @@ class InvalidValue(CustInsightsError, ValueError):
     advice: str = ""
 
     def __str__(self) -> str:
-        fact = f"{_start(self.what)}: {_shown(self.given)} was given; allowed is {self.allowed}"
-        return _sentences(fact, self.advice)
+        fact = f"{start(self.what)}: {shown_value(self.given)} was given; allowed is {self.allowed}"
+        return sentences(fact, self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -95,12 +101,10 @@ class UnknownName(CustInsightsError, LookupError):
 
     def __str__(self) -> str:
         nearest = self.suggestion
-        return _sentences(
-            f"There is no {self.kind} named {_shown(self.name)}",
+        return sentences(
+            f"There is no {self.kind} named {shown_value(self.name)}",
             "" if nearest is None else f"Did you mean {nearest!r}?",
-            f"Known names: {_listed(self.known)}"
-            if 0 < len(self.known) <= _MOST_NAMES_SHOWN
-            else "",
+            f"Known names: {listed(self.known)}" if 0 < len(self.known) <= MOST_NAMES_SHOWN else "",
             self.advice,
         )
 
@@ -117,8 +121,8 @@ class NaiveTime(CustInsightsError, ValueError):
     )
 
     def __str__(self) -> str:
-        fact = f"{_start(self.what)} has no time zone: {_shown(self.given)} was given"
-        return _sentences(f"{fact}; allowed is a time with its zone", self.advice)
+        fact = f"{start(self.what)} has no time zone: {shown_value(self.given)} was given"
+        return sentences(f"{fact}; allowed is a time with its zone", self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -130,7 +134,7 @@ class UnreadableFile(CustInsightsError, OSError, ValueError):
     advice: str = ""
 
     def __str__(self) -> str:
-        return _sentences(f"{fspath(self.path)} cannot be read: {self.reason}", self.advice)
+        return sentences(f"{fspath(self.path)} cannot be read: {self.reason}", self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -152,11 +156,11 @@ class MissingColumn(CustInsightsError, LookupError):
     unnamed: int = 0
 
     def __str__(self) -> str:
-        looked_for, found = _listed(self.looked_for, most=40), _listed(self.found, most=100)
+        looked_for, found = listed(self.looked_for, most=40), listed(self.found, most=100)
         if self.unnamed:
             found = f"{self.unnamed} columns without names, for the first line is no header"
         fact = f"There is no column for {self.wanted}: looked for {looked_for}; found {found}"
-        return _sentences(fact, self.advice)
+        return sentences(fact, self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -174,8 +178,8 @@ class MissingData(CustInsightsError, LookupError):
     advice: str = ""
 
     def __str__(self) -> str:
-        fact = f"{_start(self.needed_by)} needs {self.what}, which this history does not hold"
-        return _sentences(fact, self.advice)
+        fact = f"{start(self.needed_by)} needs {self.what}, which this history does not hold"
+        return sentences(fact, self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -191,7 +195,7 @@ class BadRowsError(CustInsightsError, ValueError):
     def __str__(self) -> str:
         bad = sum(kind.rows for kind in self.report.bad)
         first = f"{bad:,} of {counted(self.report.rows_read, 'row')} cannot be read:"
-        advice = _sentences(
+        advice = sentences(
             'Correct them, or pass errors="report" to leave them out and have them counted in the '
             "load report",
             self.advice,
@@ -216,7 +220,7 @@ class SeveralCurrencies(CustInsightsError, ValueError):
             f"{currency} ({counted(rows, 'row')}, {total})" for currency, rows, total in most_first
         )
         convert = ", or convert them with rates=" if self.what == "orders" else ""
-        return _sentences(
+        return sentences(
             f"The {self.what} are in {len(self.rows_and_sums)} currencies: {each}; allowed is one",
             f"Pick one with currency={most_first[0][0]!r} (the others are left out and "
             f"counted){convert}",
@@ -240,7 +244,7 @@ class Refused(CustInsightsError, ValueError):
 
     def __str__(self) -> str:
         fact = f"{self.metric!r} by {self.dimension!r} makes no sense: {self.reason}"
-        return _sentences(fact, self.instead)
+        return sentences(fact, self.instead)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -260,8 +264,8 @@ first.
     advice: str = ""
 
     def __str__(self) -> str:
-        fact = f"{_start(self.what)} differ: {_shown(self.left)} and {_shown(self.right)}"
-        return _sentences(f"{fact} were given; allowed are equal ones", self.advice)
+        fact = f"{start(self.what)} differ: {shown_value(self.left)} and {shown_value(self.right)}"
+        return sentences(f"{fact} were given; allowed are equal ones", self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -274,7 +278,7 @@ class NotSummable(CustInsightsError, ValueError):
 
     def __str__(self) -> str:
         fact = f"{self.what!r} does not add up along {self.along!r}"
-        return _sentences(f"{fact}: one customer may be counted in several cells", self.advice)
+        return sentences(f"{fact}: one customer may be counted in several cells", self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -285,7 +289,7 @@ class CannotAsk(CustInsightsError, RuntimeError):
     advice: str = "Measure the history once more"
 
     def __str__(self) -> str:
-        return _sentences(
+        return sentences(
             f"{self.what!r} asks the history again, and this result does not hold it: it was "
             "saved, merged or sent without",
             self.advice,
@@ -301,7 +305,39 @@ class NeedsCuts(CustInsightsError, ValueError):
 
     def __str__(self) -> str:
         fact = f"{self.what!r} judges a customer against all customers, and no cuts were given"
-        return _sentences(fact, self.advice)
+        return sentences(fact, self.advice)
+
+
+@attrs.define(auto_exc=True, eq=False)
+class RuleError(CustInsightsError, ValueError):
+    """A rule that cannot be read, with the place.
+
+    ``what`` says what is wrong, ``expected`` what may stand there; ``rule`` is the text, of which
+    ``start`` to ``end`` is meant.
+
+    Examples
+    --------
+    >>> print(RuleError("this is no number", "a number such as 3", "order_count >= x", 15, 16))
+    This is no number. Expected is a number such as 3.
+      order_count >= x
+                     ^
+    """
+
+    what: str
+    expected: str
+    rule: str
+    start: int
+    end: int
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        said = sentences(
+            start(self.what),
+            f"Expected is {self.expected}" if self.expected else "",
+            "" if self.nearest is None else f"Did you mean {self.nearest!r}?",
+        )
+        shown, begin, end = excerpt(self.rule, self.start, self.end)
+        return f"{said}\n  {shown}\n  {' ' * begin}{'^' * (end - begin)}"
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -323,8 +359,8 @@ pip install 'custinsights[arrow]'.
 
     def __str__(self) -> str:
         brings = f"'custinsights[{self.extra}]'" if self.extra else self.library
-        return _sentences(
-            f"{_start(self.purpose)} needs {self.library}, which is not installed",
+        return sentences(
+            f"{start(self.purpose)} needs {self.library}, which is not installed",
             f"Install it with pip install {brings}",
         )
 
@@ -338,7 +374,7 @@ class PlugInFailed(CustInsightsError, RuntimeError):
     reason: str
 
     def __str__(self) -> str:
-        return _sentences(
+        return sentences(
             f"The plug-in {self.name!r} of {self.distribution} cannot be used: {self.reason}",
             f"Update or uninstall {self.distribution}, or pass an object of your own",
         )
@@ -354,43 +390,3 @@ class ContractBroken(CustInsightsError, AssertionError):
     def __str__(self) -> str:
         first = f"The {self.thing} breaks {counted(len(self.failed), 'check')}:"
         return "\n".join([first, *(f"  {one}" for one in self.failed)])
-
-
-def _start(clause: str) -> str:
-    """The clause with a capital; a name in code, such as placed_at, keeps its spelling."""
-    first = clause.split(maxsplit=1)[0] if clause.strip() else ""
-    return clause if "_" in first or "." in first else clause[:1].upper() + clause[1:]
-
-
-def _sentences(*parts: str) -> str:
-    """The parts that are not empty, each closed as a sentence; all but the first opened as one."""
-    first, *more = parts
-    filled = [part for part in (first, *(_start(part) for part in more if part)) if part]
-    return " ".join(part if part[-1] in ".?!" else f"{part}." for part in filled)
-
-
-def _shown(value: object) -> str:
-    """A value as a reader wants to see it, cut when it is long."""
-    if isinstance(value, date):
-        shown = value.isoformat()
-    elif isinstance(value, Decimal):
-        shown = str(value)
-    elif isinstance(value, tuple) and value:
-        shown = ", ".join(_shown(one) for one in value)
-    elif isinstance(value, frozenset | set) and value:
-        shown = ", ".join(sorted(_shown(one) for one in value))
-    else:
-        shown = repr(value)
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"
-
-
-def _listed(names: Iterable[str], most: int = _MOST_NAMES_SHOWN) -> str:
-    """The names in quotes, the first ones of a long list with the number of the others."""
-    shown = [repr(name) for name in names]
-    more = f" and {len(shown) - most} more" if len(shown) > most else ""
-    return ", ".join(shown[:most]) + more if shown else "nothing"
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun, which is in the singular where it is one."""
-    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
