@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.customers.rfm import RFM, rfm
     from custinsights.analyses.customers.tiers import tiers
     from custinsights.analyses.customers.traits import Traits, traits
+    from custinsights.analyses.declaring.segment_functions import segment_function
     from custinsights.analyses.journey.funnel import funnel
     from custinsights.analyses.journey.milestones import milestones
     from custinsights.analyses.journey.overdue import overdue
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
+    from custinsights.analyses.segments.rule import rule
+    from custinsights.analyses.segments.segment import segment
     from custinsights.analyses.trends.distributions import distribution, quantile
     from custinsights.analyses.trends.growth import growth_drivers
     from custinsights.analyses.trends.overview import overview
@@ -131,9 +134,12 @@ _HOMES = {
     "read_spend": "sources",
     "revenue": "analyses.builtin.metrics",
     "rfm": "analyses.customers.rfm",
+    "rule": "analyses.segments.rule",
     "second_order": "analyses.cohorts.second_order",
     "second_order_rate": "analyses.builtin.exact_ages",
     "segment_dimension": "analyses.customers.membership",
+    "segment": "analyses.segments.segment",
+    "segment_function": "analyses.declaring.segment_functions",
     "slipping": "analyses.journey.slipping",
     "tally": "analyses.catalog",
     "tiers": "analyses.customers.tiers",
@@ -204,9 +210,12 @@ __all__ = [
     "read_spend",
     "revenue",
     "rfm",
+    "rule",
     "second_order",
     "second_order_rate",
+    "segment",
     "segment_dimension",
+    "segment_function",
     "slipping",
     "tally",
     "testing",

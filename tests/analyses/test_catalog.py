@@ -90,7 +90,7 @@ def test_with_returns_a_larger_catalog() -> None:
         ((twice, twice), "already.*'twice'.*named"),
         ((twice.named("orders", definition=""),), "already.*'orders'"),
         ((parity, parity), "already.*'parity'"),
-        ((len,), "takes metrics, dimensions and traits.*builtin"),
+        ((len,), "takes metrics, dimensions, traits and functions.*builtin"),
         (("orders",), "takes metrics.*str"),
     ],
 )

@@ -1,10 +1,10 @@
-"""Which traits, metrics and dimensions are there? An immutable catalog, open to plug-ins."""
+"""Which traits, metrics, dimensions and functions are there? A catalog, open to plug-ins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 
@@ -27,6 +27,7 @@ from custinsights.analyses.declaring.declarations import (
     checked_name,
 )
 from custinsights.analyses.declaring.declared import Declared
+from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.analyses.declaring.tally import STREAMS, FactFunction, Sum, Tally, scale_of
 from custinsights.domain.fields import instance, members
 from custinsights.domain.frozen import frozen
@@ -51,7 +52,7 @@ ABBREVIATIONS: Mapping[str, str] = frozen(
 )
 """What is often called in short, and its name in the catalog."""
 
-T = TypeVar("T", Metric, Dimension, Trait)
+T = TypeVar("T", Metric, Dimension, Trait, SegmentFunction)
 
 
 def _each(kind: type) -> Callable[[Any, Any, Mapping[str, object]], None]:
@@ -65,7 +66,7 @@ def _each(kind: type) -> Callable[[Any, Any, Mapping[str, object]], None]:
 
 @attrs.frozen(eq=False, repr=False)
 class Catalog:
-    """Metrics, dimensions and traits by name.
+    """Metrics, dimensions, traits, and functions of rules, by name.
 
     A catalog does not change: `with_` returns a larger one. A name that it lacks is looked up
     among the installed packages that offer it as an entry point of the group
@@ -81,24 +82,28 @@ class Catalog:
     metrics: Mapping[str, Metric] = attrs.field(converter=frozen, validator=_each(Metric))
     dimensions: Mapping[str, Dimension] = attrs.field(converter=frozen, validator=_each(Dimension))
     traits: Mapping[str, Trait] = attrs.field(converter=frozen, validator=_each(Trait))
+    functions: Mapping[str, SegmentFunction] = attrs.field(
+        default=frozen({}), converter=frozen, validator=_each(SegmentFunction)
+    )
 
     def __repr__(self) -> str:
-        sizes = (len(self.metrics), len(self.dimensions), len(self.traits))
-        return "<Catalog: {} metrics, {} dimensions, {} traits>".format(*sizes)
+        sizes = (len(self.metrics), len(self.dimensions), len(self.traits), len(self.functions))
+        return "<Catalog: {} metrics, {} dimensions, {} traits, {} functions>".format(*sizes)
 
-    def with_(self, *entries: Metric | Dimension | Trait) -> Catalog:
+    def with_(self, *entries: Metric | Dimension | Trait | SegmentFunction) -> Catalog:
         """Return the catalog with further entries; a name that is taken is refused."""
-        tables: dict[type, dict[str, Metric | Dimension | Trait]] = {
+        tables: dict[type, dict[str, Any]] = {
             Metric: dict(self.metrics),
             Dimension: dict(self.dimensions),
             Trait: dict(self.traits),
+            SegmentFunction: dict(self.functions),
         }
         for entry in entries:
             if type(entry) not in tables:
                 raise InvalidValue(
-                    what="the catalog takes metrics, dimensions and traits",
+                    what="the catalog takes metrics, dimensions, traits and functions of rules",
                     given=type(entry).__name__,
-                    allowed="what ci.tally, ci.metric, ci.dimension and ci.trait make",
+                    allowed="what ci.tally, ci.dimension, ci.trait and ci.segment_function make",
                 )
             table = tables[type(entry)]
             if entry.name in table:
@@ -109,7 +114,7 @@ class Catalog:
                     advice="rename it with .named(...)" if isinstance(entry, Metric) else "",
                 )
             table[entry.name] = entry
-        return Catalog(tables[Metric], tables[Dimension], tables[Trait])
+        return Catalog(*tables.values())
 
     def with_targets(self, **bands: tuple[float, float] | None) -> Catalog:
         """Return the catalog with other bands that metrics are thought healthy in; None is none.
@@ -140,6 +145,10 @@ class Catalog:
         """Return a trait by name, or load the plug-in that offers it."""
         return self._find("trait", name, self.traits, Trait)
 
+    def function(self, name: str) -> SegmentFunction:
+        """Return a function that rules may call by name, or load the plug-in that offers it."""
+        return self._find("function", name, self.functions, SegmentFunction)
+
     def _find(self, kind: str, name: str, table: Mapping[str, T], wanted: type[T]) -> T:
         if not isinstance(name, str):
             raise UnknownName(kind, name, tuple(table))
@@ -164,7 +173,15 @@ class Catalog:
             raise PlugInFailed(
                 name, _owner(point), f"it is a {type(entry).__name__}, not a {wanted.__name__}"
             )
-        return attrs.evolve(entry, name=name, distribution=_owner(point))
+        return cast("T", _renamed(entry, name, _owner(point)))
+
+
+def _renamed(entry: Any, name: str, distribution: str) -> Any:
+    """Return a loaded entry under the name by which a package offers it."""
+    if isinstance(entry, SegmentFunction):
+        signature = attrs.evolve(entry.signature, name=name)
+        return attrs.evolve(entry, signature=signature, distribution=distribution)
+    return attrs.evolve(entry, name=name, distribution=distribution)
 
 
 def _installed() -> Iterable[EntryPoint]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import decimal
+import math
 from collections.abc import Mapping
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
 
-from custinsights.analyses.catalog import DEFAULT
-from custinsights.analyses.customers.traits import evaluate
+from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.customers.traits import evaluate, exponent_of
+from custinsights.analyses.declaring.declarations import TRAIT_KINDS
 from custinsights.analyses.measuring.measured import check_alike, parts_of
 from custinsights.domain.fields import looked_up, named, whole_number
 from custinsights.domain.frozen import frozen
@@ -26,9 +30,34 @@ RECENCY, FREQUENCY, MONETARY = "days_since_last_order", "order_count", "total_sp
 SCORED = (RECENCY, FREQUENCY, MONETARY)
 """The traits that RFM scores: recency, frequency, monetary value."""
 
+Mark: TypeAlias = tuple[str, Decimal, bool]
+"""A trait, a share of the customers, and whether more than it is meant."""
+
+MARKED = "marked "
+"""Stands before a trait whose distribution is taken for a mark."""
+
+EXACT = decimal.Context(prec=400)
+"""For numbers that are shifted by some decimals and must stay what they are."""
+
 SCORINGS = ("rank", "quantile")
 VIP_SHARE_OF_TEN, CASUAL_SHARE_OF_TEN = 1, 3
 MOST_BINS = 10
+
+
+def sortable(values: AnyArray) -> IntArray:
+    """Return known values as whole numbers in the same order: floats by their bits."""
+    if values.dtype.kind != "f":
+        return values.astype(np.int64, copy=False)
+    known = values[~np.isnan(values)] + 0.0
+    bits = known.astype(np.float64, copy=False).view(np.int64)
+    return np.where(bits < 0, np.iinfo(np.int64).min - bits, bits)
+
+
+def unsorted(value: int) -> float:
+    """Return the float that `sortable` made a whole number of."""
+    bits = np.int64(value)
+    whole = np.array([np.iinfo(np.int64).min - bits if bits < 0 else bits], dtype=np.int64)
+    return float(whole.view(np.float64)[0])
 
 
 def checked_bins(bins: int) -> int:
@@ -62,6 +91,11 @@ class Cuts:
     vip_above, casual_below
         The value tiers: more minor units than the one is VIP, fewer than the other Casual; None
         where nobody is.
+    marks
+        (trait, share, whether more than the share is meant) -> the value, in natural units, that
+        a customer must exceed for so large a share of the customers to have a smaller one: what
+        ``percentile(trait)`` in a rule is judged against. Infinite where nobody can, NaN where
+        there are no customers.
     as_of, currency
         Of the history.
     """
@@ -72,6 +106,7 @@ class Cuts:
     flat: frozenset[str] = frozenset()
     vip_above: int | None = None
     casual_below: int | None = None
+    marks: Mapping[Mark, Decimal] = attrs.field(default=frozen({}), hash=False, converter=frozen)
     as_of: dt.datetime
     currency: str
 
@@ -141,11 +176,13 @@ class Population:
 
 @attrs.frozen
 class CutPoints:
-    """The analysis behind `cuts`."""
+    """The analysis behind `cuts`; `marks` are those that a rule is judged against."""
 
     bins: int = attrs.field(default=5, converter=checked_bins)
     scoring: str = attrs.field(default="rank", validator=named("scoring", SCORINGS))
     as_of: When | None = None
+    marks: frozenset[Mark] = frozenset()
+    catalog: Catalog = DEFAULT
 
     def __call__(self, history: Facts) -> Cuts:
         """Summarise and finish."""
@@ -156,22 +193,44 @@ class CutPoints:
         check_history(history)
         as_of = history.context.instant(self.as_of)
         columns = scored_columns(history, as_of)
+        marked = [self.catalog.trait(name) for name in sorted({mark[0] for mark in self.marks})]
+        for trait, values in zip(marked, evaluate(history, marked, as_of), strict=True):
+            columns[MARKED + trait.name] = sortable(values.take(columns["code"]))
+        del columns["code"]
         return Population(
             context=attrs.evolve(history.context, part=None),
             as_of=as_of,
-            distributions={name: Distribution.of(columns[name]) for name in SCORED},
+            distributions={name: Distribution.of(values) for name, values in columns.items()},
             parts=parts_of(history),
         )
 
     def finish(self, state: Population) -> Cuts:
         """Return the cut points of a merged population."""
-        return cuts_of(
-            state.distributions,
+        found = cuts_of(
+            {name: state.distributions[name] for name in SCORED},
             bins=self.bins,
             scoring=self.scoring,
             as_of=state.as_of,
             currency=state.context.currency,
         )
+        marks: Any = {mark: self._mark(state, *mark) for mark in self.marks}
+        return attrs.evolve(found, marks=marks)
+
+    def _mark(self, state: Population, name: str, share: Decimal, is_more: bool) -> Decimal:  # noqa: FBT001
+        """Return the value to exceed for a share of the customers to have a smaller one."""
+        found, customers = state.distributions[MARKED + name], state.distributions[MONETARY].total
+        least = share * customers
+        needed = math.floor(least) + 1 if is_more else math.ceil(least)
+        if not customers or needed <= 0:
+            return Decimal("-inf" if customers else "nan")
+        if needed > found.total:
+            return Decimal("inf")
+        value = found.values[np.searchsorted(found.up_to, needed, side="left")]
+        trait, currency = self.catalog.trait(name), state.context.currency
+        decimals = exponent_of(trait.kind, trait.unit, currency)
+        is_whole = TRAIT_KINDS[trait.kind] == "iu"
+        exact = Decimal(int(value)) if is_whole else Decimal(unsorted(value))
+        return exact.scaleb(-decimals, EXACT)
 
 
 def cuts(

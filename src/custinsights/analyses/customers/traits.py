@@ -162,7 +162,7 @@ def evaluate(history: Facts, wanted: Sequence[Trait], as_of: int) -> list[Any]:
     """Evaluate traits over all people, block by block, and return their raw columns."""
 
     def work(view: CountedHistory) -> list[AnyArray | Labels]:
-        return [_checked(trait, trait.of(view), view.people) for trait in wanted]
+        return [checked(trait, trait.of(view), view.people) for trait in wanted]
 
     found = in_blocks(history, as_of, work)
     return [_together(list(columns)) for columns in zip(*found, strict=True)]
@@ -177,7 +177,7 @@ def _together(columns: list[AnyArray | Labels]) -> AnyArray | Labels:
     return np.concatenate([c for c in columns if isinstance(c, np.ndarray)])
 
 
-def _checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
+def checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
     """Refuse what is not one value of the trait's kind per person."""
     if trait.kind == "label":
         labels = values if isinstance(values, Labels) else Labels.encode(values)
@@ -193,12 +193,17 @@ def _checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
     return array
 
 
+def exponent_of(kind: str, unit: str, currency: str) -> int:
+    """Return how many decimals of a trait's values are kept in whole numbers."""
+    if kind == "money" or unit == MONEY:
+        return minor_exponent(currency)
+    return 3 if kind == "quantity" or unit == ITEMS else 0
+
+
 def _column(trait: Trait, values: Any, context: Context) -> Column:
-    exponent, unit = 0, trait.unit
-    if trait.kind == "money" or unit == MONEY:
-        exponent, unit = minor_exponent(context.currency), context.currency
-    elif trait.kind == "quantity" or unit == ITEMS:
-        exponent = 3
+    exponent = exponent_of(trait.kind, trait.unit, context.currency)
+    is_money = trait.kind == "money" or trait.unit == MONEY
+    unit = context.currency if is_money else trait.unit
     if trait.kind == "label":
         return Column(trait.name, "label", values.texts(), unit=unit)
     if trait.kind == "number":

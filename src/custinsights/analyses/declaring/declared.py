@@ -17,18 +17,18 @@ from custinsights.errors import InvalidValue
 
 @attrs.frozen
 class Declared:
-    """A function that a decorator turned into a tally, a dimension or a trait."""
+    """A function that a decorator turned into a declaration."""
 
-    function: Callable[[Any], Any] = attrs.field()
+    function: Callable[..., Any] = attrs.field()
 
     @function.validator
     def _is_function(self, _field: object, value: object) -> None:
         if not callable(value):
             raise InvalidValue("what is declared is no function", value, "a function of the facts")
 
-    def __call__(self, facts: Any) -> Any:
+    def __call__(self, facts: Any, **arguments: Any) -> Any:
         """Call the function."""
-        return self.function(facts)
+        return self.function(facts, **arguments)
 
     def __reduce__(self) -> tuple[Any, ...]:
         where = (self.function.__module__, self.function.__qualname__)

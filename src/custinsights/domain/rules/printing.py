@@ -99,6 +99,8 @@ def _argument(value: Argument) -> str:
 
 def _number(value: Decimal) -> str:
     """Return a number in digits, without a power of ten and without zeros that say nothing."""
+    if not value.is_finite():
+        return str(value)
     sign, digits, exponent = value.as_tuple()
     decimals = max(-int(exponent), 0)
     whole = "".join(map(str, digits)) + "0" * max(int(exponent), 0)

@@ -1,0 +1,149 @@
+"""What may a rule ask beside traits? Functions of a customer's facts, with arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import attrs
+from attrs.validators import optional
+
+from custinsights.analyses.declaring.declared import Declared
+from custinsights.domain.fields import any_text, function, instance
+from custinsights.domain.rules.durations import Duration
+from custinsights.domain.rules.signatures import ARGUMENTS, VALUES, Parameter, Signature
+from custinsights.domain.rules.tree import Argument, Call
+from custinsights.errors import InvalidValue, UnknownName
+
+RuleFunction: TypeAlias = Callable[..., Any]
+"""From a counted history and arguments by name to one value per known person."""
+
+
+@attrs.frozen
+class SegmentFunction:
+    """A function that rules may call: one value per customer, from that customer's facts alone.
+
+    Parameters
+    ----------
+    signature
+        Its name, its parameters, and what it gives.
+    of
+        From a counted history and the arguments by name to an array over its k people: as a
+        `Trait` of the kind that it gives. A ``"texts"`` argument comes as a tuple, a ``"count"`` as
+        an int, a ``"number"`` as a Decimal, a ``"duration"`` as a `Duration`, a ``"span"`` as a
+        pair of texts or None.
+    shown
+        For one that gives flags: the number that is counted, such as how many orders were found,
+        shown by explanations beside the verdict; called as `of` is.
+    unit
+        What that number, or the value itself, is counted in.
+    distribution
+        The installed package that brought it, or None for ours.
+    """
+
+    signature: Signature = attrs.field(validator=instance(Signature))
+    of: RuleFunction = attrs.field(validator=function)
+    shown: RuleFunction | None = attrs.field(default=None, validator=optional(function))
+    unit: str = attrs.field(default="", validator=any_text)
+    distribution: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The word before the bracket."""
+        return self.signature.name
+
+    @property
+    def definition(self) -> str:
+        """One sentence."""
+        return self.signature.definition
+
+    def arguments(self, call: Call) -> dict[str, Any]:
+        """Return the arguments of a call by name, each as the function wants it."""
+        required = [one.name for one in self.signature.parameters if one.required]
+        given = {**dict(zip(required, call.arguments, strict=True)), **dict(call.options)}
+        kinds = {one.name: one.kind for one in self.signature.parameters}
+        return {name: _wanted(kinds[name], value) for name, value in given.items()}
+
+
+def _wanted(kind: str, value: Argument) -> Any:
+    if kind == "texts":
+        return (value,) if isinstance(value, str) else value
+    if kind == "count" and isinstance(value, Decimal):
+        return int(value)
+    if kind == "duration" and isinstance(value, str):
+        return Duration(value)
+    return value
+
+
+def segment_function(
+    *,
+    parameters: Mapping[str, str],
+    definition: str,
+    name: str | None = None,
+    gives: str = "flag",
+    unit: str = "",
+    shown: RuleFunction | None = None,
+    needs_one_of_the_options: bool = False,
+) -> Callable[[RuleFunction], SegmentFunction]:
+    """Declare a function that rules may call: a decorator.
+
+    Parameters
+    ----------
+    parameters
+        Name -> kind of argument, one of `custinsights.domain.rules.signatures.ARGUMENTS`: "text",
+        "texts", "number", "count", "duration", "span". Those for which the function has no default
+        are required, come first and may be given by position.
+    definition
+        One sentence.
+    name
+        Default: the function's name.
+    gives
+        ``"flag"``: a condition by itself; or another kind of trait, to be compared.
+    unit, shown
+        See `SegmentFunction`.
+    needs_one_of_the_options
+        Whether one of the parameters that are not required must be given.
+
+    Examples
+    --------
+    >>> @segment_function(
+    ...     parameters={"at_least": "count"}, definition="Orders with a coupon, at least so many."
+    ... )
+    ... def used_coupons(history, at_least=1):
+    ...     return history.sum_per_customer(history.has("coupon")) >= at_least
+    >>> str(used_coupons.signature)
+    'used_coupons(at_least=)'
+    """
+    for kind in parameters.values():
+        if kind not in ARGUMENTS:
+            raise UnknownName("kind of argument", kind, tuple(ARGUMENTS))
+    if gives not in VALUES or gives in ("any", "date"):
+        raise UnknownName("kind of value", gives, tuple(VALUES))
+
+    def declare(function: RuleFunction) -> SegmentFunction:
+        declared = Declared(function)
+        taken = inspect.signature(function).parameters
+        own = list(taken.values())[1:]
+        required = {one.name: one.default is inspect.Parameter.empty for one in own}
+        if [one.name for one in own] != list(parameters):
+            raise InvalidValue(
+                what="the parameters that are declared are not those of the function",
+                given=", ".join(parameters) or "none",
+                allowed=", ".join(one.name for one in own) or "none",
+            )
+        return SegmentFunction(
+            Signature(
+                getattr(function, "__name__", "") if name is None else name,
+                gives,
+                [Parameter(one, kind, required[one]) for one, kind in parameters.items()],
+                definition,
+                needs_one_of_the_options,
+            ),
+            declared,
+            shown,
+            unit,
+        )
+
+    return declare

@@ -1,0 +1,234 @@
+"""For whom is a rule true? Judged block by block, every part of the rules once.
+
+A condition is asked for whom it holds and for whom it fails; who is in neither is unknown. `not`
+exchanges the two questions, so that unknown values need no masks of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import reduce
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.catalog import Catalog
+from custinsights.analyses.customers.traits import checked, exponent_of, in_blocks
+from custinsights.analyses.declaring.declarations import Trait
+from custinsights.analyses.segments.columns import (
+    COMPARES,
+    KINDS,
+    Flags,
+    Held,
+    Numbers,
+    Texts,
+    Times,
+    attribute_column,
+    days_of,
+    of_kind,
+)
+from custinsights.domain.fields import looked_up
+from custinsights.domain.rules.durations import Duration, date_of
+from custinsights.domain.rules.printing import written
+from custinsights.domain.rules.tree import (
+    OPPOSITE,
+    Among,
+    And,
+    Arithmetic,
+    Attribute,
+    Call,
+    Comparison,
+    Condition,
+    Is,
+    IsUnknown,
+    Literal,
+    Name,
+    Node,
+    Not,
+    Or,
+    Value,
+)
+from custinsights.errors import InvalidValue
+from custinsights.history.columnar.columns import BoolArray
+from custinsights.history.columnar.localtime import date_of as date_of_day
+from custinsights.history.columnar.localtime import day_number
+from custinsights.history.facts import Facts
+from custinsights.history.selection import is_known
+from custinsights.history.views.counted import CountedHistory
+
+_ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
+
+
+@attrs.frozen(eq=False)
+class Judge:
+    """What counts of a history, and every answer about it so far.
+
+    Parameters
+    ----------
+    view
+        The facts that count.
+    catalog
+        What the names and functions of the rules mean.
+    values
+        Of the k people, so far; what is put in beforehand stands instead of the history's own.
+    answers
+        To which conditions, so far.
+    """
+
+    view: CountedHistory
+    catalog: Catalog
+    values: dict[Value, Held] = attrs.field(factory=dict)
+    answers: dict[tuple[Condition, bool], BoolArray] = attrs.field(factory=dict)
+
+    def holds(self, condition: Condition) -> BoolArray:
+        """bool[k], for whom a condition is true."""
+        return self.answer(condition, wanted=True)
+
+    def fails(self, condition: Condition) -> BoolArray:
+        """bool[k], for whom a condition is false."""
+        return self.answer(condition, wanted=False)
+
+    def answer(self, condition: Condition, *, wanted: bool) -> BoolArray:
+        """bool[k], for whom a condition has the answer that is wanted."""
+        key = (condition, wanted)
+        if key not in self.answers:
+            self.answers[key] = self._answer(condition, wanted=wanted)
+        return self.answers[key]
+
+    def _answer(self, condition: Condition, *, wanted: bool) -> BoolArray:
+        match condition:
+            case Not(part):
+                return self.answer(part, wanted=not wanted)
+            case And(parts) | Or(parts):
+                together = np.logical_and if isinstance(condition, And) == wanted else np.logical_or
+                masks = (self.answer(part, wanted=wanted) for part in parts)
+                found: BoolArray = reduce(together, masks)
+                return found
+            case IsUnknown(value):
+                known = self.value(value).is_known
+                return ~known if wanted else known
+            case Is(value):
+                return self._flags(value).where(true=wanted)
+            case Among(value, options):
+                return self._among(value, options, inside=wanted)
+            case Comparison(left, sign, right):
+                return self._compared(left, sign if wanted else OPPOSITE[sign], right)
+
+    def value(self, value: Value) -> Held:
+        """Return the values of the k people."""
+        if value not in self.values:
+            self.values[value] = self._value(value)
+        return self.values[value]
+
+    def _value(self, value: Value) -> Held:
+        match value:
+            case Name(name):
+                return self._trait(self.catalog.trait(name))
+            case Attribute(name):
+                table = self.view.facts.people_table.attributes
+                return attribute_column(looked_up("attribute", name, table))
+            case Call(function):
+                declared = self.catalog.function(function)
+                found = declared.of(self.view, **declared.arguments(value))
+                gives = declared.signature.gives
+                return self._trait(Trait(function, lambda _: found, gives, declared.unit))
+            case Arithmetic(sign, left, right):
+                return self._calculated(sign, left, right)
+            case Literal(number):
+                return Numbers(np.full(self.view.people, float(number)))
+
+    def _trait(self, trait: Trait) -> Held:
+        found = checked(trait, trait.of(self.view), self.view.people)
+        if trait.kind == "instant":
+            assert isinstance(found, np.ndarray)  # noqa: S101 - only labels are no arrays
+            return days_of(found, self.view.clock.days)
+        currency = self.view.facts.context.currency
+        return of_kind(found, trait.kind, exponent_of(trait.kind, trait.unit, currency))
+
+    def _calculated(self, sign: str, left: Value, right: Value) -> Numbers:
+        sides = [self._numbers(side).natural for side in (left, right)]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = _ARITHMETIC[sign](*sides)
+        return Numbers(np.where(np.isfinite(found), found, np.nan))
+
+    def _compared(self, left: Value, sign: str, right: Value) -> BoolArray:
+        if not isinstance(right, Literal):
+            return self._both(left, sign, right)
+        held = self.value(left)
+        match held, right.value:
+            case Texts(), str() as text:
+                return held.among((text,), inside=sign == "==")
+            case Times(), str() as text:
+                return held.compare(sign, self.day(text))
+            case Numbers(), number if not isinstance(number, str | bool):
+                return held.compare(sign, number)
+        raise InvalidValue(*_of_other_kind(left, held, right))
+
+    def _among(self, value: Value, options: Sequence[Literal], *, inside: bool) -> BoolArray:
+        held = self.value(value)
+        if isinstance(held, Texts):
+            texts = {one.value for one in options if isinstance(one.value, str)}
+            if len(texts) == len(options):
+                return held.among(texts, inside=inside)
+        together = np.logical_or if inside else np.logical_and
+        sign = "==" if inside else "!="
+        found: BoolArray = reduce(together, (self._compared(value, sign, one) for one in options))
+        return found
+
+    def _both(self, left: Value, sign: str, right: Value) -> BoolArray:
+        one, other = self.value(left), self.value(right)
+        match one, other:
+            case Numbers(), Numbers():
+                found = COMPARES[sign](one.natural, other.natural)
+            case Times(), Times():
+                found = COMPARES[sign](one.days, other.days)
+            case Texts(), Texts():
+                names = tuple(sorted({*one.labels.names, *other.labels.names}))
+                codes = (side.labels.renamed(names).codes for side in (one, other))
+                found = COMPARES[sign](*codes)
+            case _:
+                raise InvalidValue(*_of_other_kind(left, one, right))
+        return found & one.is_known & other.is_known
+
+    def _numbers(self, value: Value) -> Numbers:
+        held = self.value(value)
+        if not isinstance(held, Numbers):
+            raise InvalidValue(*_of_other_kind(value, held, Literal(Decimal(0))))
+        return held
+
+    def _flags(self, value: Value) -> Flags:
+        held = self.value(value)
+        if not isinstance(held, Flags):
+            raise InvalidValue(*_of_other_kind(value, held, Is(value)))
+        return held
+
+    def day(self, text: str) -> int:
+        """Return the local day that a date means, or a duration before as_of."""
+        found = date_of(text)
+        if found is not None:
+            return day_number(found)
+        return day_number(Duration(text).before(date_of_day(self.view.as_of_day)))
+
+
+def _of_other_kind(value: Value, held: Held, other: Node) -> tuple[str, str, str]:
+    """Return what is wrong when a value is compared with what is of another kind."""
+    return (
+        f"{written(value)} is compared with what is of another kind",
+        written(other),
+        f"a comparison with {KINDS[type(held)]}",
+    )
+
+
+def judged(
+    history: Facts, conditions: Sequence[Condition], as_of: int, catalog: Catalog
+) -> list[BoolArray]:
+    """Return for whom of the k people each condition is true: nobody who is not known yet."""
+
+    def work(view: CountedHistory) -> list[BoolArray]:
+        judge = Judge(view, catalog)
+        return [judge.holds(condition) for condition in conditions]
+
+    found = [np.concatenate(masks) for masks in zip(*in_blocks(history, as_of, work), strict=True)]
+    known = is_known(history, as_of)
+    return found if known is None else [mask & known for mask in found]

@@ -1,0 +1,272 @@
+"""What does a rule mean that asks about the other customers, or about other segments?
+
+Against the cut points of a population it is a rule about one customer alone:
+``percentile(total_spent) >= 0.9`` is ``total_spent > 843.5``, and ``in_segment("value:vip")`` is
+``order_count >= 1 and total_spent > 1200``. So that is what is judged, in a request of one customer
+as over millions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import product
+
+import attrs
+
+from custinsights.analyses.builtin.lifecycle import STAGES
+from custinsights.analyses.customers.cuts import (
+    EXACT,
+    FREQUENCY,
+    MONETARY,
+    RECENCY,
+    Cuts,
+    Mark,
+)
+from custinsights.analyses.customers.groups import FIVE
+from custinsights.analyses.customers.tiers import (
+    AT_RISK_DAYS,
+    FREQUENCIES,
+    LAPSED_DAYS,
+    LOYAL_ORDERS,
+    RECENCIES,
+    RETURNING_ORDERS,
+    VALUE,
+)
+from custinsights.analyses.segments.words import IN_SEGMENT, PERCENTILE, STATUS, TAGGED
+from custinsights.domain.money import minor_exponent
+from custinsights.domain.rules.printing import written
+from custinsights.domain.rules.tree import (
+    TURNED,
+    And,
+    Call,
+    Comparison,
+    Condition,
+    Is,
+    Literal,
+    Name,
+    Not,
+    Or,
+    every,
+    nodes_of,
+    some,
+)
+from custinsights.errors import InvalidValue, NeedsCuts, UnknownName
+from custinsights.results.segment_set import spelled
+
+IS_CUSTOMER = Comparison(Name(FREQUENCY), ">=", Literal(Decimal(1)))
+NOBODY = And((IS_CUSTOMER, Not(IS_CUSTOMER)))
+_MORE = {">=": False, ">": True, "<": False, "<=": True}
+_POPULATION_SPACES = {"value", "rfm"}
+
+
+def space_and_name(name: str) -> tuple[str, str]:
+    """Return the space that a segment's name is in ("" for a rule's own) and the spelled rest."""
+    space, _, bare = name.rpartition(":")
+    return space.casefold().strip(), spelled(bare)
+
+
+def marks_of(condition: Condition) -> frozenset[Mark]:
+    """Return the marks that a rule's percentiles are judged against."""
+    return frozenset(mark for _, _, mark in _percentiles(condition))
+
+
+def needs_cuts(condition: Condition) -> bool:
+    """Whether a rule, in which other rules have been filled in, asks about all customers."""
+    spaces = {
+        space_and_name(str(node.arguments[0]))[0]
+        for node in nodes_of(condition)
+        if isinstance(node, Call) and node.function == IN_SEGMENT
+    }
+    return bool(spaces & _POPULATION_SPACES) or bool(marks_of(condition))
+
+
+def _percentiles(condition: Condition) -> Iterator[tuple[Comparison, str, Mark]]:
+    """Yield every comparison of a percentile, its sign, and its mark; refuse other uses."""
+    compared = set()
+    for node in nodes_of(condition):
+        match node:
+            case Comparison(
+                Call(function, (Name(name),)) as call, sign, Literal(Decimal() as share)
+            ):
+                if function == PERCENTILE and sign in _MORE:
+                    compared.add(call)
+                    yield node, sign, (name, share, _MORE[sign])
+            case Call(function) if function == PERCENTILE and node not in compared:
+                raise InvalidValue(
+                    what="a percentile can only be compared with a written share",
+                    given=written(condition),
+                    allowed="<, <=, > or >= and a number from 0 to 1, such as "
+                    f"{written(node)} >= 0.9",
+                )
+
+
+@attrs.frozen
+class Against:
+    """Fills into rules what their words about other segments and customers mean.
+
+    Parameters
+    ----------
+    segments
+        The rules that ``in_segment("name")`` may name, by the spelled name.
+    cuts
+        Of the population; None where a rule about it is refused.
+    """
+
+    segments: Mapping[str, Condition] = attrs.field(factory=dict)
+    cuts: Cuts | None = None
+
+    def filled(self, condition: Condition, within: tuple[str, ...] = ()) -> Condition:
+        """Return a rule with the rules of the segments that it names; a circle is refused."""
+        match condition:
+            case And(parts):
+                return every(self.filled(part, within) for part in parts)
+            case Or(parts):
+                return some(self.filled(part, within) for part in parts)
+            case Not(part):
+                return Not(self.filled(part, within))
+            case Is(Call(function, (str() as name,))) if function == IN_SEGMENT:
+                return self._named(condition, name, within)
+        return condition
+
+    def _named(self, condition: Condition, name: str, within: tuple[str, ...]) -> Condition:
+        space, bare = space_and_name(name)
+        if space in ("tag", STATUS):
+            return Is(Call(TAGGED if space == "tag" else STATUS, (name.partition(":")[2].strip(),)))
+        if space:
+            _place(space, bare, name)
+            return condition
+        if bare not in self.segments:
+            known = (
+                *self.segments,
+                *(f"{s}:{spelled(n)}" for s, names in SPACES.items() for n in names),
+            )
+            raise UnknownName("segment", name, known)
+        if bare in within:
+            path = " -> ".join((*within[within.index(bare) :], bare))
+            raise InvalidValue(
+                "segments are defined by each other", path, "rules that come to an end"
+            )
+        return self.filled(self.segments[bare], (*within, bare))
+
+    def plain(self, condition: Condition) -> Condition:
+        """Return a filled rule as one about a customer alone, judged against the cuts."""
+        match condition:
+            case And(parts):
+                return every(self.plain(part) for part in parts)
+            case Or(parts):
+                return some(self.plain(part) for part in parts)
+            case Not(part):
+                return Not(self.plain(part))
+            case Is(Call(function, (str() as name,))) if function == IN_SEGMENT:
+                return self._tier(name)
+        for node, sign, mark in _percentiles(condition):
+            if node is condition:
+                above = Comparison(Name(mark[0]), ">", Literal(self._mark(mark)))
+                below = attrs.evolve(above, sign="<=")
+                return above if sign in (">", ">=") else below
+        return condition
+
+    def _mark(self, mark: Mark) -> Decimal:
+        cuts = self._cuts(f"percentile({mark[0]})")
+        if mark not in cuts.marks:
+            raise NeedsCuts(f"percentile({mark[0]})", "Make them with rule.cuts(history)")
+        return cuts.marks[mark]
+
+    def _cuts(self, what: str) -> Cuts:
+        if self.cuts is None:
+            raise NeedsCuts(what)
+        return self.cuts
+
+    def _tier(self, name: str) -> Condition:
+        space, bare = space_and_name(name)
+        place = _place(space, bare, name)
+        if space == "lifecycle":
+            return Comparison(Name("lifecycle"), "==", Literal(STAGES[place]))
+        if space == "frequency":
+            return _between(FREQUENCY, *_FREQUENCY[place])
+        if space == "recency":
+            return every((IS_CUSTOMER, _between(RECENCY, *_RECENCY[place])))
+        cuts = self._cuts(f"in_segment({name!r})")
+        found = _value_tier(place, cuts) if space == "value" else _rfm_group(place, cuts)
+        return every((IS_CUSTOMER, found))
+
+
+SPACES: Mapping[str, tuple[str, ...]] = {
+    "value": VALUE,
+    "frequency": FREQUENCIES,
+    "recency": RECENCIES,
+    "rfm": FIVE.groups,
+    "lifecycle": STAGES,
+}
+"""The segments that there always are, by space."""
+
+_KNOWN = tuple(f"{space}:{spelled(one)}" for space, names in SPACES.items() for one in names)
+
+_FREQUENCY = ((LOYAL_ORDERS, None), (RETURNING_ORDERS, LOYAL_ORDERS), (1, RETURNING_ORDERS))
+_RECENCY = ((None, AT_RISK_DAYS), (AT_RISK_DAYS, LAPSED_DAYS), (LAPSED_DAYS, None))
+
+
+def _place(space: str, bare: str, name: str) -> int:
+    """Return which segment of a space is meant."""
+    if space not in SPACES:
+        raise UnknownName("space of segments", space, (*SPACES, "tag", STATUS))
+    known = [spelled(one) for one in SPACES[space]]
+    if bare not in known:
+        raise UnknownName("segment", name, tuple(f"{space}:{one}" for one in known))
+    return known.index(bare)
+
+
+def _between(trait: str, low: int | None, high: int | None) -> Condition:
+    """Return the condition that a trait lies from `low` to below `high`."""
+    ends = ((">=", low), ("<", high))
+    return every(
+        Comparison(Name(trait), sign, Literal(Decimal(end)))
+        for sign, end in ends
+        if end is not None
+    )
+
+
+def _value_tier(place: int, cuts: Cuts) -> Condition:
+    def spent(sign: str, minor: int | None) -> Condition:
+        if minor is None:
+            return NOBODY
+        natural = Decimal(minor).scaleb(-minor_exponent(cuts.currency), EXACT)
+        return Comparison(Name(MONETARY), sign, Literal(natural))
+
+    vip, casual = spent(">", cuts.vip_above), spent("<", cuts.casual_below)
+    return (vip, every((Not(vip), Not(casual))), every((Not(vip), casual)))[place]
+
+
+def _rfm_group(place: int, cuts: Cuts) -> Condition:
+    """Return the score triples of a group of the map for five bins, as ranges of the traits."""
+    cells: dict[tuple[int, int], list[int]] = {}
+    for r, f, m in product(range(1, 6), repeat=3):
+        if FIVE.table[r - 1, f - 1, m - 1] == place:
+            cells.setdefault((f, m), []).append(r)
+    return some(
+        every(
+            (
+                some(_scored(RECENCY, r, cuts) for r in scores),
+                _scored(FREQUENCY, f, cuts),
+                _scored(MONETARY, m, cuts),
+            )
+        )
+        for (f, m), scores in cells.items()
+    )
+
+
+def _scored(trait: str, score: int, cuts: Cuts) -> Condition:
+    """Return the condition that a trait has a score."""
+    if trait in cuts.flat:
+        return IS_CUSTOMER if score == (cuts.bins + 1) // 2 else NOBODY
+    marks = cuts.thresholds[trait]
+    decimals = minor_exponent(cuts.currency) if trait == MONETARY else 0
+    parts = []
+    for sign, at in ((">", score - 2), ("<=", score - 1)):
+        if 0 <= at < len(marks):
+            mark = Decimal(marks[at]).scaleb(-decimals, EXACT)
+            above = Comparison(Name(trait), sign, Literal(mark))
+            fewer = Comparison(Name(trait), TURNED[sign], Literal(-mark))
+            parts.append(fewer if trait == RECENCY else above)
+    return every(parts) if parts else IS_CUSTOMER

@@ -1,0 +1,96 @@
+"""Who fulfils a rule?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.customers.cuts import CutPoints, Cuts
+from custinsights.analyses.segments.judging import judged
+from custinsights.analyses.segments.population import marks_of
+from custinsights.analyses.segments.rule import Rule, RuleLike, rule
+from custinsights.errors import InvalidValue, NeedsCuts
+from custinsights.history.columnar.columns import BoolArray, locked
+from custinsights.history.facts import Facts, check_history
+from custinsights.history.orders import When
+
+
+def segment(
+    history: Facts,
+    what: RuleLike,
+    *,
+    as_of: When | None = None,
+    catalog: Catalog = DEFAULT,
+    cuts: Cuts | None = None,
+    segments: Mapping[str, RuleLike] | None = None,
+) -> BoolArray:
+    """Return who fulfils a rule, as a mask over the customers of a history.
+
+    Parameters
+    ----------
+    history
+        An order history, or a part of one.
+    what
+        A rule, or what `rule` reads.
+    as_of
+        Limits the facts, exclusive; default: the end of the observation.
+    catalog
+        Where names are looked up; that of a rule stays its own.
+    cuts
+        Judge rules about the population against these; default: those of the history itself.
+    segments
+        Rules by name that ``in_segment("name")`` may name.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool[k] over ``history.customer_ids``, prospects too; nobody is in it who was not known
+        before `as_of`, or for whom the rule is unknown.
+
+    Raises
+    ------
+    RuleError
+        The text is no rule.
+    NeedsCuts
+        The rule compares with all customers, and `history` is only a part.
+
+    Notes
+    -----
+    Cost: the traits of the rule, and a pass over the k people for each comparison.
+
+    Examples
+    --------
+    >>> from custinsights.history.orders import OrderHistory
+    >>> history = OrderHistory.from_arrays(
+    ...     customer=["ada", "bo", "ada"],
+    ...     placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
+    ...     amount=[10, 5, 7],
+    ...     currency="EUR",
+    ...     timezone="Europe/Paris",
+    ... )
+    >>> segment(history, "order_count >= 2 and total_spent > 16.99").tolist()
+    [True, False]
+    """
+    check_history(history)
+    asked = rule(what, catalog=catalog, segments=segments)
+    return masks(history, [asked], as_of=as_of, cuts=cuts)[0]
+
+
+def masks(
+    history: Facts, rules: Sequence[Rule], *, as_of: When | None, cuts: Cuts | None
+) -> list[BoolArray]:
+    """Return who fulfils each of some rules of one catalog; what they share is judged once."""
+    if not rules:
+        return []
+    catalog = rules[0].catalog
+    if any(one.catalog is not catalog for one in rules):
+        what = "the rules take their words from several catalogs"
+        raise InvalidValue(what, repr(catalog), "rules of one catalog")
+    marks = frozenset(mark for one in rules for mark in marks_of(one.filled))
+    if cuts is None and any(one.needs_cuts for one in rules):
+        if history.context.part is not None:
+            raise NeedsCuts(next(one.text for one in rules if one.needs_cuts))
+        cuts = CutPoints(as_of=as_of, marks=marks, catalog=catalog)(history)
+    conditions = [one.plain(cuts) for one in rules]
+    found = judged(history, conditions, history.context.instant(as_of), catalog)
+    return [locked(mask) for mask in found]

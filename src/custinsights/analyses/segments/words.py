@@ -1,0 +1,57 @@
+"""Which words may a rule use? Those of a catalog, and those that compare with all customers."""
+
+from __future__ import annotations
+
+import attrs
+
+from custinsights.analyses.catalog import Catalog
+from custinsights.domain.rules.signatures import Parameter, Signature
+from custinsights.errors import UnknownName
+
+IN_SEGMENT, PERCENTILE, TAGGED, STATUS = "in_segment", "percentile", "tagged", "status"
+
+OF_POPULATION = {
+    one.name: one
+    for one in (
+        Signature(
+            IN_SEGMENT,
+            "flag",
+            (Parameter("name", "text", required=True),),
+            "Whether the customer is in another segment, such as value:vip or rfm:champions.",
+        ),
+        Signature(
+            PERCENTILE,
+            "number",
+            (Parameter("trait", "trait", required=True),),
+            "Customers with a strictly smaller value ÷ customers.",
+        ),
+    )
+}
+"""The functions whose answer depends on the other customers, or on other rules."""
+
+
+@attrs.frozen
+class CatalogWords:
+    """The words of a catalog, as `read` asks for them; plug-ins are loaded when they are met."""
+
+    catalog: Catalog
+
+    def kind_of(self, name: str) -> str | None:
+        """Return the kind of a trait's values."""
+        try:
+            return self.catalog.trait(name).kind
+        except UnknownName:
+            return None
+
+    def function(self, name: str) -> Signature | None:
+        """Return how a function is called."""
+        if name in OF_POPULATION:
+            return OF_POPULATION[name]
+        try:
+            return self.catalog.function(name).signature
+        except UnknownName:
+            return None
+
+    def known(self) -> tuple[str, ...]:
+        """Return all names."""
+        return (*self.catalog.traits, *self.catalog.functions, *OF_POPULATION, "attribute")
