@@ -312,6 +312,7 @@ def trait(
     kind: str = "number",
     unit: str = "",
     definition: str = "",
+    over_time: str = "changes",
 ) -> Callable[[FactFunction], Trait]:
     """Declare a trait: a decorator for a function that gives one value per known person.
 
@@ -326,6 +327,8 @@ def trait(
         ``"money"``, ``"items"``, ``"days"`` or any word.
     definition
         One sentence.
+    over_time
+        See `Trait`: ``"stays"`` where only facts change it, so that rules need not ask again.
 
     Examples
     --------
@@ -348,6 +351,7 @@ def trait(
             kind=kind,
             unit=unit,
             definition=definition,
+            over_time=over_time,
         )
 
     return declare

@@ -27,6 +27,7 @@ __all__ = [
     "clip",
     "instants",
     "marked_once",
+    "of_unit",
     "plain",
     "scaled",
     "shown",
@@ -156,13 +157,13 @@ def _quantities(column: Column, _timezone: str) -> list[str]:
 def _numbers(column: Column, _timezone: str) -> list[str]:
     values = column.values.tolist()
     if column.units is not None:
-        return [_of_unit(*pair) for pair in zip(values, column.units.tolist(), strict=True)]
+        return [of_unit(*pair) for pair in zip(values, column.units.tolist(), strict=True)]
     present = np.abs(column.values[~column.absent])
     decimals = 4 if present.size and 0 < present.max() < _TINY else 2
     return [f"{value:,.{decimals}f}" for value in values]
 
 
-def _of_unit(value: float, unit: str) -> str:
+def of_unit(value: float, unit: str) -> str:
     """A number as its unit wants it: shares as percent, money in full, whole things as such."""
     if unit == "share":
         return f"{100 * value:,.1f}%"

@@ -12,11 +12,16 @@ from importlib import import_module
 from os import PathLike
 from typing import Any, TextIO
 
-__all__ = ["Presented"]
+__all__ = ["Presented", "sentence"]
 
 
 def _presentation(room: str) -> Any:
     return import_module(f"custinsights.presentation.{room}")
+
+
+def sentence(explained: Any) -> str:
+    """What an explanation found, in words."""
+    return _presentation("explanations").sentence(explained)  # type: ignore[no-any-return]
 
 
 class Presented(ABC):

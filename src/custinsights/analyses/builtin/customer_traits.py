@@ -256,8 +256,15 @@ _FIRST = {
     "city": "City",
 }
 
+_OVER_TIME = {
+    "days_since_last_order": "counts_days",
+    "days_since_first_order": "counts_days",
+    "order_frequency": "changes",
+    "orders_last_year": "changes",
+}
+
 # The functions keep their names, so that traits can be pickled.
-BUILT_IN = (
+_TRAITS = (
     Trait("order_count", order_count, "count", "orders", "Orders that count."),
     Trait("total_spent", total_spent, "money", MONEY, "What the customer paid, less all refunds."),
     Trait("average_order_value", average_order_value, "number", MONEY, "Total spent ÷ orders."),
@@ -378,3 +385,6 @@ BUILT_IN = (
         for name, text in _FIRST.items()
     ),
 )
+
+BUILT_IN = tuple(attrs.evolve(one, over_time=_OVER_TIME.get(one.name, "stays")) for one in _TRAITS)
+"""The built-in traits; most stay as they are while nothing happens."""

@@ -36,6 +36,10 @@ TRAIT_KINDS = {
 }
 """The kinds of traits, and the numpy kinds in which a function may give one."""
 
+OVER_TIME = ("stays", "counts_days", "changes")
+"""What becomes of a trait while nothing happens: it stays, it grows by one each local day, or it
+may change in any way and is asked again for every day."""
+
 FACTS_OF_DIMENSIONS = ("orders", "customers", "lines", "activities")
 """What the function of a dimension may see and label."""
 
@@ -342,6 +346,8 @@ class Trait:
         One sentence.
     distribution
         The installed package that brought it, or None for ours.
+    over_time
+        What becomes of it while nothing happens: one of `OVER_TIME`.
     """
 
     name: str = attrs.field(validator=text)
@@ -350,6 +356,7 @@ class Trait:
     unit: str = attrs.field(default="", validator=any_text)
     definition: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
+    over_time: str = attrs.field(default="changes", validator=named("course over time", OVER_TIME))
 
     def __attrs_post_init__(self) -> None:
         if self.kind == "count" and self.unit in (MONEY, "items"):

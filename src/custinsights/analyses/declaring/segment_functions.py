@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import attrs
 from attrs.validators import optional
 
+from custinsights.analyses.declaring.declarations import OVER_TIME
 from custinsights.analyses.declaring.declared import Declared
-from custinsights.domain.fields import any_text, function, instance
+from custinsights.domain.fields import any_text, function, instance, named
 from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.signatures import ARGUMENTS, VALUES, Parameter, Signature
 from custinsights.domain.rules.tree import Argument, Call
@@ -41,6 +42,8 @@ class SegmentFunction:
         What that number, or the value itself, is counted in.
     distribution
         The installed package that brought it, or None for ours.
+    over_time
+        What becomes of it while nothing happens: see `Trait`.
     """
 
     signature: Signature = attrs.field(validator=instance(Signature))
@@ -48,6 +51,7 @@ class SegmentFunction:
     shown: RuleFunction | None = attrs.field(default=None, validator=optional(function))
     unit: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
+    over_time: str = attrs.field(default="changes", validator=named("course over time", OVER_TIME))
 
     @property
     def name(self) -> str:

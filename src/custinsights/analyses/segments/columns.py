@@ -6,7 +6,9 @@ neither a comparison nor its opposite is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import TypeAlias
 
@@ -22,6 +24,7 @@ from custinsights.history.columnar.columns import (
     IntArray,
     Labels,
 )
+from custinsights.history.columnar.localtime import date_of
 
 COMPARES: Mapping[str, Callable[..., BoolArray]] = {
     "==": np.equal,
@@ -53,6 +56,17 @@ class Numbers:
             return ~np.isnan(self.values)
         return np.ones(len(self.values), dtype=np.bool_)
 
+    def take(self, rows: IntArray) -> Numbers:
+        """Return the values of some rows."""
+        return Numbers(self.values.take(rows), self.decimals)
+
+    def told(self, row: int) -> Decimal | float | None:
+        """Return one value in natural units: exactly where whole numbers are kept."""
+        value = self.values[row].item()
+        if isinstance(value, float):
+            return None if math.isnan(value) else value / float(10**self.decimals)
+        return Decimal(value).scaleb(-self.decimals, EXACT) if self.decimals else value
+
     def compare(self, sign: str, number: Decimal) -> BoolArray:
         """Compare with a written number, exactly: whole numbers are never turned into floats."""
         scaled = number if not number.is_finite() else number.scaleb(self.decimals, EXACT)
@@ -79,9 +93,17 @@ class Times:
     days: IntArray
     is_known: BoolArray
 
-    def compare(self, sign: str, day: int) -> BoolArray:
-        """Compare with a local day."""
-        return COMPARES[sign](self.days, day) & self.is_known
+    def take(self, rows: IntArray) -> Times:
+        """Return the values of some rows."""
+        return Times(self.days.take(rows), self.is_known.take(rows))
+
+    def told(self, row: int) -> date | None:
+        """Return one day."""
+        return date_of(int(self.days[row])) if self.is_known[row] else None
+
+    def compare(self, sign: str, days: IntArray) -> BoolArray:
+        """Compare with a local day, or with one in each row."""
+        return COMPARES[sign](self.days, days) & self.is_known
 
 
 @attrs.frozen(eq=False)
@@ -94,6 +116,14 @@ class Texts:
     def is_known(self) -> BoolArray:
         """Where there is a label."""
         return self.labels.codes >= 0
+
+    def take(self, rows: IntArray) -> Texts:
+        """Return the values of some rows."""
+        return Texts(self.labels.take(rows))
+
+    def told(self, row: int) -> str | None:
+        """Return one label."""
+        return self.labels.name_of(row)
 
     def among(self, options: Collection[str], *, inside: bool) -> BoolArray:
         """Tell which labels are among some texts, or among none of them."""
@@ -112,6 +142,14 @@ class Flags:
     def is_known(self) -> BoolArray:
         """Where it is true or false."""
         return np.ones(len(self.values), dtype=np.bool_) if self.known is None else self.known
+
+    def take(self, rows: IntArray) -> Flags:
+        """Return the values of some rows."""
+        return Flags(self.values.take(rows), None if self.known is None else self.known.take(rows))
+
+    def told(self, row: int) -> bool | None:
+        """Return one flag."""
+        return bool(self.values[row]) if self.is_known[row] else None
 
     def where(self, *, true: bool) -> BoolArray:
         """Tell for whom it is true, or for whom it is false."""

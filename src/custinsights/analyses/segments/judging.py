@@ -50,7 +50,7 @@ from custinsights.domain.rules.tree import (
     Value,
 )
 from custinsights.errors import InvalidValue
-from custinsights.history.columnar.columns import BoolArray
+from custinsights.history.columnar.columns import BoolArray, IntArray
 from custinsights.history.columnar.localtime import date_of as date_of_day
 from custinsights.history.columnar.localtime import day_number
 from custinsights.history.facts import Facts
@@ -70,6 +70,8 @@ class Judge:
         The facts that count.
     catalog
         What the names and functions of the rules mean.
+    days
+        The local days of as_of: one for everybody, or one for each row of `values`.
     values
         Of the k people, so far; what is put in beforehand stands instead of the history's own.
     answers
@@ -78,8 +80,13 @@ class Judge:
 
     view: CountedHistory
     catalog: Catalog
+    days: IntArray = attrs.field()
     values: dict[Value, Held] = attrs.field(factory=dict)
     answers: dict[tuple[Condition, bool], BoolArray] = attrs.field(factory=dict)
+
+    @days.default
+    def _day_of_as_of(self) -> IntArray:
+        return np.array([self.view.as_of_day])
 
     def holds(self, condition: Condition) -> BoolArray:
         """bool[k], for whom a condition is true."""
@@ -136,7 +143,7 @@ class Judge:
             case Arithmetic(sign, left, right):
                 return self._calculated(sign, left, right)
             case Literal(number):
-                return Numbers(np.full(self.view.people, float(number)))
+                return Numbers(np.array([float(number)]))
 
     def _trait(self, trait: Trait) -> Held:
         found = checked(trait, trait.of(self.view), self.view.people)
@@ -203,12 +210,13 @@ class Judge:
             raise InvalidValue(*_of_other_kind(value, held, Is(value)))
         return held
 
-    def day(self, text: str) -> int:
-        """Return the local day that a date means, or a duration before as_of."""
+    def day(self, text: str) -> IntArray:
+        """Return the local days that a date means, or a duration before as_of."""
         found = date_of(text)
         if found is not None:
-            return day_number(found)
-        return day_number(Duration(text).before(date_of_day(self.view.as_of_day)))
+            return np.array([day_number(found)])
+        back = Duration(text)
+        return np.array([day_number(back.before(date_of_day(day))) for day in self.days.tolist()])
 
 
 def _of_other_kind(value: Value, held: Held, other: Node) -> tuple[str, str, str]:

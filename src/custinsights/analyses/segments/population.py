@@ -167,13 +167,35 @@ class Against:
                 return above if sign in (">", ">=") else below
         return condition
 
+    def meant(self, condition: Condition) -> Condition | None:
+        """Return the rule for which a word about other segments or customers stands, if it is one.
+
+        A group of RFM is not: it stands for too many.
+        """
+        if isinstance(condition, Is) and isinstance(condition.value, Call):
+            if condition.value.function != IN_SEGMENT or self.is_of_rfm(condition):
+                return None
+            name = str(condition.value.arguments[0])
+            space, bare = space_and_name(name)
+            return self.plain(self.filled(condition)) if space else self.segments[bare]
+        plain = self.plain(condition) if isinstance(condition, Comparison) else condition
+        return None if plain is condition else plain
+
+    def is_of_rfm(self, condition: Condition) -> bool:
+        """Whether a clause asks for a group of RFM."""
+        match condition:
+            case Is(Call(function, (str() as name,))) if function == IN_SEGMENT:
+                return space_and_name(name)[0] == "rfm"
+        return False
+
     def _mark(self, mark: Mark) -> Decimal:
-        cuts = self._cuts(f"percentile({mark[0]})")
+        cuts = self.population(f"percentile({mark[0]})")
         if mark not in cuts.marks:
             raise NeedsCuts(f"percentile({mark[0]})", "Make them with rule.cuts(history)")
         return cuts.marks[mark]
 
-    def _cuts(self, what: str) -> Cuts:
+    def population(self, what: str) -> Cuts:
+        """Return the cuts, or refuse a question that needs them."""
         if self.cuts is None:
             raise NeedsCuts(what)
         return self.cuts
@@ -187,7 +209,7 @@ class Against:
             return _between(FREQUENCY, *_FREQUENCY[place])
         if space == "recency":
             return every((IS_CUSTOMER, _between(RECENCY, *_RECENCY[place])))
-        cuts = self._cuts(f"in_segment({name!r})")
+        cuts = self.population(f"in_segment({name!r})")
         found = _value_tier(place, cuts) if space == "value" else _rfm_group(place, cuts)
         return every((IS_CUSTOMER, found))
 

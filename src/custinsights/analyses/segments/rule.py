@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, TypeAlias
 
 import attrs
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.cuts import CutPoints, Cuts
-from custinsights.analyses.segments.judging import judged
+from custinsights.analyses.segments.distance import leaves_of, smallest_change
+from custinsights.analyses.segments.distance import supposing as suppose
+from custinsights.analyses.segments.explaining import Explainer
+from custinsights.analyses.segments.judging import Judge
+from custinsights.analyses.segments.leaving import turning_day
 from custinsights.analyses.segments.population import Against, marks_of, needs_cuts
 from custinsights.analyses.segments.words import CatalogWords
-from custinsights.domain.fields import instance, refuse_other
+from custinsights.domain.fields import instance, looked_up, refuse_other
 from custinsights.domain.frozen import frozen
+from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
 from custinsights.domain.rules.tree import Condition, Not, every, some
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
+from custinsights.history.selection import is_known
+from custinsights.history.views.counted import CountedHistory
+from custinsights.results.explanation import Change, Explanation, Told
 from custinsights.results.segment_set import spelled
 
 VERSION = 1
@@ -122,7 +131,14 @@ class Rule:
         """Return the rule as one about a customer alone, judged against the cuts."""
         return Against(cuts=cuts).plain(self.filled)
 
-    def matches(self, history: Facts, *, as_of: When, cuts: Cuts | None = None) -> bool:
+    def matches(
+        self,
+        history: Facts,
+        *,
+        as_of: When,
+        cuts: Cuts | None = None,
+        supposing: Mapping[str, Told] | None = None,
+    ) -> bool:
         """Tell whether one customer fulfils the rule.
 
         Parameters
@@ -134,6 +150,9 @@ class Rule:
             Facts at or after it do not exist.
         cuts
             For rules about the population: see `cuts`.
+        supposing
+            Traits of the rule, by name, that are taken to be something else, in natural units:
+            ``{"order_count": 3}``.
 
         Raises
         ------
@@ -144,9 +163,118 @@ class Rule:
         -----
         Cost: the traits of one customer, well under a millisecond.
         """
+        judge, plain = self._of_one(history, as_of, cuts)
+        holds = judge.holds(plain)
+        if supposing:
+            known = {written(leaf): leaf for leaf in leaves_of(plain)}
+            told = {
+                looked_up("trait of the rule", name, known): [value]
+                for name, value in supposing.items()
+            }
+            holds = suppose(judge, told, 1).holds(plain)
+        return bool(holds[0]) and _is_heard_of(history, judge)
+
+    def explain(self, history: Facts, *, as_of: When, cuts: Cuts | None = None) -> Explanation:
+        """Tell why one customer fulfils the rule, or does not: every clause, judged.
+
+        Parameters
+        ----------
+        history, as_of, cuts
+            As in `matches`.
+
+        Returns
+        -------
+        Explanation
+            A tree of clauses, each with what was found, what it is compared with, and the verdict;
+            prints as a table.
+        """
+        judge, _ = self._of_one(history, as_of, cuts)
+        return Explainer(judge, Against(self.segments, cuts)).explain(self.condition)
+
+    def distance(self, history: Facts, *, as_of: When, cuts: Cuts | None = None) -> Change | None:
+        """Return the smallest change of one single trait that moves the customer in or out.
+
+        The change that is smallest against what it changes: |to - value| ÷ the larger of both; 1
+        for texts and flags. Counts and days move by whole numbers, money by its smallest unit,
+        other numbers by a hundredth, or as finely as the rule writes them.
+
+        Parameters
+        ----------
+        history, as_of, cuts
+            As in `matches`. What the customer is compared with stays as it is.
+
+        Returns
+        -------
+        Change or None
+            None where no change of one trait alone is enough. With ``supposing={change.trait:
+            change.to}``, `matches` tells the opposite.
+        """
+        judge, plain = self._of_one(history, as_of, cuts)
+        return smallest_change(judge, plain)
+
+    def leaves_on(
+        self,
+        history: Facts,
+        *,
+        as_of: When,
+        cuts: Cuts | None = None,
+        within: str = "5y",
+    ) -> date | None:
+        """Return the day on which time alone takes the customer out of the segment.
+
+        The first local day at whose start the rule is no longer true if nothing happens before.
+
+        Parameters
+        ----------
+        history, as_of, cuts
+            As in `matches`.
+        within
+            How far to look ahead: a duration.
+
+        Returns
+        -------
+        date or None
+            None where the customer is not in the segment, or still is at the end of `within`.
+
+        Notes
+        -----
+        Cost: traits that change in ways of their own are asked for every day ahead.
+        """
+        return self._turns(history, as_of, cuts, within, is_in=True)
+
+    def enters_on(
+        self,
+        history: Facts,
+        *,
+        as_of: When,
+        cuts: Cuts | None = None,
+        within: str = "5y",
+    ) -> date | None:
+        """Return the day on which time alone brings the customer into the segment; see `leaves_on`.
+
+        None where the customer is in it already, or not before the end of `within`.
+        """
+        return self._turns(history, as_of, cuts, within, is_in=False)
+
+    def _turns(
+        self, history: Facts, as_of: When, cuts: Cuts | None, within: str, *, is_in: bool
+    ) -> date | None:
+        judge, plain = self._of_one(history, as_of, cuts)
+        if bool(judge.holds(plain)[0]) != is_in or not _is_heard_of(history, judge):
+            return None
+        return turning_day(judge, plain, Duration(within))
+
+    def _of_one(self, history: Facts, as_of: When, cuts: Cuts | None) -> tuple[Judge, Condition]:
+        """Return the judge of one customer, and the rule about that customer alone."""
         check_one(history)
-        as_of_ = history.context.instant(as_of)
-        return bool(judged(history, [self.plain(cuts)], as_of_, self.catalog)[0][0])
+        view = CountedHistory(history, history.context.instant(as_of))
+        return Judge(view, self.catalog), self.plain(cuts)
+
+
+def _is_heard_of(history: Facts, judge: Judge) -> bool:
+    """Whether the one customer was known before as_of."""
+    known = is_known(history, judge.view.as_of)
+    return known is None or bool(known[0])
 
 
 def check_one(history: Facts) -> None:
