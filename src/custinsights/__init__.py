@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
-    from custinsights.analyses.segments.rule import rule
+    from custinsights.analyses.segments.rule import Rule, rule
     from custinsights.analyses.segments.segment import segment
     from custinsights.analyses.trends.distributions import distribution, quantile
     from custinsights.analyses.trends.growth import growth_drivers
@@ -88,6 +88,7 @@ _HOMES = {
     "OrderHistory": "history.orders",
     "PlaceTable": "domain.places",
     "RFM": "analyses.customers.rfm",
+    "Rule": "analyses.segments.rule",
     "Traits": "analyses.customers.traits",
     "acquisition": "analyses.cohorts.acquisition",
     "activities": "analyses.builtin.activity_metrics",
@@ -160,6 +161,7 @@ __all__ = [
     "Measure",
     "OrderHistory",
     "PlaceTable",
+    "Rule",
     "Traits",
     "__version__",
     "acquisition",

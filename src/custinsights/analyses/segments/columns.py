@@ -24,7 +24,8 @@ from custinsights.history.columnar.columns import (
     IntArray,
     Labels,
 )
-from custinsights.history.columnar.localtime import date_of
+from custinsights.history.columnar.localtime import LocalClock, date_of
+from custinsights.history.context import Context
 
 COMPARES: Mapping[str, Callable[..., BoolArray]] = {
     "==": np.equal,
@@ -183,9 +184,11 @@ def of_kind(values: AnyArray | Labels, kind: str, decimals: int) -> Held:
     return Flags(values) if kind == "flag" else Numbers(values, decimals)
 
 
-def days_of(instants: IntArray, day_of: Callable[[IntArray], AnyArray]) -> Times:
+def days_of(instants: IntArray, context: Context) -> Times:
     """Return instants, unknown where there is none, as local days."""
     known = instants != NO_INSTANT
-    fallback = instants[known][:1] if known.any() else np.zeros(1, dtype=np.int64)
-    covered = np.where(known, instants, fallback if len(fallback) else 0)
-    return Times(day_of(covered).astype(np.int64), known)
+    covered = np.where(known, instants, context.first)
+    clock = context.clock
+    if len(covered) and not (context.first <= covered.min() and covered.max() <= context.last):
+        clock = LocalClock.over(context.calendar.zone, int(covered.min()), int(covered.max()))
+    return Times(clock.days(covered).astype(np.int64), known)

@@ -149,7 +149,7 @@ class Judge:
         found = checked(trait, trait.of(self.view), self.view.people)
         if trait.kind == "instant":
             assert isinstance(found, np.ndarray)  # noqa: S101 - only labels are no arrays
-            return days_of(found, self.view.clock.days)
+            return days_of(found, self.view.facts.context)
         currency = self.view.facts.context.currency
         return of_kind(found, trait.kind, exponent_of(trait.kind, trait.unit, currency))
 
