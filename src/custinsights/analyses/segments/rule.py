@@ -194,7 +194,7 @@ class Rule:
     def distance(self, history: Facts, *, as_of: When, cuts: Cuts | None = None) -> Change | None:
         """Return the smallest change of one single trait that moves the customer in or out.
 
-        The change that is smallest against what it changes: |to - value| ÷ the larger of both; 1
+        The change that is smallest against what it changes: the difference ÷ the larger of both, 1
         for texts and flags. Counts and days move by whole numbers, money by its smallest unit,
         other numbers by a hundredth, or as finely as the rule writes them.
 
