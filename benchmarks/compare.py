@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.compare --orders 1e7`` runs the contestants one after the other, each in a
 process of its own, on rows in time order and in random order; refuses answers that differ; prints
-times, ratios to the fastest peer, peak memory and the copy yardstick; and keeps the figures.
+times, ratios to the fastest peer, peak memory and the copy yardstick; and keeps the figures. Those
+of some parts or some contestants are kept only where ``--json`` says.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from benchmarks.agreement import check_agreement
 from benchmarks.contestants import NAMES
 from benchmarks.measuring import machine, versions
 from benchmarks.printing import comparison_text, scale_text
-from benchmarks.questions import BY_NAME, USUAL
+from benchmarks.questions import BY_NAME, by_shop
 from benchmarks.running import ROOT, Job, read_answer, run_apart
 from benchmarks.scale import run_scale
 from benchmarks.shop import SEED
@@ -79,11 +80,7 @@ def compare(
                     repeats=repeats,
                     answers=folder,
                 )
-                measured[name] = run_apart(job)
-                lean = attrs.evolve(job, ways=measured[name]["ways"], repeats=1, answers=None)
-                memory = run_apart(lean)
-                measured[name]["input_bytes"] = memory["input_bytes"]
-                measured[name]["peak_bytes"] = memory["peak_bytes"]
+                measured[name] = _measured(job)
             for part in parts:
                 said = [name for name in contestants if part in measured[name]["seconds"]]
                 check_agreement(part, {name: read_answer(folder, name, part) for name in said})
@@ -99,6 +96,18 @@ def compare(
     }
 
 
+def _measured(job: Job) -> dict[str, Any]:
+    """Run a job in each shop that its parts ask about; the memory is that of the first."""
+    first, *others = (attrs.evolve(job, parts=parts) for parts in by_shop(job.parts))
+    measured = run_apart(first)
+    memory = run_apart(attrs.evolve(first, ways=measured["ways"], repeats=1, answers=None))
+    measured |= {name: memory[name] for name in ("input_bytes", "peak_bytes")}
+    for other in map(run_apart, others):
+        for told in ("seconds", "ways"):
+            measured[told] = {**other[told], **measured[told]}
+    return measured
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
     options = _parser().parse_args(arguments)
@@ -110,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         figures = compare(
             SMOKE_ORDERS if options.smoke else int(float(options.orders)),
             contestants=options.contestant or NAMES,
-            parts=options.part or USUAL,
+            parts=options.part or tuple(BY_NAME),
             strings=options.strings,
             seed=options.seed,
             repeats=1 if options.smoke else options.repeats,
@@ -125,10 +134,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _default_path(figures: dict[str, Any]) -> Path | None:
-    """Return where figures of a telling size are kept; small ones are only printed."""
+    """Return where figures of everything, of a telling size, are kept; others are only printed."""
     if figures["kind"] == "scale":
         return RESULTS / "scale.json"
-    if figures["orders"] < _TELLING:
+    said = figures["runs"][0]["contestants"]
+    is_whole = set(said) == set(NAMES) and set(BY_NAME) <= set(said[NAMES[0]]["seconds"])
+    if figures["orders"] < _TELLING or not is_whole:
         return None
     return RESULTS / f"compare-{figures['orders']:.0e}-{figures['ids']}.json".replace("e+0", "e")
 

@@ -14,6 +14,7 @@ _BUILDS = {
     "build_narrow": "Build of the suite's three columns",
     "build": "Build of all five",
     "build_plain": "Build of the three columns without pyarrow",
+    "build_lines": "Build of all five with order lines",
     "build_activities": "Build of all five with as many activities",
 }
 _READING = (

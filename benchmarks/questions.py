@@ -7,6 +7,7 @@ in microseconds UTC, a missing label the empty text.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import attrs
@@ -21,7 +22,7 @@ class Question:
     """One part of the benchmark: the keys and values of its answer.
 
     `suite` marks the first six; `lines` and `activities` those asked of a shop with order lines, or
-    with activities, in a run of theirs.
+    with activities, in a process of theirs.
     """
 
     name: str
@@ -132,7 +133,17 @@ QUESTIONS = (
 """The parts in the order in which they run and print."""
 
 BY_NAME = {question.name: question for question in QUESTIONS}
-USUAL = tuple(one.name for one in QUESTIONS if not (one.lines or one.activities))
+PLAIN = tuple(one.name for one in QUESTIONS if not (one.lines or one.activities))
+"""The parts that are asked of orders alone."""
+
 SUITE = tuple(question.name for question in QUESTIONS if question.suite)
 GROUPS = ("Champions", "Loyal", "Potential", "At Risk", "Lost", "Dormant")
 """The groups of the map that RFM is asked for (`five`)."""
+
+
+def by_shop(parts: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return parts in groups: those asked of orders alone, of activities too, of lines too."""
+    groups: dict[tuple[bool, bool], list[str]] = {}
+    for part in parts:
+        groups.setdefault((BY_NAME[part].lines, BY_NAME[part].activities), []).append(part)
+    return [tuple(groups[shop]) for shop in sorted(groups)]

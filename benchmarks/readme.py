@@ -1,7 +1,8 @@
 """What does the README say of speed? Only what a kept result says.
 
 ``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes,
-of reading files and of the import between the README's two ``benchmarks`` markers.
+of reading files and of the import between the README's two ``benchmarks`` markers. Parts that were
+compared in a run of their own, of as many orders, have tables of their own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.printing import comparison_rows, machine_text, markdown, reading_rows
+from benchmarks.questions import BY_NAME
 from benchmarks.running import ROOT
 from benchmarks.scale import flatness
 
@@ -25,7 +27,8 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     compared = [figures for figures in kept if figures["kind"] == "compare"]
     texts = []
     if by_number := [figures for figures in compared if figures["ids"] == "int"]:
-        texts.append(_comparison(max(by_number, key=lambda figures: int(figures["orders"]))))
+        most = max(int(figures["orders"]) for figures in by_number)
+        texts += _comparisons([figures for figures in by_number if figures["orders"] == most])
     texts += [_strings(figures) for figures in compared if figures["ids"] == "email"]
     texts += [_rfm(figures) for figures in kept if figures["kind"] == "rfm"]
     texts += [_sizes(figures) for figures in kept if figures["kind"] == "scale"]
@@ -41,6 +44,17 @@ def replaced(readme: str, section: str) -> str:
     if not begin or not end:
         raise ValueError(f"the README lacks the markers {BEGIN} and {END}")
     return f"{before}{BEGIN}\n{section}\n{END}{after}"
+
+
+def _comparisons(compared: list[dict[str, Any]]) -> list[str]:
+    """Return the texts of comparisons of one size, that of the most parts first."""
+    return [_comparison(one) for one in sorted(compared, key=_parts, reverse=True)]
+
+
+def _parts(figures: dict[str, Any]) -> int:
+    """Return how many parts were asked."""
+    said = figures["runs"][0]["contestants"].values()
+    return sum(any(part in who["seconds"] for who in said) for part in BY_NAME)
 
 
 def _comparison(figures: dict[str, Any]) -> str:
@@ -72,10 +86,12 @@ def _rfm(figures: dict[str, Any]) -> str:
 
 
 def _sizes(figures: dict[str, Any]) -> str:
-    table = [["size", "rows", "build, s", "the nine parts, s", "peak memory with the input, GB"]]
+    asked = [part for part in BY_NAME if part in figures["runs"][0]["seconds"]]
+    sums = f"the {len(asked)} parts, s"
+    table = [["size", "rows", "build, s", sums, "peak memory with the input, GB"]]
     for run in figures["runs"]:
         build = run["seconds"]["build"]
-        parts = sum(run["seconds"].values()) - build - run["seconds"]["build_narrow"]
+        parts = sum(run["seconds"][part] for part in asked)
         peak = run["peak_bytes"] / _GIGA
         table.append(
             [f"{run['orders']:,}", run["rows"], f"{build:.2f}", f"{parts:.2f}", f"{peak:.2f}"]

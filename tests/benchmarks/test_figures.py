@@ -1,13 +1,16 @@
 """What the benchmarks print and keep says what was measured."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks import compare
 from benchmarks.compare import main
+from benchmarks.contestants import NAMES
 from benchmarks.import_cost import import_cost
 from benchmarks.printing import aligned, comparison_rows, comparison_text, markdown, scale_text
-from benchmarks.questions import QUESTIONS, SUITE
+from benchmarks.questions import BY_NAME, PLAIN, QUESTIONS, SUITE, by_shop
 from benchmarks.readme import BEGIN, END, readme_text, replaced
 from benchmarks.running import Job, run_apart
 from benchmarks.scale import flatness
@@ -124,7 +127,56 @@ def test_the_readme_says_what_was_kept() -> None:
     assert "1,000,000 orders with whole-number" not in text
     assert "build of 1,000,000 orders takes 0.9 s" in text
     assert "varies by at most 2.0 ×" in text
+    assert "the 0 parts, s" in text
     assert "adds 31 ms to the 120 ms" in text
+
+
+def of_parts(*parts: str, names: tuple[str, ...] = NAMES) -> dict[str, Any]:
+    """Return a comparison of some parts and contestants."""
+    said = {name: measured(dict.fromkeys((*parts, "build_narrow"), 0.1)) for name in names}
+    return {**figures(), "runs": [{"rows": "time", "contestants": said}]}
+
+
+def test_the_readme_shows_parts_of_a_run_of_their_own() -> None:
+    """What was asked apart of as many orders stands below the rest; smaller sizes do not."""
+    apart, smaller = of_parts("funnel"), {**of_parts("first_product"), "orders": 10}
+    text = readme_text([apart, smaller, figures()])
+    assert text.index("| Mean days between") < text.index("| Funnel of four steps")
+    assert "first product" not in text
+
+
+@pytest.mark.parametrize("part", list(BY_NAME))
+def test_the_readme_can_show_every_part(part: str) -> None:
+    """A part that was compared has its row."""
+    assert f"| {BY_NAME[part].title} | 0.100 |" in readme_text([of_parts(*BY_NAME)])
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (of_parts(*BY_NAME), 1),
+        (of_parts("funnel"), 0),
+        (of_parts(*PLAIN), 0),
+        (of_parts(*BY_NAME, names=NAMES[:1]), 0),
+        ({**of_parts(*BY_NAME), "orders": 1000}, 0),
+    ],
+    ids=["all", "one part", "orders alone", "one contestant", "few orders"],
+)
+def test_only_whole_figures_are_kept_unasked(
+    told: dict[str, Any], kept: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A run of some parts, or of some contestants, writes over nothing."""
+    monkeypatch.setattr(compare, "compare", lambda *_, **__: told)
+    monkeypatch.setattr(compare, "RESULTS", tmp_path)
+    main([])
+    assert [path.name for path in tmp_path.iterdir()] == ["compare-1e6-int.json"] * kept
+    main(["--json", str(tmp_path / "asked.json")])
+    assert (tmp_path / "asked.json").exists()
+
+
+def test_every_part_has_its_shop() -> None:
+    """Orders alone are asked apart from activities, and from lines; no part is lost."""
+    assert by_shop(BY_NAME) == [PLAIN, ("funnel",), ("first_product",)]
 
 
 def test_only_the_section_is_replaced() -> None:
@@ -152,10 +204,12 @@ def test_a_process_reports_times_memory_and_answers() -> None:
 
 def test_smoke_asks_everybody(capsys: pytest.CaptureFixture[str]) -> None:
     """The smoke run compares all contestants, prints their times and keeps nothing."""
-    main(["--smoke", "--part", "gaps", "--part", "cube"])
+    main(["--smoke", "--part", "gaps", "--part", "funnel"])
     printed = capsys.readouterr().out
     assert "custinsights" in printed
     assert "Mean days between consecutive orders" in printed
+    assert "Funnel of four steps" in printed
+    assert "Build of all five with as many activities" in printed
     assert "Kept in" not in printed
 
 
