@@ -256,3 +256,16 @@ def test_a_refund_before_the_first_counted_order_is_no_part_of_its_value() -> No
     """Ada's order of January was paid back before that of February, which is worth 20."""
     value = ci.lifetime_value(to_history(REFUNDED), [60], by="cohort_month", gross=True)
     assert value["lifetime_value_60"].tolist()[-1] == 12.5
+
+
+def test_what_people_did_is_in_every_cohort_of_theirs(history: OrderHistory) -> None:
+    """Ada's visit counts by print and by card, bo's two by print; cy and dan have no product."""
+    done = ci.ActivityHistory.from_arrays(
+        customer=["bo", "cy", "ada", "dan", "bo"],
+        at=["2024-01-02", "2024-01-03", "2024-02-01", "2024-02-02", "2024-03-04"],
+        kind=["visit"] * 5,
+        timezone="UTC",
+    )
+    cube = ci.measure(history.with_activities(done), "visits", by="first_product")
+    found = {row["first_product"]: row["visits"] for row in cube.to_dicts()}
+    assert found == {None: 2, "card": 1, "print": 3}

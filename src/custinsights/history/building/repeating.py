@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from custinsights.history.activities import Activities
 from custinsights.history.columnar.columns import IntArray
 from custinsights.history.columnar.ordering import ragged_rows
 from custinsights.history.facts import Facts
@@ -44,6 +45,7 @@ def repeated(facts: Facts, people: IntArray, *, with_lines: bool) -> Facts:
         lines=facts.lines.take(orders) if with_lines and facts.lines is not None else None,
         people_table=_table_of(facts.people_table, people),
         aside=None,
+        activities=None if facts.activities is None else _done_by(facts.activities, people),
     )
 
 
@@ -67,6 +69,16 @@ def _refunds_of(facts: Facts, people: IntArray, offsets: IntArray) -> Refunds:
         np.where(order < 0, order, order + moved),
         held.product.take(rows),
         held.rows.take(rows),
+    )
+
+
+def _done_by(done: Activities, people: IntArray) -> Activities:
+    rows, found = _of_owners(done.offsets, people)
+    return Activities(
+        offsets=found,
+        at=done.at.take(rows),
+        labels={name: column.take(rows) for name, column in done.labels.items()},
+        **{name: column.take(rows) for name, column in done.numbers.items()},
     )
 
 
