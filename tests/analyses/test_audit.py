@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -25,10 +26,17 @@ def without(names: Mapping[str, Metric]) -> ci.Catalog:
     return attrs.evolve(ci.DEFAULT, metrics={**ci.DEFAULT.metrics, **names})
 
 
-@pytest.mark.parametrize("name", ["load_online_retail", "gallery"])
-def test_bundled_data_pass(name: str) -> None:
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param(ci.datasets.load_online_retail, id="load_online_retail"),
+        pytest.param(ci.datasets.gallery, id="gallery"),
+        pytest.param(partial(ci.datasets.gallery, activities=True), id="gallery with activities"),
+    ],
+)
+def test_bundled_data_pass(history: Callable[[], ci.OrderHistory]) -> None:
     """Every law holds on the bundled data, and each says what it added up."""
-    audit = ci.audit(getattr(ci.datasets, name)())
+    audit = ci.audit(history())
     assert audit.failed == ()
     assert audit.passed
     assert len(audit) > 40

@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache, reduce
+from functools import reduce
 from itertools import permutations
 from operator import add
 from typing import Any
@@ -20,7 +20,6 @@ from custinsights.analyses.catalog import DEFAULT, dimension, tally
 from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.measured import Measured
-from custinsights.datasets import gallery
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, Refused
 from custinsights.history.building import joining
 from custinsights.history.kernels.tallies import Tallies
@@ -29,7 +28,7 @@ from tests.history.plainly import columns
 from tests.laws.kernels import Kernel
 from tests.oracles.asking import askable, held, plain_cells
 from tests.oracles.bridge import to_history
-from tests.oracles.dimensions import COHORTS, DIMENSIONS, Window
+from tests.oracles.dimensions import DIMENSIONS, Window
 from tests.oracles.hand import ADA_AND_BO, LINES, order, shop
 from tests.oracles.shop import PlainOrder, PlainRefund, PlainTag, Shop
 from tests.oracles.strategies import as_ofs, shops, windows
@@ -133,59 +132,19 @@ def test_nobody_changes_nothing(data: st.DataObject) -> None:
         assert all(not value for cell in cells.values() for value in cell.values())
 
 
-@cache
-def the_gallery() -> OrderHistory:
-    """Return the invented shop."""
-    return gallery()
-
-
 def shuffled(history: OrderHistory, seed: int) -> OrderHistory:
     """Return the same facts laid out anew from rows in another order."""
     given_columns = joining.columns_of(history)
     random = np.random.default_rng(seed)
-    lines = given_columns.lines
+    lines, done = given_columns.lines, given_columns.activities
     mixed = joining.rearranged(
         given_columns,
         random.permutation(len(given_columns.orders)),
         random.permutation(len(given_columns.refunds)),
         None if lines is None else random.permutation(len(lines)),
+        None if done is None else random.permutation(len(done)),
     )
     return OrderHistory.of_facts(joining.relaid(mixed, history.products, history.context))
-
-
-def check_every_question(history: OrderHistory, other_order: OrderHistory) -> int:
-    """Every metric by every dimension it admits: whole, eight parts and other rows are equal."""
-    count = 0
-    for by in [*BY_ONE, *((name, "age") for name in COHORTS)]:
-        # New and returning are relative to a window where there is no period.
-        is_relative = "customer_type" in by
-        window = (history.observed_from, history.observed_until) if is_relative else None
-        measure = asked(history, by, window)
-        if measure is not None:
-            whole = state_bytes(measure.summarise(history))
-            parts = [measure.summarise(part) for part in history.partition(8)]
-            assert state_bytes(reduce(add, parts)) == whole, by
-            assert state_bytes(measure.summarise(other_order)) == whole, by
-            count += len(measure.metrics)
-    return count
-
-
-@FEW
-@given(given_shop=shops(), seed=st.integers(0, 99))
-def test_every_metric_by_every_dimension(given_shop: Shop, seed: int) -> None:
-    """No state depends on how the customers are parted, nor on the order of the rows."""
-    history = to_history(given_shop)
-    if given_shop.orders and given_shop.observed_from < given_shop.observed_until:
-        assert check_every_question(history, shuffled(history, seed)) > 400
-
-
-@pytest.mark.parametrize("kernel", [Kernel.WHOLE, Kernel.SPARSE_BLOCKS], ids=["whole", "blocks"])
-def test_every_metric_by_every_dimension_of_the_gallery(kernel: Kernel) -> None:
-    """So it is in a shop of a hundred stories."""
-    orders = {Kernel.WHOLE: None, Kernel.SPARSE_BLOCKS: 200}[kernel]
-    history = the_gallery()
-    with kernel.used(orders=orders):
-        assert check_every_question(history, shuffled(history, 5)) > 400
 
 
 @pytest.mark.parametrize("kernel", list(Kernel), ids=lambda kernel: kernel.name.lower())
