@@ -110,6 +110,14 @@ def customer_city(history: CountedHistory) -> Labels:
     return history.customer_label("city")
 
 
+def _label_of_orders(history: CountedHistory, name: str) -> Labels:
+    """Labels of the counted orders; a place that an order lacks is the customer's."""
+    if name not in PLACES:
+        return history.label(name)
+    found, places = place_of_sales(history, name), history.counted_places
+    return found if places is None else found.take(places)
+
+
 @attrs.frozen
 class FirstLabel:
     """A text column at the first order of each of the k people."""
@@ -118,12 +126,7 @@ class FirstLabel:
 
     def __call__(self, history: CountedHistory) -> Labels:
         """Return the labels of the k people."""
-        if self.name in PLACES:
-            found = place_of_sales(history, self.name)
-            places = history.counted_places
-            column = found if places is None else found.take(places)
-        else:
-            column = history.label(self.name)
+        column = _label_of_orders(history, self.name)
         codes = np.full(history.people, -1, dtype=np.int32)
         codes[history.buyers] = column.codes.take(history.offsets.take(history.buyers))
         return Labels(codes, column.names)
@@ -197,7 +200,7 @@ class MostFrequent:
             column = done.label(self.label.removeprefix("activity_"))
             offsets = offsets_of(done.customer, history.people)
         else:
-            column, offsets = history.label(self.label), history.offsets
+            column, offsets = _label_of_orders(history, self.label), history.offsets
         return Labels(most_frequent(column.codes, offsets), column.names)
 
 
