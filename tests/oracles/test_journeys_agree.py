@@ -44,7 +44,9 @@ HAPPENINGS = (
 
 
 @st.composite
-def deeds(draw: st.DrawFn, *, most: int = 14) -> list[Deed]:
+def deeds(
+    draw: st.DrawFn, *, most: int = 14, happenings: Sequence[Deed] = HAPPENINGS
+) -> list[Deed]:
     """Draw what a few people did, often at one instant."""
     drawn = draw(
         st.lists(
@@ -52,7 +54,7 @@ def deeds(draw: st.DrawFn, *, most: int = 14) -> list[Deed]:
                 st.sampled_from(PEOPLE),
                 st.integers(0, 3) | st.sampled_from((89, 90, 150, 179, 180, 390)),
                 st.sampled_from((0, 0, 5, 15)),
-                st.sampled_from(HAPPENINGS),
+                st.sampled_from(happenings),
             ),
             max_size=most,
         )
