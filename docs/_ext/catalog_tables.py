@@ -1,4 +1,4 @@
-"""The directives `catalog-table` and `facade-table`: what the library itself says it has."""
+"""The directives `catalog-table`, `group-table`, `facade-table`: what the library says itself."""
 
 import inspect
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 import custinsights
+from custinsights.analyses.customers.groups import PRESETS, Box
 from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.measuring.plan import check
 from custinsights.errors import CustInsightsError
@@ -111,6 +112,40 @@ class CatalogTable(SphinxDirective):
         return self.parse_text_to_nodes(list_table(head, widths, rows()))
 
 
+def group_rows(name: str) -> Iterable[list[str]]:
+    """Give every group of a preset with the scores of its boxes."""
+    boxes: dict[str, list[str]] = {}
+    for box in PRESETS[name].boxes:
+        boxes.setdefault(box.group, []).append(f"{_scores(box)} and {_value(box)}")
+    for group, conditions in boxes.items():
+        yield [group, "; or ".join(conditions)]
+
+
+def _scores(box: Box) -> str:
+    assert box.r is not None  # noqa: S101 - every box of a preset has both
+    low, high = box.r
+    return f"R = {low}" if low == high else f"R {low} to {high}"
+
+
+def _value(box: Box) -> str:
+    assert box.v is not None  # noqa: S101 - every box of a preset has both
+    low, high = (f"{end:g}" for end in box.v)
+    if box.v[0] <= 0:
+        return f"V < {high}"
+    return f"V ≥ {low}" if box.v[1] > PRESETS["five"].bins else f"{low} ≤ V < {high}"
+
+
+class GroupTable(SphinxDirective):
+    """The groups of a preset of RFM."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Write the table of the preset that the argument names."""
+        rows = group_rows(self.arguments[0])
+        return self.parse_text_to_nodes(list_table(["Group", "Scores"], [30, 70], rows))
+
+
 class FacadeTable(SphinxDirective):
     """Every public name of the library with the first line of what it says about itself."""
 
@@ -133,5 +168,6 @@ class FacadeTable(SphinxDirective):
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Make the directives known."""
     app.add_directive("catalog-table", CatalogTable)
+    app.add_directive("group-table", GroupTable)
     app.add_directive("facade-table", FacadeTable)
     return {"parallel_read_safe": True}
