@@ -158,9 +158,37 @@ def test_the_interval_of_a_difference(first: int, second: int, others: int) -> N
     assert high - low > Z_95 / (2 * n + 10)
     mirrored = difference(*(np.array([x]) for x in (second, first, n)))
     assert (low, high) == pytest.approx((-mirrored[1][0], -mirrored[0][0]))
-    if not others:
+    if not others and first and second:
         ends = wilson(np.array([first]), np.array([n]))
         assert (low, high) == pytest.approx(tuple(2 * float(end[0]) - 1 for end in ends))
+
+
+GROUPS = ("detractor", "passive", "promoter")
+
+
+def bounds(answers: list[str]) -> tuple[float, float]:
+    """Return the bounds of promoters less detractors."""
+    counts = answers.count("promoter"), answers.count("detractor"), len(answers)
+    low, high = difference(*(np.array([count]) for count in counts))
+    return float(low[0]), float(high[0])
+
+
+@given(answers=st.lists(st.sampled_from(GROUPS), min_size=1, max_size=60), data=st.data())
+def test_a_better_answer_lowers_no_bound(answers: list[str], data: st.DataObject) -> None:
+    """Raising one answer never lowers either bound."""
+    place = data.draw(st.integers(0, len(answers) - 1))
+    better = data.draw(st.sampled_from(GROUPS[GROUPS.index(answers[place]) :]))
+    before = bounds(answers)
+    after = bounds([*answers[:place], better, *answers[place + 1 :]])
+    assert all(new >= old - 1e-12 for new, old in zip(after, before, strict=True))
+
+
+def test_the_last_passive_becomes_a_promoter() -> None:
+    """Where all promote there is no other part to go with: the correlation is 0, as Newcombe's."""
+    some, every = bounds(["promoter"] * 10 + ["passive"]), bounds(["promoter"] * 11)
+    assert (round(some[0], 3), round(every[0], 3)) == (0.523, 0.634)
+    assert every[1] == 1.0
+    assert round(bounds(["promoter"])[0], 3) == -0.122
 
 
 @pytest.mark.parametrize("survey", [None, 7])

@@ -91,13 +91,15 @@ def difference(
     """Return 95 % bounds of the difference of two proportions of one sample; NaN without trials.
 
     The parts exclude each other. Wilson's bounds of either proportion are put together by square
-    and add, with the correlation that two parts of one sample have. Where every trial is one or
-    the other, the bounds are those of Wilson for the first, doubled less 1.
+    and add, with the correlation that two parts of one sample have: -1 where every trial is one or
+    the other, and 0 where one part is empty or all of the sample, for there is none to tell. No
+    bound falls when a trial goes over to the first part or away from the second.
 
     References
     ----------
     Newcombe, R. G. (1998). Improved confidence intervals for the difference between binomial
-    proportions based on paired data. Statistics in Medicine 17, 2635-2650.
+    proportions based on paired data. Statistics in Medicine 17, 2635-2650. Method 10, without
+    correction for continuity.
 
     Examples
     --------
@@ -110,7 +112,7 @@ def difference(
     (p_low, p_high), (q_low, q_high) = wilson(first, trials), wilson(second, trials)
     others = (1 - p) * (1 - q)
     with np.errstate(invalid="ignore", divide="ignore"):
-        alike = -np.where(others > 0, np.sqrt(p * q / others), 1.0)
+        alike = -np.where(others > 0, np.sqrt(p * q / others), 0.0)
     down, up = (p - p_low, q_high - q), (p_high - p, q - q_low)
     low, high = (np.sqrt(np.maximum(a * a - 2 * alike * a * b + b * b, 0.0)) for a, b in (down, up))
     return np.maximum(p - q - low, -1.0), np.minimum(p - q + high, 1.0)
