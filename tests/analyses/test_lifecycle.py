@@ -15,6 +15,7 @@ from custinsights.analyses.journey.slipping import REASONS
 from custinsights.analyses.journey.transitions import UNKNOWN
 from custinsights.domain import Customer, Money, Order, Refund
 from custinsights.errors import InvalidValue
+from custinsights.history.context import Context
 
 GALLERY = ci.datasets.gallery(activities=True)
 
@@ -337,6 +338,21 @@ def test_the_gallery_has_all_kinds_of_milestones() -> None:
         assert int(str(since)[:4]) + row["number"] in (row["at"].year, row["at"].year + 1)
     bare = ci.milestones(orders(("ada", "2024-01-01", 1)), "2024-01-01", "2024-02-01")
     assert "No birthday is known." in bare.notes
+
+
+def test_only_days_that_are_due_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cost of a long window is what falls due in it, and not each of its days."""
+    asked: list[int] = []
+    start_of = Context.start_of
+
+    def counted(context: Context, day: int) -> int:
+        asked.append(day)
+        return start_of(context, day)
+
+    monkeypatch.setattr(Context, "start_of", counted)
+    due = ci.milestones(orders(("ada", "2024-02-29", 1)), "2024-01-01", "9999-12-31")
+    assert len(due) == 9999 - 2024
+    assert len(asked) <= len(due) + 2  # and the two ends
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,7 @@ class _Due:
             passed = day_year - year
             low, high = self._days
             rows = np.flatnonzero((days >= low) & (days < high) & (passed > 0))
-            starts = self._starts.take(days.take(rows) - low)
+            starts = self._starts(days.take(rows))
             kept = np.flatnonzero(self._is_inside(starts))
             rows = rows.take(kept)
             yield _milestones(code.take(rows), kind, starts.take(kept), passed.take(rows))
@@ -223,10 +223,11 @@ class _Due:
         years = np.array(self._days).astype("M8[D]").astype("M8[Y]").astype(np.int64)
         return int(years[0]), int(years[1]) + 1
 
-    @property
-    def _starts(self) -> IntArray:
-        """The instant at which each local day of the stretch begins."""
-        return np.array([self.context.start_of(day) for day in range(*self._days)], np.int64)
+    def _starts(self, days: IntArray) -> IntArray:
+        """Return the instant at which each local day begins."""
+        due, place = np.unique(days, return_inverse=True)
+        starts = np.array([self.context.start_of(day) for day in due.tolist()], np.int64)
+        return starts.take(place)
 
 
 def _milestones(
