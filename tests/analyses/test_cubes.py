@@ -351,7 +351,7 @@ def test_the_same_question_in_other_words() -> None:
         (
             {"window": ("2024-03-01", "2024-02-01")},
             InvalidValue,
-            "end of the window lies before its start",
+            "window ends before it begins",
         ),
         ({"window": ("2024-03-01", "2024-03-01")}, InvalidValue, "window"),
         ({"window": "Marz"}, InvalidValue, "Marz"),

@@ -363,7 +363,7 @@ def test_only_days_that_are_due_are_looked_up(monkeypatch: pytest.MonkeyPatch) -
         ({"spend": "100"}, "The marks of spend to celebrate are wrong"),
         ({"spend": [1.5]}, "The marks of spend to celebrate are wrong"),
         ({"spend": [0]}, "The marks of spend to celebrate are wrong"),
-        ({"end": "2023-01-01"}, "The end of the window lies before its start"),
+        ({"end": "2023-01-01"}, "The window ends before it begins"),
     ],
 )
 def test_what_is_no_milestone(arguments: dict[str, Any], says: str) -> None:

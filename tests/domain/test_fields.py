@@ -85,8 +85,8 @@ def test_a_zone_has_a_name(zone: object) -> None:
 @pytest.mark.parametrize(
     ("window", "says"),
     [
-        (("2024-02-01", "2024-01-01"), r"before its start: '2024-02-01', '2024-01-01' was given"),
-        ([date(2024, 2, 1), date(2024, 1, 1)], r"before its start: 2024-02-01, 2024-01-01 was"),
+        (("2024-02-01", "2024-01-01"), r"as it begins: '2024-02-01', '2024-01-01' was given"),
+        ([date(2024, 2, 1), date(2024, 1, 1)], r"as it begins: 2024-02-01, 2024-01-01 was"),
     ],
 )
 def test_a_reversed_window_is_told_as_it_was_given(window: object, says: str) -> None:

@@ -213,7 +213,7 @@ class Calendar:
         Raises
         ------
         InvalidValue
-            If it is none of these, or the end lies before the start.
+            If it is none of these, or the end does not come after the start.
         NaiveTime
             If there is a time without a zone.
         Incompatible
@@ -235,9 +235,9 @@ class Calendar:
                 )
             return self.start_of_day(value.start), self.start_of_day(value.end)
         start, end = (self.instant(one) for one in _pair(value))
-        if end < start:
-            what = "the end of the window lies before its start"
-            raise InvalidValue(what, tuple(value), "a start, and an end that is not before it")
+        if end <= start:
+            what = "the window ends before it begins, or as it begins"
+            raise InvalidValue(what, tuple(value), "a start, and an end that comes after it")
         return start, end
 
     def _local(self, instant: datetime) -> datetime:
