@@ -9,7 +9,7 @@ from custinsights.analyses.builtin.cadence import USUAL_TIMES, IsOverdue, times
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
 
@@ -33,6 +33,8 @@ class Overdue:
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the overdue customers of a history or of a part of one."""
+        check_history(history)
+        check_orders(history, "telling who is overdue")
         definition = f"Silent for longer than {self.k} times the customer's own median gap."
         flag = Trait(_FLAG, IsOverdue(self.k), "flag", "", definition)
         table = Traits((*_TOLD, flag), as_of=self.as_of, catalog=DEFAULT).summarise(history)
@@ -70,6 +72,8 @@ def overdue(history: Facts, *, k: float = USUAL_TIMES, as_of: When | None = None
     ------
     InvalidValue
         If `k` is no number above 0.
+    MissingData
+        If the history tells of activities only.
 
     Examples
     --------

@@ -25,7 +25,7 @@ from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import refuse_other
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.orders import When
 from custinsights.history.views.activity_view import ActivityFacts
 from custinsights.history.views.counted import CountedHistory
@@ -67,6 +67,7 @@ class SlippingAway:
     def summarise(self, history: Facts) -> CustomerTable:
         """Return of everybody who is slipping away, for which reasons, and what is told at all."""
         check_history(history)
+        check_orders(history, "telling who is slipping away")
         as_of = history.context.instant(self.as_of)
         blocks = in_blocks(history, as_of, lambda view: _Reasons(view, self.k).flags())
         told = {name: text.format(k=self.k) for name, text in REASONS.items()}
@@ -226,5 +227,7 @@ def slipping(history: Facts, *, k: float = USUAL_TIMES, as_of: When | None = Non
     ------
     InvalidValue
         If `k` is no number above 0, or a grade lies off its scale.
+    MissingData
+        If the history tells of activities only.
     """
     return SlippingAway(k, as_of)(history)
