@@ -14,7 +14,7 @@ from custinsights.analyses.builtin.lifecycle import STAGES
 from custinsights.analyses.journey.slipping import REASONS
 from custinsights.analyses.journey.transitions import UNKNOWN
 from custinsights.domain import Customer, Money, Order, Refund
-from custinsights.errors import InvalidValue
+from custinsights.errors import Incompatible, InvalidValue, MissingData
 from custinsights.history.context import Context
 
 GALLERY = ci.datasets.gallery(activities=True)
@@ -303,29 +303,74 @@ def test_milestones_by_hand() -> None:
         timezone="Europe/Paris",
         observed_until="2024-07-01",
     )
-    due = ci.milestones(history, "2024-01-01", "2024-07-06", orders=[2], spend=[100])
+    due = ci.milestones(history, ("2024-01-01", "2024-07-06"), orders=[2], spend=[100])
     assert [tuple(row.values())[1:] for row in due.to_dicts()] == [
         ("order", ci.domain.Calendar("Europe/Paris").instant("2024-02-01"), 2, None),
         ("spend", ci.domain.Calendar("Europe/Paris").instant("2024-02-01"), None, Decimal(100)),
         ("birthday", ci.domain.Calendar("Europe/Paris").instant("2024-07-03"), 34, None),
         ("join_day", ci.domain.Calendar("Europe/Paris").instant("2024-07-05"), 1, None),
     ]
-    some = ci.milestones(history, "2024-01-01", "2024-07-06", orders=(), spend=(), birthdays=False)
+    some = ci.milestones(
+        history, ("2024-01-01", "2024-07-06"), orders=(), spend=(), birthdays=False
+    )
     assert [row["milestone"] for row in some.to_dicts()] == ["join_day"]
-    assert not len(ci.milestones(history, "2024-07-03T10:00Z", "2024-07-04", join_days=False))
+    assert not len(ci.milestones(history, ("2024-07-03T10:00Z", "2024-07-04"), join_days=False))
 
 
 def test_a_sum_is_reached_once() -> None:
     """What went back lowers the sum, and a sum reached again is no second milestone."""
     history = orders(*[("ada", f"2024-01-0{day}", 10) for day in range(1, 7)])
-    due = ci.milestones(history, "2024-01-01", "2024-02-01", orders=(), spend=["20.00", 50])
+    due = ci.milestones(history, ("2024-01-01", "2024-02-01"), orders=(), spend=["20.00", 50])
     assert [row["at"].day for row in due.to_dicts()] == [2, 5]
+
+
+def test_marks_as_money_and_windows_by_their_label() -> None:
+    """A mark is the same as money of the currency, a window by its label; other money is none."""
+    history = orders(*[("ada", f"2024-01-0{day}", 10) for day in range(1, 7)])
+    ends, marks = ("2024-01-01", "2024-02-01"), [Money("50.00", "EUR"), 20]
+    due = ci.milestones(history, "2024-01", orders=(), spend=marks)
+    assert due.to_dicts() == ci.milestones(history, ends, orders=(), spend=["20", 50]).to_dicts()
+    assert len(due) == 2
+    with pytest.raises(Incompatible, match="currencies of a mark and of the history differ: 'USD'"):
+        ci.milestones(history, "2024-01", spend=[Money(50, "USD")])
+
+
+@pytest.mark.covers("A43")
+def test_a_refund_moves_the_mark() -> None:
+    """Sums are less the refunds before as_of: a later one moves the mark to a later order."""
+    day = ci.domain.Calendar("Europe/Paris").instant
+    refund = Refund(Money(5, "EUR"), day("2024-02-01"))
+    history = ci.read_objects(
+        [
+            Order(
+                id="1",
+                customer="ada",
+                placed_at=day("2024-01-01"),
+                total=Money(50, "EUR"),
+                refunds=[refund],
+            ),
+            Order(id="2", customer="ada", placed_at=day("2024-01-05"), total=Money(50, "EUR")),
+        ],
+        timezone="Europe/Paris",
+        observed_until="2024-07-01",
+    )
+    for as_of, at in (("2024-02-01", "2024-01-01"), ("2024-02-02", "2024-01-05")):
+        due = ci.milestones(history, "2024-01", orders=(), spend=[50], as_of=as_of).to_dicts()
+        assert [row["at"] for row in due] == [day(at)]
+
+
+def test_questions_of_orders_to_activities_alone() -> None:
+    """What is told of orders is refused where none are told, instead of being nothing at all."""
+    history = said({"customer": "ada", "at": "2024-01-01", "kind": "visit"})
+    for ask in (ci.overdue, ci.slipping, lambda held: ci.milestones(held, "2024-01")):
+        with pytest.raises(MissingData, match="needs orders, which this history does not hold"):
+            ask(history)
 
 
 @pytest.mark.covers("A43")
 def test_the_gallery_has_all_kinds_of_milestones() -> None:
     """Join days go by the customer table; a history without birthdays says that it has none."""
-    due = ci.milestones(GALLERY, "2023-01-01", "2024-03-01").to_dicts()
+    due = ci.milestones(GALLERY, ("2023-01-01", "2024-03-01")).to_dicts()
     assert {row["milestone"] for row in due} == {"order", "spend", "join_day", "birthday"}
     instants = [row["at"] for row in due]
     assert instants == sorted(instants)
@@ -336,7 +381,7 @@ def test_the_gallery_has_all_kinds_of_milestones() -> None:
         place = GALLERY.code_of(who)
         since = np.datetime64(int(created[place]), "us")
         assert int(str(since)[:4]) + row["number"] in (row["at"].year, row["at"].year + 1)
-    bare = ci.milestones(orders(("ada", "2024-01-01", 1)), "2024-01-01", "2024-02-01")
+    bare = ci.milestones(orders(("ada", "2024-01-01", 1)), ("2024-01-01", "2024-02-01"))
     assert "No birthday is known." in bare.notes
 
 
@@ -350,7 +395,7 @@ def test_only_days_that_are_due_are_looked_up(monkeypatch: pytest.MonkeyPatch) -
         return start_of(context, day)
 
     monkeypatch.setattr(Context, "start_of", counted)
-    due = ci.milestones(orders(("ada", "2024-02-29", 1)), "2024-01-01", "9999-12-31")
+    due = ci.milestones(orders(("ada", "2024-02-29", 1)), ("2024-01-01", "9999-12-31"))
     assert len(due) == 9999 - 2024
     assert len(asked) <= len(due) + 2  # and the two ends
 
@@ -363,11 +408,13 @@ def test_only_days_that_are_due_are_looked_up(monkeypatch: pytest.MonkeyPatch) -
         ({"spend": "100"}, "The marks of spend to celebrate are wrong"),
         ({"spend": [1.5]}, "The marks of spend to celebrate are wrong"),
         ({"spend": [0]}, "The marks of spend to celebrate are wrong"),
-        ({"end": "2023-01-01"}, "The window ends before it begins"),
+        ({"spend": [Money(0, "USD")]}, "The marks of spend to celebrate are wrong"),
+        ({"window": ("2024-01-01", "2023-01-01")}, "The window ends before it begins"),
+        ({"window": None}, "Milestones are due in a window"),
     ],
 )
 def test_what_is_no_milestone(arguments: dict[str, Any], says: str) -> None:
     """Orders are numbers from 1 on, marks are exact amounts above 0, and time goes forward."""
-    given = {"start": "2024-01-01", "end": "2024-02-01", **arguments}
+    given = {"window": "2024-01", **arguments}
     with pytest.raises(InvalidValue, match=says):
         ci.milestones(GALLERY, **given)

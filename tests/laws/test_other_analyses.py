@@ -119,8 +119,7 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "funnel of all time": lambda as_of: Funnel(WAY[::-1], 400, as_of=as_of),
     "transitions": lambda as_of: Transitions(as_of - timedelta(days=20), as_of),
     "milestones": lambda as_of: Milestones(
-        as_of - timedelta(days=200),
-        as_of + timedelta(days=400),
+        (as_of - timedelta(days=200), as_of + timedelta(days=400)),
         orders=(1, 2),
         spend=(1, 20),
         as_of=as_of,

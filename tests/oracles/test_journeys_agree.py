@@ -225,7 +225,7 @@ def test_birthdays(born: date, start: date, days: int) -> None:
     history = ci.read_objects(
         [], [ci.domain.Customer("ada", birthday=born)], currency="EUR", timezone="Europe/Paris"
     )
-    found = ci.milestones(history, start, end).to_dicts()
+    found = ci.milestones(history, (start, end)).to_dicts()
     assert [(row["at"].date(), row["number"]) for row in found] == journeys.yearly(born, start, end)
     assert {row["milestone"] for row in found} <= {"birthday"}
 
@@ -239,7 +239,7 @@ def test_birthdays(born: date, start: date, days: int) -> None:
 def test_milestones(done: list[Deed], marks: list[int], days: int) -> None:
     """Numbered orders, sums reached and join days between two instants are the oracle's."""
     start = START + timedelta(days=days)
-    found = ci.milestones(history_of(done), start, "2026-01-01", orders=[1, 3], spend=marks)
+    found = ci.milestones(history_of(done), (start, "2026-01-01"), orders=[1, 3], spend=marks)
     rows = {
         (r["customer"], r["milestone"], r["number"] or r["mark"], r["at"]) for r in found.to_dicts()
     }

@@ -11,14 +11,14 @@ import numpy as np
 
 from custinsights.analyses.cohorts.anchors import first_order
 from custinsights.analyses.customers.traits import in_blocks
-from custinsights.analyses.measuring.measure import window_of
+from custinsights.analyses.measuring.measure import Window, window_of
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import flag, refuse_other, whole_number
 from custinsights.domain.money import Money, minor_exponent
-from custinsights.errors import InvalidValue
+from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
 from custinsights.history.context import Context
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.kernels.cells import starts_of
 from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
@@ -42,16 +42,26 @@ def _orders(given: object) -> tuple[int, ...]:
     return tuple(sorted({whole_number(what, n, 1) for n in _list(given, what)}))
 
 
-def _marks(given: object) -> tuple[Decimal, ...]:
+def _marks(given: object) -> tuple[Decimal | Money, ...]:
     what = "the marks of spend to celebrate are wrong"
     marks = _list(given, what)
     for mark in marks:
-        if isinstance(mark, bool) or not isinstance(mark, int | str | Decimal):
-            raise InvalidValue(what, mark, "int, Decimal or text in major units, above 0")
-    found = tuple(sorted({Money(mark, "BHD").amount for mark in marks}))
-    if found and found[0] <= 0:
-        raise InvalidValue(what, found[0], "amounts above 0")
+        if isinstance(mark, bool) or not isinstance(mark, int | str | Decimal | Money):
+            raise InvalidValue(what, mark, "int, Decimal or text in major units, or Money, above 0")
+    found = tuple(m if isinstance(m, Money) else Money(m, "BHD").amount for m in marks)
+    for mark in found:
+        if (mark.amount if isinstance(mark, Money) else mark) <= 0:
+            raise InvalidValue(what, str(mark), "amounts above 0")
     return found
+
+
+def _minor(mark: Decimal | Money, currency: str) -> int:
+    if not isinstance(mark, Money):
+        return Money(mark, currency).minor
+    if mark.currency != currency:
+        what, advice = "the currencies of a mark and of the history", "Give the mark in the latter"
+        raise Incompatible(what, mark.currency, currency, advice)
+    return mark.minor
 
 
 def _list(given: Any, what: str) -> tuple[Any, ...]:
@@ -64,10 +74,9 @@ def _list(given: Any, what: str) -> tuple[Any, ...]:
 class Milestones:
     """The analysis behind `milestones`; its state is a `CustomerTable` with a row per milestone."""
 
-    start: When
-    end: When
+    window: Window
     orders: tuple[int, ...] = attrs.field(default=ORDERS, converter=_orders)
-    spend: tuple[Decimal, ...] = attrs.field(default=SPEND, converter=_marks)
+    spend: tuple[Decimal | Money, ...] = attrs.field(default=SPEND, converter=_marks)
     join_days: bool = attrs.field(default=True, validator=flag)
     birthdays: bool = attrs.field(default=True, validator=flag)
     as_of: When | None = None
@@ -79,11 +88,14 @@ class Milestones:
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the milestones of the customers of a history or of a part of one."""
         check_history(history)
+        check_orders(history, "telling milestones")
         context = history.context
-        window = window_of(context, (self.start, self.end))
-        assert window is not None  # noqa: S101 - both ends are given
+        window = window_of(context, self.window)
+        if window is None:
+            allowed = "the label of a period such as '2024-03', or a start and an end"
+            raise InvalidValue("milestones are due in a window", None, allowed)
         as_of = context.instant(self.as_of)
-        marks = [Money(mark, context.currency).minor for mark in self.spend]
+        marks = sorted({_minor(mark, context.currency) for mark in self.spend})
         due = _Due(self, context, *window, marks)
         blocks = in_blocks(history, as_of, due.of)
         ids = history.customer_ids[:0]
@@ -239,28 +251,30 @@ def _milestones(
 
 def milestones(
     history: Facts,
-    start: When,
-    end: When,
+    window: Window,
     *,
     orders: Iterable[int] = ORDERS,
-    spend: Iterable[int | str | Decimal] = SPEND,
+    spend: Iterable[int | str | Decimal | Money] = SPEND,
     join_days: bool = True,
     birthdays: bool = True,
     as_of: When | None = None,
 ) -> Table:
-    """List the milestones of customers that are due between two instants.
+    """List the milestones of customers that are due in a window.
 
     Parameters
     ----------
     history
         An order history.
-    start, end
-        Half-open. Days to come may lie in it: birthdays and join days are known beforehand.
+    window
+        A period's label such as ``"2024-03"``, or ``(start, end)`` with the end exclusive. Days to
+        come may lie in it: birthdays and join days are known beforehand.
     orders
         Which orders are celebrated: the counted order of that number.
     spend
-        Which sums are, in major units of the currency: the order with which the customer's counted
-        orders so far, each less its refunds, reach the mark for the first time.
+        Which sums are, in major units of the currency or as `Money` of it: the order with which the
+        customer's counted orders so far, each less its refunds, reach the mark for the first time.
+        The refunds are those before `as_of`: a later one can move a milestone to a later order, or
+        undo it. A refund that names no order counts for none.
     join_days
         Whether the anniversaries of the day on which a customer was created are, else of the first
         counted order.
@@ -279,7 +293,11 @@ def milestones(
     Raises
     ------
     InvalidValue
-        If `end` does not come after `start`, or a number or mark is not above 0.
+        If the window has no time in it, or a number or mark is not above 0.
+    Incompatible
+        If a mark is of another currency than the history.
+    MissingData
+        If the history tells of activities only.
 
     Examples
     --------
@@ -291,13 +309,12 @@ def milestones(
     ...     currency="EUR",
     ...     timezone="Europe/Paris",
     ... )
-    >>> due = milestones(history, "2024-03-01", "2025-03-01").to_dicts()
+    >>> due = milestones(history, ("2024-03-01", "2025-03-01")).to_dicts()
     >>> [(row["milestone"], row["at"].date().isoformat(), row["mark"]) for row in due]
     [('spend', '2024-03-05', Decimal('500.00')), ('join_day', '2025-02-28', None)]
     """
     asked = Milestones(
-        start,
-        end,
+        window,
         orders=orders,
         spend=spend,
         join_days=join_days,
