@@ -233,6 +233,21 @@ def test_a_refund_since_the_last_order_is_a_reason() -> None:
             ],
             "open_ticket",
         ),
+        ([("ticket_replied", "2024-01-10", "t1", None, None)], "open_ticket"),
+        (
+            [
+                ("ticket_resolved", "2024-01-10", "t1", None, None),
+                ("ticket_replied", "2024-01-11", "t1", None, None),
+            ],
+            None,
+        ),
+        (
+            [
+                ("ticket_reopened", "2024-01-10", "t1", None, None),
+                ("ticket_replied", "2024-01-11", "t1", None, None),
+            ],
+            "open_ticket",
+        ),
     ],
 )
 def test_each_reason_by_hand(deeds: list[tuple[Any, ...]], reason: str | None) -> None:

@@ -140,14 +140,15 @@ def is_low(deed: Deed) -> bool:
 
 def tickets(deeds: Sequence[Deed], customer: str) -> list[list[Deed]]:
     """Return what happened to each ticket of a customer; of one instant the solution comes last."""
-    mine = [d for d in of(deeds, customer) if d.kind in ("ticket_opened", "ticket_resolved")]
+    mine = [d for d in of(deeds, customer) if d.kind.startswith("ticket_")]
     mine.sort(key=lambda d: (d.subject or "", d.at, d.kind == "ticket_resolved"))
     return [list(group) for _, group in groupby(mine, key=lambda d: d.subject or "")]
 
 
 def is_open(ticket: list[Deed]) -> bool:
-    """Tell whether the last word of a ticket is no solution."""
-    return ticket[-1].kind == "ticket_opened"
+    """Tell whether the last change of a ticket is no solution; a reply changes nothing."""
+    changes = [deed.kind for deed in ticket if deed.kind != "ticket_replied"]
+    return changes[-1:] != ["ticket_resolved"]
 
 
 def yearly(born: date, start: date, end: date) -> list[tuple[date, int]]:

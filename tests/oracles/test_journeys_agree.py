@@ -37,6 +37,7 @@ HAPPENINGS = (
     Deed("", START, "review", outcome="published", score=Fraction(2)),
     Deed("", START, "ticket_opened", subject="t1"),
     Deed("", START, "ticket_resolved", subject="t1"),
+    Deed("", START, "ticket_replied", subject="t1"),
     Deed("", START, "ticket_opened"),
     Deed("", START, "delivery", outcome="late"),
     Deed("", START, "delivery", outcome="in time"),

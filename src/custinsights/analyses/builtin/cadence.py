@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import attrs
 import numpy as np
@@ -19,7 +20,7 @@ USUAL_TIMES = 2.0
 
 def times(value: object) -> float:
     """Return how many median gaps of silence are too many."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     if not is_number or not 0 < value < math.inf:  # type: ignore[operator]
         raise InvalidValue("the number of median gaps is wrong", value, "a number above 0")
     return float(value)  # type: ignore[arg-type]

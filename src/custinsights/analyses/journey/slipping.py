@@ -45,7 +45,8 @@ REASONS = {
 }
 DELIVERY, LATE = "delivery", "late"
 _LOW_FIVE = (1_000, 2_000)
-_TICKETS = ("ticket_opened", "ticket_reopened", "ticket_resolved")
+_TICKETS = ("ticket_opened", "ticket_reopened", "ticket_resolved", "ticket_replied")
+_SOLVED, _REPLIED = _TICKETS[2:]
 _SLIPPING = "is_slipping"
 
 
@@ -174,15 +175,19 @@ class _Reasons:
         )
 
     def _open_ticket(self) -> tuple[BoolArray, BoolArray]:
-        """Return who has a ticket whose last word is no solution; of several at once the last."""
+        """Return who has a ticket whose last change is no solution; of several at once the last.
+
+        A reply changes nothing, and tells that there is a ticket.
+        """
         done = self._done
         if done is None:
             nobody = np.zeros(self.view.people, dtype=np.bool_)
             return nobody, nobody
         rows = np.flatnonzero(done.is_kind(*_TICKETS))
         customer, ticket = done.customer.take(rows), done.subject.codes.take(rows)
-        is_solved = done.is_kind(_TICKETS[-1]).take(rows)
-        order = np.lexsort((is_solved, done.instant.take(rows), ticket, customer))
+        is_solved = done.is_kind(_SOLVED).take(rows)
+        is_change = ~done.is_kind(_REPLIED).take(rows)
+        order = np.lexsort((is_solved, done.instant.take(rows), is_change, ticket, customer))
         customer, ticket = customer.take(order), ticket.take(order)
         is_solved = is_solved.take(order)
         is_last = np.ones(len(rows), dtype=np.bool_)
@@ -220,8 +225,9 @@ def slipping(history: Facts, *, k: float = USUAL_TIMES, as_of: When | None = Non
         ``.customers`` has a flag per reason; ``.counts``, and the rows that it shows, how many
         customers each may have driven: a customer may have several reasons or none. A reason of
         which nothing in the history tells is None and never 0, and a note names it. A ticket is
-        open whose last activity before as_of does not resolve it; one about no subject is one
-        ticket of its customer. The reasons are what happened, not what was proved to matter.
+        open from its first activity on, until it is resolved and since it was opened again: a
+        reply changes nothing. Those about no subject are one ticket of their customer. The reasons
+        are what happened, not what was proved to matter.
 
     Raises
     ------
