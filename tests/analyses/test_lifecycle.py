@@ -160,9 +160,12 @@ def test_overdue_by_hand() -> None:
     assert [row["silence_in_gaps"] for row in silent][3:] == [None, None]
     assert [row["is_overdue"] for row in silent] == [True, False, False, False, False]
     assert ci.overdue(history, k=1.5).ids.tolist() == ["ada", "bo", "cy"]
+    assert ci.overdue(history, k=Decimal("1.5")) == ci.overdue(history, k=1.5)
 
 
-@pytest.mark.parametrize("k", [0, -1, float("nan"), float("inf"), True, "2", None])
+@pytest.mark.parametrize(
+    "k", [0, -1, float("nan"), float("inf"), True, "2", None, Decimal(0), Decimal("nan")]
+)
 def test_how_many_gaps(k: Any) -> None:
     """Gaps are counted by a number above 0."""
     for ask in (ci.overdue, ci.slipping):

@@ -21,9 +21,10 @@ USUAL_TIMES = 2.0
 def times(value: object) -> float:
     """Return how many median gaps of silence are too many."""
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    if not is_number or not 0 < value < math.inf:  # type: ignore[operator]
+    number = float(value) if is_number else math.nan  # type: ignore[arg-type]
+    if not 0 < number < math.inf:
         raise InvalidValue("the number of median gaps is wrong", value, "a number above 0")
-    return float(value)  # type: ignore[arg-type]
+    return number
 
 
 def silence_in_gaps(history: CountedHistory) -> FloatArray:

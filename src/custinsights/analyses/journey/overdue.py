@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import attrs
 import numpy as np
 
@@ -48,7 +50,9 @@ class Overdue:
         return Traits().finish(state)
 
 
-def overdue(history: Facts, *, k: float = USUAL_TIMES, as_of: When | None = None) -> CustomerTable:
+def overdue(
+    history: Facts, *, k: float | Decimal = USUAL_TIMES, as_of: When | None = None
+) -> CustomerTable:
     """List the customers who have been silent for longer than is usual for them.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cached_property
 
 import attrs
@@ -204,7 +205,9 @@ class _Reasons:
         return gone, self._who(view.customer[cheaper])
 
 
-def slipping(history: Facts, *, k: float = USUAL_TIMES, as_of: When | None = None) -> Slipping:
+def slipping(
+    history: Facts, *, k: float | Decimal = USUAL_TIMES, as_of: When | None = None
+) -> Slipping:
     """Find the customers who are slipping away, and what may have driven them.
 
     A customer is slipping away whose last order is 90 to 179 days old, or who has been silent for
