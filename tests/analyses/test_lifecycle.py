@@ -264,6 +264,63 @@ def test_each_reason_by_hand(deeds: list[tuple[Any, ...]], reason: str | None) -
 
 @pytest.mark.covers("E09")
 @pytest.mark.parametrize(
+    ("last_order", "cuts", "is_slipping"),
+    [
+        ("2024-06-01", {}, False),
+        ("2024-06-01", {"at_risk_days": 30}, True),
+        ("2024-06-01", {"at_risk_days": 31}, False),
+        ("2024-01-01", {}, False),
+        ("2024-01-01", {"lapsed_days": 182}, False),
+        ("2024-01-01", {"lapsed_days": 183}, True),
+    ],
+)
+def test_after_how_many_days(last_order: str, cuts: dict[str, Any], *, is_slipping: bool) -> None:
+    """From 30 days on is at risk, and up to 182 not lapsed, if somebody says so."""
+    assert len(ci.slipping(orders(("ada", last_order, 10)), **cuts)) == int(is_slipping)
+
+
+@pytest.mark.covers("E09")
+@pytest.mark.parametrize(
+    ("kind", "subject", "score", "cuts", "is_low"),
+    [
+        ("survey_response", "nps", 7, {"low_nps": 7}, True),
+        ("survey_response", "nps", 6, {"low_nps": 5}, False),
+        ("survey_response", "csat", 2.5, {"low_csat": "2.5"}, True),
+        ("survey_response", "csat", 2, {"low_stars": 3, "low_csat": 1}, False),
+        ("review", "p1", 3, {"low_stars": Decimal(3)}, True),
+        ("review", "p1", 3, {"low_csat": 3}, False),
+    ],
+)
+def test_which_grades_are_low(
+    kind: str, subject: str, score: float, cuts: dict[str, Any], *, is_low: bool
+) -> None:
+    """Each scale has its own highest grade that is low, and the result tells it."""
+    done = {"customer": "ada", "at": "2024-03-10", "kind": kind, "subject": subject, "score": score}
+    found = ci.slipping(orders(("ada", "2024-03-10", 10)).with_activities(said(done)), **cuts)
+    assert found.counts["low_rating"] == int(is_low)
+    told = found.customers.provenance.definitions["low_rating"]
+    assert all(f"to {cut} " in told for cut in cuts.values())
+
+
+@pytest.mark.parametrize(
+    ("cuts", "says"),
+    [
+        ({"at_risk_days": 0}, "at_risk_days is no number of days: 0 was given"),
+        ({"lapsed_days": 1.5}, "lapsed_days is no number of days: 1.5 was given"),
+        ({"at_risk_days": 180}, "Customers would have lapsed before they are at risk"),
+        ({"low_nps": 11}, "low_nps lies off its scale: 11 was given; allowed is a grade from 0"),
+        ({"low_csat": 0}, "low_csat lies off its scale"),
+        ({"low_stars": True}, "low_stars is no exact number"),
+    ],
+)
+def test_what_is_no_cut(cuts: dict[str, Any], says: str) -> None:
+    """Days are whole numbers in order, and grades lie on their scale."""
+    with pytest.raises(InvalidValue, match=says):
+        ci.slipping(GALLERY, **cuts)
+
+
+@pytest.mark.covers("E09")
+@pytest.mark.parametrize(
     ("discounts", "is_gone"),
     [([0, 2, 0], True), ([2, 0, 0], False), ([0, 0, 2], False), ([0, 2, 2], False)],
 )
@@ -345,7 +402,7 @@ def test_a_sum_is_reached_once() -> None:
 def test_marks_as_money_and_windows_by_their_label() -> None:
     """A mark is the same as money of the currency, a window by its label; other money is none."""
     history = orders(*[("ada", f"2024-01-0{day}", 10) for day in range(1, 7)])
-    ends, marks = ("2024-01-01", "2024-02-01"), [Money("50.00", "EUR"), 20]
+    ends, marks = ("2024-01-01", "2024-02-01"), (Money("50.00", "EUR"), 20)
     due = ci.milestones(history, "2024-01", orders=(), spend=marks)
     assert due.to_dicts() == ci.milestones(history, ends, orders=(), spend=["20", 50]).to_dicts()
     assert len(due) == 2

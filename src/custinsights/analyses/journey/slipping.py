@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -13,7 +14,6 @@ from custinsights.analyses.builtin.cadence import USUAL_TIMES, IsOverdue, times
 from custinsights.analyses.builtin.customer_traits import days_since_last_order
 from custinsights.analyses.builtin.voice_metrics import (
     CSAT,
-    DETRACTORS,
     NPS,
     REVIEW,
     SURVEY,
@@ -24,7 +24,14 @@ from custinsights.analyses.builtin.voice_metrics import (
 from custinsights.analyses.customers.tiers import AT_RISK_DAYS, LAPSED_DAYS
 from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measured import parts_of, provenance
-from custinsights.domain.fields import refuse_other
+from custinsights.domain.fields import (
+    exact_quantity,
+    from_thousandths,
+    refuse_other,
+    thousandths,
+    whole_number,
+)
+from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
 from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.orders import When
@@ -38,17 +45,35 @@ REASONS = {
     "refund": "Something was paid back since the last order.",
     "late_delivery": "A delivery since the last order was late (activities of the kind delivery "
     "with the outcome late).",
-    "low_rating": "A grade since the last order was low: 0 to 6 (nps), 1 to 2 (csat), or 1 to 2 "
-    "stars.",
+    "low_rating": "A grade since the last order was low: 0 to {low_nps} (nps), 1 to {low_csat} "
+    "(csat), or 1 to {low_stars} stars.",
     "open_ticket": "A ticket is open.",
     "discount_gone": "The last order had no discount and no coupon, and the one before it had.",
     "cadence": "The customer has been silent for longer than {k} times their own median gap.",
 }
 DELIVERY, LATE = "delivery", "late"
-_LOW_FIVE = (1_000, 2_000)
+Grade: TypeAlias = int | str | Decimal
+LOW_NPS, LOW_CSAT, LOW_STARS = 6, 2, 2
+_SCALES = {"low_nps": TO_TEN, "low_csat": TO_FIVE, "low_stars": TO_FIVE}
 _TICKETS = ("ticket_opened", "ticket_reopened", "ticket_resolved", "ticket_replied")
 _SOLVED, _REPLIED = _TICKETS[2:]
 _SLIPPING = "is_slipping"
+_WHO = (
+    "The last order is at least {at_risk_days} days old, or the customer has been silent for "
+    "longer than {k} times their own median gap; and it is less than {lapsed_days} days old."
+)
+
+
+def _days(_owner: object, field: attrs.Attribute[int], value: object) -> None:
+    whole_number(f"{field.name} is no number of days", value, 1)
+
+
+def _low(_owner: object, field: attrs.Attribute[Any], value: Any) -> None:
+    """The highest grade that is low."""
+    low, high = map(from_thousandths, _SCALES[field.name])
+    if not low <= exact_quantity(value, field.name) <= high:
+        what = f"{field.name} lies off its scale"
+        raise InvalidValue(what, value, f"a grade from {low} to {high}")
 
 
 def _told(name: str) -> str:
@@ -60,7 +85,33 @@ class SlippingAway:
     """The analysis behind `slipping`; its state is a `CustomerTable` of all customers."""
 
     k: float = attrs.field(default=USUAL_TIMES, converter=times)
+    at_risk_days: int = attrs.field(default=AT_RISK_DAYS, validator=_days)
+    lapsed_days: int = attrs.field(default=LAPSED_DAYS, validator=_days)
+    low_nps: Grade = attrs.field(default=LOW_NPS, validator=_low)
+    low_csat: Grade = attrs.field(default=LOW_CSAT, validator=_low)
+    low_stars: Grade = attrs.field(default=LOW_STARS, validator=_low)
     as_of: When | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.lapsed_days <= self.at_risk_days:
+            raise InvalidValue(
+                what="customers would have lapsed before they are at risk",
+                given=f"at_risk_days={self.at_risk_days}, lapsed_days={self.lapsed_days}",
+                allowed="more lapsed_days than at_risk_days",
+            )
+
+    @property
+    def grades(self) -> tuple[tuple[Graded, tuple[int, int]], ...]:
+        """What is graded, and the band of it that is low."""
+        nps, csat, stars = (
+            thousandths(exact_quantity(low))
+            for low in (self.low_nps, self.low_csat, self.low_stars)
+        )
+        return (
+            (Graded(SURVEY, TO_TEN, NPS), (TO_TEN[0], nps)),
+            (Graded(SURVEY, TO_FIVE, CSAT), (TO_FIVE[0], csat)),
+            (Graded(REVIEW, TO_FIVE), (TO_FIVE[0], stars)),
+        )
 
     def __call__(self, history: Facts) -> Slipping:
         """Summarise and finish."""
@@ -71,8 +122,9 @@ class SlippingAway:
         check_history(history)
         check_orders(history, "telling who is slipping away")
         as_of = history.context.instant(self.as_of)
-        blocks = in_blocks(history, as_of, lambda view: _Reasons(view, self.k).flags())
-        told = {name: text.format(k=self.k) for name, text in REASONS.items()}
+        blocks = in_blocks(history, as_of, lambda view: _Reasons(view, self).flags())
+        cuts = attrs.asdict(self)
+        told = {name: text.format(**cuts) for name, text in (*REASONS.items(), (_SLIPPING, _WHO))}
         return CustomerTable(
             history.customer_ids,
             {
@@ -101,14 +153,14 @@ class _Reasons:
     """What may have driven some customers away."""
 
     view: CountedHistory
-    k: float
+    asked: SlippingAway
 
     def flags(self) -> dict[str, AnyArray]:
         """Return per person: slipping, each reason, and whether anything tells of it."""
         days = days_since_last_order(self.view)
-        overdue = IsOverdue(self.k)(self.view)
+        asked, overdue = self.asked, IsOverdue(self.asked.k)(self.view)
         with np.errstate(invalid="ignore"):
-            is_slipping = (days < LAPSED_DAYS) & ((days >= AT_RISK_DAYS) | overdue)
+            is_slipping = (days < asked.lapsed_days) & ((days >= asked.at_risk_days) | overdue)
         found = {_SLIPPING: is_slipping}
         reasons: dict[str, Callable[[], tuple[BoolArray, BoolArray]]] = {
             "refund": self._refund,
@@ -165,11 +217,7 @@ class _Reasons:
         )
 
     def _low_rating(self) -> tuple[BoolArray, BoolArray]:
-        grades = (
-            (Graded(SURVEY, TO_TEN, NPS), DETRACTORS),
-            (Graded(SURVEY, TO_FIVE, CSAT), _LOW_FIVE),
-            (Graded(REVIEW, TO_FIVE), _LOW_FIVE),
-        )
+        grades = self.asked.grades
         return self._activities(
             lambda done: np.any([attrs.evolve(g, band=low)(done) for g, low in grades], axis=0),
             lambda done: np.any([graded(done) for graded, _ in grades], axis=0),
@@ -206,12 +254,20 @@ class _Reasons:
 
 
 def slipping(
-    history: Facts, *, k: float | Decimal = USUAL_TIMES, as_of: When | None = None
+    history: Facts,
+    *,
+    k: float | Decimal = USUAL_TIMES,
+    at_risk_days: int = AT_RISK_DAYS,
+    lapsed_days: int = LAPSED_DAYS,
+    low_nps: Grade = LOW_NPS,
+    low_csat: Grade = LOW_CSAT,
+    low_stars: Grade = LOW_STARS,
+    as_of: When | None = None,
 ) -> Slipping:
     """Find the customers who are slipping away, and what may have driven them.
 
-    A customer is slipping away whose last order is 90 to 179 days old, or who has been silent for
-    longer than `k` times the median of their own gaps, and for less than 180 days.
+    A customer is slipping away whose last order is less than `lapsed_days` old, and who has been
+    silent for at least `at_risk_days`, or for longer than `k` times the median of their own gaps.
 
     Parameters
     ----------
@@ -219,6 +275,12 @@ def slipping(
         An order history; with activities more reasons can be told.
     k
         See `overdue`.
+    at_risk_days, lapsed_days
+        After how many days without an order a customer is at risk, and after how many lapsed; the
+        defaults are those of `tiers`.
+    low_nps, low_csat, low_stars
+        The highest grade that is low: of answers about ``nps`` (0 to 10), about ``csat`` (1 to 5),
+        and of reviews (1 to 5).
     as_of
         Limits the facts, exclusive; default: the end of the observation.
 
@@ -235,8 +297,18 @@ def slipping(
     Raises
     ------
     InvalidValue
-        If `k` is no number above 0, or a grade lies off its scale.
+        If `k` is no number above 0, a grade lies off its scale, or customers would have lapsed
+        before they are at risk.
     MissingData
         If the history tells of activities only.
     """
-    return SlippingAway(k, as_of)(history)
+    asked = SlippingAway(
+        k,
+        at_risk_days=at_risk_days,
+        lapsed_days=lapsed_days,
+        low_nps=low_nps,
+        low_csat=low_csat,
+        low_stars=low_stars,
+        as_of=as_of,
+    )
+    return asked(history)
