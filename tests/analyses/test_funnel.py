@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import custinsights as ci
 from custinsights.analyses.journey.funnel import Funnel
+from custinsights.analyses.journey.within import MOST_DAYS
 from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
 from custinsights.history.kernels.chains import Timeline, furthest
 
@@ -182,11 +184,50 @@ def test_what_is_no_step(steps: Any, error: type[Exception], says: str) -> None:
         ci.funnel(done(*ADA), steps)
 
 
-@pytest.mark.parametrize("within", ["soon", -1, 1.5, True, None, "30"])
+@pytest.mark.parametrize(
+    "within",
+    ["soon", -1, 1.5, True, None, "30", 10**12, 109_801, "9999999h", timedelta(days=-1)],
+)
 def test_what_is_no_time(within: Any) -> None:
-    """The time is a whole number of days."""
-    with pytest.raises(InvalidValue, match="The time for a journey is no number of days"):
+    """The time is a number of days, weeks or hours, which a history can tell."""
+    with pytest.raises(InvalidValue, match="The time for a journey is no number of days or hours"):
         ci.funnel(done(*ADA), STEPS, within=within)
+
+
+@pytest.mark.parametrize(
+    ("within", "last"),
+    [
+        ("1w", 0),
+        ("2 w", 1),
+        (timedelta(days=9), 0),
+        (timedelta(days=10), 1),
+        ("241h", 0),
+        ("242h", 0),
+        ("243h", 1),
+        (timedelta(hours=242, minutes=30), 1),
+        (timedelta(hours=242, minutes=29), 0),
+        (MOST_DAYS, 2),
+    ],
+)
+def test_weeks_hours_and_timedeltas(within: Any, last: int) -> None:
+    """Ada's checkout lies ten local days after the visit, and 242 and a half hours."""
+    assert people(ci.funnel(done(*ADA, *BO), STEPS, within=within))[-1] == last
+
+
+def test_who_may_go_on() -> None:
+    """Of a month whose last day has not had its time at as_of the later steps are not final."""
+    for within, as_of, is_open in (
+        (10, "2024-03-10", True),
+        (10, "2024-03-11", False),
+        ("240h", "2024-03-10", True),
+        ("240h", "2024-03-11", False),
+    ):
+        cube = ci.funnel(done(*ADA, *BO), STEPS, within=within, by="month", as_of=as_of)
+        assert cube.at(month="2024-01").is_incomplete.tolist() == [False, False, False]
+        assert cube.at(month="2024-02").is_incomplete.tolist() == [False, is_open, is_open]
+        assert cube.at(month="2024-03").is_incomplete.tolist() == [True, True, True]
+    windowed = ci.funnel(done(*ADA, *BO), STEPS, by="month", window="2024-01", within=60)
+    assert windowed.is_incomplete.tolist() == [False, True, True]
 
 
 def test_labels_that_step_1_does_not_have() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,12 +15,13 @@ from custinsights.analyses.declaring.block import Block
 from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
 from custinsights.analyses.declaring.tally import Quantile, Sum, Tally
 from custinsights.analyses.journey.steps import FIRST_PURCHASE, known_steps, steps_of
+from custinsights.analyses.journey.within import Within, within_of
 from custinsights.analyses.measuring.finish import finish
 from custinsights.analyses.measuring.measure import Window, window_of
 from custinsights.analyses.measuring.measured import FACTS, Measured
 from custinsights.analyses.measuring.plan import Plan, Question
 from custinsights.analyses.measuring.summarise import Totals, summarise
-from custinsights.domain.fields import as_int, instance
+from custinsights.domain.fields import instance
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
 from custinsights.history.columnar.localtime import HOUR
@@ -38,20 +39,11 @@ OVERALL, HOURS = "overall_conversion", "median_hours"
 
 _DEFINITIONS = {
     STEP: "What people did, in order.",
-    PEOPLE: "People who took the step after those before it, within {} days of step 1.",
+    PEOPLE: "People who took the step after those before it, within {} of step 1.",
     CONVERSION: "People at the step ÷ people at the step before.",
     OVERALL: "People at the step ÷ people at step 1.",
     HOURS: "Median hours from the step before to this one, of those who took both.",
 }
-
-
-def _within(given: object) -> int:
-    """Return a length of time in days."""
-    found = re.fullmatch(r"(\d+) ?d", given) if isinstance(given, str) else None
-    days = as_int(int(found[1]) if found else given)
-    if days is None or isinstance(given, bool) or days < 0:
-        raise InvalidValue("the time for a journey is no number of days", given, "30 or '30d'")
-    return days
 
 
 def _by(given: Any) -> tuple[str | Dimension, ...]:
@@ -71,7 +63,7 @@ class Funnel:
     """
 
     steps: tuple[Tally, ...] = attrs.field(default=FIRST_PURCHASE, converter=steps_of)
-    within: int = attrs.field(default=30, converter=_within)
+    within: Within = attrs.field(default=Within(30), converter=within_of)
     by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=_by)
     window: Window = None
     as_of: When | None = None
@@ -110,8 +102,8 @@ class Funnel:
         return _long(self, finish(state))
 
 
-def _people(step: Tally, within: int) -> Metric:
-    definition = f"{step.definition} Within {within} days of step 1."  # states of others differ
+def _people(step: Tally, within: Within) -> Metric:
+    definition = f"{step.definition} Within {within} of step 1."  # states of others differ
     return Metric(step.name, Sum(((1, step),)), unit=PEOPLE, definition=definition)
 
 
@@ -121,7 +113,9 @@ def _time(step: Tally) -> Metric:
     return Metric(f"time to {step.name}", quantile=Quantile(values), unit=values.unit)
 
 
-def _chain(steps: Sequence[Tally], within: int, plan: Plan, block: Block, totals: Totals) -> None:
+def _chain(
+    steps: Sequence[Tally], within: Within, plan: Plan, block: Block, totals: Totals
+) -> None:
     """Add the people of a block at each step, and the time that each step took them."""
     chains = _Chains(block.view, steps, within)
     stream = getattr(block.view, steps[0].facts)
@@ -147,7 +141,7 @@ class _Chains:
 
     view: CountedHistory
     steps: Sequence[Tally]
-    within: int
+    within: Within
     timelines: dict[str, Timeline] = attrs.field(factory=dict)
     first: IntArray = attrs.field(init=False)
 
@@ -176,7 +170,7 @@ class _Chains:
         """Return how many steps each fact of step 1 leads to, and the instant of each step."""
         line = self._timeline(self.steps[0].facts)
         customer, start = line.customer.take(self.first), line.instant.take(self.first)
-        last_day = self._days(start) + self.within
+        last = self._measured(start) + self.within.length
         reach, instants = np.ones(len(start), dtype=np.int64), [start]
         alive, rows, at = np.arange(len(start)), self.first, start
         for place, step in enumerate(self.steps[1:], start=1):
@@ -186,7 +180,7 @@ class _Chains:
             found, is_there = following.following(self._meant(step), begin, customer.take(alive))
             alive, rows = alive.take(np.flatnonzero(is_there)), found[is_there]
             at = following.instant.take(rows)
-            in_time = np.flatnonzero(self._days(at) <= last_day.take(alive))
+            in_time = np.flatnonzero(self._measured(at) <= last.take(alive))
             alive, rows, at = alive.take(in_time), rows.take(in_time), at.take(in_time)
             reach[alive] = place + 1
             reached = np.zeros(len(start), dtype=np.int64)
@@ -195,8 +189,8 @@ class _Chains:
             line = following
         return reach, instants
 
-    def _days(self, instants: IntArray) -> AnyArray:
-        return self.view.clock.days(instants)
+    def _measured(self, instants: IntArray) -> AnyArray:
+        return self.within.measured(self.view.clock, instants)
 
 
 def _long(funnel: Funnel, wide: Cube) -> Cube:
@@ -211,6 +205,7 @@ def _long(funnel: Funnel, wide: Cube) -> Cube:
     for place, name in enumerate(names[1:], start=1):
         hours[:, place] = wide[f"time to {name}"] / HOUR
     rows = np.repeat(np.arange(cells), count)
+    is_later = np.tile(np.arange(count) > 0, cells)
     steps = np.empty(count, dtype=object)
     steps[:] = names
     metrics = {
@@ -240,6 +235,7 @@ def _long(funnel: Funnel, wide: Cube) -> Cube:
     told = {step.name: step.definition for step in funnel.steps}
     return attrs.evolve(
         wide.take(rows),
+        is_incomplete=wide.is_incomplete[rows] | _may_go_on(funnel, wide)[rows] & is_later,
         axes={
             **{name: labels[rows] for name, labels in wide.axes.items()},
             STEP: np.tile(steps, cells),
@@ -250,6 +246,16 @@ def _long(funnel: Funnel, wide: Cube) -> Cube:
         ),
         finish=funnel.finish,
     )
+
+
+def _may_go_on(funnel: Funnel, wide: Cube) -> BoolArray:
+    """Return which cells are of a period of which some step 1 has not had all its time."""
+    context, question = wide.state.context, wide.state.question
+    if not question.units:
+        return np.zeros(len(wide), dtype=np.bool_)
+    ends = question.frames(context).end_instants
+    is_open = [funnel.within.reaches(context, end, question.as_of) for end in ends]
+    return np.array(is_open, dtype=np.bool_).take(wide.period)
 
 
 def _share(name: str, part: IntArray, whole: IntArray) -> MetricColumn:
@@ -270,7 +276,7 @@ def funnel(
     history: Facts,
     steps: Mapping[str, Any] | Sequence[Any] | None = None,
     *,
-    within: int | str = "30d",
+    within: int | str | timedelta = "30d",
     by: str | Dimension | Sequence[str | Dimension] = (),
     window: Window = None,
     as_of: When | None = None,
@@ -289,7 +295,9 @@ def funnel(
         Default: the way to a first purchase (discover, visit, browse, add to cart, purchase),
         without the steps of which no activity tells.
     within
-        Days from step 1 in which all others must lie, counted as local dates: 30 or ``"30d"``.
+        The time from step 1 in which all others must lie: days, counted as local dates (30,
+        ``"30d"``, ``"4w"``), or exact hours (``"12h"``). A timedelta of whole days counts local
+        dates, any other exact time.
     by
         Labels of step 1: periods, labels of customers, and what a fact of that kind has.
     window
@@ -320,8 +328,9 @@ def funnel(
     A person is in a cell once. Of the facts of step 1 there, the one from which the person gets
     furthest counts, of several such the earliest; from it every step is the earliest fact at or
     after the step before, so that equal instants are in order. A fact that is two steps may be
-    both. People whose step 1 lies less than `within` days before as_of may still go on: a `window`
-    that ends so many days earlier leaves them out.
+    both. People whose step 1 lies less than `within` before as_of may still go on: later steps of a
+    period that has such days are marked as not final, and a `window` that ends so much earlier
+    leaves them out.
 
     Cost: a few passes over the facts of each step, in blocks of whole customers.
 
