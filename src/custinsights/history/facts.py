@@ -46,8 +46,10 @@ def check_history(given: object) -> None:
         raise InvalidValue(
             what="what is asked is no order history",
             given=f"a value of type {type(given).__name__}",
-            allowed="an OrderHistory",
-            advice="read_orders, read_frame and OrderHistory.from_arrays make one",
+            allowed="an OrderHistory or an ActivityHistory",
+            advice="Ask the history that they are of"
+            if isinstance(given, Activities)
+            else "read_orders, read_activities and OrderHistory.from_arrays make one",
         )
 
 
