@@ -509,3 +509,50 @@ def test_a_stream_tells_its_columns() -> None:
     bare = CountedHistory(visits(["ada"]), NO_NUMBER + 2**63 + 2**60).activities
     assert not bare.has("score").any()
     assert bare.amount.tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "shown"),
+    [
+        ("score", "abc", "'abc'"),
+        ("score", True, "True"),
+        ("score", "ada@example.com", "'xxx@xxxxxxx.xxx'"),
+        ("amount", float("inf"), "inf"),
+        ("amount", 10**18, "10{18}"),
+    ],
+)
+def test_what_is_no_number_of_an_activity(column: str, value: Any, shown: str) -> None:
+    """The column, the value and its own row are told, also behind rows that have none."""
+    columns: dict[str, Any] = {column: [None, 4, value]}
+    says = rf"{column} of an activity is no finite number, .*: {shown} was given.*Correct row 2"
+    with pytest.raises(InvalidValue, match=says):
+        ActivityHistory.from_arrays(
+            customer=["ada"] * 3,
+            at=["2024-01-01"] * 3,
+            kind=["review"] * 3,
+            currency="EUR",
+            timezone="Europe/Paris",
+            **columns,
+        )
+
+
+def test_scores_finer_than_a_thousandth_are_told() -> None:
+    """What is rounded is counted in the load report."""
+    history = ActivityHistory.from_arrays(
+        customer=["ada"] * 3,
+        at=["2024-01-01"] * 3,
+        kind=["review"] * 3,
+        score=[4, 4.333, "4.3333"],
+        timezone="Europe/Paris",
+    )
+    assert history.load_report.notes == (("rounded_values", 1),)
+
+
+def test_activities_are_no_history() -> None:
+    """Who passes the activities of a history is told to pass the history."""
+    history = ActivityHistory.from_arrays(
+        customer=["ada"], at=["2024-01-01"], kind=["visit"], timezone="Europe/Paris"
+    )
+    says = "allowed is an OrderHistory or an ActivityHistory. Ask the history that they are of"
+    with pytest.raises(InvalidValue, match=says):
+        ci.measure(history.activities, "visits")  # type: ignore[arg-type]

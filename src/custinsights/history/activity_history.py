@@ -84,7 +84,8 @@ class ActivityHistory(History):
         amount_minor
             The same as int64 minor units; every activity has one.
         score
-            Numbers exact to thousandths, None or NaN where there are none.
+            Numbers, None or NaN where there are none. They are kept to thousandths: how many were
+            finer, and rounded half to even, the load report says (``rounded_values``).
         currency
             The ISO 4217 code of the amounts; needed where there are any.
         timezone, calendar, observed_from, observed_until

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.fields import near_name, refuse_other
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue, UnknownName, counted
 from custinsights.history.activities import ActivityColumns
-from custinsights.history.columnar.amounts import to_minor, to_thousandths
+from custinsights.history.columnar.amounts import LARGEST, to_minor, to_thousandths
 from custinsights.history.columnar.columns import (
     NO_NUMBER,
     NUMBER_COLUMNS,
@@ -32,7 +33,6 @@ from custinsights.history.columnar.identities import as_identities
 from custinsights.history.columnar.instants import to_instants
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
 _MINOR = "_minor"
@@ -283,8 +283,8 @@ def activity_columns_of(
     code = NO_CURRENCY if currency is None else currency
     exponent = minor_exponent(code)
     instants, notes, has_times, is_assumed = _instants(at, calendar, has_zone=has_zone)
-    minor, rounded = _where_told(amount, lambda told: to_minor(told, exponent))
-    scores, more = _where_told(score, to_thousandths)
+    minor, rounded = _where_told("amount", amount, exponent)
+    scores, more = _where_told("score", score, 3)
     if rounded + more:
         notes["rounded_values"] = rounded + more
     rows = len(instants)
@@ -311,17 +311,26 @@ def activity_columns_of(
     }
 
 
-def _where_told(
-    values: Any, read: Callable[[Any], tuple[IntArray, int]]
-) -> tuple[IntArray | None, int]:
-    """Read numbers of which some may be missing; None where there is no column at all."""
+def _where_told(name: str, values: Any, decimals: int) -> tuple[IntArray | None, int]:
+    """Read numbers of which some may be missing; None where there is no column at all.
+
+    How many of them were finer than so many decimals comes with them.
+    """
     if values is None:
         return None, 0
     array = values if isinstance(values, np.ndarray) else _listed(values, "a column of numbers")
-    if array.dtype.kind in "iu":
-        return read(array)
-    missing = np.array([one is None or one != one for one in array.tolist()], dtype=np.bool_)  # noqa: PLR0124
+    rows = np.arange(len(array))
+    if array.dtype.kind not in "iu":
+        rows = np.flatnonzero([one is not None and one == one for one in array.tolist()])  # noqa: PLR0124
+    told, rounded, wrong = to_minor(array[rows], decimals, errors="mask")
+    if wrong.any():
+        row = int(rows[wrong][0])
+        raise InvalidValue(
+            what=f"the {name} of an activity is no finite number, or too large",
+            given=hidden_if_contact(array[row]),
+            allowed=f"a number of at most {LARGEST:,} units of the smallest kind, or None",
+            advice=f"Correct row {row}, the first of {counted(int(wrong.sum()), 'such row')}",
+        )
     found = np.full(len(array), NO_NUMBER)
-    told, rounded = read(array[~missing])
-    found[~missing] = told
+    found[rows] = told
     return found, rounded
