@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,14 @@ import pytest
 import custinsights as ci
 from custinsights.analyses.journey.funnel import Funnel
 from custinsights.analyses.journey.within import MOST_DAYS
-from custinsights.errors import Incompatible, InvalidValue, MissingData, Refused, UnknownName
+from custinsights.errors import (
+    CannotAsk,
+    Incompatible,
+    InvalidValue,
+    MissingData,
+    Refused,
+    UnknownName,
+)
 from custinsights.history.kernels.chains import Timeline, furthest
 
 Deed = tuple[str, str, str]
@@ -167,6 +175,7 @@ def test_it_travels_and_adds_up() -> None:
         (7, InvalidValue, "a value of type int"),
         (["visit"], InvalidValue, "two steps or more"),
         (["visit", "visit"], InvalidValue, "two steps or more, each of a name"),
+        (["order", "order"], InvalidValue, "mapping names each, also where two are of one kind"),
         (["visit", "visits"], UnknownName, "Did you mean 'visit'"),
         (["visit", 3], InvalidValue, "step of a journey is nothing that happens"),
         (["visit", ()], InvalidValue, "step of a journey is nothing that happens"),
@@ -228,6 +237,26 @@ def test_who_may_go_on() -> None:
         assert cube.at(month="2024-03").is_incomplete.tolist() == [True, True, True]
     windowed = ci.funnel(done(*ADA, *BO), STEPS, by="month", window="2024-01", within=60)
     assert windowed.is_incomplete.tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("what", "call"),
+    [
+        ("drill", lambda cube: cube.drill("day", month="2024-01")),
+        ("drill", lambda cube: cube.at(month="2024-01").drill("day")),
+        ("without", lambda cube: cube.without("month")),
+        ("orders", lambda cube: cube.orders()),
+        ("activities", lambda cube: cube.activities()),
+        ("ask", lambda cube: cube.ask("month")),
+    ],
+)
+def test_a_funnel_is_not_drilled(what: str, call: Callable[[Any], Any]) -> None:
+    """It says why, and what to ask instead; what it holds can still be compared."""
+    cube = ci.funnel(done(*ADA, *BO), STEPS, by="month")
+    says = f"'{what}' asks the history again, and a funnel counts people on their way"
+    with pytest.raises(CannotAsk, match=f"{says}.*Call funnel.* once more with another by= or"):
+        call(cube)
+    assert len(cube.growth("people")) == len(cube)
 
 
 def test_labels_that_step_1_does_not_have() -> None:

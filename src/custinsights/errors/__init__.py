@@ -283,17 +283,22 @@ class NotSummable(CustInsightsError, ValueError):
 
 @attrs.define(auto_exc=True, eq=False)
 class CannotAsk(CustInsightsError, RuntimeError):
-    """A result that must ask its history again and does not hold it."""
+    """A result that must ask its history again and cannot; ``reason`` says why.
+
+    Examples
+    --------
+    >>> print(CannotAsk("drill"))
+    'drill' asks the history again, and this result does not hold it: it was saved, merged or sent \
+without. Measure the history once more.
+    """
 
     what: str
     advice: str = "Measure the history once more"
+    reason: str = "this result does not hold it: it was saved, merged or sent without"
 
     def __str__(self) -> str:
-        return sentences(
-            f"{self.what!r} asks the history again, and this result does not hold it: it was "
-            "saved, merged or sent without",
-            self.advice,
-        )
+        fact = f"{self.what!r} asks the history again, and {self.reason}"
+        return sentences(fact, self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)

@@ -14,6 +14,7 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.block import Block
 from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
 from custinsights.analyses.declaring.tally import Quantile, Sum, Tally
+from custinsights.analyses.journey.not_asking import NotAsking
 from custinsights.analyses.journey.steps import FIRST_PURCHASE, known_steps, steps_of
 from custinsights.analyses.journey.within import Within, within_of
 from custinsights.analyses.measuring.finish import finish
@@ -245,6 +246,7 @@ def _long(funnel: Funnel, wide: Cube) -> Cube:
             wide.provenance, definitions={**told, **own, **known}, remarks=remarks
         ),
         finish=funnel.finish,
+        ask=NotAsking(),
     )
 
 

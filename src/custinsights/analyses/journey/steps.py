@@ -59,7 +59,8 @@ def steps_of(given: object) -> tuple[Tally, ...]:
             what="a journey has two steps or more, each of a name of its own",
             given=names,
             allowed="at least two different steps",
-            advice="A mapping gives names: {'seen': 'visit', 'bought': 'order'}",
+            advice="A mapping names each, also where two are of one kind: "
+            "{'bought': 'order', 'came back': 'order'}",
         )
     return found
 
