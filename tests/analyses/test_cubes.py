@@ -92,6 +92,7 @@ def test_a_quantile_has_no_parts() -> None:
         (lambda cube: cube.minor("repeat_rate"), InvalidValue, "no sum of whole numbers"),
         (lambda cube: cube.minor("median_gap_days"), InvalidValue, "no sum of whole numbers"),
         (lambda cube: cube.interval("revenue"), InvalidValue, "no proportion.*repeat_rate"),
+        (lambda cube: cube.rate("revenue"), InvalidValue, "Its values are cube..revenue.."),
         (lambda cube: cube.at(month="2024-09"), UnknownName, "'2024-09'.*'2024-01'"),
         (lambda cube: cube.at(year="2024"), UnknownName, "dimension of the cube"),
         (lambda cube: cube.growth("sales"), UnknownName, "metric of the cube"),

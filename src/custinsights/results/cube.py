@@ -119,8 +119,8 @@ class Cube(Presented):
     def interval(self, metric: str) -> tuple[FloatArray, FloatArray]:
         """Return 95 % bounds of a proportion; orders, or answers, are treated as independent.
 
-        They are Wilson's; of a difference of two proportions of the same answers, such as the net
-        promoter score, those of `difference` in `custinsights.results.intervals`.
+        They are Wilson's; of a difference of two, such as the net promoter score, those of
+        `difference` in `custinsights.results.intervals`.
         """
         column = self._metric(metric)
         if column.has_interval:
@@ -128,7 +128,9 @@ class Cube(Presented):
         raise InvalidValue(
             what=f"{metric!r} is no proportion",
             given=metric,
-            allowed=", ".join(n for n, c in self.metrics.items() if c.has_interval) or "none",
+            allowed=", ".join(n for n, c in self.metrics.items() if c.has_interval)
+            or "a share such as repeat_rate",
+            advice=f"Its values are cube[{metric!r}]",
         )
 
     def rate(self, metric: str) -> Table:
