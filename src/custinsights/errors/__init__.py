@@ -283,14 +283,7 @@ class NotSummable(CustInsightsError, ValueError):
 
 @attrs.define(auto_exc=True, eq=False)
 class CannotAsk(CustInsightsError, RuntimeError):
-    """A result that must ask its history again and cannot; ``reason`` says why.
-
-    Examples
-    --------
-    >>> print(CannotAsk("drill"))
-    'drill' asks the history again, and this result does not hold it: it was saved, merged or sent \
-without. Measure the history once more.
-    """
+    """A result that must ask its history again and cannot; ``reason`` says why."""
 
     what: str
     advice: str = "Measure the history once more"

@@ -19,7 +19,7 @@ from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history, check_orders
-from custinsights.history.kernels.cells import starts_of
+from custinsights.history.kernels.cells import distinct, starts_of
 from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable, joined
@@ -237,7 +237,7 @@ class _Due:
 
     def _starts(self, days: IntArray) -> IntArray:
         """Return the instant at which each local day begins."""
-        due, place = np.unique(days, return_inverse=True)
+        due, place = distinct(days)
         starts = np.array([self.context.start_of(day) for day in due.tolist()], np.int64)
         return starts.take(place)
 
