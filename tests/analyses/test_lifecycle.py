@@ -14,7 +14,7 @@ from custinsights.analyses.builtin.lifecycle import STAGES
 from custinsights.analyses.journey.slipping import REASONS
 from custinsights.analyses.journey.transitions import UNKNOWN
 from custinsights.domain import Customer, Money, Order, Refund
-from custinsights.errors import Incompatible, InvalidValue, MissingData
+from custinsights.errors import Incompatible, InvalidValue, MissingData, UnknownName
 from custinsights.history.context import Context
 
 GALLERY = ci.datasets.gallery(activities=True)
@@ -89,6 +89,25 @@ def test_transitions_sum_to_both_margins(first: str) -> None:
                 assert share == (row["people"] / total if total else None)
     still = ci.transitions(GALLERY, "2024-01-01", "2024-01-01").to_dicts()
     assert all(row["before"] == row["after"] for row in still if row["people"])
+
+
+@pytest.mark.covers("A30")
+def test_moves_as_a_matrix_and_who_made_them() -> None:
+    """The matrix holds the people of the rows, and the members of a cell are as many."""
+    moves = ci.transitions(GALLERY, "2023-01-01", "2024-01-01")
+    wide = moves.across()
+    assert wide.names == ("before", *STAGES)
+    grid = {row["before"]: row for row in wide.to_dicts()}
+    for row in moves.to_dicts():
+        assert grid[row["before"]][row["after"]] == row["people"]
+        assert len(moves.members(row["before"], row["after"])) == row["people"]
+    assert len(moves) == len(moves.to_dicts())
+    came = moves.members(UNKNOWN, "First-Time Buyer").to_dicts()[0]
+    assert (came["before"], came["after"]) == (UNKNOWN, "First-Time Buyer")
+    assert moves == ci.transitions(GALLERY, "2023-01-01", "2024-01-01")
+    assert moves != ci.transitions(GALLERY, "2023-01-01", "2023-12-01")
+    with pytest.raises(UnknownName, match=r"no stage before named 'Loyal'.*Did you mean 'Loyal"):
+        moves.members("Loyal", "Advocate")
 
 
 def test_transitions_go_forward() -> None:

@@ -46,6 +46,7 @@ from custinsights.errors import Incompatible, InvalidValue, MissingData
 from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.history.orders import OrderHistory
 from custinsights.results.cohort_grid import ARRAYS, CohortGrid
+from custinsights.results.moves import Moves
 from custinsights.results.overview import Overview
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.slipping import Slipping
@@ -166,6 +167,8 @@ def plain(result: Any) -> Any:
         return result.cohorts, result.provenance, [array.tobytes() for array in arrays]
     if isinstance(result, Table):
         return result.title, result.notes, result.to_dicts()
+    if isinstance(result, Moves):
+        return plain(result.customers), result.people.tolist(), result.to_dicts()
     if isinstance(result, Slipping):
         return result.untold, plain(result.customers), result.to_dicts()
     if isinstance(result, Overview):

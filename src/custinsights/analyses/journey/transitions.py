@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 
@@ -18,8 +16,8 @@ from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.intervals import wilson
-from custinsights.results.table import Column, Table
+from custinsights.results.moves import Moves
+from custinsights.results.table import Column
 
 UNKNOWN = "Not yet known"
 """Before a person was first heard of."""
@@ -32,7 +30,7 @@ class Transitions:
     from_: When
     to: When
 
-    def __call__(self, history: Facts) -> Table:
+    def __call__(self, history: Facts) -> Moves:
         """Summarise and finish."""
         return self.finish(self.summarise(history))
 
@@ -57,7 +55,7 @@ class Transitions:
         known = is_known(history, end)
         return table if known is None else table.take(np.flatnonzero(known))
 
-    def finish(self, state: CustomerTable) -> Table:
+    def finish(self, state: CustomerTable) -> Moves:
         """Count who moved from where to where."""
         refuse_other(CustomerTable, "the state to finish", state)
         earlier = (UNKNOWN, *STAGES)
@@ -67,25 +65,9 @@ class Transitions:
         )
         shape = len(earlier), len(STAGES)
         found = Distribution.of(before * shape[1] + after)
-        cells = np.zeros(shape[0] * shape[1], dtype=np.int64)
-        cells[found.values] = found.counts
-        left = np.repeat(cells.reshape(shape).sum(axis=1), shape[1])
-        came = np.tile(cells.reshape(shape).sum(axis=0), shape[0])
-        low, high = wilson(cells, left)
-        return Table(
-            "people by stage before and after",
-            [
-                Column("before", "label", np.repeat(np.array(earlier, dtype=object), shape[1])),
-                Column("after", "label", np.tile(np.array(STAGES, dtype=object), shape[0])),
-                Column("people", "count", cells, unit="people"),
-                Column("share_of_before", "share", _share(cells, left), unit="share"),
-                Column("low", "share", low, unit="share"),
-                Column("high", "share", high, unit="share"),
-                Column("share_of_after", "share", _share(cells, came), unit="share"),
-            ],
-            notes=state.provenance.notes(),
-            timezone=state.provenance.calendar.timezone,
-        )
+        people = np.zeros(shape[0] * shape[1], dtype=np.int64)
+        people[found.values] = found.counts
+        return Moves(customers=state, earlier=earlier, later=STAGES, people=people.reshape(shape))
 
 
 def _stages(history: Facts, at: int) -> AnyArray:
@@ -100,12 +82,7 @@ def _codes(labels: AnyArray, names: tuple[str, ...]) -> IntArray:
     return np.array([place[label] for label in labels.tolist()], dtype=np.int64)
 
 
-def _share(part: Any, whole: Any) -> AnyArray:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(whole > 0, part / whole, np.nan)
-
-
-def transitions(history: Facts, from_: When, to: When) -> Table:
+def transitions(history: Facts, from_: When, to: When) -> Moves:
     """Count who moved from which stage of the lifecycle to which, between two instants.
 
     Parameters
@@ -117,11 +94,14 @@ def transitions(history: Facts, from_: When, to: When) -> Table:
 
     Returns
     -------
-    Table
+    Moves
         A row for every two stages: ``people``, their share of those who were at ``before`` (with
-        Wilson's 95 % bounds) and of those who are at ``after``. Everybody known at `to` is in one
-        row; who was not known at `from_` comes from "Not yet known". A refund in full, and an
-        order that came back, can lead back to an earlier stage.
+        Wilson's 95 % bounds) and of those who are at ``after``; ``.across()`` lays them out as a
+        matrix, ``.members(before, after)`` gives the people themselves. Everybody known at `to` is
+        in one row; who was not known at `from_` comes from "Not yet known". Somebody is known from
+        the first order of any status, refund, activity or ``created_at`` on; who is in the
+        customer table without a ``created_at`` was always known. A refund in full, and an order
+        that came back, can lead back to an earlier stage.
 
     Raises
     ------
