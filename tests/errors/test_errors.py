@@ -122,6 +122,11 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
     ),
     (
+        errors.RuleError("this is no trait", "a trait", "ordres > 3", 0, 6, "orders"),
+        ValueError,
+        ("This is no trait. Expected: a trait. Did you mean 'orders'?\n  ordres > 3\n  ^^^^^^"),
+    ),
+    (
         errors.MissingExtra("pyarrow", "arrow", "reading Parquet"),
         ImportError,
         (

@@ -10,6 +10,7 @@ value itself (mask personal data before it comes here), and ``advice`` is a sent
 
 from collections.abc import Iterable, Sequence
 from os import PathLike, fspath
+from textwrap import indent
 from typing import Any
 
 import attrs
@@ -17,8 +18,9 @@ import attrs
 from custinsights.errors.wording import (
     MOST_NAMES_SHOWN,
     counted,
-    excerpt,
     listed,
+    nearest_of,
+    pointed_at,
     sentences,
     shown_value,
     start,
@@ -93,11 +95,7 @@ class UnknownName(CustInsightsError, LookupError):
     @property
     def suggestion(self) -> str | None:
         """The known name that is nearest to the given one, None if none is near."""
-        from difflib import get_close_matches
-
-        spelled = {name.casefold(): name for name in self.known}
-        nearest = get_close_matches(str(self.name).casefold(), spelled, n=1)
-        return spelled[nearest[0]] if nearest else None
+        return nearest_of(str(self.name), self.known)
 
     def __str__(self) -> str:
         nearest = self.suggestion
@@ -316,7 +314,7 @@ class RuleError(CustInsightsError, ValueError):
     Examples
     --------
     >>> print(RuleError("this is no number", "a number such as 3", "order_count >= x", 15, 16))
-    This is no number. Expected is a number such as 3.
+    This is no number. Expected: a number such as 3.
       order_count >= x
                      ^
     """
@@ -331,11 +329,10 @@ class RuleError(CustInsightsError, ValueError):
     def __str__(self) -> str:
         said = sentences(
             start(self.what),
-            f"Expected is {self.expected}" if self.expected else "",
+            f"Expected: {self.expected}",
             "" if self.nearest is None else f"Did you mean {self.nearest!r}?",
         )
-        shown, begin, end = excerpt(self.rule, self.start, self.end)
-        return f"{said}\n  {shown}\n  {' ' * begin}{'^' * (end - begin)}"
+        return f"{said}\n{indent(pointed_at(self.rule, self.start, self.end), '  ')}"
 
 
 @attrs.define(auto_exc=True, eq=False)

@@ -48,14 +48,32 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def excerpt(text: str, begin: int, end: int) -> tuple[str, int, int]:
-    """One line of a text around a place, cut where it is long, and the place in it."""
+def nearest_of(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is nearest to one, whatever its letter case; None if none is near."""
+    from difflib import get_close_matches
+
+    spelled = {one.casefold(): one for one in known}
+    nearest = get_close_matches(name.casefold(), spelled, n=1)
+    return spelled[nearest[0]] if nearest else None
+
+
+def pointed_at(text: str, begin: int, end: int) -> str:
+    """One line of a text, cut where it is long, and a line below with a ^ under each sign meant."""
     line = "".join(
         " " if sign.isspace() else sign if sign.isprintable() else "\ufffd" for sign in text
     )
-    end = min(max(end, begin + 1), begin + LONGEST_SHOWN // 2)
     low = max(0, min(begin - LONGEST_SHOWN // 4, len(line) - LONGEST_SHOWN))
     high = low + LONGEST_SHOWN
     before, after = "…" if low else "", "…" if high < len(line) else ""
-    shift = len(before) - low
-    return f"{before}{line[low:high]}{after}", begin + shift, end + shift
+    blanks = _columns(before + line[low:begin])
+    carets = _columns(line[begin : min(end, high)])
+    shown = f"{before}{line[low:high]}{after}".rstrip()
+    return f"{shown}\n{' ' * blanks}{'^' * max(carets, 1)}"
+
+
+def _columns(text: str) -> int:
+    """How many columns a text takes: an ideograph takes two, a mark above a letter none."""
+    from unicodedata import category, east_asian_width
+
+    wide = sum(east_asian_width(sign) in ("W", "F") for sign in text)
+    return len(text) + wide - sum(category(sign) in ("Mn", "Me") for sign in text)
