@@ -1,55 +1,75 @@
-"""Where in the text of a rule is a mistake?"""
+"""Where in the text of a rule does a part stand?"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 from decimal import Decimal
-from difflib import get_close_matches
+from typing import NoReturn
 
 import attrs
 
 from custinsights.domain.rules.signatures import Words
+from custinsights.errors import RuleError, counted
+
+__all__ = ["Source"]
+
+MOST_LISTED = 1_000
+_LONGEST_SAID = 40
 
 
 @attrs.frozen
 class Source:
-    """The text of a rule on one line, and the words that it may use."""
+    """The text of a rule, which has been checked, and the words that it may use."""
 
-    line: str
+    text: str
     words: Words
+    _signs: list[int] = attrs.field(init=False)
 
-    def span(self, node: ast.AST) -> tuple[int, int]:
-        """Return where a node begins and ends, in signs."""
-        ends = (getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 1))
-        raw = self.line.encode()
-        begin, end = (len(raw[:place].decode(errors="ignore")) for place in ends)
-        return begin, end
+    @_signs.default
+    def _sign_at_each_byte(self) -> list[int]:
+        """Return where each byte of what is parsed lies: the parser counts bytes."""
+        each = [place for place, sign in enumerate(self.text) for _ in sign.encode()]
+        return [0, *each, len(self.text), len(self.text)]
 
-    def text(self, node: ast.AST) -> str:
-        """Return the words of a node."""
-        begin, end = self.span(node)
-        return self.line[begin:end]
+    def parsed(self) -> ast.expr:
+        """Return the text as Python reads it, in brackets that make its line breaks blanks."""
+        line = "".join(" " if sign.isspace() else sign for sign in self.text)
+        return ast.parse(f"({line})", mode="eval").body
 
-    def place(self, node: ast.AST) -> tuple[str, int, int]:
-        """Return the text and where a node begins and ends in it, as an error wants it."""
-        return (self.line, *self.span(node))
+    def said(self, node: ast.expr) -> str:
+        """Return the words of a part, cut where they are long."""
+        begin, end = self._span(node)
+        words = self.text[begin:end]
+        return words if len(words) <= _LONGEST_SAID else f"{words[:_LONGEST_SAID]}…"
+
+    def refuse(
+        self, node: ast.expr | ast.keyword, what: str, expected: str, nearest: str | None = None
+    ) -> NoReturn:
+        """Raise the error that points at a part."""
+        raise RuleError(what, expected, self.text, *self._span(node), nearest)
 
     def number(self, node: ast.expr) -> Decimal | None:
-        """Return a written number exactly as written, None for anything else."""
-        sign = 1
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            sign = -1 if isinstance(node.op, ast.USub) else 1
-            node = node.operand
-        if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+        """Return a written number exactly as it is written, None for anything else."""
+        match node:
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() as op, operand=ast.Constant() as written):
+                sign = "-" if isinstance(op, ast.USub) else ""
+            case ast.Constant() as written:
+                sign = ""
+            case _:
+                return None
+        if type(written.value) not in (int, float):
             return None
-        return sign * Decimal(self.text(node).replace("_", ""))
+        begin, end = self._span(written)
+        return Decimal(sign + self.text[begin:end])
 
+    def listed(self, node: ast.List | ast.Tuple) -> list[ast.expr]:
+        """Return the parts of a list, which has some and not too many."""
+        if not 0 < len(node.elts) <= MOST_LISTED:
+            what = f"this list has {counted(len(node.elts), 'value')}"
+            self.refuse(node, what, f"from 1 to {MOST_LISTED:,} values")
+        return node.elts
 
-def nearest_of(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is nearest to one, None if none is near."""
-    if not name:
-        return None
-    spelled = {one.casefold(): one for one in known}
-    nearest = get_close_matches(name.casefold(), spelled, n=1)
-    return spelled[nearest[0]] if nearest else None
+    def _span(self, node: ast.expr | ast.keyword) -> tuple[int, int]:
+        """Return where a part begins and ends, in signs."""
+        assert node.end_col_offset is not None  # noqa: S101 - the parser always tells
+        return self._signs[node.col_offset], self._signs[node.end_col_offset]

@@ -103,14 +103,18 @@ def _number(value: Decimal) -> str:
         return str(value)
     sign, digits, exponent = value.as_tuple()
     decimals = max(-int(exponent), 0)
-    whole = "".join(map(str, digits)) + "0" * max(int(exponent), 0)
-    whole = whole.rjust(decimals + 1, "0")
-    fraction = whole[len(whole) - decimals :].rstrip("0")
-    number = (whole[: len(whole) - decimals].lstrip("0") or "0") + (
-        f".{fraction}" if fraction else ""
-    )
+    shown = ("".join(map(str, digits)) + "0" * int(exponent)).rjust(decimals, "0")
+    whole, fraction = shown[: len(shown) - decimals], shown[len(shown) - decimals :]
+    number = f"{whole.lstrip('0') or '0'}.{fraction.rstrip('0')}".removesuffix(".")
     return f"-{number}" if sign and value else number
 
 
 def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    """Return a text in quotes, with a code for each sign that cannot be seen."""
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else _code(sign) for sign in quoted)
+
+
+def _code(sign: str) -> str:
+    code = f"{ord(sign):08x}"
+    return f"\\u{code[4:]}" if code.startswith("0000") else f"\\U{code}"

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 from decimal import Decimal
+from typing import NoReturn
 
 from custinsights.domain.fields import refuse_other
-from custinsights.domain.rules.calls import MOST_LISTED, read_call
+from custinsights.domain.rules.calls import ATTRIBUTE, read_call
 from custinsights.domain.rules.durations import date_of, is_duration
-from custinsights.domain.rules.lexing import GRAMMAR, check_tokens, one_line
-from custinsights.domain.rules.places import Source, nearest_of
+from custinsights.domain.rules.lexing import GRAMMAR, VALUE, check_text
+from custinsights.domain.rules.places import Source
+from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.signatures import NUMERIC, TIMED, VALUES, Words
 from custinsights.domain.rules.tree import (
     TURNED,
@@ -30,9 +32,11 @@ from custinsights.domain.rules.tree import (
     Not,
     Value,
     every,
+    nodes_of,
     some,
 )
 from custinsights.errors import RuleError
+from custinsights.errors.wording import nearest_of
 
 _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "==",
@@ -55,6 +59,7 @@ _FITTING = {
     **dict.fromkeys(NUMERIC, "a number, such as 3 or 0.25"),
     **dict.fromkeys(TIMED, 'a date such as "2024-01-31", or a duration such as "90d" before as_of'),
 }
+_ASKED = "a trait, an attribute or a function"
 
 
 def read(text: str, words: Words) -> Condition:
@@ -69,10 +74,17 @@ def read(text: str, words: Words) -> Condition:
     words
         Which traits and functions there are.
 
+    Returns
+    -------
+    Condition
+        The tree; `written` gives its text, which reads back as the same tree.
+
     Raises
     ------
+    InvalidValue
+        If the text is none.
     RuleError
-        Something else is written; the error points at the place and names the nearest word.
+        If something else is written; the error points at the place and names the nearest word.
 
     Examples
     --------
@@ -81,19 +93,15 @@ def read(text: str, words: Words) -> Condition:
     '>='
     """
     refuse_other(str, "the text of a rule", text)
-    line = one_line(text)
-    check_tokens(line)
-    source = Source(line, words)
+    check_text(text)
+    source = Source(text, words)
     try:
-        tree = ast.parse(line.lstrip(), mode="eval")
-    except SyntaxError as error:
-        place = max(0, min((error.offset or 1) - 1 + len(line) - len(line.lstrip()), len(line) - 1))
-        end = place + 1
-        raise RuleError("this cannot be read", GRAMMAR, line, place, end) from None
-    except (ValueError, MemoryError, RecursionError):
-        raise RuleError("the rule is nested too deeply", GRAMMAR, line, 0, 1) from None
-    shift = len(line) - len(line.lstrip())
-    return _condition(Source(line[shift:], source.words), tree.body)
+        parsed = source.parsed()
+    except SyntaxError as error:  # no text is known that comes here
+        raise RuleError("this cannot be read", GRAMMAR, text, 0, len(text)) from error
+    rule = _condition(source, parsed)
+    check_text(written(rule))  # with its chains written out it may be longer and deeper
+    return rule
 
 
 def _condition(source: Source, node: ast.expr) -> Condition:
@@ -106,13 +114,13 @@ def _condition(source: Source, node: ast.expr) -> Condition:
             return _opposite(_condition(source, operand))
         case ast.Compare():
             return every(_links(source, node))
-    value = _value(source, node)
+    value, said = _value(source, node), source.said(node)
+    if not _asks(value):
+        source.refuse(node, f"{said} alone says nothing about a customer", GRAMMAR)
     kind = _kind(source, value)
-    if isinstance(value, Literal) or kind not in ("flag", "any"):
-        said = source.text(node)
-        what = f"{said} is {VALUES[kind]}, no condition"
-        shown = "..." if kind != "label" else '"..."'
-        raise RuleError(what, f"a comparison, such as {said} == {shown}", *source.place(node))
+    if kind not in ("flag", "any"):
+        what = f"a condition belongs here, and {said} is {VALUES[kind]}"
+        source.refuse(node, what, f"a comparison of it with {_FITTING[kind]}")
     return Is(value)
 
 
@@ -124,102 +132,47 @@ def _links(source: Source, node: ast.Compare) -> list[Condition]:
     """Return each comparison of a chain: ``1 < a < 3`` is ``a > 1 and a < 3``."""
     ends = [node.left, *node.comparators]
     return [
-        _link(source, node, left, sign, right)
+        _link(source, left, sign, right)
         for left, sign, right in zip(ends, node.ops, ends[1:], strict=False)
     ]
 
 
-def _link(
-    source: Source, whole: ast.Compare, left: ast.expr, sign: ast.cmpop, right: ast.expr
-) -> Condition:
-    if isinstance(sign, ast.Is | ast.IsNot):
-        if not (isinstance(right, ast.Constant) and right.value is None):
-            raise RuleError(
-                "is asks only whether something is known",
-                "is None, is not None",
-                *source.place(right),
-            )
-        unknown = IsUnknown(_no_literal(source, left))
-        return unknown if isinstance(sign, ast.Is) else Not(unknown)
-    if isinstance(sign, ast.In | ast.NotIn):
-        among = _among(source, left, right)
-        return among if isinstance(sign, ast.In) else Not(among)
-    return _comparison(source, whole, left, _COMPARISONS[type(sign)], right)
+def _link(source: Source, left: ast.expr, sign: ast.cmpop, right: ast.expr) -> Condition:
+    match sign:
+        case ast.Is():
+            return _unknown(source, left, right)
+        case ast.IsNot():
+            return Not(_unknown(source, left, right))
+        case ast.In():
+            return _among(source, left, right)
+        case ast.NotIn():
+            return Not(_among(source, left, right))
+    return _comparison(source, left, _COMPARISONS[type(sign)], right)
 
 
-def _comparison(
-    source: Source, whole: ast.Compare, left: ast.expr, sign: str, right: ast.expr
-) -> Condition:
+def _unknown(source: Source, left: ast.expr, right: ast.expr) -> IsUnknown:
+    if not (isinstance(right, ast.Constant) and right.value is None):
+        what = f"after 'is' stands {source.said(right)}, and not None"
+        source.refuse(right, what, "None, to ask whether something is unknown, or ==")
+    return IsUnknown(_asked(source, left))
+
+
+def _comparison(source: Source, left: ast.expr, sign: str, right: ast.expr) -> Condition:
     first, second = _value(source, left), _value(source, right)
+    if not (_asks(first) or _asks(second)):
+        what = f"{source.said(left)} {sign} {source.said(right)} says nothing about a customer"
+        source.refuse(left, what, f"{_ASKED} on one side")
     if isinstance(first, Literal):
-        if isinstance(second, Literal):
-            raise RuleError(
-                "two written values are compared", "a trait on one side", *source.place(whole)
-            )
-        first, second, sign = second, first, TURNED[sign]
-        left, right = right, left
-    if not isinstance(second, Literal):
-        return _both_read(source, whole, first, sign, second)
-    _check_literal(source, left, first, right, second)
-    kind = _kind(source, first)
-    if kind in ("label", "flag") and sign not in ("==", "!="):
-        said = source.text(left)
-        raise RuleError(
-            f"{said} is {VALUES[kind]} and has no order", "==, != or in", *source.place(whole)
-        )
-    if isinstance(second.value, bool):
-        is_meant = second.value == (sign == "==")
-        return Is(first) if is_meant else Not(Is(first))
+        left, first, sign, right, second = right, second, TURNED[sign], left, first
+    if isinstance(second, Literal):
+        _check_literal(source, left, first, right, second)
+    else:
+        _check_pair(source, left, first, right, second)
+    if sign not in ("==", "!="):
+        _check_order(source, left, first, right, second)
+    if isinstance(second, Literal) and isinstance(second.value, bool):
+        return Is(first) if second.value == (sign == "==") else Not(Is(first))
     return Comparison(first, sign, second)
-
-
-def _both_read(
-    source: Source, whole: ast.Compare, first: Value, sign: str, second: Value
-) -> Condition:
-    """Return the comparison of two values of one customer."""
-    kinds = [
-        "number" if kind in NUMERIC else kind
-        for kind in (_kind(source, first), _kind(source, second))
-    ]
-    if "any" not in kinds and kinds[0] != kinds[1]:
-        what = f"{VALUES[kinds[0]]} is compared with {VALUES[kinds[1]]}"
-        raise RuleError(what, "two values of one kind", *source.place(whole))
-    if "flag" in kinds or ("label" in kinds and sign not in ("==", "!=")):
-        raise RuleError(
-            "these values have no order", "values that are numbers or times", *source.place(whole)
-        )
-    return Comparison(first, sign, second)
-
-
-def _among(source: Source, left: ast.expr, right: ast.expr) -> Among:
-    value = _no_literal(source, left)
-    if not isinstance(right, ast.List | ast.Tuple):
-        raise RuleError(
-            "in looks into a list", 'a list, such as ["US", "CA"]', *source.place(right)
-        )
-    if not 0 < len(right.elts) <= MOST_LISTED:
-        what = "the list is empty or very long"
-        raise RuleError(what, f"from 1 to {MOST_LISTED:,} values", *source.place(right))
-    options = []
-    for one in right.elts:
-        option = _value(source, one)
-        if not isinstance(option, Literal) or isinstance(option.value, bool):
-            expected = _FITTING[_kind(source, value)]
-            raise RuleError("a list holds written values only", expected, *source.place(one))
-        _check_literal(source, left, value, one, option)
-        options.append(option)
-    return Among(value, tuple(dict.fromkeys(options)))
-
-
-def _no_literal(source: Source, node: ast.expr) -> Value:
-    value = _value(source, node)
-    if isinstance(value, Literal):
-        raise RuleError(
-            "a written value is asked about",
-            "a trait, an attribute or a function",
-            *source.place(node),
-        )
-    return value
 
 
 def _check_literal(
@@ -227,64 +180,141 @@ def _check_literal(
 ) -> None:
     """Refuse a literal that cannot be what a value is."""
     kind, given = _kind(source, value), literal.value
-    fits = {
-        "label": isinstance(given, str),
-        "flag": isinstance(given, bool),
-        "any": True,
-        **dict.fromkeys(NUMERIC, isinstance(given, Decimal)),
-        **dict.fromkeys(
-            TIMED, isinstance(given, str) and (is_duration(given) or date_of(given) is not None)
-        ),
-    }
-    if not fits[kind]:
-        what = f"{source.text(left)} is {VALUES[kind]}, and this is not"
-        raise RuleError(what, _FITTING[kind], *source.place(right))
+    if kind in NUMERIC:
+        fits = isinstance(given, Decimal)
+    elif kind in TIMED:
+        fits = _is_time(given)
+    else:
+        fits = kind == "any" or isinstance(given, str if kind == "label" else bool)
+    if not fits:
+        what = f"{source.said(right)} does not fit {source.said(left)}, which is {VALUES[kind]}"
+        source.refuse(right, what, _FITTING[kind])
 
 
-def _value(source: Source, node: ast.expr) -> Value:
+def _check_pair(
+    source: Source, left: ast.expr, first: Value, right: ast.expr, second: Value
+) -> None:
+    """Refuse two values of one customer that have nothing in common."""
+    kinds = (_kind(source, first), _kind(source, second))
+    alike = {"number" if kind in NUMERIC else kind for kind in kinds}
+    said = [
+        f"{source.said(node)} ({VALUES[kind]})"
+        for node, kind in zip((left, right), kinds, strict=True)
+    ]
+    what = f"these cannot be compared: {' and '.join(said)}"
+    if "flag" in alike:
+        source.refuse(right, what, "and, or, not where something is true or false")
+    if len(alike - {"any"}) > 1:
+        source.refuse(right, what, "two values of one kind")
+
+
+def _check_order(
+    source: Source, left: ast.expr, first: Value, right: ast.expr, second: Value
+) -> None:
+    """Refuse to ask which of two texts or flags is the greater one."""
+    for node, value in ((left, first), (right, second)):
+        kind = _kind(source, value)
+        is_time = isinstance(value, Literal) and _is_time(value.value)
+        if kind in ("label", "flag") and not is_time:
+            what = f"there is no order in {source.said(node)}, which is {VALUES[kind]}"
+            source.refuse(node, what, "== or !=")
+
+
+def _is_time(given: object) -> bool:
+    return isinstance(given, str) and (is_duration(given) or date_of(given) is not None)
+
+
+def _among(source: Source, left: ast.expr, right: ast.expr) -> Among:
+    value = _asked(source, left)
+    kind = _kind(source, value)
+    if kind == "flag":
+        what = f"no list is needed for {source.said(left)}, which is {VALUES[kind]}"
+        source.refuse(left, what, f"{source.said(left)} alone, or not before it")
+    if not isinstance(right, ast.List | ast.Tuple):
+        what = f"after 'in' stands {source.said(right)}, and no list"
+        source.refuse(right, what, 'a list such as ["US", "CA"]')
+    options = []
+    for one in source.listed(right):
+        option = _literal(source, one)
+        if option is None or isinstance(option.value, bool):
+            what = f"a list cannot hold {source.said(one)}"
+            source.refuse(one, what, "numbers, or texts in quotes")
+        _check_literal(source, left, value, one, option)
+        options.append(option)
+    return Among(value, tuple(dict.fromkeys(options)))
+
+
+def _asked(source: Source, node: ast.expr) -> Value:
+    value = _value(source, node)
+    if not _asks(value):
+        what = f"{source.said(node)} is no question about a customer"
+        source.refuse(node, what, _ASKED)
+    return value
+
+
+def _asks(value: Value) -> bool:
+    """Whether a value says something about a customer: it is not written out."""
+    return any(isinstance(part, Name | Attribute | Call) for part in nodes_of(value))
+
+
+def _literal(source: Source, node: ast.expr) -> Literal | None:
     number = source.number(node)
     if number is not None:
         return Literal(number)
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | bool):
+        return Literal(node.value)
+    return None
+
+
+def _value(source: Source, node: ast.expr) -> Value:
+    literal = _literal(source, node)
+    if literal is not None:
+        return literal
+    if isinstance(node, ast.Name):
+        return _name(source, node)
+    if isinstance(node, ast.Call):
+        return read_call(source, node)
+    if not isinstance(node, ast.BinOp):
+        _refuse_value(source, node)
+    left, right = _number(source, node.left), _number(source, node.right)
+    return Arithmetic(_ARITHMETIC[type(node.op)], left, right)
+
+
+def _refuse_value(source: Source, node: ast.expr) -> NoReturn:
     match node:
-        case ast.Constant(value=str() | bool() as constant):
-            return Literal(constant)
-        case ast.Constant(value=None):
-            raise RuleError("None is compared", "is None or is not None", *source.place(node))
-        case ast.Name(id=name):
-            return _name(source, node, name)
-        case ast.Call():
-            return read_call(source, node)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-            parts = [_number(source, side) for side in (left, right)]
-            return Arithmetic(_ARITHMETIC[type(op)], *parts)
-    raise RuleError("this is no part of a rule", GRAMMAR, *source.place(node))
+        case ast.Constant():
+            what = "None stands where a value belongs"
+            source.refuse(node, what, "is None or is not None, to ask for what is unknown")
+        case ast.List() | ast.Tuple():
+            what = "a list stands where a value belongs"
+            source.refuse(node, what, f"{VALUE}; a list only after in")
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
+            what = f"the sign before {source.said(node.operand)} belongs to no written number"
+            source.refuse(node, what, "a number after the sign, or a value before it")
+    source.refuse(node, "a condition stands where a value belongs", VALUE)
 
 
-def _name(source: Source, node: ast.Name, name: str) -> Name:
-    if source.words.kind_of(name) is None:
-        known, expected = source.words.known(), "a trait of the catalog"
-        signature = source.words.function(name)
-        if signature is not None:
-            raise RuleError(f"{name} is a function", str(signature), *source.place(node))
-        what = f"there is no trait named {name!r}"
-        raise RuleError(
-            what,
-            f'{expected}, or attribute("{name}")',
-            *source.place(node),
-            nearest_of(name, known),
-        )
-    return Name(name)
+def _name(source: Source, node: ast.Name) -> Name:
+    if source.words.kind_of(node.id) is None:
+        _refuse_name(source, node, node.id)
+    return Name(node.id)
+
+
+def _refuse_name(source: Source, node: ast.Name, name: str) -> NoReturn:
+    function = ATTRIBUTE if name == "attribute" else source.words.function(name)
+    if function is not None:
+        source.refuse(node, f"the function {name!r} has no brackets", str(function))
+    what = f"there is no trait named {name!r}"
+    nearest = nearest_of(name, ("True", "False", "None", *source.words.known()))
+    source.refuse(node, what, f'a trait, attribute("{name}") or the text "{name}"', nearest)
 
 
 def _number(source: Source, node: ast.expr) -> Value:
     value = _value(source, node)
     kind = _kind(source, value)
     if kind not in (*NUMERIC, "any"):
-        raise RuleError(
-            f"{source.text(node)} is {VALUES[kind]}",
-            "a number to calculate with",
-            *source.place(node),
-        )
+        what = f"nothing can be calculated with {source.said(node)}, which is {VALUES[kind]}"
+        source.refuse(node, what, "a number")
     return value
 
 

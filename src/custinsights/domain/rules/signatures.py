@@ -9,6 +9,7 @@ import attrs
 
 from custinsights.domain.fields import any_text, as_tuple, flag, instance, members, named, text
 from custinsights.domain.frozen import frozen
+from custinsights.domain.rules.lexing import is_word
 from custinsights.errors import InvalidValue
 
 __all__ = ["ARGUMENTS", "VALUES", "Parameter", "Signature", "Vocabulary", "Words"]
@@ -91,9 +92,9 @@ class Signature:
     def __attrs_post_init__(self) -> None:
         names = [parameter.name for parameter in self.parameters]
         required = [parameter.required for parameter in self.parameters]
-        if not self.name.isidentifier() or not all(name.isidentifier() for name in names):
+        if self.name == "attribute" or not all(map(is_word, (self.name, *names))):
             what = f"the function {self.name!r} cannot be written in a rule"
-            raise InvalidValue(what, (self.name, *names), "names of letters, digits and _")
+            raise InvalidValue(what, (self.name, *names), "words that mean nothing else in a rule")
         if len(set(names)) != len(names) or required != sorted(required, reverse=True):
             what = f"the parameters of {self.name!r} are in disorder"
             raise InvalidValue(what, tuple(names), "each once, those that are required first")
@@ -136,6 +137,13 @@ class Vocabulary:
 
     names: Mapping[str, str] = attrs.field(converter=frozen)
     functions: Mapping[str, Signature] = attrs.field(default=(), converter=_by_name)
+
+    @names.validator
+    def _are_words(self, _field: object, names: Mapping[str, str]) -> None:
+        for name, kind in names.items():
+            if not is_word(name) or kind not in VALUES:
+                what = "a name cannot be used in a rule"
+                raise InvalidValue(what, (name, kind), f"a word and one of {', '.join(VALUES)}")
 
     def kind_of(self, name: str) -> str | None:
         """Return the kind of a trait's values."""
