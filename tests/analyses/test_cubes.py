@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -164,14 +165,43 @@ def test_growth_label_by_label() -> None:
 
 
 def test_growth_of_cut_and_unobserved_periods() -> None:
-    """A period that as_of or the window cuts, or that began unobserved, neither grows nor bases."""
+    """A period that as_of cuts, or that began unobserved, neither grows nor bases.
+
+    One that the window cuts does not grow; the next grows from the whole of it.
+    """
     cut = measure(history(), "orders", by="month", as_of="2024-03-31")
     assert np.isnan(cut.growth("orders")).tolist() == [True, False, True]
     windowed = measure(history(), "orders", by="month", window=("2024-01-11", "2024-04-01"))
-    assert np.isnan(windowed.growth("orders")).tolist() == [True, True, False]
+    assert np.isnan(windowed.growth("orders")).tolist() == [True, False, False]
     asked = shop(*ADA_AND_BO.orders, observed_from=at("01-05"))
     unobserved = measure(to_history(asked), "orders", by="month")
     assert np.isnan(unobserved.growth("orders")).tolist()[:3] == [True, True, False]
+
+
+def test_growth_looks_before_the_window() -> None:
+    """January of 2023 grows from December 2022, in a window, a drill, a slice; it has to ask."""
+    shop_of_2023 = ci.datasets.gallery()
+    asked, by = ["revenue", "new_customers"], ["month", "customer_type"]
+    whole = measure(shop_of_2023, asked, by=by)
+    is_2023 = np.array([month.startswith("2023") for month in whole.labels("month")])
+    years = measure(shop_of_2023, asked, by=["year", "customer_type"])
+    for metric in asked:
+        expected = whole.growth(metric)[is_2023]
+        assert np.isfinite(expected[:2]).any()
+        for narrow in (
+            measure(shop_of_2023, asked, by=by, window="2023"),
+            years.drill("month", year="2023"),
+            whole.take(np.flatnonzero(is_2023)),
+        ):
+            assert np.array_equal(narrow.growth(metric), expected, equal_nan=True)
+    windowed = measure(shop_of_2023, "revenue", by="month", window="2023")
+    assert windowed.growth("revenue")[0] == pytest.approx(-0.9282, abs=1e-4)
+    assert windowed.at(month="2023-01").growth("revenue")[0] == windowed.growth("revenue")[0]
+    unasked = pickle.loads(pickle.dumps(windowed))
+    assert np.isnan(unasked.growth("revenue")[0])
+    assert np.array_equal(unasked.growth("revenue")[1:], windowed.growth("revenue")[1:])
+    late = measure(shop_of_2023, "revenue", by="month", window="2025", as_of="2024-01-01")
+    assert len(late.growth("revenue")) == len(late)
 
 
 def test_growth_without_periods() -> None:

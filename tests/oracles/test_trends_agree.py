@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights.analyses.trends.growth import FACTORS, decomposed
+from custinsights.results.cube import Cube
 from custinsights.results.series import Series
 from tests.oracles.agreement import differences, natural
 from tests.oracles.asking import plain_cells, plain_label
@@ -76,6 +77,10 @@ def test_anomalies_by_weekday() -> None:
     flags = days.anomalies("orders").tolist()
     assert flags[:56] == [None] * 56  # nobody can tell
     assert [flags[day] for day in (62, 63, 90, 91, 92)] == [False, False, False, True, None]
+    april = ci.measure(to_history(asked), "orders", by="day", window="2024-04")
+    months = ci.measure(to_history(asked), "orders", by="month")
+    for narrow in (april, months.drill("day", month="2024-04"), days.at(day="2024-04-01")):
+        assert narrow.labels("day")[narrow.anomalies("orders")].tolist() == flagged
     z = days.z_scores("orders")
     assert z[91] == pytest.approx((30 - 10) / 1.4826)  # of 9, 10, 11 the median is 10, the MAD 1
     assert np.isnan(z[:56]).all()  # under eight weeks
@@ -85,6 +90,30 @@ def test_anomalies_by_weekday() -> None:
     assert weeks.anomalies("orders").tolist()[-1] is None
     with pytest.raises(ci.errors.InvalidValue, match=r"anomaly stands out.*by weekday"):
         ci.measure(to_history(asked), "orders", by="weekday").anomalies("orders")
+
+
+@FEW
+@given(data=st.data())
+def test_windows_do_not_blind(data: st.DataObject) -> None:
+    """A whole period is compared with the same ones before it in every window that holds it."""
+    asked = data.draw(shops())
+    as_of = data.draw(as_ofs(asked))
+    window = data.draw(windows(asked, as_of))
+    units = data.draw(st.sampled_from([["day"], ["week"], ["month"], ["month", "week"]]))
+    names = ["revenue", "customers", "new_customers", "average_gap_days"]
+    by = [*units, "customer_type"]
+    whole, narrow = (
+        ci.measure(to_history(asked), names, by=by, window=span, as_of=as_of)
+        for span in (None, window)
+    )
+    rows = {labels: row for row, labels in enumerate(zip(*whole.axes.values(), strict=True))}
+    for row, labels in enumerate(zip(*narrow.axes.values(), strict=True)):
+        if narrow.is_incomplete[row] or labels not in rows:
+            continue
+        for name in names:
+            for compared in (Cube.growth, Cube.z_scores):
+                here, there = compared(narrow, name)[row], compared(whole, name)[rows[labels]]
+                assert plain_values(here[None]) == plain_values(there[None])
 
 
 @pytest.mark.parametrize("what", ["gap_days", "order_value", "days_since_last_order"])

@@ -16,11 +16,12 @@ from custinsights.domain.period import UNITS
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.across import laid_across
 from custinsights.results.door import Presented
+from custinsights.results.earlier import compared
 from custinsights.results.freezing import frozen_arrays, meant
 from custinsights.results.intervals import SMALL, standing
 from custinsights.results.metric_column import MetricColumn
 from custinsights.results.provenance import Provenance
-from custinsights.results.series import MaskedBools, Series, outlying
+from custinsights.results.series import LOOK_BACK, MaskedBools, Series, outlying
 from custinsights.results.table import Column, Table
 
 DAYS_OF_WEEK = 7
@@ -44,6 +45,9 @@ class Ask(Protocol):
 
     def without(self, dimension: str) -> Cube:
         """Return the cube without a dimension."""
+
+    def since(self, cube: Cube, periods: int) -> Cube:
+        """Return all cells of its question, from so many periods before its window on."""
 
     def within(self, labels: Mapping[str, Any]) -> Ask:
         """Return how to ask inside some cells only."""
@@ -198,25 +202,27 @@ class Cube(Presented):
     def growth(self, metric: str) -> FloatArray:
         """Return (this − previous) ÷ previous period, for every cell.
 
-        NaN in the first period, after a value that is not positive, and where either period is
-        incomplete or begins before the observation. A cube without periods is refused.
+        Periods before the window, or before the cells taken, are asked of the history; a cube that
+        cannot ask, merged or stored, has its own only. NaN where the previous period is unknown or
+        not positive, and where either is incomplete or unobserved. Without periods it is refused.
         """
-        return self._series(metric, "growth compares a period with the one before it").growth()
+        why = "growth compares a period with the one before it"
+        return self._compared(metric, why, 1, Series.growth)
 
     def z_scores(self, metric: str) -> FloatArray:
         """Return how far every cell lies from the ordinary: (x − median) ÷ (1.4826 MAD).
 
-        Median and median absolute deviation are over the 12 periods before it, of the same
-        labels, that are complete and wholly observed; those of a day are the days before it of
-        the same weekday. NaN where fewer than 8 of them have a value, where their deviation is 0,
-        and in an incomplete or unobserved period. A cube without periods is refused.
+        Median and median absolute deviation are over the 12 complete and observed periods before
+        it, of the same labels, asked as for `growth`; a day's are days of its weekday. NaN where
+        under 8 of them have a value or their deviation is 0, and where it is no such period itself.
 
         References
         ----------
         Iglewicz, B. and Hoaglin, D. C. (1993). How to Detect and Handle Outliers. ASQC.
         """
-        series = self._series(metric, "an anomaly stands out against the periods before it")
-        return series.z_scores(DAYS_OF_WEEK if "day" in self._periods else 1)
+        why = "an anomaly stands out against the periods before it"
+        season = DAYS_OF_WEEK if "day" in self._periods else 1
+        return self._compared(metric, why, LOOK_BACK * season, lambda s: s.z_scores(season))
 
     def anomalies(self, metric: str) -> MaskedBools:
         """Return which cells are out of the ordinary: ``abs(z_scores(metric)) > 3.5``.
@@ -226,28 +232,24 @@ class Cube(Presented):
         """
         return outlying(self.z_scores(metric))
 
-    def _series(self, metric: str, why: str) -> Series:
-        values = self[metric]
+    def _compared(
+        self, metric: str, why: str, periods: int, compare: Callable[[Series], FloatArray]
+    ) -> FloatArray:
+        """Compare every cell with so many periods before it."""
+        self._metric(metric)
         if not self._periods:
             raise InvalidValue(
                 what=f"{why}, and the cube has no periods",
                 given="by " + (", ".join(self.axes) or "nothing"),
                 allowed=f"a cube by {', '.join(UNITS[:-1])} or {UNITS[-1]}, and what else you like",
             )
-        columns = [column for name, column in self.axes.items() if name in self._labelled]
-        is_usable = ~(self.is_incomplete | self.is_unobserved)
-        return Series.of(values, self.period, columns, is_usable)
+        whole = self if self.ask is None else self.ask.since(self, periods)
+        return compared(self, whole, metric, compare)
 
     @property
     def _periods(self) -> set[str]:
         """The units of its periods."""
         return {d.period for d in self.state.question.by if d.kind == "period"}
-
-    @property
-    def _labelled(self) -> tuple[str, ...]:
-        """The dimensions that are no periods."""
-        periods = {d.name for d in self.state.question.by if d.kind == "period"}
-        return tuple(name for name in self.axes if name not in periods)
 
     def __add__(self, other: Cube) -> Cube:
         """Merge the measurements of disjoint customers; both cubes whole, not slices of them."""

@@ -19,7 +19,7 @@ from custinsights.analyses.measuring.summarise import summarise
 from custinsights.domain.fields import instance
 from custinsights.domain.period import Period, shorter_units
 from custinsights.errors import InvalidValue, Refused
-from custinsights.history.columnar.localtime import to_microseconds
+from custinsights.history.columnar.localtime import day_number, to_datetime, to_microseconds
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.orders import When
@@ -238,6 +238,25 @@ class Asking:
             is_inside &= np.array([held == label for held in cube.axes[name].tolist()], bool)
         asking = Asking(measure, self.history, kept)
         return attrs.evolve(cube.take(np.flatnonzero(is_inside)), ask=asking)
+
+    def since(self, cube: Cube, periods: int) -> Cube:
+        """Measure all cells, from so many periods before the window on; relative words hold.
+
+        They are relative to the periods, and those before the window are not cut by it.
+        """
+        context = self.history.context
+        question = self.measure.question(context)
+        window = question.window
+        if window is None or window[0] <= context.observed_from:
+            return self.measure(self.history) if cube.is_slice else cube
+        first = context.calendar.local_date(to_datetime(window[0]))
+        starts = [
+            Period.containing(unit, first, context.calendar).next(-periods).start
+            for unit in question.units
+        ]
+        earlier = max(context.start_of(day_number(max(starts))), context.observed_from)
+        span = (to_datetime(min(earlier, window[0])), to_datetime(window[1]))
+        return attrs.evolve(self.measure, window=span)(self.history)
 
     def _narrowed(self, window: Window, label: str) -> Window:
         calendar = self.history.calendar
