@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -153,8 +155,42 @@ def test_what_makes_an_advocate(deed: dict[str, Any], stage: str) -> None:
 
 
 def test_without_activities_nobody_is_an_advocate() -> None:
-    """Stages go by orders alone where nothing else is told."""
-    assert set(stages_of(ci.datasets.gallery())) == set(STAGES[:-1])
+    """Stages go by orders alone where nothing else is told, and every answer says so."""
+    silent = ci.datasets.gallery()
+    assert set(stages_of(silent)) == set(STAGES[:-1])
+
+    def answers(history: ci.OrderHistory) -> list[str]:
+        share = (ci.DEFAULT.metric("advocates") / ci.DEFAULT.metric("total_customers")).named(
+            "share_of_advocates", definition="Advocates ÷ customers."
+        )
+        return [
+            " ".join(repr(answer).split())
+            for answer in (
+                ci.measure(history, ["orders", "advocates"], by="quarter"),
+                ci.measure(history, share),
+                ci.measure(history, "customers", by="lifecycle"),
+                ci.traits(history, "lifecycle"),
+                ci.transitions(history, "2023-01-01", "2024-01-01"),
+                ci.cohorts(history, by="lifecycle"),
+                reduce(operator.add, [ci.measure(p, "advocates") for p in history.partition(3)]),
+                reduce(operator.add, [ci.traits(p, "lifecycle") for p in history.partition(3)]),
+            )
+        ]
+
+    said = "Without activities nobody is known as an Advocate"
+    assert [answer.count(said) for answer in answers(silent)] == [1] * 8
+    assert not any(said in answer for answer in answers(GALLERY))
+    assert said not in repr(ci.measure(silent, "orders"))
+
+
+def test_whoever_tells_of_activities() -> None:
+    """What one part tells of, nobody says is unknown, whichever comes first."""
+    ada, bo = (orders(*every(who, "2024-01-01")) for who in ("ada", "bo"))
+    heard = bo.with_activities(said({"customer": "bo", "at": "2024-02-01", "kind": "visit"}))
+    cubes: list[Any] = [ci.measure(one, "advocates") for one in (ada, heard)]
+    tables: list[Any] = [ci.traits(one, "lifecycle") for one in (ada, heard)]
+    for first, second in (cubes, cubes[::-1], tables, tables[::-1]):
+        assert not (first + second).provenance.remarks
 
 
 # --- silence and its reasons -----------------------------------------------------------------

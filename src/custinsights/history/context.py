@@ -60,6 +60,8 @@ class Context:
         What was read and what was left out, before and after the policy.
     spend
         What was spent to win the customers; None where nobody said.
+    has_activities
+        Whether anything is told of what people did beside ordering.
     part
         Which part this is, counted from 0, of how many; None for a whole history.
     """
@@ -75,6 +77,7 @@ class Context:
     source_report: LoadReport = attrs.field(factory=LoadReport, repr=False)
     load_report: LoadReport = attrs.field(factory=LoadReport, repr=False)
     spend: tuple[Spent, ...] | None = attrs.field(default=None, repr=False)
+    has_activities: bool = False
     part: tuple[int, int] | None = None
 
     @cached_property

@@ -107,8 +107,10 @@ class CustomerTable(Presented):
         refuse_repeated(self.parts, other.parts)
         ids = joined(self.ids, other.ids)
         order = np.argsort(ids, kind="stable")
+        said = [one for one in self.provenance.remarks if one in other.provenance.remarks]
         return attrs.evolve(
             self,
+            provenance=attrs.evolve(self.provenance, remarks=tuple(said)),
             ids=ids[order],
             columns={
                 name: _joined(column, other.columns[name]).take(order)

@@ -29,6 +29,7 @@ _DEFINITION = (
     "Loyal Fan with a converted referral, a grade of 9 to 10 (nps), or a published review of 4 "
     "stars and more."
 )
+_WITHOUT = "Without activities nobody is known as an Advocate: they are among the Loyal Fans."
 
 
 def lifecycle(history: CountedHistory) -> Labels:
@@ -64,11 +65,18 @@ class OfStage:
 
 
 def _at_stage(name: str, stage: int, definition: str) -> Metric:
-    tally = Tally(name, "customers", of=OfStage(stage), unit="customers", definition=definition)
+    tally = Tally(
+        name,
+        "customers",
+        of=OfStage(stage),
+        unit="customers",
+        definition=definition,
+        without_activities=_WITHOUT,
+    )
     return Metric(name, Sum(((1, tally),)), unit=tally.unit, definition=definition)
 
 
-TRAIT = Trait("lifecycle", lifecycle, "label", "", _DEFINITION)
+TRAIT = Trait("lifecycle", lifecycle, "label", definition=_DEFINITION, without_activities=_WITHOUT)
 DIMENSION = Dimension(
     "lifecycle",
     "customers",
@@ -76,6 +84,7 @@ DIMENSION = Dimension(
     never_falls=True,
     closed=STAGES,
     definition=f"The customer's stage at as_of, one for all cells. {_DEFINITION}",
+    without_activities=_WITHOUT,
 )
 METRICS = (
     _at_stage(

@@ -14,15 +14,7 @@ import attrs
 from attrs.validators import optional
 
 from custinsights.analyses.declaring.tally import MONEY, FactFunction, Quantile, Sum, Tally
-from custinsights.domain.fields import (
-    any_text,
-    as_tuple,
-    flag,
-    function,
-    instance,
-    named,
-    text,
-)
+from custinsights.domain.fields import any_text, as_tuple, flag, function, instance, named, text
 from custinsights.errors import InvalidValue
 
 TRAIT_KINDS = {
@@ -294,6 +286,8 @@ class Dimension:
         One sentence.
     distribution
         The installed package that brought it, or None for ours.
+    without_activities
+        What a result says of it where the history has no activities, and it uses them; or nothing.
     """
 
     name: str = attrs.field(validator=text)
@@ -307,6 +301,7 @@ class Dimension:
     closed: tuple[str | int, ...] | None = None
     definition: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
+    without_activities: str = attrs.field(default="", validator=any_text)
 
     @property
     def labels_activities(self) -> bool:
@@ -348,6 +343,8 @@ class Trait:
         The installed package that brought it, or None for ours.
     over_time
         What becomes of it while nothing happens: one of `OVER_TIME`.
+    without_activities
+        What a result says of it where the history has no activities, and it uses them; or nothing.
     """
 
     name: str = attrs.field(validator=text)
@@ -357,6 +354,7 @@ class Trait:
     definition: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
     over_time: str = attrs.field(default="changes", validator=named("course over time", OVER_TIME))
+    without_activities: str = attrs.field(default="", validator=any_text)
 
     def __attrs_post_init__(self) -> None:
         if self.kind == "count" and self.unit in (MONEY, "items"):
@@ -382,6 +380,7 @@ class Trait:
             never_falls=True,
             definition=self.definition,
             distribution=self.distribution,
+            without_activities=self.without_activities,
         )
 
 

@@ -91,6 +91,8 @@ class Tally:
         One sentence.
     special
         How the kernel treats the few that are no plain sums; see `SPECIALS`.
+    without_activities
+        What a result says of it where the history has no activities, and it uses them; or nothing.
     """
 
     name: str = attrs.field(validator=text)
@@ -110,6 +112,7 @@ class Tally:
     special: str | None = attrs.field(
         default=None, validator=optional(named("treatment of a tally", tuple(SPECIALS)))
     )
+    without_activities: str = attrs.field(default="", validator=any_text)
 
     def __attrs_post_init__(self) -> None:
         known = _DISTINCT.get(self.distinct, ()) if isinstance(self.distinct, str) else ()

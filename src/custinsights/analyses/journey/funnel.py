@@ -232,7 +232,8 @@ def _long(funnel: Funnel, wide: Cube) -> Cube:
     own = {name: text.format(funnel.within) for name, text in _DEFINITIONS.items()}
     meant = wide.provenance.definitions
     known = {name: meant[name] for name in wide.axes}
-    remarks = (f"No activity tells of: {', '.join(funnel.untold)}.",) if funnel.untold else ()
+    untold = (f"No activity tells of: {', '.join(funnel.untold)}.",) if funnel.untold else ()
+    remarks = (*wide.provenance.remarks, *untold)
     told = {step.name: step.definition for step in funnel.steps}
     return attrs.evolve(
         wide.take(rows),

@@ -245,14 +245,16 @@ class _Finish:
             is_incomplete=self.frames.is_incomplete.take(frame),
             is_unobserved=self.frames.is_unobserved.take(frame),
             period=frame,
-            provenance=attrs.evolve(provenance_of(state), remarks=self._remarks),
+            provenance=self._provenance,
             state=state,
             finish=finish,
         )
 
     @property
-    def _remarks(self) -> tuple[str, ...]:
-        return self._spent_cells.remarks() if self._spent else ()
+    def _provenance(self) -> Provenance:
+        found = provenance_of(self.state)
+        spent = self._spent_cells.remarks() if self._spent else ()
+        return attrs.evolve(found, remarks=(*found.remarks, *spent))
 
     def _axes(self, frame: IntArray, column: IntArray) -> dict[str, AnyArray]:
         axes: dict[str, AnyArray] = {}

@@ -59,8 +59,10 @@ class Measured:
         if not isinstance(other, Measured):
             return NotImplemented
         check_alike(self, other)
+        tells = self if self.context.has_activities else other
         return attrs.evolve(
             self,
+            context=tells.context,
             tallies=self.tallies + other.tallies,
             values=tuple(a + b for a, b in zip(self.values, other.values, strict=True)),
             exposed=None
@@ -125,4 +127,13 @@ def provenance(
         policy=context.policy,
         definitions={item.name: item.definition for item in named},
         distributions={i.name: i.distribution for i in named if i.distribution is not None},
+        remarks=() if context.has_activities else _without_activities(named),
     )
+
+
+def _without_activities(named: Sequence[Metric | Dimension | Trait]) -> tuple[str, ...]:
+    """Say what nobody can know without activities, each once."""
+    entries = [
+        part for item in named for part in (item.tallies if isinstance(item, Metric) else [item])
+    ]
+    return tuple(dict.fromkeys(e.without_activities for e in entries if e.without_activities))

@@ -138,6 +138,7 @@ def lay(
         first=span[2],
         last=span[3],
         has_times=has_times,
+        has_activities=activities is not None,
         source_report=source_report,
         load_report=report if counts is None else _report(orders, counts, currency, policy, report),
     )
