@@ -84,6 +84,39 @@ def test_of_several_that_lead_as_far_the_earliest_counts() -> None:
     assert cube["median_hours"][1] == 5.0
 
 
+@pytest.mark.covers("A28")
+def test_a_fact_fills_one_step() -> None:
+    """A step is another fact than those before it, at the same instant too; so of repeats."""
+    ada = [("ada", f"2024-01-0{day}", "visit") for day in (1, 1, 3)]
+    both = done(*ada, ("ada", "2024-01-01", "added_to_cart"), ("bo", "2024-01-01", "visit"))
+    again = ci.funnel(both, {"first": "visit", "next": "visit", "third": "visit", "4th": "visit"})
+    assert people(again) == [2, 1, 1, 0]
+    assert again["median_hours"].tolist()[1:3] == [0.0, 48.0]
+    between = ci.funnel(both, {"a": "visit", "b": "added_to_cart", "c": "visit", "d": "visit"})
+    assert people(between) == [2, 1, 1, 1]
+    gallery = ci.datasets.gallery()
+    second = ci.funnel(gallery, ["first_order", "order"], within=10_000)
+    repeat = ci.measure(gallery, ["total_customers", "repeat_customers"])
+    assert people(second) == [*repeat.minor("total_customers"), *repeat.minor("repeat_customers")]
+    assert np.isclose(second["median_hours"][1], 1608.0, rtol=1)
+
+
+@pytest.mark.covers("A28")
+def test_a_step_that_nobody_tells_of() -> None:
+    """It stays, at 0, and the answer names it; one that is nearly told is a slip of the pen."""
+    cube = ci.funnel(done(*ADA), ["visit", "consultation", "added_to_cart"])
+    assert people(cube) == [1, 0, 0]
+    assert cube.provenance.remarks == ("No activity tells of: consultation.",)
+    assert not ci.funnel(done(*ADA), STEPS).provenance.remarks
+    early = ci.funnel(done(*ADA), ["visit", "added_to_cart"], as_of="2024-02-01")
+    assert early.provenance.remarks == ("No activity tells of: added_to_cart.",)
+    own = done(("ada", "2024-01-01", "consultation"), ("ada", "2024-01-02", "visit"))
+    with pytest.raises(UnknownName, match=r"consultaton.*Did you mean 'consultation'"):
+        ci.funnel(own, ["consultaton", "visit"])
+    with pytest.raises(UnknownName, match=r"step of a journey.*orders.*Did you mean 'order'"):
+        ci.funnel(own, ["visit", "orders"])
+
+
 def test_the_order_of_steps_matters() -> None:
     """A cart before the visit leads nowhere."""
     early = (("ada", "2024-01-01", "added_to_cart"), ("ada", "2024-01-02", "visit"))

@@ -34,17 +34,19 @@ def of(deeds: Sequence[Deed], customer: str, kind: str | None = None) -> list[De
 
 def chain(deeds: Sequence[Deed], steps: Sequence[str], start: Deed, within: int) -> list[datetime]:
     """Return the instants of the steps from one fact of step 1 on, as far as they go."""
-    reached = [start.at]
+    filled = [start]
     for step in steps[1:]:
         later = [
-            d.at
+            d
             for d in of(deeds, start.customer, step)
-            if d.at >= reached[-1] and (d.at.date() - start.at.date()).days <= within
+            if d.at >= filled[-1].at
+            and (d.at.date() - start.at.date()).days <= within
+            and not any(d is other for other in filled)
         ]
         if not later:
             break
-        reached.append(min(later))
-    return reached
+        filled.append(min(later, key=lambda d: d.at))
+    return [deed.at for deed in filled]
 
 
 def funnel(

@@ -112,6 +112,7 @@ WAYS = (
     ("visit", "added_to_cart", "order"),
     ("order", "survey_response", "ticket_opened", "visit"),
     ("ticket_opened", "ticket_resolved"),
+    ("order", "visit", "order", "order"),
 )
 
 
@@ -126,7 +127,8 @@ def test_funnel(done: list[Deed], within: int, way: tuple[str, ...], by: str) ->
     labels = {"": lambda _: None, "month": lambda d: f"{d.at:%Y-%m}"}
     cell = labels.get(by, lambda d: d.kind)
     expected = journeys.funnel(done, way, within, cell)
-    cube = ci.funnel(history_of(done), way, within=within, by=by or ())
+    steps = {f"{place} {kind}": kind for place, kind in enumerate(way)}
+    cube = ci.funnel(history_of(done), steps, within=within, by=by or ())
     found: dict[object, list[tuple[int, float | None]]] = {}
     for row in cube.to_dicts():
         hours = row["median_hours"]

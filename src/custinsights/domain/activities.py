@@ -1,6 +1,6 @@
 """What people do beside ordering: messages they get and open, visits, bids, reviews, tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -115,15 +115,15 @@ def activity_kind(word: object) -> str:
     return kind
 
 
-def nearest_kind(kind: str) -> str:
-    """Return the known kind that a word nearly is, or nothing.
+def nearest_kind(kind: str, known: Collection[str] = ACTIVITY_KINDS) -> str:
+    """Return the kind that a word nearly is, of those that are known, or nothing.
 
     Examples
     --------
     >>> nearest_kind("visits"), nearest_kind("studio_tour")
     ('visit', '')
     """
-    return near_name(kind, ACTIVITY_KINDS) or ""
+    return near_name(kind, known) or ""
 
 
 def _outcome(word: object) -> object:

@@ -15,7 +15,7 @@ from custinsights.analyses.declaring.block import Block
 from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
 from custinsights.analyses.declaring.tally import Quantile, Sum, Tally
 from custinsights.analyses.journey.not_asking import NotAsking
-from custinsights.analyses.journey.steps import FIRST_PURCHASE, known_steps, steps_of
+from custinsights.analyses.journey.steps import FIRST_PURCHASE, known_steps, steps_of, unheard_of
 from custinsights.analyses.journey.within import Within, within_of
 from custinsights.analyses.measuring.finish import finish
 from custinsights.analyses.measuring.measure import Window, window_of
@@ -60,7 +60,7 @@ class Funnel:
     steps, within, by, window, as_of, catalog
         See `funnel`; by default all steps to a first purchase.
     untold
-        Steps that were left out because no activity tells of them; the result says so.
+        Steps of which no activity tells; the result says so.
     """
 
     steps: tuple[Tally, ...] = attrs.field(default=FIRST_PURCHASE, converter=steps_of)
@@ -174,11 +174,15 @@ class _Chains:
         last = self._measured(start) + self.within.length
         reach, instants = np.ones(len(start), dtype=np.int64), [start]
         alive, rows, at = np.arange(len(start)), self.first, start
+        filled = [(line, rows)]
         for place, step in enumerate(self.steps[1:], start=1):
             following = self._timeline(step.facts)
             is_same = following is line
             begin = line.at_once(rows) if is_same else following.since(customer.take(alive), at)
-            found, is_there = following.following(self._meant(step), begin, customer.take(alive))
+            taken = [held.take(alive) for other, held in filled if other is following]
+            found, is_there = following.following(
+                self._meant(step), begin, customer.take(alive), taken
+            )
             alive, rows = alive.take(np.flatnonzero(is_there)), found[is_there]
             at = following.instant.take(rows)
             in_time = np.flatnonzero(self._measured(at) <= last.take(alive))
@@ -187,6 +191,9 @@ class _Chains:
             reached = np.zeros(len(start), dtype=np.int64)
             reached[alive] = at
             instants.append(reached)
+            held = np.full(len(start), -1, dtype=np.int64)
+            held[alive] = rows
+            filled.append((following, held))
             line = following
         return reach, instants
 
@@ -321,6 +328,8 @@ def funnel(
     ------
     InvalidValue
         If something is no step, or there are fewer than two.
+    UnknownName
+        If a step is nearly a kind of activity, and none.
     MissingData
         If the history has no activities and a step is one.
     Refused
@@ -330,10 +339,11 @@ def funnel(
     -----
     A person is in a cell once. Of the facts of step 1 there, the one from which the person gets
     furthest counts, of several such the earliest; from it every step is the earliest fact at or
-    after the step before, so that equal instants are in order. A fact that is two steps may be
-    both. People whose step 1 lies less than `within` before as_of may still go on: later steps of a
-    period that has such days are marked as not final, and a `window` that ends so much earlier
-    leaves them out.
+    after the step before, so that equal instants are in order; a fact fills one step, of several at
+    once the first in the order of the history. A step of which no activity before as_of tells stays
+    at 0, and a note names it. People whose step 1 lies less than `within` before as_of may still go
+    on: later steps of a period that has such days are marked as not final, and a `window` that ends
+    so much earlier leaves them out.
 
     Cost: a few passes over the facts of each step, in blocks of whole customers.
 
@@ -351,7 +361,9 @@ def funnel(
 'median_hours': 2.0}
     """
     check_history(history)
-    untold: tuple[str, ...] = ()
+    instant = history.context.instant(as_of)
     if steps is None:
-        steps, untold = known_steps(history, history.context.instant(as_of))
+        steps, untold = known_steps(history, instant)
+    else:
+        untold = unheard_of(history, steps_of(steps), instant)
     return Funnel(steps, within, by, window, as_of, catalog, untold)(history)

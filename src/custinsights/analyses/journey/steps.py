@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
+import numpy as np
 
 from custinsights.analyses.builtin.activity_metrics import OfKind
 from custinsights.analyses.builtin.metrics import first_orders
 from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.declaring.tally import Tally
-from custinsights.domain.activities import activity_kind
-from custinsights.errors import InvalidValue, MissingData
+from custinsights.domain.activities import ACTIVITY_KINDS, activity_kind, nearest_kind
+from custinsights.errors import InvalidValue, MissingData, UnknownName
 from custinsights.history.facts import Facts
-from custinsights.history.kernels.cells import distinct
 from custinsights.history.views.activity_view import activities_of
 
 ORDER, FIRST_ORDER = "order", "first_order"
@@ -80,13 +80,21 @@ def _step(name: str | None, meant: Any) -> Tally:
     if not is_list or not words or not all(isinstance(word, str) for word in words):
         shown = meant if isinstance(meant, str) else f"a value of type {type(meant).__name__}"
         raise InvalidValue("a step of a journey is nothing that happens", shown, _ALLOWED)
-    kinds = tuple(map(activity_kind, words))
+    kinds = tuple(map(_kind, words))
     return Tally(
         name or " or ".join(kinds),
         "activities",
         filters=(OfKind(kinds),),
         definition=f"Activities of the kinds {', '.join(kinds)}.",
     )
+
+
+def _kind(word: str) -> str:
+    """Return the kind of activity that a word means, which is not nearly an order."""
+    kind = activity_kind(word)
+    if kind not in ACTIVITY_KINDS and nearest_kind(kind, (ORDER, FIRST_ORDER)):
+        raise UnknownName("step of a journey", kind, (ORDER, FIRST_ORDER))
+    return kind
 
 
 def _counted(name: str | None, metric: Metric) -> Tally:
@@ -110,6 +118,39 @@ def _counts_facts(tally: Tally) -> bool:
     return known and is_plain and tally.special is None and tally.customer_type is None
 
 
+def _happened(facts: Facts, as_of: int) -> set[str]:
+    """Return the kinds of the activities before an instant."""
+    held = activities_of(facts)
+    kind = held.label("kind")
+    codes = kind.codes if facts.context.last < as_of else kind.codes[held.at < as_of]
+    is_there = np.zeros(len(kind.names), dtype=np.bool_)
+    is_there[codes] = True
+    return {kind.names[code] for code in np.flatnonzero(is_there).tolist()}
+
+
+def unheard_of(facts: Facts, steps: Iterable[Tally], as_of: int) -> tuple[str, ...]:
+    """Return the names of the steps of whose kinds no activity tells.
+
+    Raises
+    ------
+    MissingData
+        If the history has no activities, and a step is one.
+    UnknownName
+        If a kind is nearly one of those that happened, and none of them.
+    """
+    of_kinds = {
+        step.name: condition.kinds
+        for step in steps
+        for condition in step.filters
+        if isinstance(condition, OfKind)
+    }
+    happened = _happened(facts, as_of) if of_kinds else set()
+    for kind in {kind for kinds in of_kinds.values() for kind in kinds} - happened:
+        if kind not in ACTIVITY_KINDS and nearest_kind(kind, happened):
+            raise UnknownName("kind of activity", kind, tuple(sorted(happened)))
+    return tuple(name for name, kinds in of_kinds.items() if happened.isdisjoint(kinds))
+
+
 def known_steps(facts: Facts, as_of: int) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the steps to a first purchase of which activities tell, and the names of the others.
 
@@ -118,10 +159,7 @@ def known_steps(facts: Facts, as_of: int) -> tuple[dict[str, Any], tuple[str, ..
     MissingData
         If the history has no activities before `as_of`, or none of these kinds.
     """
-    held = activities_of(facts)
-    kind = held.label("kind")
-    codes = kind.codes if facts.context.last < as_of else kind.codes[held.at < as_of]
-    happened = {kind.names[code] for code in distinct(codes)[0].tolist()}
+    happened = _happened(facts, as_of)
     told = {
         name: meant
         for name, meant in FIRST_PURCHASE.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import attrs
@@ -59,19 +60,30 @@ class Timeline:
         return low
 
     def following(
-        self, is_meant: BoolArray | None, rows: IntArray, customer: IntArray
+        self,
+        is_meant: BoolArray | None,
+        rows: IntArray,
+        customer: IntArray,
+        taken: Sequence[IntArray] = (),
     ) -> tuple[IntArray, BoolArray]:
         """Return the first meant fact (None: any) from some rows on, and whether there is one.
 
-        Only facts of the customers given count.
+        Only facts of the customers given count, and none that is taken: each array of `taken` has
+        one row for every customer given.
         """
-        found = rows
-        if is_meant is not None:
+        if is_meant is None:
+            nearest = np.arange(len(self) + 1)
+        else:
             nearest = np.full(len(self) + 1, len(self), dtype=np.int64)
             meant = np.flatnonzero(is_meant)
             nearest[meant] = meant
             np.minimum.accumulate(nearest[::-1], out=nearest[::-1])
-            found = nearest.take(rows)
+        found = nearest.take(rows)
+        for _ in taken:  # each time round leaves one of them behind
+            again = np.flatnonzero(np.logical_or.reduce([found == held for held in taken]))
+            if not len(again):
+                break
+            found[again] = nearest.take(found.take(again) + 1)
         return found, found < self.offsets.take(customer + 1)
 
 
