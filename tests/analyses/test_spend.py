@@ -365,6 +365,31 @@ def test_no_cost_where_nobody_said_what_was_spent() -> None:
     assert "spend lies in no cell" in " ".join(ci.acquisition(told, by="month").notes)
 
 
+@pytest.mark.covers("A11")
+def test_spend_of_less_time_than_its_customers_is_said() -> None:
+    """A cell that reaches beyond the days of which spend is told says which these are."""
+    told = history(("ada", "2024-01-05", 20, None), ("bo", "2024-05-05", 20, None)).with_spend(
+        [Spend("2024-02", eur("30")), Spend("2024-03", eur("30"))]
+    )
+    said = (
+        "Spend is told of 2024-02-01 to 2024-03-31 only; a cell of more days weighs it against "
+        "all of its customers and orders."
+    )
+
+    def remarks(**asked: Any) -> tuple[str, ...]:
+        metrics = ["customer_acquisition_cost", "return_on_ad_spend"]
+        return ci.measure(told, metrics, **asked).provenance.remarks
+
+    assert remarks() == (said,)
+    assert remarks(by="quarter") == (said,)
+    assert remarks(window=("2024-02-01", "2024-05-01")) == (said,)
+    assert remarks(by="month") == ()
+    assert remarks(window=("2024-02-01", "2024-04-01")) == ()
+    assert ci.measure(told, "orders").provenance.remarks == ()
+    assert said in ci.acquisition(told, window="2024").notes
+    assert said not in ci.acquisition(told).notes
+
+
 def test_nothing_is_paid_back_where_the_cost_is_not_known() -> None:
     """What was spent on no channel alone was not spent on whom no channel is known to have won."""
     told = history(("zoe", "2024-01-05", 40, None)).with_spend([Spend("2024-01", eur("7"))])

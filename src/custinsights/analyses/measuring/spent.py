@@ -13,6 +13,7 @@ from custinsights.analyses.declaring.frames import Frames
 from custinsights.analyses.declaring.tally import Tally
 from custinsights.domain.money import Money
 from custinsights.history.columnar.columns import BoolArray, IntArray
+from custinsights.history.columnar.localtime import date_of
 from custinsights.history.context import Context
 from custinsights.history.kernels.cells import truths, whole
 from custinsights.history.kernels.tallies import Label
@@ -81,6 +82,25 @@ class SpentCells:
         }
 
     def remarks(self) -> tuple[str, ...]:
+        """Say of which time nothing is told, and what was spent and lies in no cell."""
+        return (*self._untold(), *self._left_out())
+
+    def _untold(self) -> tuple[str, ...]:
+        """Say of which days spend is told, where a cell with spend reaches beyond them."""
+        told = self.inside(so_far=False)
+        if not told.any():
+            return ()
+        first, last = int(self.rows.start.min()), int(self.rows.end.max())
+        holds = told.any(axis=1)
+        start = np.array(self.frames.start_instants)[holds].clip(self.context.observed_from)
+        end = np.array(self.frames.end_instants)[holds]
+        if start.min() >= first and end.max() <= last:
+            return ()
+        days = [date_of(self.context.day(at)) for at in (first, last - 1)]
+        weighed = "a cell of more days weighs it against all of its customers and orders"
+        return (f"Spend is told of {days[0]} to {days[1]} only; {weighed}.",)
+
+    def _left_out(self) -> tuple[str, ...]:
         """Say what was spent in the time of the cells and lies in none of them."""
         start = max(min(self.frames.start_instants, default=0), self.context.observed_from)
         every = SpendFacts(self.context.spend or ())
