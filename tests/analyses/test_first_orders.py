@@ -269,3 +269,20 @@ def test_what_people_did_is_in_every_cohort_of_theirs(history: OrderHistory) -> 
     cube = ci.measure(history.with_activities(done), "visits", by="first_product")
     found = {row["first_product"]: row["visits"] for row in cube.to_dicts()}
     assert found == {None: 2, "card": 1, "print": 3}
+
+
+@pytest.mark.covers("A29")
+def test_labels_of_few_customers_are_counted_and_not_listed() -> None:
+    """Of each dimension the 20 labels of most customers are shown, and all where asked."""
+    path = ci.second_order(ci.datasets.load_online_retail(), 90, by=["product", "weekday"])
+    rows = path.to_dicts()
+    products = [row for row in rows if row["dimension"] == "product"]
+    assert (len(products), len(rows)) == (20, 20 + 6 + 3)
+    every = path.table(most=None).to_dicts()
+    assert len(every) == len(path.labels) > 2_000
+    others = sorted((r["observable"] for r in every if r["dimension"] == "product"), reverse=True)
+    assert [row["observable"] for row in products] == others[:20]
+    more = f"And {len(others) - 20:,} more of product with fewer customers: table(most=None)."
+    assert [note for note in path.table().notes if note.startswith("And")] == [more]
+    with pytest.raises(InvalidValue, match="number of labels to show"):
+        path.table(most=0)

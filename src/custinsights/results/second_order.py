@@ -8,12 +8,16 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from custinsights.domain.fields import whole_number
 from custinsights.errors import InvalidValue
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, same_array
 from custinsights.results.intervals import SMALL, lift, wilson
 from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column, Table
+
+MOST = 20
+"""How many labels of a dimension are shown."""
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 
@@ -116,23 +120,30 @@ class SecondOrder(Presented):
             timezone=self.provenance.calendar.timezone,
         )
 
-    def table(self) -> Table:
+    def table(self, most: int | None = MOST) -> Table:
         """One row per label of the first order: share, interval, lift against all others.
 
         ``small`` marks a share of fewer than 30 customers, ``small_rest`` a lift against fewer than
         30 others. Labels that go with a second order need not be what brings it about.
+
+        Parameters
+        ----------
+        most
+            How many labels of each dimension at most, those of most customers first; a note counts
+            the others. None for all of them.
         """
-        n, again = self.label_observable, self.label_reordered
+        rows, more = self._shown(most)
+        n, again = self.label_observable[rows], self.label_reordered[rows]
         low, high = wilson(again, n)
         rest, rest_again = self.observable - n, self.reordered - again
-        ratio, least, most = lift(again, n, rest_again, rest)
+        ratio, lowest, highest = lift(again, n, rest_again, rest)
         share = again / np.where(n, n, np.nan)
         told = f"{self.reordered:,} of {self.observable:,} observable customers ordered again."
         return Table(
             f"second order within {self.within} days, by the first order",
             [
-                Column("dimension", "label", self.dimensions),
-                Column("label", "label", [None if x is None else str(x) for x in self.labels]),
+                Column("dimension", "label", [self.dimensions[row] for row in rows]),
+                Column("label", "label", [self._label(row) for row in rows]),
                 Column("observable", "count", n, unit="customers"),
                 Column("reordered", "count", again, unit="customers"),
                 Column("share", "share", share),
@@ -140,10 +151,28 @@ class SecondOrder(Presented):
                 Column("high", "share", high),
                 Column("small", "flag", n < SMALL),
                 Column("lift", "number", ratio),
-                Column("lift_low", "number", least),
-                Column("lift_high", "number", most),
+                Column("lift_low", "number", lowest),
+                Column("lift_high", "number", highest),
                 Column("small_rest", "flag", rest < SMALL),
             ],
-            notes=(told, *self.provenance.notes()),
+            notes=(told, *more, *self.provenance.notes()),
             timezone=self.provenance.calendar.timezone,
         )
+
+    def _label(self, row: int) -> str | None:
+        label = self.labels[row]
+        return None if label is None else str(label)
+
+    def _shown(self, most: int | None) -> tuple[list[int], tuple[str, ...]]:
+        """Return the rows of so many labels of each dimension, and how many more there are."""
+        if most is not None:
+            whole_number("the number of labels to show is wrong", most, 1)
+        places: dict[str, list[int]] = {}
+        for row, dimension in enumerate(self.dimensions):
+            places.setdefault(dimension, []).append(row)
+        more = tuple(
+            f"And {len(rows) - most:,} more of {dimension} with fewer customers: table(most=None)."
+            for dimension, rows in places.items()
+            if most is not None and len(rows) > most
+        )
+        return [row for rows in places.values() for row in rows[:most]], more

@@ -301,6 +301,8 @@ def second_order(
     SecondOrder
         One row per label of the first order: observable customers, share who ordered again with a
         Wilson interval, lift (the share ÷ the share of all others) with Katz' interval, both 95 %.
+        It shows and exports the 20 labels of most customers of each dimension;
+        ``.table(most=None)`` has all.
 
     Notes
     -----
