@@ -24,7 +24,10 @@ def test_known_kinds_are_themselves_however_they_are_written(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("email_open", "email_opened"), ("bids", "bid"), ("Calls", "call"), ("visits", "visit")],
+    [
+        *(("email_open", "email_opened"), ("bids", "bid"), ("Calls", "call"), ("visits", "visit")),
+        *(("Deliveries", "delivery"), ("delivey", "delivery"), ("delivered", "delivery")),
+    ],
 )
 def test_what_is_nearly_a_kind_is_misspelt(word: str, meant: str) -> None:
     """A word with a letter lost or added is refused, with the kind that it is near to."""
@@ -32,7 +35,9 @@ def test_what_is_nearly_a_kind_is_misspelt(word: str, meant: str) -> None:
         activity_kind(word)
 
 
-@pytest.mark.parametrize("word", ["studio_tour", "Email bounced", "ticket_closed", "besuch"])
+@pytest.mark.parametrize(
+    "word", ["studio_tour", "Email bounced", "ticket_closed", "besuch", "studies"]
+)
 def test_a_shop_may_have_kinds_of_its_own(word: str) -> None:
     """Any other name is a kind, without a family."""
     activity = Activity("c7", NOON, word)

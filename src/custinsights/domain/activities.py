@@ -57,6 +57,7 @@ _KINDS_BY_FAMILY: Mapping[tuple[str, str | None], tuple[str, ...]] = {
     ("bidding", None): ("bid",),
     ("wishlist", None): ("wishlist",),
     ("consignment", None): ("consignment",),
+    ("delivery", None): ("delivery",),
     ("voice", None): ("review", "survey_response"),
     ("ticket", None): ("ticket_opened", "ticket_replied", "ticket_resolved", "ticket_reopened"),
     ("referral", None): ("referral",),
@@ -120,10 +121,11 @@ def nearest_kind(kind: str, known: Collection[str] = ACTIVITY_KINDS) -> str:
 
     Examples
     --------
-    >>> nearest_kind("visits"), nearest_kind("studio_tour")
-    ('visit', '')
+    >>> nearest_kind("visits"), nearest_kind("deliveries"), nearest_kind("studio_tour")
+    ('visit', 'delivery', '')
     """
-    return near_name(kind, known) or ""
+    one = f"{kind[:-3]}y" if kind.endswith("ies") else kind
+    return near_name(one, known) or ""
 
 
 def _outcome(word: object) -> object:
