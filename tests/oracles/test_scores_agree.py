@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -190,6 +191,35 @@ def test_cohorts(data: st.DataObject, period: str, anchor: str) -> None:
             for age, mean in enumerate(grid.mean_retention.tolist()):
                 ours = expected.mean(age) if expected.cohorts else None
                 assert agrees(shop, "", ours, mean), age
+
+
+def everybody(view: Any) -> Any:
+    """Give all customers one label."""
+    return np.zeros(view.people, dtype=np.int64)
+
+
+@pytest.mark.covers("A27")
+@pytest.mark.parametrize("period", ["week", "month", "quarter"])
+@FEW
+@given(data=st.data())
+def test_value_by_age_of_a_label(data: st.DataObject, period: str) -> None:
+    """By label, what customers had paid by an age is the oracle's of those observable there."""
+    shop, history, as_of = drawn(data)
+    expected = cohort_grid(shop, period, "cumulative_revenue", as_of)
+    label = ci.dimension("everybody", facts="customers")(everybody)
+    grid = ci.cohorts(history, period=period, by=label, metric=CUMULATIVE, as_of=as_of)
+    for age in range(grid.ages if len(grid) else 0):
+        seen = [
+            (value[age], size)
+            for value, marks, size in zip(
+                expected.values, expected.partial, expected.sizes, strict=True
+            )
+            if value[age] is not None and not marks[age]
+        ]
+        people = sum(size for _, size in seen)
+        paid = sum((Fraction(value or 0) * size for value, size in seen), Fraction(0))
+        found = float(grid.values[0, age])
+        assert agrees(shop, "cumulative_revenue", paid / people if people else None, found), age
 
 
 def growth_of(shop: Shop, now: Value, then: Value, start: datetime) -> Fraction | None:

@@ -25,6 +25,7 @@ from custinsights.errors import Refused, counted
 from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.columnar.periods import ordinals
 from custinsights.history.facts import Facts
+from custinsights.history.kernels.cells import summed
 from custinsights.history.kernels.tallies import label_key
 from custinsights.history.orders import When
 from custinsights.results.cohort_grid import CohortGrid
@@ -102,10 +103,21 @@ class Cohorts:
             )
         return found
 
+    @property
+    def split(self) -> tuple[Dimension, ...]:
+        """What the cells go by beside age.
+
+        Customers of a label came at different times: what they had paid by an age is of those who
+        are observable there, which the period of the anchor tells.
+        """
+        label, cohort = self.label, self.cohort
+        is_told = self.metric != CUMULATIVE or label.name == cohort.name
+        return (label,) if is_told else (label, cohort)
+
     def _measure(self) -> Measure:
         metrics = [self.catalog.metric("customers"), self.asked, observable_customers]
         metrics += [second_orders] if self.by == BY_PERIOD else [second_orders, retention_rate]
-        by = (self.label, self.age)
+        by = (*self.split, self.age)
         return Measure(tuple(dict.fromkeys(metrics)), by=by, as_of=self.as_of, catalog=self.catalog)
 
     def summarise(self, history: Facts) -> Measured:
@@ -139,9 +151,9 @@ class _Grid:
         values = self._spread(name)
         kind, exponent = column.kind, column.exponent
         if self.analysis.metric == CUMULATIVE:
-            so_far = np.cumsum(self._minor(name), axis=1)  # whole numbers lose nothing
+            so_far = self._so_far(name)  # whole numbers lose nothing
             with np.errstate(divide="ignore", invalid="ignore"):
-                values = so_far / 10**exponent / size[:, None]
+                values = so_far / 10**exponent / np.where(base > 0, base, np.nan)
             name, kind, exponent = CUMULATIVE, "number", 0
         returned = np.cumsum(self._minor(second_orders.name), axis=1)
         return CohortGrid(
@@ -164,13 +176,14 @@ class _Grid:
 
     @property
     def _remarks(self) -> tuple[str, ...]:
-        """Say how many facts are in no cell."""
-        tallies = self.state.tallies
+        """Say how many facts are in no cell, beside what is said of the cells."""
+        said, tallies = self.cells.provenance.remarks, self.state.tallies
         ageless = [row for row, age in enumerate(tallies.labels_of("age")) if age is None]
         left = int(tallies.columns[FACTS][ageless].sum())
         if not left:
-            return ()
-        return (f"In no cell: {counted(left, 'fact')} before the anchor or of people without one.",)
+            return said
+        people = "before the anchor or of people without one"
+        return (*said, f"In no cell: {counted(left, 'fact')} {people}.")
 
     @property
     def is_by_period(self) -> bool:
@@ -246,6 +259,26 @@ class _Grid:
         start = context.calendar.start_of_day(period.start)
         return bool(start == self.cells.provenance.as_of)
 
+    def _so_far(self, name: str) -> IntArray:
+        """int64[cohorts, ages], a sum up to each age, in cohorts by label of who is observable."""
+        if self.is_by_period:
+            return np.cumsum(self._minor(name), axis=1)
+        exposed, cohort = self.state.exposed, self.analysis.split[-1].name
+        assert exposed is not None  # noqa: S101 - observable customers were asked for
+        over = dict(zip(exposed.labels_of(cohort), exposed.codes[-1].tolist(), strict=True))
+        rows, places = self._places
+        cohorts = self.cells.labels(cohort).take(rows).tolist()
+        row, age = np.divmod(places, self.ages)
+        ended = np.minimum([over[label] for label in cohorts], self.ages).astype(np.int64)
+        # A value counts from its age on, as long as the ages of its cohort are over.
+        value = np.where(age < ended, self.cells.minor(name).take(rows), 0)
+        begins = row * (self.ages + 1)
+        changes = np.concatenate([value, -value])
+        cells, change = summed(np.concatenate([begins + age, begins + ended]), changes)
+        grid = np.zeros((len(self.cohorts), self.ages + 1), dtype=np.int64)
+        grid.reshape(-1)[cells] = change
+        return np.cumsum(grid, axis=1)[:, : self.ages]
+
     def _spread(self, name: str) -> FloatArray:
         """Return a metric as float64[cohorts, ages]; 0 (or NaN for quotients) without a cell."""
         column = self.cells.metrics[name]
@@ -276,7 +309,10 @@ class _Grid:
         """Return values of the cells by cohort and age, and what stands where there is no cell."""
         grid = np.full((len(self.cohorts), self.ages), empty, dtype=values.dtype)
         rows, places = self._places
-        grid.reshape(-1)[places] = values.take(rows)
+        taken = values.take(rows)
+        if values.dtype.kind == "i":  # several cells of disjoint customers, or one
+            places, taken = summed(places, taken)
+        grid.reshape(-1)[places] = taken
         return grid
 
 
@@ -319,8 +355,9 @@ def cohorts(
     CohortGrid
         A cell whose whole period ended at or before `as_of` is observable; a running one is
         partial; later ones are NaN, never 0. The customers of a label came at different times:
-        its retention at an age is that of the customers who are observable there. Those whose
-        label is unknown are the cohort None, so that the sizes add up to all who have an anchor.
+        its retention and its cumulative revenue per customer at an age are those of the customers
+        who are observable there, NaN where none is. Those whose label is unknown are the cohort
+        None, so that the sizes add up to all who have an anchor.
 
     Notes
     -----

@@ -57,7 +57,8 @@ class Question:
     def _check_type(self) -> None:
         kinds = {dimension.kind for dimension in self.by}
         cohorts = [dimension.name for dimension in self.by if dimension.kind == "cohort"]
-        if "age" in kinds and len(cohorts) > 1:
+        has_no_unit = any(d.kind == "age" and d.period is None for d in self.by)
+        if has_no_unit and len(cohorts) > 1:
             raise InvalidValue(
                 what="age is counted in the unit of the cohort beside it, and there are several",
                 given=cohorts,

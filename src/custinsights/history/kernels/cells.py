@@ -61,7 +61,7 @@ class CellTotals:
         elif self.is_dense:
             np.add.at(self._total(name), cells, values)
         else:
-            self._add_run(name, *_summed(cells, values))
+            self._add_run(name, *summed(cells, values))
 
     def count_distinct(
         self, name: str, cells: IntArray, starts: IntArray, *, never_falls: bool
@@ -189,10 +189,10 @@ def truths(name: str, values: AnyArray, count: int) -> BoolArray:
 
 
 def _counted(cells: IntArray) -> tuple[IntArray, IntArray]:
-    return _summed(cells, np.ones(len(cells), dtype=np.int64))
+    return summed(cells, np.ones(len(cells), dtype=np.int64))
 
 
-def _summed(cells: IntArray, values: IntArray) -> tuple[IntArray, IntArray]:
+def summed(cells: IntArray, values: IntArray) -> tuple[IntArray, IntArray]:
     """Return the distinct cells in ascending order and the sum of the values in each."""
     if not len(cells):
         return cells.astype(np.int64), values.astype(np.int64)
@@ -211,7 +211,7 @@ def _summed(cells: IntArray, values: IntArray) -> tuple[IntArray, IntArray]:
 def _merged(runs: Sequence[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
     if not runs:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    return _summed(np.concatenate([run[0] for run in runs]), np.concatenate([r[1] for r in runs]))
+    return summed(np.concatenate([run[0] for run in runs]), np.concatenate([r[1] for r in runs]))
 
 
 def count_values(cells: IntArray, values: IntArray) -> tuple[IntArray, IntArray, IntArray]:
