@@ -273,16 +273,18 @@ def test_what_people_did_is_in_every_cohort_of_theirs(history: OrderHistory) -> 
 
 @pytest.mark.covers("A29")
 def test_labels_of_few_customers_are_counted_and_not_listed() -> None:
-    """Of each dimension the 20 labels of most customers are shown, and all where asked."""
+    """Of each dimension the 20 labels of most customers are shown, and all are exported."""
     path = ci.second_order(ci.datasets.load_online_retail(), 90, by=["product", "weekday"])
-    rows = path.to_dicts()
+    rows = path.top().to_dicts()
     products = [row for row in rows if row["dimension"] == "product"]
     assert (len(products), len(rows)) == (20, 20 + 6 + 3)
-    every = path.table(most=None).to_dicts()
+    every = path.to_dicts()
     assert len(every) == len(path.labels) > 2_000
     others = sorted((r["observable"] for r in every if r["dimension"] == "product"), reverse=True)
     assert [row["observable"] for row in products] == others[:20]
-    more = f"And {len(others) - 20:,} more of product with fewer customers: table(most=None)."
-    assert [note for note in path.table().notes if note.startswith("And")] == [more]
+    more = f"And {len(others) - 20:,} more of product with fewer customers."
+    assert more in path.top().notes
+    assert more in repr(path)
+    assert more not in path.table().notes
     with pytest.raises(InvalidValue, match="number of labels to show"):
-        path.table(most=0)
+        path.top(0)

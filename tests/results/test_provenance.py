@@ -26,7 +26,7 @@ ASKED: dict[str, Callable[..., Any]] = {
     "preferences": lambda shop, **how: ci.preferences(shop, "customer_country", **how),
     "cross_sell_gaps": ci.cross_sell_gaps,
     "product_velocity": ci.product_velocity,
-    "milestones": lambda shop, window, **how: ci.milestones(shop, *window, **how),
+    "milestones": ci.milestones,
 }
 
 

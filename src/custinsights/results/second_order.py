@@ -120,19 +120,37 @@ class SecondOrder(Presented):
             timezone=self.provenance.calendar.timezone,
         )
 
-    def table(self, most: int | None = MOST) -> Table:
+    def __repr__(self) -> str:
+        return repr(self.top())
+
+    def _repr_html_(self) -> str:
+        return self.top()._repr_html_()
+
+    def table(self) -> Table:
         """One row per label of the first order: share, interval, lift against all others.
 
         ``small`` marks a share of fewer than 30 customers, ``small_rest`` a lift against fewer than
         30 others. Labels that go with a second order need not be what brings it about.
-
-        Parameters
-        ----------
-        most
-            How many labels of each dimension at most, those of most customers first; a note counts
-            the others. None for all of them.
         """
-        rows, more = self._shown(most)
+        return self._table(list(range(len(self.dimensions))), ())
+
+    def top(self, most: int = MOST) -> Table:
+        """The table of so many labels of each dimension, those of most customers; it is what shows.
+
+        A note counts the others.
+        """
+        whole_number("the number of labels to show is wrong", most, 1)
+        places: dict[str, list[int]] = {}
+        for row, dimension in enumerate(self.dimensions):
+            places.setdefault(dimension, []).append(row)
+        more = tuple(
+            f"And {len(rows) - most:,} more of {dimension} with fewer customers."
+            for dimension, rows in places.items()
+            if len(rows) > most
+        )
+        return self._table([row for rows in places.values() for row in rows[:most]], more)
+
+    def _table(self, rows: list[int], more: tuple[str, ...]) -> Table:
         n, again = self.label_observable[rows], self.label_reordered[rows]
         low, high = wilson(again, n)
         rest, rest_again = self.observable - n, self.reordered - again
@@ -162,17 +180,3 @@ class SecondOrder(Presented):
     def _label(self, row: int) -> str | None:
         label = self.labels[row]
         return None if label is None else str(label)
-
-    def _shown(self, most: int | None) -> tuple[list[int], tuple[str, ...]]:
-        """Return the rows of so many labels of each dimension, and how many more there are."""
-        if most is not None:
-            whole_number("the number of labels to show is wrong", most, 1)
-        places: dict[str, list[int]] = {}
-        for row, dimension in enumerate(self.dimensions):
-            places.setdefault(dimension, []).append(row)
-        more = tuple(
-            f"And {len(rows) - most:,} more of {dimension} with fewer customers: table(most=None)."
-            for dimension, rows in places.items()
-            if most is not None and len(rows) > most
-        )
-        return [row for rows in places.values() for row in rows[:most]], more
