@@ -15,6 +15,8 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.domain.spend import SPEND_KINDS, Spend
 from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
+from custinsights.domain.tag_changes import TAG_CHANGES, TagChange
+from custinsights.domain.tags import TagBook
 
 __all__ = [
     "ACTIVITY_KINDS",
@@ -23,6 +25,7 @@ __all__ = [
     "LEFT_OUT_REASONS",
     "ORDER_STATUSES",
     "SPEND_KINDS",
+    "TAG_CHANGES",
     "UNITS",
     "WEEKDAYS",
     "Activity",
@@ -49,5 +52,7 @@ __all__ = [
     "Refund",
     "Spend",
     "Tag",
+    "TagBook",
+    "TagChange",
     "minor_exponent",
 ]

@@ -5,13 +5,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from operator import index
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
 from custinsights.errors import Incompatible, InvalidValue, NaiveTime, UnknownName
 
 __all__ = [
+    "Identity",
     "any_text",
     "as_int",
     "as_tuple",
@@ -21,13 +22,16 @@ __all__ = [
     "flag",
     "from_thousandths",
     "function",
+    "identities",
     "identity",
+    "in_order",
     "instance",
     "looked_up",
     "members",
     "named",
     "near_name",
     "not_negative",
+    "own_identity",
     "refuse_different",
     "refuse_naive",
     "refuse_other",
@@ -40,6 +44,9 @@ __all__ = [
 
 T = TypeVar("T")
 
+Identity: TypeAlias = str | int
+"""Of whom or what an identity outside tells."""
+
 Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 
 _NEAR = 0.82  # as like a name as a word with a letter lost, added or changed
@@ -51,6 +58,23 @@ def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
     """What an error calls the field: "the placed_at of an Order"."""
     name = type(owner).__name__
     return f"the {field.name} of {'an' if name[0] in 'AEIOU' else 'a'} {name}"
+
+
+def own_identity(given: Any) -> Identity:
+    """Return an identity as Python's own, also one out of an array of whole numbers."""
+    number = as_int(given)
+    return given if number is None else number
+
+
+def identities(given: Any) -> list[Identity]:
+    """Return every identity of one or several once, in order."""
+    is_one = isinstance(given, str) or not isinstance(given, Iterable)
+    return in_order({own_identity(one) for one in ([given] if is_one else given)})
+
+
+def in_order(given: Iterable[Identity]) -> list[Identity]:
+    """Return identities in ascending order, whole numbers before texts."""
+    return sorted(given, key=lambda one: (isinstance(one, str), one))
 
 
 def text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
