@@ -12,6 +12,7 @@ from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
 from custinsights.domain.places import Coordinates, Gazetteer, PlaceTable
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.prices import PriceRule, SpecialPrice, price_for
 from custinsights.domain.products import Product
 from custinsights.domain.spend import SPEND_KINDS, Spend
 from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
@@ -47,12 +48,15 @@ __all__ = [
     "OrderLine",
     "Period",
     "PlaceTable",
+    "PriceRule",
     "Product",
     "PurchasePolicy",
     "Refund",
+    "SpecialPrice",
     "Spend",
     "Tag",
     "TagBook",
     "TagChange",
     "minor_exponent",
+    "price_for",
 ]
