@@ -32,6 +32,17 @@ def only(shop: Shop, places: list[int], refunds: list[PlainRefund]) -> Shop:
     return replace(shop, orders=tuple(shop.orders[n] for n in places), refunds=tuple(kept))
 
 
+def tagged_by(as_of: datetime, person: PlainPerson) -> PlainPerson:
+    """Return somebody without the tags that began at an instant or later, nor later ends."""
+    begun = [tag for tag in person.tags if tag.since is None or tag.since < as_of]
+    ended = [tag.until is not None and tag.until < as_of for tag in begun]
+    tags = [
+        tag if is_over else replace(tag, until=None)
+        for tag, is_over in zip(begun, ended, strict=True)
+    ]
+    return replace(person, tags=tuple(tags))
+
+
 def of_customers(shop: Shop, customers: set[Identity]) -> Shop:
     """Return the shop as if only these people were there."""
     places = [n for n, order in enumerate(shop.orders) if order.customer in customers]
@@ -42,14 +53,14 @@ def of_customers(shop: Shop, customers: set[Identity]) -> Shop:
 @RANDOM
 @given(st.data())
 def test_up_to_is_the_shop_of_that_instant(data: st.DataObject) -> None:
-    """Later orders, refunds and people are gone, and the observation ends there."""
+    """Later orders, refunds, people and tags are gone, and the observation ends there."""
     asked = data.draw(shops())
     as_of = data.draw(as_ofs(asked))
     history = to_history(asked).up_to(as_of)
     places = [n for n, order in enumerate(asked.orders) if order.placed_at < as_of]
     cut = only(asked, places, [refund for refund in asked.refunds if refund.at < as_of])
     known = View(asked, as_of).known
-    people = {who: person for who, person in asked.people.items() if who in known}
+    people = {who: tagged_by(as_of, asked.people[who]) for who in asked.people if who in known}
     expected = to_history(replace(cut, people=people, observed_until=as_of))
     assert without_empty(columns(history)) == without_empty(columns(expected))
     assert history.observed_until == as_of

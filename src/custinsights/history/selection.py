@@ -151,7 +151,7 @@ def up_to(facts: Facts, as_of: int) -> Facts:
 
 def _before(facts: Facts, as_of: int, customers: IntArray | None) -> Facts:
     return select(
-        facts,
+        attrs.evolve(facts, people_table=facts.people_table.before(as_of)),
         orders=np.flatnonzero(facts.placed_at < as_of),
         customers=customers,
         is_refund_kept=facts.refunds.refunded_at < as_of,
@@ -166,7 +166,7 @@ def where(
 ) -> Facts:
     """Return the facts of some customers or orders; see `OrderHistory.where`."""
     chosen = facts
-    codes = None if customers is None else _codes(facts, customers)
+    codes = None if customers is None else codes_of(facts, customers)
     if codes is not None:
         chosen = _of_customers(facts, codes)
         if facts.aside is not None:
@@ -191,7 +191,8 @@ def _of_customers(facts: Facts, codes: IntArray) -> Facts:
     return select(facts, orders=rows, customers=codes)
 
 
-def _codes(facts: Facts, customers: Iterable[int | str] | BoolArray) -> IntArray:
+def codes_of(facts: Facts, customers: Iterable[int | str] | BoolArray) -> IntArray:
+    """Return in order the codes of customers who are named, or chosen by a mask over all."""
     if isinstance(customers, np.ndarray) and customers.dtype == np.bool_:
         if len(customers) != facts.people:
             raise InvalidValue(

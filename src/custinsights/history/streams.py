@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 
 from custinsights.history.columnar.columns import (
+    ALWAYS,
     BoolArray,
     CodeArray,
     IntArray,
@@ -192,6 +193,26 @@ class PeopleTable(KnownOfPeople):
         default=None, converter=attrs.converters.optional(locked)
     )
     contacts: Mapping[str, Contacts] = attrs.field(factory=dict, repr=False)
+
+    def tagged_at(self, as_of: int) -> IntArray:
+        """Return the rows of the tags that are carried just before an instant."""
+        if self.tags is None:
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero((self.tags.since < as_of) & (self.tags.until >= as_of))
+
+    def before(self, as_of: int) -> PeopleTable:
+        """Return the table with the tags as they stood at an instant: no later one, no later end.
+
+        What else is known of somebody is not dated.
+        """
+        if self.tags is None:
+            return self
+        rows = np.flatnonzero(self.tags.since < as_of)
+        tags = self.tags.take(rows, self.tags.customer.take(rows))
+        until = np.where(tags.until >= as_of, ALWAYS, tags.until)
+        names = Labels.encode(tags.name.texts())
+        held = attrs.evolve(tags, name=names, until=until)
+        return attrs.evolve(self, tags=held if len(rows) else None)
 
     def part(self, low: int, high: int) -> PeopleTable:
         """Return the rows of customers low to high."""

@@ -11,9 +11,10 @@ import attrs
 import numpy as np
 
 from custinsights.domain.fields import whole_number
+from custinsights.domain.tags import TagBook
 from custinsights.errors import InvalidValue
 from custinsights.history import selection
-from custinsights.history.building import joining
+from custinsights.history.building import joining, tagging
 from custinsights.history.columnar.columns import BoolArray
 from custinsights.history.facts import Facts, check_history
 
@@ -58,7 +59,8 @@ class History(Facts):
         """Return the history as it stood at an instant: later facts do not exist.
 
         Orders, refunds and activities at or after `as_of` are gone, and people first heard of at
-        or after it; `observed_until` becomes `as_of`.
+        or after it; tags that began then are gone, and those that ended then have not yet;
+        `observed_until` becomes `as_of`.
         """
         return self.of_facts(selection.up_to(self, self.context.moment(as_of)))
 
@@ -80,6 +82,27 @@ class History(Facts):
             no order stay, and so do activities.
         """
         return self.of_facts(selection.where(self, customers, orders))
+
+    def with_tags(self, book: TagBook) -> Self:
+        """Return the same facts with the tags of a book on the customers.
+
+        Where the book tells of a tag of a customer, it has the last word, also that the tag went;
+        other tags that the customers carry stay. A customer of the book of whom the history does
+        not tell is counted in a note of the load report, and stays in the book.
+
+        Parameters
+        ----------
+        book
+            Such as `tag_book` gives, changed.
+        """
+        return self.of_facts(tagging.with_tags(self, book))
+
+    def tag_book(self) -> TagBook:
+        """Return the book that begins with the tags of the customers, as given by hand.
+
+        An undated tag was always there. See `custinsights.domain.TagBook` for what is done with it.
+        """
+        return tagging.tag_book(self)
 
     def append(self, other: Facts) -> Self:
         """Return one history of the facts of two, in one currency, calendar and policy.

@@ -114,7 +114,7 @@ def hang_people(
             for name, column in sorted(people.attributes.items())
         },
         tags=_hang_tags(people.tags, codes),
-        is_listed=at >= 0,
+        is_listed=at >= 0 if people.is_listed is None else aligned(people.is_listed, missing=False),
         contacts=contacts,
     )
 

@@ -15,6 +15,7 @@ from custinsights.history.activities import ActivityColumns, joined_activities
 from custinsights.history.building.laying import lay
 from custinsights.history.columnar.columns import (
     AnyArray,
+    BoolArray,
     ContactColumns,
     IntArray,
     Labels,
@@ -113,6 +114,9 @@ def columns_of(facts: Facts) -> Columns:
     """Return the columns of a history, those of the orders that do not count among them."""
     named = listed(facts)
     columns = _columns(facts, named)
+    in_table = _is_in_table(facts).take(named)
+    people = columns.people if in_table.all() else attrs.evolve(columns.people, is_listed=in_table)
+    columns = attrs.evolve(columns, people=people)
     if facts.aside is None:
         return columns
     aside = attrs.evolve(_columns(facts.aside, named), contacts={})  # they are the same people's
@@ -121,14 +125,21 @@ def columns_of(facts: Facts) -> Columns:
 
 
 def listed(facts: Facts) -> IntArray:
-    """Return who has a row in the customer table, or no fact that would name them."""
+    """Return who has a row in the customer table, a tag, or no fact that would name them."""
+    is_named, tags = _is_in_table(facts), facts.people_table.tags
+    if tags is not None:
+        is_named[tags.customer] = True
+    return np.flatnonzero(is_named)
+
+
+def _is_in_table(facts: Facts) -> BoolArray:
     has_facts = np.diff(facts.offsets) + np.diff(facts.refunds.offsets) > 0
     if facts.aside is not None:
         has_facts |= np.diff(facts.aside.offsets) + np.diff(facts.aside.refunds.offsets) > 0
     if facts.activities is not None:
         has_facts |= np.diff(facts.activities.offsets) > 0
     is_listed = facts.people_table.is_listed
-    return np.flatnonzero(~has_facts if is_listed is None else ~has_facts | is_listed)
+    return ~has_facts if is_listed is None else ~has_facts | is_listed
 
 
 def _columns(facts: Facts, named: IntArray) -> Columns:

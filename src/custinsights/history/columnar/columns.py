@@ -376,9 +376,13 @@ def _tags(given: Tags | Iterable[TagRow]) -> Tags:
 
 @attrs.frozen(eq=False, kw_only=True)
 class People(KnownOfPeople):
-    """The customer table, for people with and without orders."""
+    """The customer table, for people with and without orders.
+
+    `is_listed` tells who has a row in the table of the source; None is all.
+    """
 
     ids: AnyArray | Labels
+    is_listed: BoolArray | None = None
     tags: Tags = attrs.field(factory=lambda: Tags.of(()), converter=_tags)
 
     def __len__(self) -> int:

@@ -106,7 +106,18 @@ def united_people(tables: Sequence[People], ranks: Sequence[int]) -> People:
             for name in _names(attributes)
         },
         tags=united_tags(tags, owners),
+        is_listed=_listed(tables, rows),
     )
+
+
+def _listed(tables: Sequence[People], rows: _Rows) -> BoolArray | None:
+    """Return who is listed in any of the tables."""
+    if all(table.is_listed is None for table in tables):
+        return None
+    listed = np.zeros(rows.count, dtype=np.bool_)
+    told = [np.ones(len(t), np.bool_) if t.is_listed is None else t.is_listed for t in tables]
+    listed[rows.person[np.concatenate(told)]] = True
+    return listed
 
 
 def _names(columns: Sequence[Mapping[str, Any]]) -> list[str]:

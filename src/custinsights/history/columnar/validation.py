@@ -107,6 +107,8 @@ def check_people(people: People | None) -> None:
             wrong_length("created_at", len(people.created_at), rows)
         known = people.created_at[people.created_at != NO_INSTANT]
         check_instants(known, "created_at", len(known))
+    if people.is_listed is not None and len(people.is_listed) != rows:
+        wrong_length("is_listed", len(people.is_listed), rows)
     if people.birthday is not None:
         _check_typed("birthday", people.birthday, rows, ("datetime64[D]",))
     if people.coordinates is not None:
