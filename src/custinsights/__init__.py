@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.customers.membership import segment_dimension
     from custinsights.analyses.customers.nearby import distance_to, nearby
     from custinsights.analyses.customers.rfm import RFM, rfm
+    from custinsights.analyses.customers.tagging import tagged
     from custinsights.analyses.customers.tiers import tiers
     from custinsights.analyses.customers.traits import Traits, traits
     from custinsights.analyses.declaring.segment_functions import segment_function
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
+    from custinsights.analyses.segments.maintaining import maintain
     from custinsights.analyses.segments.rule import Rule, rule
     from custinsights.analyses.segments.segment import segment
     from custinsights.analyses.trends.distributions import distribution, quantile
@@ -111,6 +113,7 @@ _HOMES = {
     "growth_drivers": "analyses.trends.growth",
     "lifetime_value": "analyses.cohorts.lifetime",
     "lifetime_value_at": "analyses.builtin.exact_ages",
+    "maintain": "analyses.segments.maintaining",
     "measure": "analyses.measuring.measure",
     "milestones": "analyses.journey.milestones",
     "nearby": "analyses.customers.nearby",
@@ -142,6 +145,7 @@ _HOMES = {
     "segment": "analyses.segments.segment",
     "segment_function": "analyses.declaring.segment_functions",
     "slipping": "analyses.journey.slipping",
+    "tagged": "analyses.customers.tagging",
     "tally": "analyses.catalog",
     "tiers": "analyses.customers.tiers",
     "trait": "analyses.catalog",
@@ -188,6 +192,7 @@ __all__ = [
     "growth_drivers",
     "lifetime_value",
     "lifetime_value_at",
+    "maintain",
     "measure",
     "milestones",
     "nearby",
@@ -219,6 +224,7 @@ __all__ = [
     "segment_dimension",
     "segment_function",
     "slipping",
+    "tagged",
     "tally",
     "testing",
     "tiers",

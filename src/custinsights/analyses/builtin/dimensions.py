@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from custinsights.analyses.declaring.axes import (
 )
 from custinsights.analyses.declaring.block import Stream
 from custinsights.analyses.declaring.declarations import Dimension, checked_name
-from custinsights.analyses.declaring.several import SeveralCoder
+from custinsights.analyses.declaring.several import SeveralCoder, first_lines, tags_of
 from custinsights.domain.fields import whole_number
 from custinsights.errors import MissingData
 from custinsights.history.columnar.columns import Labels
@@ -148,6 +149,14 @@ BUILT_IN: tuple[Dimension, ...] = (
         )
         for name in LINE_TEXTS
     ),
+    Dimension(
+        "tag",
+        "customers",
+        kind="tags",
+        never_falls=True,
+        definition="A tag that the customer carries at as_of, the same for all cells; a customer "
+        "is in each of several.",
+    ),
     *(
         Dimension(
             f"cohort_{unit}",
@@ -213,8 +222,7 @@ def coder_of(dimension: Dimension, facts: Facts, by: Sequence[Dimension], as_of:
             dimension, CohortCoder.of(dimension, facts, age_unit(dimension, by)), as_of
         )
     if dimension.several:
-        name = dimension.name.removeprefix("first_")
-        return SeveralCoder(dimension, name, _line_names(dimension, facts, name))
+        return _several(dimension, facts)
     if dimension.of is not None:
         return OpenCoder(dimension)
     return _named(dimension, facts)
@@ -268,6 +276,23 @@ def _line_names(dimension: Dimension, facts: Facts, name: str) -> tuple[str, ...
             advice="load a file that has a row per order line",
         )
     return facts.products.ids if name == "product" else _names_in([facts.products.labels.get(name)])
+
+
+def _several(dimension: Dimension, facts: Facts) -> SeveralCoder:
+    if dimension.kind == "tags":
+        known = _tag_names(facts)
+        return SeveralCoder(dimension, known, partial(tags_of, names=known))
+    name = dimension.name.removeprefix("first_")
+    known = _line_names(dimension, facts, name)
+    return SeveralCoder(dimension, known, partial(first_lines, line_label=name))
+
+
+def _tag_names(facts: Facts) -> tuple[str, ...]:
+    """Return the tags that there are, each in one spelling."""
+    tags = facts.people_table.tags
+    names = () if tags is None else tags.name.names
+    spelled = {name.casefold(): name for name in sorted(names, reverse=True)}
+    return tuple(sorted(spelled.values()))
 
 
 def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:

@@ -16,8 +16,8 @@ from custinsights.analyses.customers.cuts import (
     vip_above,
 )
 from custinsights.analyses.customers.rfm import RFM
-from custinsights.domain.fields import looked_up, named, refuse_other
-from custinsights.errors import InvalidValue, MissingData
+from custinsights.analyses.customers.tagging import check_tags, is_tagged, tag_names
+from custinsights.domain.fields import named, refuse_other
 from custinsights.history.columnar.columns import AnyArray, IntArray
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.kernels.distribution import Distribution
@@ -34,14 +34,8 @@ LOYAL_ORDERS, RETURNING_ORDERS = 3, 2
 AT_RISK_DAYS, LAPSED_DAYS = 90, 180
 
 
-def _tags(given: str | Iterable[str] | None) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    names = (given,) if isinstance(given, str) else given
-    if not isinstance(names, Iterable) or not all(isinstance(name, str) and name for name in names):
-        kind = type(given).__name__
-        raise InvalidValue("the tags to exclude are no names", kind, "a name or a list of names")
-    return tuple(sorted({name.removeprefix("tag:").casefold() for name in names}))
+def _excluded(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    return tag_names(given, "the tags to exclude")
 
 
 @attrs.frozen
@@ -49,21 +43,20 @@ class Tiers:
     """The analysis behind `tiers`; its state is the `CustomerTable` that `RFM` starts from."""
 
     kind: str = attrs.field(validator=named("kind of tiers", tuple(TIERS)))
-    exclude: tuple[str, ...] = attrs.field(default=(), converter=_tags)
+    exclude: tuple[str, ...] = attrs.field(default=(), converter=_excluded)
     as_of: When | None = None
 
     def __call__(self, history: Facts) -> SegmentSet:
         """Summarise and finish; a tag that nobody ever carried is refused."""
         check_history(history)
-        for name in self.exclude:
-            _check_tag(history, name)
+        check_tags(history, self.exclude, "exclude=")
         return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return recency, frequency, value and exclusion of the customers of a history or part."""
         table = RFM(as_of=self.as_of).summarise(history)
         codes = np.searchsorted(history.customer_ids, table.ids)
-        out = _is_tagged(history, self.exclude, history.context.instant(self.as_of)).take(codes)
+        out = is_tagged(history, self.exclude, history.context.instant(self.as_of)).take(codes)
         return attrs.evolve(
             table, columns={**table.columns, "excluded": Column("excluded", "flag", out)}
         )
@@ -128,22 +121,3 @@ def _codes(kind: str, table: CustomerTable) -> IntArray:
         return np.add(count < LOYAL_ORDERS, count < RETURNING_ORDERS, dtype=np.int64)
     days = table.column(RECENCY).values
     return np.add(days >= AT_RISK_DAYS, days >= LAPSED_DAYS, dtype=np.int64)
-
-
-def _check_tag(history: Facts, name: str) -> None:
-    """Refuse a tag that nobody in the history carries at any time."""
-    tags = history.people_table.tags
-    if tags is None:
-        raise MissingData("tags of its customers", "exclude=", "Load the customers with their tags")
-    looked_up("tag", name, {known.casefold(): known for known in sorted(tags.name.names)})
-
-
-def _is_tagged(history: Facts, names: tuple[str, ...], as_of: int) -> AnyArray:
-    tagged = np.zeros(history.people, dtype=np.bool_)
-    tags = history.people_table.tags
-    if not names or tags is None:
-        return tagged
-    is_meant = np.array([name.casefold() in names for name in (*tags.name.names, "")])
-    holds = (tags.since < as_of) & (tags.until >= as_of)
-    tagged[tags.customer[is_meant.take(tags.name.codes) & holds]] = True
-    return tagged

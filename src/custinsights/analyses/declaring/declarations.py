@@ -317,7 +317,7 @@ class Dimension:
     @property
     def several(self) -> bool:
         """Whether a customer may carry several of its labels, so that its cells overlap."""
-        return self.kind == "first_lines"
+        return self.kind in ("first_lines", "tags")
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""Which labels does a customer carry who may carry several? Those of the lines of the first order.
+"""Which labels does a customer carry who may carry several? Tags, or what was bought first.
 
 The kernel gives every fact one label. So a customer with several labels goes through it as several
 customers, one for each label, with all of the facts: every tally, metric and age works as it is,
@@ -6,6 +6,8 @@ the cells overlap, and the labels together hold more than the whole.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import attrs
 import numpy as np
@@ -23,19 +25,20 @@ from custinsights.history.views.streamviews import product_label
 
 @attrs.frozen(eq=False, slots=False)
 class SeveralCoder:
-    """The labels of the lines of a customer's first order.
+    """The labels of which a customer may carry several.
 
     Parameters
     ----------
-    line_label
-        ``"product"``, or a text column of the products.
     names
         The labels that there are.
+    carried
+        From a counted history to people and their labels in any order, some more than once; a
+        label as its place in `names`, -1 where it is missing.
     """
 
     dimension: Dimension
-    line_label: str
     names: tuple[str, ...]
+    carried: Callable[[CountedHistory], tuple[IntArray, IntArray]]
 
     @property
     def size(self) -> int:  # noqa: D102
@@ -55,14 +58,7 @@ class SeveralCoder:
 
     def _labels(self, view: CountedHistory) -> tuple[IntArray, IntArray]:
         """Return people in ascending order and a label of each; 0 for who has none."""
-        lines, positions = view.facts.lines, view.orders.positions
-        assert lines is not None  # noqa: S101 - else there were no such coder
-        first: AnyArray = view.offsets.take(view.buyers)
-        first = first if positions is None else positions.take(first)
-        lengths = np.diff(lines.offsets).take(first)
-        product = lines.product.take(ragged_rows(lines.offsets.take(first), lengths))
-        codes = product_label(view, self.line_label, product.astype(np.int64)).codes
-        people = np.repeat(view.buyers, lengths)
+        people, codes = self.carried(view)
         has_none = np.ones(view.people, dtype=np.bool_)
         has_none[people] = False
         keys = np.concatenate(
@@ -71,3 +67,33 @@ class SeveralCoder:
         keys.sort()
         people, labels = np.divmod(keys.take(starts_of(keys)), self.size)
         return people, labels
+
+
+def first_lines(view: CountedHistory, line_label: str) -> tuple[IntArray, IntArray]:
+    """Return who had which label in a line of the first order.
+
+    Parameters
+    ----------
+    view
+        A history with lines.
+    line_label
+        ``"product"``, or a text column of the products.
+    """
+    lines, positions = view.facts.lines, view.orders.positions
+    assert lines is not None  # noqa: S101 - else there were no such coder
+    first: AnyArray = view.offsets.take(view.buyers)
+    first = first if positions is None else positions.take(first)
+    lengths = np.diff(lines.offsets).take(first)
+    product = lines.product.take(ragged_rows(lines.offsets.take(first), lengths))
+    codes = product_label(view, line_label, product.astype(np.int64)).codes
+    return np.repeat(view.buyers, lengths), codes.astype(np.int64)
+
+
+def tags_of(view: CountedHistory, names: tuple[str, ...]) -> tuple[IntArray, IntArray]:
+    """Return who carries which tag just before the instant; each has one of some spellings."""
+    rows, tags = view.facts.people_table.tagged_at(view.as_of), view.facts.people_table.tags
+    if tags is None:
+        return rows, rows
+    place = {name.casefold(): code for code, name in enumerate(names)}
+    table = np.array([place[name.casefold()] for name in tags.name.names], dtype=np.int64)
+    return tags.customer.take(rows), table.take(tags.name.codes.take(rows))
