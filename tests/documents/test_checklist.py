@@ -5,6 +5,7 @@ gallery are counted here from its objects, without the library.
 """
 
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -384,6 +385,49 @@ def test_when_customers_shop(gallery: ci.OrderHistory, paid: list[Order]) -> Non
     found = cells(ci.measure(gallery, ["orders"], by=["weekday", "hour"]), "weekday", "hour")
     assert len(found) == 168
     assert {cell: row["orders"] for cell, row in found.items() if row["orders"]} == counted
+
+
+@pytest.mark.covers("M17")
+def test_tags_are_set_by_hand_and_by_a_rule(gallery: ci.OrderHistory) -> None:
+    """Whom the rule tags are those of the tier; who has the tag by hand too keeps it afterwards."""
+    start, then = datetime(2023, 1, 1, tzinfo=UTC), datetime(2024, 3, 1, tzinfo=UTC)
+    lapsed = ci.tiers(gallery, "recency", as_of=start).members("Lapsed").ids
+    by_hand = str(min(ci.datasets.gallery_objects().customers, key=lambda one: one.id).id)
+    book = ci.domain.TagBook().add("quiet", by_hand, at=start, by="Ada", why="moved away")
+    book = ci.maintain(gallery, book, {"quiet": lapsed}, as_of=start, by="a rule")
+    assert {*book.customers(any="quiet", at=start)} == {by_hand, *lapsed.tolist()}
+    book = ci.maintain(gallery, book, {"Quiet": []}, as_of=then, by="a rule")
+    assert book.customers(any="quiet", at=then) == (by_hand,)
+
+
+@pytest.mark.covers("M18", "M20")
+def test_customers_and_what_they_bring_by_tag(gallery: ci.OrderHistory, paid: list[Order]) -> None:
+    """Who carries any of two tags and none of a third, and the orders of each tag."""
+    until = gallery.observed_until
+    tags: dict[str, set[str]] = defaultdict(set)
+    for one in ci.datasets.gallery_objects().customers:
+        for tag in one.tags:
+            if tag.holds_at(until):
+                tags[tag.name].add(str(one.id))
+    mask = ci.tagged(gallery, any=["vip", "COLLECTOR"], none="wholesale")
+    expected = (tags["VIP"] | tags["collector"]) - tags["wholesale"]
+    assert gallery.customer_ids[mask].tolist() == sorted(expected)
+    counted = Counter(
+        tag for order in paid for tag, who in tags.items() if str(order.customer) in who
+    )
+    found = cells(ci.measure(gallery, ["orders"], by="tag"), "tag")
+    assert {tag: cell["orders"] for tag, cell in found.items() if tag} == counted
+
+
+@pytest.mark.covers("M19")
+def test_prices_by_tag() -> None:
+    """Thirty percent off 45.00 is 31.50, for who carries the tag and buys ten."""
+    rule = ci.domain.PriceRule("wholesale", percent_off=30, at_least=10)
+    day, price = datetime(2024, 3, 5, tzinfo=UTC), ci.domain.Money("45.00", "EUR")
+    asked = [(["Wholesale"], 10), (["Wholesale"], 9), (["VIP"], 10)]
+    found = [ci.domain.price_for(price, who, [rule], at=day, quantity=n) for who, n in asked]
+    assert [str(one.price.amount) for one in found] == ["31.50", "45.00", "45.00"]
+    assert [one.rule for one in found] == [rule, None, None]
 
 
 @pytest.mark.covers("M50", "E16")
