@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights import testing
-from custinsights.analyses.customers.nearby import EARTH_KM, Nearby, kilometres_between
+from custinsights.analyses.builtin.distances import EARTH_KM, kilometres_between
+from custinsights.analyses.customers.nearby import Nearby
 from custinsights.domain import Address, PlaceTable
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.orders import OrderHistory

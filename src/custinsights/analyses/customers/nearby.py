@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from attrs.validators import optional
 
+from custinsights.analyses.builtin.distances import kilometres_between, own_degrees
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.domain.fields import refuse_other
@@ -22,9 +23,6 @@ from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.nearby import NearbyCustomers
-
-EARTH_KM = 6371.0088
-"""The mean radius of the earth (IUGG)."""
 
 PLACE = ("country", "region", "city")
 OWN, BY_PLACE = "address", "place"
@@ -61,15 +59,9 @@ def _centre(given: Any, gazetteer: Gazetteer | None) -> Coordinates:
     return place.latitude, place.longitude
 
 
-def _own(history: CountedHistory) -> FloatArray:
-    """float64[k, 2], the degrees that the customer table has; NaN where it has none."""
-    own = history.facts.people_table.coordinates
-    return np.full((history.people, 2), np.nan) if own is None else own
-
-
 def located(history: CountedHistory, gazetteer: Gazetteer | None) -> FloatArray:
     """float64[k, 2], degrees north and east of everybody; NaN where nobody knows."""
-    degrees = _own(history).copy()
+    degrees = own_degrees(history).copy()
     rows = np.flatnonzero(np.isnan(degrees[:, 0]))
     if gazetteer is not None and len(rows):
         labels = [history.customer_label(name) for name in PLACE]
@@ -89,27 +81,6 @@ def located(history: CountedHistory, gazetteer: Gazetteer | None) -> FloatArray:
     return degrees
 
 
-def kilometres_between(centre: Coordinates, degrees: FloatArray) -> FloatArray:
-    """Return float64[n], the great-circle distance of points on a sphere by the haversine.
-
-    References
-    ----------
-    Sinnott, R. W. (1984). Virtues of the haversine. Sky and Telescope 68 (2), 158.
-
-    Examples
-    --------
-    >>> london, paris = (51.5074, -0.1278), np.array([[48.8566, 2.3522]])
-    >>> int(kilometres_between(london, paris)[0])
-    343
-    """
-    north, east = np.ascontiguousarray(np.radians(degrees).T)
-    own_north, own_east = np.radians(centre)
-    half = np.sin((north - own_north) / 2) ** 2
-    half += np.cos(own_north) * np.cos(north) * np.sin((east - own_east) / 2) ** 2
-    found: FloatArray = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-    return found
-
-
 @attrs.frozen
 class Distance:
     """Kilometres from everybody to a centre."""
@@ -124,7 +95,7 @@ class Distance:
 
 def located_by(history: CountedHistory) -> Labels:
     """Labels of the k people: by what they are placed, if they are."""
-    codes = np.isnan(_own(history)[:, 0]).astype(np.int32)
+    codes = np.isnan(own_degrees(history)[:, 0]).astype(np.int32)
     return Labels(codes, (OWN, BY_PLACE))
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from custinsights.errors import InvalidValue, MissingData, UnknownName
 from custinsights.history.columnar.columns import BoolArray
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
+from custinsights.history.tagged import is_tagged
 
 
 def tag_names(given: Any, what: str = "the tags") -> tuple[str, ...]:
@@ -33,17 +32,6 @@ def check_tags(history: Facts, names: Iterable[str], needed_by: str) -> None:
             raise MissingData("tags of its customers", needed_by, advice)
         if name not in map(str.casefold, tags.name.names):
             raise UnknownName("tag", name, sorted(tags.name.names))
-
-
-def is_tagged(history: Facts, names: Iterable[str], as_of: int) -> BoolArray:
-    """Return which people carry one of some casefolded tags just before an instant."""
-    tagged = np.zeros(history.people, dtype=np.bool_)
-    tags, wanted = history.people_table.tags, {*names}
-    if tags is not None:
-        is_meant = np.array([name.casefold() in wanted for name in (*tags.name.names, "")])
-        rows = history.people_table.tagged_at(as_of)
-        tagged[tags.customer[rows[is_meant.take(tags.name.codes[rows])]]] = True
-    return tagged
 
 
 def tagged(

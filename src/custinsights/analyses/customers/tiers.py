@@ -16,12 +16,13 @@ from custinsights.analyses.customers.cuts import (
     vip_above,
 )
 from custinsights.analyses.customers.rfm import RFM
-from custinsights.analyses.customers.tagging import check_tags, is_tagged, tag_names
+from custinsights.analyses.customers.tagging import check_tags, tag_names
 from custinsights.domain.fields import named, refuse_other
 from custinsights.history.columnar.columns import AnyArray, IntArray
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
+from custinsights.history.tagged import is_tagged
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.table import Column

@@ -17,6 +17,7 @@ from custinsights.domain.fields import flag, refuse_other, whole_number
 from custinsights.domain.money import Money, minor_exponent
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.periods import days_in_year
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.kernels.cells import distinct, starts_of
@@ -211,12 +212,9 @@ class _Due:
         """Yield the anniversaries of dates; of 29 February, in other years, on the 28th."""
         code = np.flatnonzero(~np.isnat(dates))
         dates = dates[code]
-        month, year = dates.astype("M8[M]"), dates.astype("M8[Y]").astype(np.int64)
-        day_of_month = (dates - month).astype(np.int64)
+        year = dates.astype("M8[Y]").astype(np.int64) + 1970
         for day_year in range(*self._years):
-            this = month + (day_year - year) * np.timedelta64(12, "M")
-            length = ((this + 1).astype("M8[D]") - this.astype("M8[D]")).astype(np.int64)
-            days = this.astype("M8[D]").astype(np.int64) + np.minimum(day_of_month, length - 1)
+            days = days_in_year(dates, day_year)
             passed = day_year - year
             low, high = self._days
             rows = np.flatnonzero((days >= low) & (days < high) & (passed > 0))
@@ -232,7 +230,7 @@ class _Due:
 
     @property
     def _years(self) -> tuple[int, int]:
-        years = np.array(self._days).astype("M8[D]").astype("M8[Y]").astype(np.int64)
+        years = np.array(self._days).astype("M8[D]").astype("M8[Y]").astype(np.int64) + 1970
         return int(years[0]), int(years[1]) + 1
 
     def _starts(self, days: IntArray) -> IntArray:

@@ -6,7 +6,7 @@ known person. `OrderHistory.of` validates them and lays them customer by custome
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -124,10 +124,13 @@ class Labels:
         code = int(self.codes[row])
         return None if code < 0 else self.names[code]
 
+    def among(self, texts: Collection[str]) -> BoolArray:
+        """Return which labels are one of some texts; a missing one is none of them."""
+        return np.array([*map(frozenset(texts).__contains__, self.names), False]).take(self.codes)
+
     def texts(self) -> AnyArray:
         """Return an object array of the labels themselves, None where missing."""
-        table = np.array([*self.names, None], dtype=object)
-        return table[self.codes]
+        return np.array([*self.names, None], dtype=object)[self.codes]
 
     def check(self, what: str, rows: int) -> None:
         """Refuse codes that point nowhere, and a column of another length."""

@@ -39,3 +39,23 @@ def weekdays(days: AnyArray) -> IntArray:
 def period_of_day(unit: str, day: int, calendar: Calendar) -> Period:
     """Return the period that holds a local day."""
     return calendar.period(unit, date_of(day))
+
+
+def days_in_year(dates: AnyArray, year: int) -> IntArray:
+    """Return the local day numbers of the anniversaries of dates (datetime64[D]) in a year.
+
+    Those of 29 February fall on the 28th in a year that has none.
+
+    Examples
+    --------
+    >>> born = np.array(["1980-02-29", "1999-12-31"], dtype="M8[D]")
+    >>> days_in_year(born, 2023).astype("M8[D]").astype(str).tolist()
+    ['2023-02-28', '2023-12-31']
+    """
+    month = dates.astype("M8[M]")
+    passed = year - 1970 - dates.astype("M8[Y]").astype(np.int64)
+    this = month + passed * np.timedelta64(12, "M")
+    first = this.astype("M8[D]").astype(np.int64)
+    length = (this + 1).astype("M8[D]").astype(np.int64) - first
+    found: IntArray = first + np.minimum((dates - month).astype(np.int64), length - 1)
+    return found

@@ -145,16 +145,11 @@ class ActivityFacts(Timed):
 
     def is_kind(self, *kinds: str) -> BoolArray:
         """Return which activities are of one of some kinds; a misspelt one is refused."""
-        return self._says("kind", {activity_kind(kind) for kind in kinds})
+        return self.kind.among({activity_kind(kind) for kind in kinds})
 
     def is_outcome(self, *outcomes: str) -> BoolArray:
         """Return which activities ended in one of some ways."""
-        return self._says("outcome", {activity_word(outcome) for outcome in outcomes})
-
-    def _says(self, name: str, wanted: set[str]) -> BoolArray:
-        column = self.label(name)
-        table = np.array([*(text in wanted for text in column.names), False], dtype=np.bool_)
-        return table.take(column.codes)
+        return self.outcome.among({activity_word(outcome) for outcome in outcomes})
 
 
 def media(held: Activities) -> Labels:

@@ -7,9 +7,12 @@ from functools import cached_property
 from typing import Protocol
 
 import attrs
+import numpy as np
 
-from custinsights.history.columnar.columns import CodeArray, IntArray
+from custinsights.errors import InvalidValue
+from custinsights.history.columnar.columns import AnyArray, CodeArray, IntArray
 from custinsights.history.columnar.localtime import LocalClock
+from custinsights.history.facts import Facts
 
 
 class Clocked(Protocol):
@@ -18,6 +21,44 @@ class Clocked(Protocol):
     @property
     def clock(self) -> LocalClock:
         """Local days and hours."""
+
+
+class Held(Protocol):
+    """A history with its columns."""
+
+    @property
+    def facts(self) -> Facts:
+        """The columns."""
+
+
+class Owned(Protocol):
+    """Facts that belong to people of a history."""
+
+    @property
+    def view(self) -> Held:
+        """The history."""
+
+    @property
+    def customer(self) -> IntArray:
+        """The customer code of each fact."""
+
+
+def sum_per_customer(facts: Owned, values: AnyArray) -> IntArray:
+    """Sum whole numbers or truth values of some facts for each person; 0 without any.
+
+    Of counted orders, `CountedHistory.sum_per_customer` does it without looking at their owners.
+    """
+    array = np.asarray(values)
+    if array.shape != facts.customer.shape or array.dtype.kind not in "biu":
+        raise InvalidValue(
+            what="the column is not one whole number or truth value per fact",
+            given=f"{array.dtype} of shape {array.shape}",
+            allowed=f"whole numbers of shape {facts.customer.shape}",
+        )
+    total = np.zeros(facts.view.facts.people, dtype=np.int64)
+    filled = np.flatnonzero(array)
+    np.add.at(total, facts.customer.take(filled), array.take(filled).astype(np.int64, copy=False))
+    return total
 
 
 @attrs.frozen(eq=False, slots=False)
