@@ -11,10 +11,13 @@ import attrs
 from custinsights.analyses.builtin import (
     activity_metrics,
     cadence,
+    deed_functions,
     dimensions,
     exact_ages,
     lifecycle,
     metrics,
+    product_functions,
+    segment_functions,
     spend_metrics,
     voice_metrics,
 )
@@ -374,5 +377,12 @@ DEFAULT = Catalog(
     ),
     _by_name((*dimensions.BUILT_IN, lifecycle.DIMENSION)),
     _by_name((*builtin_traits.BUILT_IN, *cadence.TRAITS, lifecycle.TRAIT)),
+    _by_name(
+        (
+            *segment_functions.BUILT_IN,
+            *product_functions.BUILT_IN,
+            *deed_functions.BUILT_IN,
+        )
+    ),
 )
-"""The built-in metrics, dimensions and traits."""
+"""The built-in metrics, dimensions, traits and functions of rules."""

@@ -34,7 +34,8 @@ class SegmentFunction:
         From a counted history and the arguments by name to an array over its k people: as a
         `Trait` of the kind that it gives. A ``"texts"`` argument comes as a tuple, a ``"count"`` as
         an int, a ``"number"`` as a Decimal, a ``"duration"`` as a `Duration`, a ``"span"`` as a
-        pair of texts or None.
+        pair of texts or None, a ``"moment"`` as datetime64[D][k], NaT where unknown. A flag may
+        also be int8[k]: 1, 0, and -1 where it is unknown.
     shown
         For one that gives flags: the number that is counted, such as how many orders were found,
         shown by explanations beside the verdict; called as `of` is.
@@ -90,6 +91,7 @@ def segment_function(
     unit: str = "",
     shown: RuleFunction | None = None,
     needs_one_of_the_options: bool = False,
+    over_time: str = "changes",
 ) -> Callable[[RuleFunction], SegmentFunction]:
     """Declare a function that rules may call: a decorator.
 
@@ -109,6 +111,8 @@ def segment_function(
         See `SegmentFunction`.
     needs_one_of_the_options
         Whether one of the parameters that are not required must be given.
+    over_time
+        See `Trait`: ``"stays"`` where only facts change it, so that rules need not ask again.
 
     Examples
     --------
@@ -148,6 +152,7 @@ def segment_function(
             declared,
             shown,
             unit,
+            over_time=over_time,
         )
 
     return declare

@@ -103,8 +103,8 @@ class Explainer:
         if isinstance(value, Call):
             function = self.judge.catalog.function(value.function)
             if function.shown is not None:
-                shown = function.shown(self.judge.view, **function.arguments(value))
-                return shown[0].item(), function.unit
+                shown = function.shown(self.judge.view, **self.judge.arguments(value))
+                return Numbers(shown).told(0), function.unit
             return self.judge.value(value).told(0), function.unit
         unit = self.judge.catalog.trait(value.name).unit if isinstance(value, Name) else ""
         currency = self.judge.view.facts.context.currency

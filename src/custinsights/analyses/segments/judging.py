@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import reduce
+from typing import Any
 
 import attrs
 import numpy as np
@@ -50,13 +51,14 @@ from custinsights.domain.rules.tree import (
     Value,
 )
 from custinsights.errors import InvalidValue
-from custinsights.history.columnar.columns import BoolArray, IntArray
+from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
 from custinsights.history.columnar.localtime import date_of as date_of_day
 from custinsights.history.columnar.localtime import day_number
 from custinsights.history.facts import Facts
 from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
 
+BIRTHDAY, CREATED_AT = "birthday", "created_at"
 _ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
 
 
@@ -135,15 +137,49 @@ class Judge:
             case Attribute(name):
                 table = self.view.facts.people_table.attributes
                 return attribute_column(looked_up("attribute", name, table))
-            case Call(function):
-                declared = self.catalog.function(function)
-                found = declared.of(self.view, **declared.arguments(value))
-                gives = declared.signature.gives
-                return self._trait(Trait(function, lambda _: found, gives, declared.unit))
+            case Call():
+                return self._called(value)
             case Arithmetic(sign, left, right):
                 return self._calculated(sign, left, right)
             case Literal(number):
                 return Numbers(np.array([float(number)]))
+
+    def _called(self, call: Call) -> Held:
+        declared = self.catalog.function(call.function)
+        found = declared.of(self.view, **self.arguments(call))
+        gives = declared.signature.gives
+        known = None
+        if gives == "flag" and getattr(found, "dtype", None) == np.int8:
+            found, known = found == 1, found >= 0
+        held = self._trait(Trait(call.function, lambda _: found, gives, declared.unit))
+        return held if known is None else Flags(found, known)
+
+    def arguments(self, call: Call) -> dict[str, Any]:
+        """Return the arguments of a call by name, as its function wants them for these people."""
+        declared = self.catalog.function(call.function)
+        moments = {one.name for one in declared.signature.parameters if one.kind == "moment"}
+        return {
+            name: self._dates(given) if name in moments else given
+            for name, given in declared.arguments(call).items()
+        }
+
+    def _dates(self, name: str) -> AnyArray:
+        """Return datetime64[D][k], local dates that are asked for by name; NaT where unknown."""
+        table, dates = self.view.facts.people_table, np.full(self.view.people, "NaT", dtype="M8[D]")
+        if name == BIRTHDAY:
+            return dates if table.birthday is None else table.birthday
+        if name == CREATED_AT:
+            created = table.created_at
+            if created is None:
+                return dates
+            told = np.where(created < self.view.as_of, created, NO_INSTANT)
+            held: Held = days_of(told, self.view.facts.context)
+        else:
+            held = self.value(Name(name))
+        assert isinstance(held, Times)  # noqa: S101 - the reader has seen to it
+        known = np.flatnonzero(held.is_known)
+        dates[known] = held.days.take(known).astype("M8[D]")
+        return dates
 
     def _trait(self, trait: Trait) -> Held:
         found = checked(trait, trait.of(self.view), self.view.people)

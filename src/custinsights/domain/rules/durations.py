@@ -69,6 +69,17 @@ class Duration:
             return furthest
 
 
+def day_meant(text: str, today: date) -> date:
+    """Return the day that a text means: a date, or a duration back from today.
+
+    Examples
+    --------
+    >>> day_meant("2w", date(2024, 3, 15)), day_meant("2024-01-01", date(2024, 3, 15))
+    (datetime.date(2024, 3, 1), datetime.date(2024, 1, 1))
+    """
+    return date_of(text) or Duration(text).before(today)
+
+
 def is_duration(text: str) -> bool:
     """Whether a text is a duration."""
     return _DURATION.fullmatch(text) is not None
