@@ -1,6 +1,7 @@
 """The checks refuse what they cannot check, before they draw a single history."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ CHECKS: dict[str, tuple[Callable[..., Any], Any]] = {
     "tally": (testing.check_tally, ci.orders),
     "trait": (testing.check_trait, ci.DEFAULT.trait("order_count")),
     "dimension": (testing.check_dimension, ci.DEFAULT.dimension("country")),
+    "segment_function": (
+        partial(testing.check_segment_function, arguments={"name": "vip"}),
+        ci.DEFAULT.function("tagged"),
+    ),
     "anchor": (testing.check_anchor, "first_order"),
 }
 
@@ -25,7 +30,7 @@ def _no_history_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("given", ["orders", None, 5, [], {}, ci.DEFAULT, len])
-@pytest.mark.parametrize("name", ["tally", "trait", "dimension"])
+@pytest.mark.parametrize("name", ["tally", "trait", "dimension", "segment_function"])
 def test_what_is_checked_is_what_it_is_called(name: str, given: object) -> None:
     """A name is no thing to check: the message says what makes one, and where the built-in are."""
     with pytest.raises(

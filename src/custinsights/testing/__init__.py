@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from custinsights.testing.dimensions import check_dimension
 from custinsights.testing.outcomes import Outcome
+from custinsights.testing.segment_functions import check_segment_function
 from custinsights.testing.sources import check_source
 from custinsights.testing.tallies import check_tally
 from custinsights.testing.traits import check_anchor, check_trait
@@ -21,6 +22,7 @@ __all__ = [
     "Outcome",
     "check_anchor",
     "check_dimension",
+    "check_segment_function",
     "check_source",
     "check_tally",
     "check_trait",

@@ -63,11 +63,12 @@ class Law:
 def check_thing(thing: str, given: object, *kinds: type) -> None:
     """Refuse what is nothing that can be held to the laws."""
     if not isinstance(given, kinds):
+        table = kinds[0].__name__.removeprefix("Segment").lower()
         raise InvalidValue(
             what=f"what is to be checked is no {thing}",
             given=given if isinstance(given, str) else f"a value of type {type(given).__name__}",
             allowed=f"what custinsights.{thing} made",
-            advice=f"The built-in ones are in custinsights.DEFAULT.{kinds[0].__name__.lower()}s",
+            advice=f"The built-in ones are in custinsights.DEFAULT.{table}s",
         )
 
 

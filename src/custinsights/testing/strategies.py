@@ -26,7 +26,6 @@ from custinsights.history.columnar.columns import (
     LineColumns,
     OrderColumns,
     People,
-    Products,
     RefundColumns,
     TagRow,
     uncoded,
@@ -34,6 +33,7 @@ from custinsights.history.columnar.columns import (
 from custinsights.history.columnar.localtime import DAY, HOUR, to_microseconds
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.activity_rows import MOST, ZEROS, activities_of
+from custinsights.testing.premises import PLACES, PRODUCTS, known_of
 from custinsights.testing.rows import STATUSES, Rows
 
 try:
@@ -54,12 +54,6 @@ CLOCK_CHANGES: dict[str, tuple[dt.date, ...]] = {
 }
 """Days around which the clocks of some zones jump; Apia had no 30 December 2011 at all."""
 
-PLACES = (
-    (None, None, None),
-    ("US", "CA", "Fresno"),
-    ("US", "NY", "Albany"),
-    ("Éire", "Cork", "Cobh"),
-)
 TRADES = (
     (None, None, None, None),
     ("web", "card", None, "spring"),
@@ -67,14 +61,6 @@ TRADES = (
     ("fair", "cash", "Spring", "autumn"),
 )
 ORDER_TEXTS = ("channel", "payment_method", "coupon", "campaign")
-PRODUCTS = Products(
-    ids=("p1", "p2", "p3", "p4"),
-    labels={
-        "title": Labels.encode(["Print A3", "Print A4", "Card", None]),
-        "category": Labels.encode(["Prints", "Prints", "Cards", None]),
-        "department": Labels.encode(["Paper", "Paper", None, None]),
-    },
-)
 AMOUNTS = (0, 1, 999, 1000, 1000, 2500, 12345, 10**10)
 QUANTITIES = (1000, 2000, 500, 12000, 1)
 
@@ -300,8 +286,7 @@ def _people(draw: st.DrawFn, shop: _Shop) -> People:
     ids = [*shop.customers[: draw(st.integers(0, 4))], shop.quiet]
     moments = (NO_INSTANT, *shop.moments, *(at + 30 * DAY for at in shop.moments))
     created = [draw(st.sampled_from(moments)) for _ in ids]
-    places = [PLACES[draw(st.integers(0, len(PLACES) - 1))] for _ in ids]
-    columns = zip(("country", "region", "city"), zip(*places, strict=True), strict=True)
+    places = [draw(st.integers(0, len(PLACES) - 1)) for _ in ids]
     tag = st.tuples(
         st.integers(0, len(ids) - 1),
         st.sampled_from(("vip", "VIP", "Wholesale")),
@@ -312,7 +297,7 @@ def _people(draw: st.DrawFn, shop: _Shop) -> People:
     return People(
         ids=shop.identities(ids),
         created_at=_ints(created) if draw(st.booleans()) else None,
-        labels={name: Labels.encode(column) for name, column in columns},
+        **known_of(places),
         tags=tuple(
             TagRow(person=person, name=name, since=since, until=until)
             for person, name, since, until in tags

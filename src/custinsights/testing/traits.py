@@ -182,14 +182,15 @@ def _subject(thing: str, trait: Trait) -> Subject:
     return Subject(
         thing=thing,
         analyses=lambda as_of: {trait.name: Traits((trait,), as_of=to_datetime(as_of))},
-        read=_read,
+        read=read_table,
         calls=calls,
-        problem=lambda view: _problem(trait, view),
+        problem=lambda view: problem_of(trait, view),
         is_by_customer=True,
     )
 
 
-def _read(table: CustomerTable) -> Answer:
+def read_table(table: CustomerTable) -> Answer:
+    """Return the one column of a table as plain values by customer."""
     (column,) = table.columns.values()
     return {
         (customer,): repr(value) if isinstance(value, float) else value
@@ -197,8 +198,8 @@ def _read(table: CustomerTable) -> Answer:
     }
 
 
-def _problem(trait: Trait, view: CountedHistory) -> str | None:
-    """Return what is wrong with the declaration, or with what the function gives."""
+def problem_of(trait: Trait, view: CountedHistory) -> str | None:
+    """Return what is wrong with the declaration of a trait, or with what its function gives."""
     if trait.kind in UNITS and trait.unit != UNITS[trait.kind]:
         return f"the kind {trait.kind!r} goes with the unit {UNITS[trait.kind]!r}"
     if trait.kind in UNITLESS and trait.unit:
