@@ -12,6 +12,7 @@ import custinsights
 from custinsights.analyses.customers.groups import PRESETS, Box
 from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.measuring.plan import check
+from custinsights.domain.rules.signatures import ARGUMENTS
 from custinsights.errors import CustInsightsError
 
 
@@ -90,6 +91,22 @@ def trait_rows() -> Iterable[list[str]]:
         yield [f"``{trait.name}``", trait.definition, trait.unit or trait.kind]
 
 
+def function_rows() -> Iterable[list[str]]:
+    """Give signature, definition and kind of every function that rules may call."""
+    for function in custinsights.DEFAULT.functions.values():
+        signature = function.signature
+        parameters = "; ".join(f"``{one.name}``: {one.kind}" for one in signature.parameters)
+        one_of = " At least one is given." if signature.needs_one_of_the_options else ""
+        shows = f" Explanations show {function.unit}." if function.shown else ""
+        yield [f"``{signature}``", f"{signature.definition}{shows}", f"{parameters}.{one_of}"]
+
+
+def argument_rows() -> Iterable[list[str]]:
+    """Give the kinds of arguments, in words."""
+    for kind, words in ARGUMENTS.items():
+        yield [kind, f"{words[0].upper()}{words[1:]}."]
+
+
 TABLES = {
     "metrics": (
         ["Name", "Definition", "Unit", "Kind", "May be asked by"],
@@ -98,11 +115,13 @@ TABLES = {
     ),
     "dimensions": (["Name", "Definition", "Labels"], [25, 55, 20], dimension_rows),
     "traits": (["Name", "Definition", "Unit"], [30, 50, 20], trait_rows),
+    "functions": (["Call", "Definition", "Parameters"], [25, 45, 30], function_rows),
+    "arguments": (["Kind", "What is written"], [20, 80], argument_rows),
 }
 
 
 class CatalogTable(SphinxDirective):
-    """The metrics, dimensions or traits of the built-in catalog."""
+    """The metrics, dimensions, traits or functions of the built-in catalog."""
 
     required_arguments = 1
 
