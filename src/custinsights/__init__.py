@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.segments.maintaining import maintain
     from custinsights.analyses.segments.rule import Rule, rule
     from custinsights.analyses.segments.segment import segment
+    from custinsights.analyses.segments.sets import Segments, lifecycle, segments
     from custinsights.analyses.trends.distributions import distribution, quantile
     from custinsights.analyses.trends.growth import growth_drivers
     from custinsights.analyses.trends.overview import overview
@@ -91,6 +92,7 @@ _HOMES = {
     "PlaceTable": "domain.places",
     "RFM": "analyses.customers.rfm",
     "Rule": "analyses.segments.rule",
+    "Segments": "analyses.segments.sets",
     "Traits": "analyses.customers.traits",
     "acquisition": "analyses.cohorts.acquisition",
     "activities": "analyses.builtin.activity_metrics",
@@ -111,6 +113,7 @@ _HOMES = {
     "frequent_customers": "analyses.builtin.frequency",
     "funnel": "analyses.journey.funnel",
     "growth_drivers": "analyses.trends.growth",
+    "lifecycle": "analyses.segments.sets",
     "lifetime_value": "analyses.cohorts.lifetime",
     "lifetime_value_at": "analyses.builtin.exact_ages",
     "maintain": "analyses.segments.maintaining",
@@ -144,6 +147,7 @@ _HOMES = {
     "segment_dimension": "analyses.customers.membership",
     "segment": "analyses.segments.segment",
     "segment_function": "analyses.declaring.segment_functions",
+    "segments": "analyses.segments.sets",
     "slipping": "analyses.journey.slipping",
     "tagged": "analyses.customers.tagging",
     "tally": "analyses.catalog",
@@ -166,6 +170,7 @@ __all__ = [
     "OrderHistory",
     "PlaceTable",
     "Rule",
+    "Segments",
     "Traits",
     "__version__",
     "acquisition",
@@ -190,6 +195,7 @@ __all__ = [
     "frequent_customers",
     "funnel",
     "growth_drivers",
+    "lifecycle",
     "lifetime_value",
     "lifetime_value_at",
     "maintain",
@@ -223,6 +229,7 @@ __all__ = [
     "segment",
     "segment_dimension",
     "segment_function",
+    "segments",
     "slipping",
     "tagged",
     "tally",

@@ -36,6 +36,7 @@ from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.products.cross_sell import CrossSellGaps
 from custinsights.analyses.products.preferences import Preferences
 from custinsights.analyses.products.velocity import Velocity
+from custinsights.analyses.segments.sets import Lifecycle, Segments
 from custinsights.analyses.trends.distributions import Distributing
 from custinsights.analyses.trends.growth import GrowthDrivers
 from custinsights.analyses.trends.overview import Overviewing
@@ -61,6 +62,12 @@ NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name not in NUMBERED)
 WAY = ("visit", "email_clicked", "order")
 HEADLINES = ("revenue", "customers", "repeat_rate", "median_order_value", "churn_rate")
 
+RULES = {
+    "fresh": "days_since_last_order < 30",
+    "loyal": 'order_count >= 2 and not in_segment("fresh")',
+    "heard of": "order_count == 0 or customer_country is None",
+}
+
 TOWNS = PlaceTable({"Fresno": (36.7, -119.8), "Cobh": (51.85, -8.29)})
 
 
@@ -81,6 +88,9 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "value tiers": lambda as_of: Tiers("value", "vip", as_of=as_of),
     "frequency tiers": lambda as_of: Tiers("frequency", as_of=as_of),
     "recency tiers": lambda as_of: Tiers("recency", ("vip", "wholesale"), as_of=as_of),
+    "segments": lambda as_of: Segments(RULES, as_of=as_of),
+    "exclusive segments": lambda as_of: Segments(RULES, exclusive=True, as_of=as_of),
+    "stages": Lifecycle,
     "cohorts": lambda as_of: Cohorts(as_of=as_of),
     "cohorts of money": lambda as_of: Cohorts("week", metric=CUMULATIVE, as_of=as_of),
     "cohorts of countries": lambda as_of: Cohorts("quarter", by="customer_country", as_of=as_of),
@@ -133,6 +143,7 @@ OF_NOBODY = (
     *("coh", "overview", "fun", "ranking", "pref", "cross", "velocity"),
     *("life", "sec", "frequent", "dist", "growth", "sequence"),
 )
+OF_SEGMENTS = ("segments", "exclusive", "stages")
 every_analysis = pytest.mark.parametrize("name", ANALYSES)
 
 
@@ -161,7 +172,7 @@ def are_equal(state: Any, other: Any) -> bool:
 def plain(result: Any) -> Any:
     """Return a result as values that can be compared."""
     if isinstance(result, SegmentSet):
-        return result.names, result.codes.tolist(), plain(result.customers)
+        return result.names, result.membership.tolist(), plain(result.customers)
     if isinstance(result, CohortGrid):
         arrays = [getattr(result, name) for name in ARRAYS]
         return result.cohorts, result.provenance, [array.tobytes() for array in arrays]
@@ -256,7 +267,9 @@ def test_another_question_is_refused(data: st.DataObject, name: str) -> None:
         _ = whole + other.summarise(nobody)
 
 
-@pytest.mark.parametrize("name", [n for n in ANALYSES if n.startswith(("coh", "life", "sec"))])
+@pytest.mark.parametrize(
+    "name", [n for n in ANALYSES if n.startswith(("coh", "life", "sec", *OF_SEGMENTS))]
+)
 @LAWS
 @given(data=st.data())
 def test_nothing_at_or_after_as_of_matters(data: st.DataObject, name: str) -> None:
@@ -289,7 +302,8 @@ def test_names_of_customers_do_not_matter(data: st.DataObject, name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in ANALYSES if n.startswith(("rfm", "trai", "val", "near", "overd"))]
+    "name",
+    [n for n in ANALYSES if n.startswith(("rfm", "trai", "val", "near", "overd", *OF_SEGMENTS))],
 )
 @LAWS
 @given(data=st.data())

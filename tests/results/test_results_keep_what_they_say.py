@@ -52,7 +52,7 @@ WRITES: dict[str, Callable[[ci.OrderHistory], Any]] = {
     "ids of a table": lambda h: ci.traits(h).ids,
     "cells of a grid": lambda h: ci.cohorts(h).values[0],
     "sizes of a grid": lambda h: ci.cohorts(h).sizes,
-    "codes of segments": lambda h: ci.tiers(h, "value").codes,
+    "membership of segments": lambda h: ci.tiers(h, "value").membership[0],
 }
 
 

@@ -174,15 +174,21 @@ def _rfm_groups(history: OrderHistory, section: Section) -> Section:
         section,
         about=f"by recency, frequency and what they spent, in {history.currency}",
         records=table,
-        view=table,
+        view=_in_brief(table),
         bars="share",
     )
+
+
+def _in_brief(segments: Table) -> Table:
+    """Segments with as many columns as a screen has room for."""
+    told = {"kind", "segment", "customers", "share", "total_spent"}
+    return attrs.evolve(segments, columns=[c for c in segments.columns if c.name in told])
 
 
 def _tiers(history: OrderHistory, section: Section) -> Section:
     kinds = ("value", "frequency", "recency")
     table = stacked({kind: tiers(history, kind).table() for kind in kinds}, "kind")
-    view = labelled(unrepeated(table, "kind"), "segment", "meaning", _TIERS)
+    view = labelled(unrepeated(_in_brief(table), "kind"), "segment", "meaning", _TIERS)
     about = f"all customers so far, and what they spent in {history.currency}"
     return attrs.evolve(section, about=about, records=table, view=view, bars="share")
 

@@ -14,6 +14,7 @@ from custinsights.domain.places import Coordinates, Gazetteer, PlaceTable
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.prices import PriceRule, SpecialPrice, price_for
 from custinsights.domain.products import Product
+from custinsights.domain.segments import Segment, SegmentEvent
 from custinsights.domain.spend import SPEND_KINDS, Spend
 from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
 from custinsights.domain.tag_changes import TAG_CHANGES, TagChange
@@ -52,6 +53,8 @@ __all__ = [
     "Product",
     "PurchasePolicy",
     "Refund",
+    "Segment",
+    "SegmentEvent",
     "SpecialPrice",
     "Spend",
     "Tag",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -282,6 +283,9 @@ def _several(dimension: Dimension, facts: Facts) -> SeveralCoder:
     if dimension.kind == "tags":
         known = _tag_names(facts)
         return SeveralCoder(dimension, known, partial(tags_of, names=known))
+    if dimension.kind == "segments":
+        membership: Any = dimension.of
+        return SeveralCoder(dimension, membership.names, membership)
     name = dimension.name.removeprefix("first_")
     known = _line_names(dimension, facts, name)
     return SeveralCoder(dimension, known, partial(first_lines, line_label=name))

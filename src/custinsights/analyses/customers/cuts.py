@@ -18,7 +18,7 @@ from custinsights.analyses.declaring.declarations import TRAIT_KINDS
 from custinsights.analyses.measuring.measured import check_alike, parts_of
 from custinsights.domain.fields import looked_up, named, whole_number
 from custinsights.domain.frozen import frozen
-from custinsights.errors import InvalidValue
+from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.columnar.columns import AnyArray, IntArray
 from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.context import Context
@@ -231,6 +231,12 @@ class CutPoints:
         is_whole = TRAIT_KINDS[trait.kind] == "iu"
         exact = Decimal(int(value)) if is_whole else Decimal(unsorted(value))
         return exact.scaleb(-decimals, EXACT)
+
+
+def check_currency(cuts: Cuts, currency: str) -> None:
+    """Refuse cuts in minor units of another currency."""
+    if cuts.currency != currency:
+        raise Incompatible("the currencies of the cuts and the history", cuts.currency, currency)
 
 
 def cuts(

@@ -18,23 +18,28 @@ from custinsights.results.segment_set import SegmentSet
 
 @attrs.frozen(eq=False)
 class Membership:
-    """The segment of every person: a function for a dimension of customers."""
+    """The one segment of every person: a function for a dimension of customers."""
 
     segments: SegmentSet
 
     def __call__(self, history: CountedHistory) -> Labels:
         """Labels of the k people; None for those who are in no segment."""
+        people, rows = self.held(history)
+        codes: IntArray = np.full(history.people, -1, dtype=np.int64)
+        codes[people] = self.segments.codes.take(rows)
+        return Labels(codes.astype(np.int32), self.segments.names)
+
+    def held(self, history: CountedHistory) -> tuple[IntArray, IntArray]:
+        """Return the people who were judged, and the row of each among the customers of the set."""
         ids = self.segments.customers.ids
         self._refuse_others(history)
-        codes: IntArray = np.full(history.people, -1, dtype=np.int64)
         if not len(ids):
-            return Labels(codes.astype(np.int32), self.segments.names)
-        place = np.searchsorted(ids, history.customer_ids)
-        inside = np.flatnonzero(place < len(ids))
-        place = place.take(inside)
-        is_held = ids.take(place) == history.customer_ids.take(inside)
-        codes[inside[is_held]] = self.segments.codes.take(place[is_held])
-        return Labels(codes.astype(np.int32), self.segments.names)
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        rows = np.searchsorted(ids, history.customer_ids)
+        people = np.flatnonzero(rows < len(ids))
+        rows = rows.take(people)
+        is_held = ids.take(rows) == history.customer_ids.take(people)
+        return people[is_held], rows[is_held]
 
     def _refuse_others(self, history: CountedHistory) -> None:
         """Refuse a history that is not the one, or a part of the one, that was segmented."""
@@ -63,23 +68,40 @@ class Membership:
             )
 
 
+@attrs.frozen(eq=False)
+class Memberships(Membership):
+    """All segments of every person: people, and the place of a segment that each is in."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The segments."""
+        return self.segments.names
+
+    def __call__(self, history: CountedHistory) -> Any:
+        """Return who is in which segment, some more than once."""
+        people, rows = self.held(history)
+        places, columns = np.nonzero(self.segments.membership[:, rows])
+        return people.take(columns), places
+
+
 def segment_dimension(segments: SegmentSet) -> Dimension:
     """Return the dimension that groups customers by the segments they are in.
 
     Parameters
     ----------
     segments
-        What `tiers` and ``rfm(...).segments`` give, of the same history.
+        What `segments`, `tiers`, `lifecycle` and ``rfm(...).segments`` give, of the same history.
 
     Returns
     -------
     Dimension
-        Named after the space, such as ``value_segment``. Its labels are the names of the segments,
-        from the best to the worst, and None for customers who are in none: the excluded, and those
-        who were no customers when the segments were made. It goes wherever a label of customers
-        does: `measure`, `growth_drivers`, `lifetime_value`, `second_order`, `distribution`,
-        `cohorts`, ... A history of another currency, calendar, observation or kind of identities
-        is refused when it is asked.
+        Named after the space, such as ``value_segment``, or ``segment`` alone. Its labels are the
+        names of the segments, in their order, and None for customers who are in none: the excluded,
+        and those who were no customers when the segments were made. Where segments overlap a
+        customer is in the cells of each, so that these come to more than the whole. It goes
+        wherever a label of customers does: `measure`, `growth_drivers` (where segments do not
+        overlap), `lifetime_value`, `second_order`, `distribution`, `cohorts`, ... A history of
+        another currency, calendar, observation or kind of identities is refused when it is asked.
 
     Notes
     -----
@@ -104,14 +126,17 @@ def segment_dimension(segments: SegmentSet) -> Dimension:
     """
     refuse_other(SegmentSet, "what is to be a dimension", segments)
     as_of = segments.customers.provenance.as_of.isoformat()
+    name = f"{segments.space} segment".strip()
+    one = f"The customer's {name} as of {as_of}; none for who is in none."
+    several = f"A {name} that the customer is in as of {as_of}; one is in each of several."
     return Dimension(
-        f"{segments.space}_segment",
+        name.replace(" ", "_"),
         "customers",
-        of=Membership(segments),
+        of=Membership(segments) if segments.exclusive else Memberships(segments),
+        kind=None if segments.exclusive else "segments",
         never_falls=True,
         closed=segments.names,
-        definition=f"The customer's {segments.space} segment as of {as_of}; none for who is in "
-        "none.",
+        definition=one if segments.exclusive else several,
     )
 
 
@@ -129,6 +154,6 @@ def segments_of(given: Any, catalog: Catalog) -> Dimension:
     raise InvalidValue(
         what="the segments are no labels of customers",
         given=given.name if isinstance(given, Trait | Dimension) else type(given).__name__,
-        allowed="what tiers and rfm give, a dimension of customers such as customer_country, or a "
-        "trait that is a label",
+        allowed="what segments, tiers and rfm give, a dimension of customers such as "
+        "customer_country, or a trait that is a label",
     )

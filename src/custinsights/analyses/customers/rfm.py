@@ -17,21 +17,24 @@ from custinsights.analyses.customers.cuts import (
     SCORED,
     SCORINGS,
     Cuts,
+    check_currency,
     checked_bins,
     cuts_of,
     scored_columns,
 )
 from custinsights.analyses.customers.groups import GroupMap, group_map
+from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import instance, named, refuse_other
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible, counted
+from custinsights.history.columnar.columns import AnyArray
 from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.segment_set import SegmentSet, Sizes
+from custinsights.results.segment_set import SegmentSet, Sizes, membership_of
 from custinsights.results.table import Column, Table
 
 SCORE_OF = {RECENCY: "r_score", FREQUENCY: "f_score", MONETARY: "m_score"}
@@ -54,6 +57,11 @@ class RFMTable(CustomerTable):
 
     cuts: Cuts = attrs.field(kw_only=True)
     groups: tuple[str, ...] = attrs.field(kw_only=True)
+    ask: AskingSegments | None = attrs.field(default=None, kw_only=True)
+
+    def take(self, rows: AnyArray) -> Self:
+        """Return some rows, which cannot ask the history again."""
+        return attrs.evolve(super().take(rows), ask=None)
 
     def __add__(self, other: CustomerTable) -> Self:
         """Merge with other customers who were judged against the same cut points."""
@@ -66,15 +74,21 @@ class RFMTable(CustomerTable):
                 "others",
                 "Merge the states of RFM and finish once, or judge all against the same cuts",
             )
-        return super().__add__(other)
+        return attrs.evolve(super().__add__(other), ask=None)
 
     @property
     def segments(self) -> SegmentSet:
-        """The groups as segments."""
+        """The groups as segments, which tell of their moves too."""
         place = {group: code for code, group in enumerate(self.groups)}
         column = self.column("group").values
         codes = np.array([place[group] for group in column.tolist()], dtype=np.int64)
-        return SegmentSet(space="rfm", names=self.groups, customers=self, codes=codes)
+        return SegmentSet(
+            space="rfm",
+            names=self.groups,
+            customers=self,
+            membership=membership_of(codes, len(self.groups)),
+            ask=self.ask,
+        )
 
     @property
     def sizes(self) -> Mapping[str, int]:
@@ -121,7 +135,16 @@ class RFM:
 
     def __call__(self, history: Facts) -> RFMTable:
         """Summarise and finish."""
-        return self.finish(self.summarise(history))
+        found = self.finish(self.summarise(history))
+        return attrs.evolve(found, ask=AskingSegments(self, history))
+
+    def segmented(self, history: Facts) -> SegmentSet:
+        """Return the groups as segments."""
+        return self.finish(self.summarise(history)).segments
+
+    def cuts_of(self, history: Facts) -> Cuts:
+        """Return the cut points of a history."""
+        return self.finish(self.summarise(history)).cuts
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return recency, frequency and value of the customers of a history or part."""
@@ -151,13 +174,9 @@ class RFM:
         refuse_other(CustomerTable, "the state to finish", state)
         values = {name: state.column(name).values for name in SCORED}
         cuts = self.cuts
-        if cuts is not None and cuts.currency != state.provenance.currency:
-            raise Incompatible(
-                "the currencies of the cuts and the history",
-                cuts.currency,
-                state.provenance.currency,
-            )
-        if cuts is None:
+        if cuts is not None:
+            check_currency(cuts, state.provenance.currency)
+        else:
             cuts = cuts_of(
                 {name: Distribution.of(column) for name, column in values.items()},
                 bins=self.bins,

@@ -6,25 +6,26 @@ from collections.abc import Iterable
 
 import attrs
 import numpy as np
+from attrs.validators import optional
 
 from custinsights.analyses.customers.cuts import (
     FREQUENCY,
     MONETARY,
     RECENCY,
-    casual_below,
-    value_tiers,
-    vip_above,
+    Cuts,
+    check_currency,
 )
+from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.rfm import RFM
 from custinsights.analyses.customers.tagging import check_tags, tag_names
-from custinsights.domain.fields import named, refuse_other
+from custinsights.domain.fields import instance, named, refuse_other
+from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray, IntArray
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.kernels.distribution import Distribution
 from custinsights.history.orders import When
 from custinsights.history.tagged import is_tagged
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.segment_set import SegmentSet
+from custinsights.results.segment_set import SegmentSet, membership_of
 from custinsights.results.table import Column
 
 VALUE = ("VIP", "Regular", "Casual")
@@ -46,12 +47,34 @@ class Tiers:
     kind: str = attrs.field(validator=named("kind of tiers", tuple(TIERS)))
     exclude: tuple[str, ...] = attrs.field(default=(), converter=_excluded)
     as_of: When | None = None
+    cuts: Cuts | None = attrs.field(default=None, validator=optional(instance(Cuts)))
+
+    def __attrs_post_init__(self) -> None:
+        if self.cuts is not None:
+            self._check_compares()
+
+    def _check_compares(self) -> None:
+        if self.kind != "value":
+            raise InvalidValue(
+                what="these tiers compare no customer with others, so that no cuts judge them",
+                given=f"cuts for the {self.kind} tiers",
+                allowed="cuts for the value tiers",
+            )
 
     def __call__(self, history: Facts) -> SegmentSet:
+        """Summarise and finish; the set can ask the history again."""
+        return attrs.evolve(self.segmented(history), ask=AskingSegments(self, history))
+
+    def segmented(self, history: Facts) -> SegmentSet:
         """Summarise and finish; a tag that nobody ever carried is refused."""
         check_history(history)
         check_tags(history, self.exclude, "exclude=")
         return self.finish(self.summarise(history))
+
+    def cuts_of(self, history: Facts) -> Cuts:
+        """Return the cut points of those who are not excluded."""
+        self._check_compares()
+        return _cuts(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return recency, frequency, value and exclusion of the customers of a history or part."""
@@ -65,9 +88,8 @@ class Tiers:
     def finish(self, state: CustomerTable) -> SegmentSet:
         """Put every customer of a merged table into a tier."""
         refuse_other(CustomerTable, "the state to finish", state)
-        kept = np.flatnonzero(~state.column("excluded").values)
-        codes = np.full(len(state), -1, dtype=np.int64)
-        codes[kept] = _codes(self.kind, state.take(kept))
+        is_kept = ~state.column("excluded").values
+        codes = np.where(is_kept, self._codes(state), np.int64(-1))
         names = TIERS[self.kind]
         labels: AnyArray = np.array([*names, None], dtype=object)
         segment = Column("segment", "label", labels.take(codes))
@@ -76,7 +98,25 @@ class Tiers:
             columns={**state.columns, "segment": segment},
             title=f"{self.kind} tier of each customer",
         )
-        return SegmentSet(space=self.kind, names=names, customers=table, codes=codes)
+        membership = membership_of(codes, len(names))
+        return SegmentSet(space=self.kind, names=names, customers=table, membership=membership)
+
+    def _codes(self, table: CustomerTable) -> IntArray:
+        if self.kind == "value":
+            cuts = _cuts(table) if self.cuts is None else self.cuts
+            check_currency(cuts, table.provenance.currency)
+            return cuts.tier(table.column(MONETARY).values)
+        if self.kind == "frequency":
+            count = table.column(FREQUENCY).values
+            return np.add(count < LOYAL_ORDERS, count < RETURNING_ORDERS, dtype=np.int64)
+        days = table.column(RECENCY).values
+        return np.add(days >= AT_RISK_DAYS, days >= LAPSED_DAYS, dtype=np.int64)
+
+
+def _cuts(state: CustomerTable) -> Cuts:
+    """Return the cut points of those who are not excluded."""
+    kept = np.flatnonzero(~state.column("excluded").values)
+    return RFM().finish(state.take(kept)).cuts
 
 
 def tiers(
@@ -85,6 +125,7 @@ def tiers(
     *,
     exclude: str | Iterable[str] | None = None,
     as_of: When | None = None,
+    cuts: Cuts | None = None,
 ) -> SegmentSet:
     """Put every customer into a tier.
 
@@ -103,22 +144,14 @@ def tiers(
         (``exclude="wholesale"``). A tag that nobody in the history ever carried is refused.
     as_of
         Limits the facts, exclusive; default: the end of the observation.
+    cuts
+        Judge the value tiers against these cut points; default: those of this history's own
+        customers, without the excluded. Other tiers compare nobody and refuse them.
 
     Returns
     -------
     SegmentSet
-        ``.sizes`` has name -> customers; ``.members("VIP")`` the customers themselves.
+        ``.sizes`` has name -> customers; ``.members("VIP")`` the customers themselves;
+        ``.diff(as_of_1, as_of_2)`` tells who moved.
     """
-    return Tiers(kind, exclude, as_of)(history)
-
-
-def _codes(kind: str, table: CustomerTable) -> IntArray:
-    if kind == "value":
-        spent = table.column(MONETARY).values
-        found = Distribution.of(spent)
-        return value_tiers(spent, vip_above(found), casual_below(found))
-    if kind == "frequency":
-        count = table.column(FREQUENCY).values
-        return np.add(count < LOYAL_ORDERS, count < RETURNING_ORDERS, dtype=np.int64)
-    days = table.column(RECENCY).values
-    return np.add(days >= AT_RISK_DAYS, days >= LAPSED_DAYS, dtype=np.int64)
+    return Tiers(kind, exclude, as_of, cuts)(history)

@@ -317,7 +317,7 @@ class Dimension:
     @property
     def several(self) -> bool:
         """Whether a customer may carry several of its labels, so that its cells overlap."""
-        return self.kind in ("first_lines", "tags")
+        return self.kind in ("first_lines", "tags", "segments")
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""Which labels does a customer carry who may carry several? Tags, or what was bought first.
+"""Which labels does a customer carry who may carry several? Tags, segments, or the first basket.
 
 The kernel gives every fact one label. So a customer with several labels goes through it as several
 customers, one for each label, with all of the facts: every tally, metric and age works as it is,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
@@ -56,19 +57,23 @@ class Preferences:
         """Return the mergeable state of a history or of a part of one."""
         segment = segments_of(self.segments, self.catalog)
         buyers = self._customers(segment, self.by).summarise(history)
+        asked: list[tuple[str | Dimension, ...]] = [(segment,)]
+        if segment.several:  # segments that overlap do not add up to everybody
+            asked += [(self.by,), ()]
         if buyers.question.by[1].facts not in ("orders", "lines"):
             raise InvalidValue(
                 what="a preference is for what orders or their lines have",
                 given=buyers.question.by[1].name,
                 allowed="dimensions such as category, product, payment_method or channel",
             )
-        return Together((buyers, self._customers(segment).summarise(history)))
+        others = (self._customers(*by).summarise(history) for by in asked)
+        return Together((buyers, *others))
 
     def finish(self, state: Together) -> Table:
         """Compare every segment of a merged state with everybody."""
         refuse_other(Together, "the state to finish", state)
-        buyers, sizes = (self._customers().finish(part) for part in state.states)
-        return _compared(buyers, sizes, self._order())
+        buyers, sizes, *everybody = (self._customers().finish(part) for part in state.states)
+        return _compared(buyers, sizes, self._order(), everybody)
 
     def _order(self) -> tuple[str, ...]:
         return self.segments.names if isinstance(self.segments, SegmentSet) else ()
@@ -90,7 +95,8 @@ def preferences(
     history
         An order history, or a part of one.
     segments
-        What `tiers` and `rfm` give, a dimension of customers such as
+        What `segments`, `tiers` and `rfm` give, also where they overlap, a dimension of customers
+        such as
         ``"customer_country"``, or a trait that is a label such as ``"first_channel"``.
     by
         What is preferred: ``"product"``, ``"category"``, ``"department"``, or a label of orders
@@ -144,7 +150,9 @@ def preferences(
     return Preferences(segments, by, window, as_of, catalog)(history)
 
 
-def _compared(buyers: Cube, sizes: Cube, order: tuple[str, ...]) -> Table:
+def _compared(
+    buyers: Cube, sizes: Cube, order: tuple[str, ...], everybody: Sequence[Cube]
+) -> Table:
     segment, label = buyers.axes
     size = dict(zip(sizes.labels(segment).tolist(), sizes.minor("customers").tolist(), strict=True))
     in_order = dict.fromkeys([*order, *(name for name in size if name is not None), None])
@@ -162,10 +170,18 @@ def _compared(buyers: Cube, sizes: Cube, order: tuple[str, ...]) -> Table:
         if one is not None and count:
             bought[row_of[name], column_of[one]] = count
     n = np.array([size[name] for name in names], dtype=np.int64)
-    everybody = bought.sum(axis=0) / max(int(n.sum()), 1)
+    people, all_buyers = int(n.sum()), bought.sum(axis=0)
+    if everybody:
+        by_label, whole = everybody
+        held = dict(
+            zip(by_label.labels(label).tolist(), by_label.minor("customers").tolist(), strict=True)
+        )
+        people = int(whole.minor("customers").sum())
+        all_buyers = np.array([held[one] for one in labels], dtype=np.int64)
+    share_of_all = all_buyers / max(people, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        index = AVERAGE * bought * float(n.sum()) / (n[:, None] * bought.sum(axis=0))
-    index = np.where(bought.sum(axis=0) > 0, index, np.nan)
+        index = AVERAGE * bought * float(people) / (n[:, None] * all_buyers)
+    index = np.where(all_buyers > 0, index, np.nan)
     order_of_cells = np.lexsort(
         [
             np.tile(np.arange(len(labels)), len(names)),
@@ -176,7 +192,7 @@ def _compared(buyers: Cube, sizes: Cube, order: tuple[str, ...]) -> Table:
     rows, columns = np.divmod(order_of_cells, max(len(labels), 1))
     found = bought.ravel().take(order_of_cells)
     low, high = wilson(found, n.take(rows))
-    against = AVERAGE / everybody.take(columns)
+    against = AVERAGE / share_of_all.take(columns)
     return Table(
         f"what is bought by {segment} and {label}, against everybody",
         [
@@ -187,7 +203,7 @@ def _compared(buyers: Cube, sizes: Cube, order: tuple[str, ...]) -> Table:
             Column("share", "share", found / n.take(rows)),
             Column("low", "share", low),
             Column("high", "share", high),
-            Column("share_of_all", "share", everybody.take(columns)),
+            Column("share_of_all", "share", share_of_all.take(columns)),
             Column("index", "number", index.ravel().take(order_of_cells)),
             Column("index_low", "number", low * against),
             Column("index_high", "number", high * against),

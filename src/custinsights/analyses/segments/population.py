@@ -51,8 +51,8 @@ from custinsights.domain.rules.tree import (
     nodes_of,
     some,
 )
+from custinsights.domain.segments import spelled
 from custinsights.errors import InvalidValue, NeedsCuts, UnknownName
-from custinsights.results.segment_set import spelled
 
 IS_CUSTOMER = Comparison(Name(FREQUENCY), ">=", Literal(Decimal(1)))
 NOBODY = And((IS_CUSTOMER, Not(IS_CUSTOMER)))

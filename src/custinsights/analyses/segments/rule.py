@@ -23,13 +23,13 @@ from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
 from custinsights.domain.rules.tree import Condition, Not, every, some
+from custinsights.domain.segments import spelled
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.explanation import Change, Explanation, Told
-from custinsights.results.segment_set import spelled
 
 VERSION = 1
 
@@ -324,11 +324,27 @@ def rule(
     return Rule(_condition(what, catalog), catalog, named)
 
 
+def rules_of(given: Mapping[str, RuleLike], catalog: Catalog) -> tuple[Rule, ...]:
+    """Read rules that may name each other with ``in_segment("name")``; a circle is refused."""
+    conditions = {spelled(name): _condition(one, catalog) for name, one in given.items()}
+    return tuple(
+        one if isinstance(one, Rule) else Rule(conditions[spelled(name)], catalog, conditions)
+        for name, one in given.items()
+    )
+
+
+def text_of(what: RuleLike) -> str:
+    """Return the text of a rule as it was written."""
+    if isinstance(what, Rule):
+        return what.text
+    return _text_of(what) if isinstance(what, Mapping) else what
+
+
 def _condition(what: RuleLike, catalog: Catalog) -> Condition:
     refuse_other(Catalog, "the catalog", catalog)
     if isinstance(what, Rule):
         return what.filled
-    return read(_text_of(what) if isinstance(what, Mapping) else what, CatalogWords(catalog))
+    return read(text_of(what), CatalogWords(catalog))
 
 
 def _text_of(given: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.customers.cuts import CutPoints, Cuts
+from custinsights.analyses.customers.cuts import CutPoints, Cuts, check_currency
 from custinsights.analyses.segments.judging import judged
 from custinsights.analyses.segments.population import marks_of
 from custinsights.analyses.segments.rule import Rule, RuleLike, rule
@@ -86,11 +86,25 @@ def masks(
     if any(one.catalog is not catalog for one in rules):
         what = "the rules take their words from several catalogs"
         raise InvalidValue(what, repr(catalog), "rules of one catalog")
-    marks = frozenset(mark for one in rules for mark in marks_of(one.filled))
-    if cuts is None and any(one.needs_cuts for one in rules):
-        if history.context.part is not None:
-            raise NeedsCuts(next(one.text for one in rules if one.needs_cuts))
-        cuts = CutPoints(as_of=as_of, marks=marks, catalog=catalog)(history)
+    cuts = cuts_for(history, rules, as_of=as_of, cuts=cuts)
     conditions = [one.plain(cuts) for one in rules]
     found = judged(history, conditions, history.context.instant(as_of), catalog)
     return [locked(mask) for mask in found]
+
+
+def cuts_for(
+    history: Facts, rules: Sequence[Rule], *, as_of: When | None, cuts: Cuts | None
+) -> Cuts | None:
+    """Return the cuts by which rules judge: those given, or the history's own where they need any.
+
+    A part of a history has none of its own.
+    """
+    wanting = [one for one in rules if one.needs_cuts]
+    if cuts is not None:
+        check_currency(cuts, history.context.currency)
+    if cuts is not None or not wanting:
+        return cuts
+    if history.context.part is not None:
+        raise NeedsCuts(wanting[0].text)
+    marks = frozenset(mark for one in rules for mark in marks_of(one.filled))
+    return CutPoints(as_of=as_of, marks=marks, catalog=rules[0].catalog)(history)

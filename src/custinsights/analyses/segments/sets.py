@@ -1,0 +1,298 @@
+"""Who is in which of several segments?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Self, TypeAlias
+
+import attrs
+import numpy as np
+from attrs.validators import optional
+
+from custinsights.analyses.builtin.lifecycle import STAGES
+from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.customers.cuts import SCORED, CutPoints, Cuts
+from custinsights.analyses.customers.moves import AskingSegments
+from custinsights.analyses.customers.traits import Traits
+from custinsights.analyses.segments.population import marks_of
+from custinsights.analyses.segments.rule import Rule, RuleLike, rules_of, text_of
+from custinsights.analyses.segments.segment import cuts_for, masks
+from custinsights.domain.fields import flag, instance, refuse_other
+from custinsights.domain.frozen import frozen
+from custinsights.domain.segments import Segment, spelled
+from custinsights.errors import Incompatible, InvalidValue
+from custinsights.history.columnar.columns import AnyArray
+from custinsights.history.facts import Facts, check_history
+from custinsights.history.orders import When
+from custinsights.history.selection import is_known
+from custinsights.results.customer_table import CustomerTable
+from custinsights.results.segment_set import SegmentSet
+from custinsights.results.table import Column
+
+_IN = "in "
+"""Stands before a segment's name in the column that says who is in it."""
+
+RulesLike: TypeAlias = Mapping[str, RuleLike] | Iterable[Segment]
+"""Rules by name, in order, or segments."""
+
+
+def _kept(given: Any) -> Any:
+    """Return rules as they stay: a copy of a mapping, all that an iterator gives."""
+    if isinstance(given, Mapping):
+        return frozen(given)
+    is_several = isinstance(given, Iterable) and not isinstance(given, str)
+    items = tuple(given) if is_several else ()
+    if not is_several or not all(isinstance(item, Segment) for item in items):
+        raise InvalidValue(
+            what="these are no segments",
+            given=type(given).__name__,
+            allowed="rules by name, such as {'big': 'total_spent > 500'}, or a list of Segment",
+            advice="custinsights.segment judges a single rule",
+        )
+    return items
+
+
+def _segments(rules: RulesLike) -> tuple[Segment, ...]:
+    """Return rules as segments; refuse a name that comes twice."""
+    if isinstance(rules, Mapping):
+        found = tuple(Segment(name, text_of(rule)) for name, rule in rules.items())
+    else:
+        found = tuple(rules)
+    if not found:
+        raise InvalidValue("there are no segments", "none", "at least one name with a rule")
+    names = [segment.name for segment in found]
+    if len({spelled(name) for name in names}) != len(names):
+        raise InvalidValue(
+            "segments have the same name", names, "names that differ in more than case and dashes"
+        )
+    return found
+
+
+@attrs.frozen(eq=False, repr=False)
+class SegmentedTable(CustomerTable):
+    """Who is in which segment, one row per customer: a flag for each segment.
+
+    Parameters
+    ----------
+    cuts
+        By which the rules judged, None where they compare nobody.
+    """
+
+    cuts: Cuts | None = attrs.field(default=None, kw_only=True)
+
+    def __add__(self, other: CustomerTable) -> Self:
+        """Merge with other customers who were judged by the same cuts."""
+        if not isinstance(other, SegmentedTable):
+            return NotImplemented
+        if self.cuts != other.cuts:
+            raise Incompatible(
+                "the cut points of the tables",
+                "those of one population",
+                "those of another",
+                "Judge all by the same: pass cuts=",
+            )
+        return super().__add__(other)
+
+
+@attrs.frozen
+class Segments:
+    """The analysis behind `segments`; its state is a `CustomerTable` with a flag per segment.
+
+    Rules about the population are judged where the customers are: parts of a history need `cuts`.
+    """
+
+    rules: RulesLike = attrs.field(converter=_kept, hash=False)
+    exclusive: bool = attrs.field(default=False, validator=flag)
+    as_of: When | None = None
+    catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
+    cuts: Cuts | None = attrs.field(default=None, validator=optional(instance(Cuts)))
+    space: str = ""
+    named: tuple[Segment, ...] = attrs.field(init=False)
+    read: tuple[Rule, ...] = attrs.field(init=False)
+
+    @named.default
+    def _name(self) -> tuple[Segment, ...]:
+        return _segments(self.rules)
+
+    @read.default
+    def _read(self) -> tuple[Rule, ...]:
+        refuse_other(Catalog, "the catalog", self.catalog)
+        given = self.rules.values() if isinstance(self.rules, Mapping) else self.rules
+        rules = (one.rule if isinstance(one, Segment) else one for one in given)
+        named = dict(zip(self.names, rules, strict=True))
+        return rules_of(named, self.catalog)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the segments, in order."""
+        return tuple(segment.name for segment in self.named)
+
+    def __call__(self, history: Facts) -> SegmentSet:
+        """Summarise and finish; the set can ask the history again."""
+        return attrs.evolve(self.segmented(history), ask=AskingSegments(self, history))
+
+    def segmented(self, history: Facts) -> SegmentSet:
+        """Summarise and finish."""
+        return self.finish(self.summarise(history))
+
+    def cuts_of(self, history: Facts) -> Cuts:
+        """Return the cut points that the rules are judged against."""
+        if not any(rule.needs_cuts for rule in self.read):
+            raise InvalidValue(
+                what="these segments compare no customer with others, so that no cuts judge them",
+                given=", ".join(self.names),
+                allowed="rules with percentile(...), or in_segment of value or rfm",
+            )
+        marks = frozenset(mark for rule in self.read for mark in marks_of(rule.filled))
+        points = CutPoints(as_of=self.as_of, marks=marks, catalog=self.read[0].catalog)
+        return points(history)
+
+    def summarise(self, history: Facts) -> SegmentedTable:
+        """Return who of a history, or of a part of one, is in which segment."""
+        check_history(history)
+        cuts = cuts_for(history, self.read, as_of=self.as_of, cuts=self.cuts)
+        inside = np.array(masks(history, self.read, as_of=self.as_of, cuts=cuts))
+        if self.exclusive:  # the first that fits
+            inside[1:] &= ~np.logical_or.accumulate(inside, axis=0)[:-1]
+        known = is_known(history, history.context.instant(self.as_of))
+        inside = inside if known is None else inside[:, known]
+        table = Traits(SCORED, as_of=self.as_of).summarise(history)
+        flags = {
+            _IN + name: Column(_IN + name, "flag", mask)
+            for name, mask in zip(self.names, inside, strict=True)
+        }
+        return SegmentedTable(
+            table.ids,
+            {**table.columns, **flags},
+            attrs.evolve(
+                table.provenance,
+                definitions={**table.provenance.definitions, **self._definitions()},
+            ),
+            f"{self.space} segments of each customer".strip(),
+            table.parts,
+            cuts=cuts,
+        )
+
+    def _definitions(self) -> dict[str, str]:
+        first = "The first that fits. " if self.exclusive else ""
+        return {
+            _IN + segment.name: f"{first}{segment.definition} {segment.rule}".strip()
+            for segment in self.named
+        }
+
+    def finish(self, state: CustomerTable) -> SegmentSet:
+        """Return the segments of a merged table."""
+        refuse_other(CustomerTable, "the state to finish", state)
+        membership = np.array([state.column(_IN + name).values for name in self.names])
+        columns: dict[str, Column] = dict(state.columns)
+        if self.exclusive:
+            columns = {name: column for name, column in columns.items() if name in SCORED}
+            labels: AnyArray = np.array([*self.names, None], dtype=object)
+            place = np.where(membership.any(axis=0), membership.argmax(axis=0), -1)
+            columns["segment"] = Column("segment", "label", labels.take(place))
+        return SegmentSet(
+            space=self.space,
+            names=self.names,
+            customers=attrs.evolve(state, columns=columns),
+            membership=membership,
+            exclusive=self.exclusive,
+        )
+
+
+def segments(
+    history: Facts,
+    rules: RulesLike,
+    *,
+    exclusive: bool = False,
+    as_of: When | None = None,
+    catalog: Catalog = DEFAULT,
+    cuts: Cuts | None = None,
+) -> SegmentSet:
+    """Put everybody known, prospects too, into the segments whose rules they fulfil.
+
+    Parameters
+    ----------
+    history
+        An order history, or a part of one.
+    rules
+        Rules by name, in order, or a list of `custinsights.domain.Segment`. A rule may name
+        another of them with ``in_segment("name")``.
+    exclusive
+        Whether the first that fits wins, in the order of `rules`, so that nobody is in two.
+        ``in_segment`` asks for the rule of a segment alone, whoever won.
+    as_of
+        Limits the facts, exclusive; default: the end of the observation.
+    catalog
+        Where the names of the rules are looked up; that of a rule made by `rule` stays its own.
+    cuts
+        Judge rules about the population against these; default: those of the history itself.
+
+    Returns
+    -------
+    SegmentSet
+        ``.sizes`` has name -> customers, and ``.sizes.none`` who fulfils no rule; a rule whose
+        value is unknown for a customer is not fulfilled. ``.diff(as_of_1, as_of_2)`` tells who
+        moved.
+
+    Raises
+    ------
+    InvalidValue
+        If there are no segments, a name comes twice, or segments are defined by each other.
+    RuleError
+        If a rule cannot be read.
+    NeedsCuts
+        If a rule compares with all customers, and `history` is only a part.
+
+    Notes
+    -----
+    Cost: every trait that the rules name once, and a pass over the k people per comparison; a
+    truth value per segment and person is kept.
+
+    Examples
+    --------
+    >>> from custinsights.history.orders import OrderHistory
+    >>> history = OrderHistory.from_arrays(
+    ...     customer=["ada", "bo", "ada"],
+    ...     placed_at=["2024-01-05", "2024-01-06", "2024-02-01"],
+    ...     amount=[10, 5, 7],
+    ...     currency="EUR",
+    ...     timezone="Europe/Paris",
+    ... )
+    >>> segments(history, {"loyal": "order_count >= 2", "new": "order_count == 1"}).sizes
+    {'loyal': 1, 'new': 1}
+    """
+    return Segments(rules, exclusive, as_of, catalog, cuts)(history)
+
+
+def lifecycle(history: Facts, *, as_of: When | None = None) -> SegmentSet:
+    """Put everybody known into the stage of the lifecycle that they have reached.
+
+    Prospect without an order, First-Time Buyer with one, Repeat Customer with two, Loyal Fan with
+    three and more, and Advocate: a Loyal Fan who speaks for the shop. Other than in `tiers`,
+    prospects are in it, and everybody is in one stage.
+
+    Parameters
+    ----------
+    history
+        An order history; without activities nobody is an advocate.
+    as_of
+        Limits the facts, exclusive; default: the end of the observation.
+
+    Returns
+    -------
+    SegmentSet
+        From the first stage to the last.
+
+    Examples
+    --------
+    >>> from custinsights.datasets import gallery
+    >>> lifecycle(gallery()).sizes["prospect"]
+    23
+    """
+    return Lifecycle(as_of)(history)
+
+
+def Lifecycle(as_of: When | None = None) -> Segments:  # noqa: N802 - an analysis, made of rules
+    """Return the analysis behind `lifecycle`."""
+    rules: Any = {stage: f'lifecycle == "{stage}"' for stage in STAGES}
+    return Segments(rules, exclusive=True, as_of=as_of, space="lifecycle")

@@ -1,0 +1,94 @@
+"""What is a segment? A rule with a name, and what its name means to the shop."""
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from custinsights.domain.contacts import shown_id
+from custinsights.domain.fields import any_text, aware, identity, named, text
+from custinsights.errors import InvalidValue
+
+__all__ = ["NOT_YET_KNOWN", "NOWHERE", "Segment", "SegmentEvent", "spelled"]
+
+NOWHERE, NOT_YET_KNOWN = "none", "not yet known"
+"""Where somebody is who is in no segment, and who had not been heard of."""
+
+ENTERED, LEFT = "entered", "left"
+
+
+def spelled(name: str) -> str:
+    """Return a segment's name as it stands in rules: ``At-risk`` is ``at_risk``.
+
+    Names that are spelled alike name one segment.
+    """
+    return "_".join(name.casefold().replace("'", "").replace("-", " ").split())
+
+
+def _own_name(owner: object, field: "attrs.Attribute[Any]", name: Any) -> None:
+    text(owner, field, name)
+    reserved = {spelled(one) for one in (NOWHERE, NOT_YET_KNOWN)}
+    if ":" in name or spelled(name) in {"", *reserved}:
+        raise InvalidValue(
+            "this cannot name a segment",
+            name,
+            f"a name without a colon that is neither {NOWHERE!r} nor {NOT_YET_KNOWN!r}",
+            "What stands before a colon names built-in segments, as in value:vip",
+        )
+
+
+@attrs.frozen
+class Segment:
+    """A named rule: who fulfils it is in the segment.
+
+    Parameters
+    ----------
+    name : str
+        Names that `spelled` makes one are one: ``At-risk`` and ``at_risk``. A colon is refused,
+        and so are ``none`` and ``not yet known``, which stand for no segment.
+    rule : str
+        The text of the rule, kept as it is; it is read where the segment is asked for.
+    definition : str, default ""
+        What the segment means, in one sentence.
+    action : str, default ""
+        What the shop does with it.
+
+    Raises
+    ------
+    InvalidValue
+        If the name or the rule is blank, or the name is none.
+
+    Examples
+    --------
+    >>> Segment("Big spenders", "total_spent >= 500") == Segment(
+    ...     "big-spenders", "total_spent >= 500"
+    ... )
+    True
+    """
+
+    name: str = attrs.field(validator=_own_name, eq=spelled)
+    rule: str = attrs.field(validator=text)
+    definition: str = attrs.field(default="", validator=any_text)
+    action: str = attrs.field(default="", validator=any_text)
+
+
+@attrs.frozen
+class SegmentEvent:
+    """A customer who came into a segment, or went out of it.
+
+    Parameters
+    ----------
+    customer : str or int
+        Whose event it is; masked in ``repr`` where a contact serves as the identity.
+    segment : str
+        The name of the segment.
+    kind : str
+        ``"entered"`` or ``"left"``.
+    at : datetime
+        The first of the dates that were asked about at which it was so.
+    """
+
+    customer: int | str = attrs.field(validator=identity, repr=shown_id)
+    segment: str = attrs.field(validator=text)
+    kind: str = attrs.field(validator=named("kind of event", (ENTERED, LEFT)))
+    at: datetime = attrs.field(validator=aware)
