@@ -38,6 +38,7 @@ def shop() -> Any:
     return ci.datasets.gallery(activities=True)
 
 
+@pytest.mark.covers("M11", "M12", "M13", "M15")
 def test_what_a_set_tells(shop: Any) -> None:
     """Sizes, shares, money, orders, sum over sum, the median; who is in none or in several."""
     found = ci.segments(shop, RULES)
@@ -57,6 +58,31 @@ def test_what_a_set_tells(shop: Any) -> None:
     assert one_each.members("near").table().names == (
         *("customer", "days_since_last_order", "order_count", "total_spent", "segment"),
     )
+
+
+@pytest.mark.covers("M14", "E20")
+def test_segments_by_interest_behaviour_and_place(shop: Any) -> None:
+    """What customers bought, did, and where they live: as counted by the facts themselves."""
+    rules = {
+        "seascapes": 'bought(category="Seascapes", at_least=2)',
+        "readers": 'did("email_clicked", within="180d")',
+        "neighbours": 'customer_country in ["US", "CA"] and order_count >= 1',
+    }
+    found = ci.segments(shop, rules)
+    since = ("2023-09-03", "2024-03-01")
+    expected: dict[str, set[str]] = {name: set() for name in rules}
+    for customer in shop.customer_ids.tolist():
+        history = shop.where(customers=[customer])
+        bought = ci.measure(history, "orders", by="category").to_dicts()
+        if sum(row["orders"] for row in bought if row["category"] == "Seascapes") >= 2:
+            expected["seascapes"].add(customer)
+        recent = ci.measure(history, "emails_clicked", window=since)
+        if recent.minor("emails_clicked").sum():
+            expected["readers"].add(customer)
+        row = ci.traits(history, ["customer_country", "order_count"]).to_dicts()[0]
+        if row["customer_country"] in {"US", "CA"} and row["order_count"]:
+            expected["neighbours"].add(customer)
+    assert {name: set(found.members(name).ids.tolist()) for name in rules} == expected
 
 
 def test_how_they_look(shop: Any) -> None:
