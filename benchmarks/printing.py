@@ -171,3 +171,38 @@ def markdown(rows: Iterable[Sequence[str]]) -> str:
     head, *body = rows
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def segments_rows(figures: dict[str, Any]) -> list[list[str]]:
+    """Return a row for each contestant: the seconds, and their ratio to what ours adds."""
+    seconds = figures["seconds"]
+    added = max(seconds["custinsights"] - seconds["all_traits"], 0.0)
+    rows = [["who", "seconds", "of which rules"]]
+    rows.append(
+        ["custinsights, from the history", f"{seconds['custinsights']:.2f}", f"{added:.2f}"]
+    )
+    rows += [
+        [f"{who}, over a frame of the traits", "", f"{seconds[who]:.2f}"]
+        for who in ("pandas", "polars", "duckdb")
+    ]
+    return rows
+
+
+def segments_head(figures: dict[str, Any]) -> str:
+    """Return what was asked, and how it compares with the budgets."""
+    seconds, one = figures["seconds"], figures["one"]
+    ratio = seconds["custinsights"] / seconds["each_trait"]
+    return (
+        f"{figures['rules']} rules of {figures['traits']} traits over {figures['customers']:,} "
+        f"customers and {figures['orders']:,} orders: {ratio:.2f} × the sum of the traits "
+        f"({seconds['each_trait']:.2f} s; budget 3). One customer of 100 orders: "
+        f"{1000 * one['from_history']:.2f} ms from a history (budget 1), "
+        f"{1000 * one['from_objects']:.1f} ms from Order objects (budget 5)."
+    )
+
+
+def segments_text(figures: dict[str, Any]) -> str:
+    """Return the figures as text."""
+    return (
+        f"{segments_head(figures)}\n\n{aligned(segments_rows(figures))}\n\n{machine_text(figures)}"
+    )
