@@ -296,9 +296,11 @@ class Order:
 
     def _worked_out(self) -> Money:
         """The amount that the lines and charges make."""
-        added = [charge for charge in (self.shipping, self.tax, self.tip) if charge is not None]
-        goods = sum((line.revenue for line in self.lines), start=self._zero)
-        return sum(added, start=goods) - (self.discount or self._zero)
+        charges = (self.shipping, self.tax, self.tip)
+        added = sum(charge.minor for charge in charges if charge is not None)
+        goods = sum(line.revenue.minor for line in self.lines)
+        discount = 0 if self.discount is None else self.discount.minor
+        return Money.from_minor(goods + added - discount, self.currency)
 
     def _refuse_disagreement(self) -> None:
         name = shown_id(self.id)

@@ -187,14 +187,15 @@ def _of_order(order: Order) -> dict[str, str]:
     off = [line.discount.amount for line in order.lines if line.discount is not None]
     if order.discount is not None:
         off.append(order.discount.amount)
+    paid = order.amount
     told: dict[str, object] = {
         "customer_id": order.customer,
         "order_id": order.id,
         "placed_at": order.placed_at.astimezone(dt.UTC).isoformat(),
         "cancelled_at": order.cancelled_at and order.cancelled_at.astimezone(dt.UTC).isoformat(),
-        "currency": order.amount.currency,
+        "currency": paid.currency,
         "order_status": order.status,
-        "amount": order.amount.amount,
+        "amount": paid.amount,
         "discount": sum(off) if off else None,
         "channel": order.channel,
         "source": order.source,
