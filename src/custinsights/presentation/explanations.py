@@ -32,4 +32,6 @@ def value_in_words(value: Told, unit: str) -> str:
     if isinstance(value, str | date) or value is None:
         return str(value)
     shown = of_unit(float(value), unit)
+    if value == 1 and unit.endswith("s"):
+        unit = unit.removesuffix("s")
     return shown if unit == "share" else f"{shown} {unit}".rstrip()
