@@ -12,7 +12,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.printing import comparison_rows, machine_text, markdown, reading_rows
+from benchmarks.printing import (
+    comparison_rows,
+    machine_text,
+    markdown,
+    reading_rows,
+    segments_head,
+    segments_rows,
+)
 from benchmarks.questions import BY_NAME
 from benchmarks.running import ROOT
 from benchmarks.scale import flatness
@@ -33,6 +40,7 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     texts += [_rfm(figures) for figures in kept if figures["kind"] == "rfm"]
     texts += [_sizes(figures) for figures in kept if figures["kind"] == "scale"]
     texts += [_reading(figures) for figures in kept if figures["kind"] == "reading"]
+    texts += [_segments(figures) for figures in kept if figures["kind"] == "segments"]
     texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
     return "\n\n".join(texts)
 
@@ -111,6 +119,15 @@ def _reading(figures: dict[str, Any]) -> str:
         "customer, with equal answers (`python -m benchmarks.reading`; a history keeps every order "
         "and accounts for every row):\n\n"
         f"{markdown(reading_rows(figures))}"
+    )
+
+
+def _segments(figures: dict[str, Any]) -> str:
+    head = segments_head(figures)
+    return (
+        f"{head} The peers judge the same rules over a frame of the traits that was made for them, "
+        "with equal answers (`python -m benchmarks.segments`):\n\n"
+        f"{markdown(segments_rows(figures))}"
     )
 
 
