@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
     from custinsights.analyses.segments.maintaining import maintain
+    from custinsights.analyses.segments.operators import RuleWords, words
+    from custinsights.analyses.segments.presets import Presets, presets
     from custinsights.analyses.segments.rule import Rule, rule
     from custinsights.analyses.segments.segment import segment
     from custinsights.analyses.segments.sets import Segments, lifecycle, segments
@@ -90,8 +92,10 @@ _HOMES = {
     "Measure": "analyses.measuring.measure",
     "OrderHistory": "history.orders",
     "PlaceTable": "domain.places",
+    "Presets": "analyses.segments.presets",
     "RFM": "analyses.customers.rfm",
     "Rule": "analyses.segments.rule",
+    "RuleWords": "analyses.segments.operators",
     "Segments": "analyses.segments.sets",
     "Traits": "analyses.customers.traits",
     "acquisition": "analyses.cohorts.acquisition",
@@ -128,6 +132,7 @@ _HOMES = {
     "overview": "analyses.trends.overview",
     "preferences": "analyses.products.preferences",
     "preferred": "analyses.builtin.customer_traits",
+    "presets": "analyses.segments.presets",
     "product_velocity": "analyses.products.velocity",
     "quantile": "analyses.trends.distributions",
     "ranking": "analyses.trends.ranking",
@@ -156,6 +161,7 @@ _HOMES = {
     "traits": "analyses.customers.traits",
     "transitions": "analyses.journey.transitions",
     "units": "analyses.builtin.metrics",
+    "words": "analyses.segments.operators",
 }
 
 __all__ = [
@@ -169,7 +175,9 @@ __all__ = [
     "Measure",
     "OrderHistory",
     "PlaceTable",
+    "Presets",
     "Rule",
+    "RuleWords",
     "Segments",
     "Traits",
     "__version__",
@@ -210,6 +218,7 @@ __all__ = [
     "overview",
     "preferences",
     "preferred",
+    "presets",
     "product_velocity",
     "quantile",
     "ranking",
@@ -239,6 +248,7 @@ __all__ = [
     "traits",
     "transitions",
     "units",
+    "words",
 ]
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from custinsights.analyses import catalog as catalog_module
-from custinsights.analyses.catalog import DEFAULT, GROUP, Catalog, dimension, tally, trait
+from custinsights.analyses.catalog import DEFAULT, Catalog, dimension, tally, trait
 from custinsights.analyses.customers.traits import traits
+from custinsights.analyses.declaring import installed
 from custinsights.analyses.declaring.declarations import Metric
+from custinsights.analyses.declaring.installed import GROUP
 from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
 from tests.oracles.bridge import to_history
@@ -57,7 +58,7 @@ def plugs(
         assert group == GROUP
         return made
 
-    monkeypatch.setattr(catalog_module, "entry_points", entry_points)
+    monkeypatch.setattr(installed, "entry_points", entry_points)
     return loaded
 
 
@@ -90,7 +91,7 @@ def test_with_returns_a_larger_catalog() -> None:
         ((twice, twice), "already.*'twice'.*named"),
         ((twice.named("orders", definition=""),), "already.*'orders'"),
         ((parity, parity), "already.*'parity'"),
-        ((len,), "takes metrics, dimensions, traits and functions.*builtin"),
+        ((len,), "takes metrics, dimensions, traits, functions and segments.*builtin"),
         (("orders",), "takes metrics.*str"),
     ],
 )
@@ -128,7 +129,7 @@ def test_built_in_names_ask_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     def entry_points(*, group: str) -> Any:
         raise AssertionError(group)
 
-    monkeypatch.setattr(catalog_module, "entry_points", entry_points)
+    monkeypatch.setattr(installed, "entry_points", entry_points)
     measure(to_history(ADA_AND_BO), ["orders", "repeat_rate"], by="month")
 
 

@@ -1,10 +1,9 @@
-"""Which traits, metrics, dimensions and functions are there? A catalog, open to plug-ins."""
+"""Which traits, metrics, dimensions, functions and presets are there? Open to plug-ins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -16,6 +15,7 @@ from custinsights.analyses.builtin import (
     exact_ages,
     lifecycle,
     metrics,
+    presets,
     product_functions,
     segment_functions,
     spend_metrics,
@@ -30,14 +30,13 @@ from custinsights.analyses.declaring.declarations import (
     checked_name,
 )
 from custinsights.analyses.declaring.declared import Declared
+from custinsights.analyses.declaring.installed import installed_entry
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.analyses.declaring.tally import STREAMS, FactFunction, Sum, Tally, scale_of
 from custinsights.domain.fields import instance, members
 from custinsights.domain.frozen import frozen
-from custinsights.errors import InvalidValue, PlugInFailed, UnknownName
-
-GROUP = "custinsights.catalog"
-"""The entry point group in which installed packages offer entries by name."""
+from custinsights.domain.segments import Segment, spelled
+from custinsights.errors import InvalidValue, UnknownName
 
 ABBREVIATIONS: Mapping[str, str] = frozen(
     {
@@ -55,7 +54,10 @@ ABBREVIATIONS: Mapping[str, str] = frozen(
 )
 """What is often called in short, and its name in the catalog."""
 
-T = TypeVar("T", Metric, Dimension, Trait, SegmentFunction)
+Entry: TypeAlias = Metric | Dimension | Trait | SegmentFunction | Segment
+"""What a catalog holds."""
+
+T = TypeVar("T", bound=Entry)
 
 
 def _each(kind: type) -> Callable[[Any, Any, Mapping[str, object]], None]:
@@ -69,7 +71,7 @@ def _each(kind: type) -> Callable[[Any, Any, Mapping[str, object]], None]:
 
 @attrs.frozen(eq=False, repr=False)
 class Catalog:
-    """Metrics, dimensions, traits, and functions of rules, by name.
+    """Metrics, dimensions, traits, functions of rules, and preset segments, by name.
 
     A catalog does not change: `with_` returns a larger one. A name that it lacks is looked up
     among the installed packages that offer it as an entry point of the group
@@ -88,35 +90,42 @@ class Catalog:
     functions: Mapping[str, SegmentFunction] = attrs.field(
         default=frozen({}), converter=frozen, validator=_each(SegmentFunction)
     )
+    presets: Mapping[str, Segment] = attrs.field(
+        default=frozen({}), converter=frozen, validator=_each(Segment)
+    )
 
     def __repr__(self) -> str:
-        sizes = (len(self.metrics), len(self.dimensions), len(self.traits), len(self.functions))
-        return "<Catalog: {} metrics, {} dimensions, {} traits, {} functions>".format(*sizes)
+        tables = (self.metrics, self.dimensions, self.traits, self.functions, self.presets)
+        shown = "<Catalog: {} metrics, {} dimensions, {} traits, {} functions, {} presets>"
+        return shown.format(*map(len, tables))
 
-    def with_(self, *entries: Metric | Dimension | Trait | SegmentFunction) -> Catalog:
+    def with_(self, *entries: Entry) -> Catalog:
         """Return the catalog with further entries; a name that is taken is refused."""
         tables: dict[type, dict[str, Any]] = {
             Metric: dict(self.metrics),
             Dimension: dict(self.dimensions),
             Trait: dict(self.traits),
             SegmentFunction: dict(self.functions),
+            Segment: dict(self.presets),
         }
         for entry in entries:
             if type(entry) not in tables:
                 raise InvalidValue(
-                    what="the catalog takes metrics, dimensions, traits and functions of rules",
+                    what="the catalog takes metrics, dimensions, traits, functions and segments",
                     given=type(entry).__name__,
-                    allowed="what ci.tally, ci.dimension, ci.trait and ci.segment_function make",
+                    allowed="what ci.tally, ci.dimension, ci.trait and ci.segment_function make, "
+                    "and a Segment",
                 )
             table = tables[type(entry)]
-            if entry.name in table:
+            name = spelled(entry.name) if isinstance(entry, Segment) else entry.name
+            if name in table:
                 raise InvalidValue(
                     what="the catalog has an entry of this name already",
-                    given=entry.name,
+                    given=name,
                     allowed="a new name",
                     advice="rename it with .named(...)" if isinstance(entry, Metric) else "",
                 )
-            table[entry.name] = entry
+            table[name] = entry
         return Catalog(*tables.values())
 
     def with_targets(self, **bands: tuple[float, float] | None) -> Catalog:
@@ -152,47 +161,29 @@ class Catalog:
         """Return a function that rules may call by name, or load the plug-in that offers it."""
         return self._find("function", name, self.functions, SegmentFunction)
 
-    def _find(self, kind: str, name: str, table: Mapping[str, T], wanted: type[T]) -> T:
+    def preset(self, name: str) -> Segment:
+        """Return a preset segment by name, or load the plug-in that offers it."""
+        bare = spelled(name) if isinstance(name, str) else name
+        return self._find("preset", bare, self.presets, Segment)
+
+    def word(self, name: str) -> Trait | SegmentFunction:
+        """Return the trait or function of this name, or load the plug-in that offers it."""
+        table: dict[str, Trait | SegmentFunction] = {**self.functions, **self.traits}
+        return self._find("word of rules", name, table, Trait, SegmentFunction)
+
+    def _find(self, kind: str, name: str, table: Mapping[str, T], *wanted: type[T]) -> T:
         if not isinstance(name, str):
             raise UnknownName(kind, name, tuple(table))
         if name in table:
             return table[name]
-        found = [point for point in _installed() if point.name == name]
-        if not found:
-            advice = "A column of your own is asked by through @custinsights.dimension"
-            if kind != "dimension":
-                whole = ABBREVIATIONS.get(name.casefold())
-                advice = f"It stands for {whole!r}" if whole in table else ""
-            raise UnknownName(kind, name, tuple(table), advice)
-        if len(found) > 1:
-            owners = ", ".join(sorted(_owner(point) for point in found))
-            raise PlugInFailed(name, owners, "several installed packages offer this name")
-        point = found[0]
-        try:
-            entry = point.load()
-        except Exception as error:
-            raise PlugInFailed(name, _owner(point), f"{type(error).__name__}: {error}") from error
-        if not isinstance(entry, wanted):
-            raise PlugInFailed(
-                name, _owner(point), f"it is a {type(entry).__name__}, not a {wanted.__name__}"
-            )
-        return cast("T", _renamed(entry, name, _owner(point)))
-
-
-def _renamed(entry: Any, name: str, distribution: str) -> Any:
-    """Return a loaded entry under the name by which a package offers it."""
-    if isinstance(entry, SegmentFunction):
-        signature = attrs.evolve(entry.signature, name=name)
-        return attrs.evolve(entry, signature=signature, distribution=distribution)
-    return attrs.evolve(entry, name=name, distribution=distribution)
-
-
-def _installed() -> Iterable[EntryPoint]:
-    return entry_points(group=GROUP)
-
-
-def _owner(point: EntryPoint) -> str:
-    return "an unknown package" if point.dist is None else point.dist.name
+        found: T | None = installed_entry(name, *wanted)
+        if found is not None:
+            return found
+        advice = "A column of your own is asked by through @custinsights.dimension"
+        if kind != "dimension":
+            whole = ABBREVIATIONS.get(name.casefold())
+            advice = f"It stands for {whole!r}" if whole in table else ""
+        raise UnknownName(kind, name, tuple(table), advice)
 
 
 def tally(
@@ -384,5 +375,6 @@ DEFAULT = Catalog(
             *deed_functions.BUILT_IN,
         )
     ),
+    _by_name(presets.BUILT_IN),
 )
-"""The built-in metrics, dimensions, traits and functions of rules."""
+"""The built-in metrics, dimensions, traits, functions of rules and preset segments."""

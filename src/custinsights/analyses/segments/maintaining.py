@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.segments.rule import Rule, RuleLike, rule
+from custinsights.analyses.segments.rule import Clause, RuleLike, rule
 from custinsights.analyses.segments.segment import segment
 from custinsights.domain.fields import refuse_other
+from custinsights.domain.segments import Segment
 from custinsights.domain.tags import TagBook
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import BoolArray
@@ -83,7 +84,7 @@ def maintain(
     at = to_datetime(history.context.instant(as_of))
     for tag, given in segments.items():
         reason = why or "follows a segment"
-        if isinstance(given, str | Mapping | Rule):
+        if isinstance(given, str | Mapping | Segment | Clause):
             asked = rule(given, catalog=catalog)
             reason = why or asked.text
             codes = codes_of(history, segment(history, asked, as_of=as_of))

@@ -15,6 +15,7 @@ from itertools import product
 import attrs
 
 from custinsights.analyses.builtin.lifecycle import STAGES
+from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.cuts import (
     EXACT,
     FREQUENCY,
@@ -33,9 +34,17 @@ from custinsights.analyses.customers.tiers import (
     RETURNING_ORDERS,
     VALUE,
 )
-from custinsights.analyses.segments.words import IN_SEGMENT, PERCENTILE, STATUS, TAGGED
+from custinsights.analyses.segments.words import (
+    IN_SEGMENT,
+    PERCENTILE,
+    PRESET,
+    STATUS,
+    TAGGED,
+    CatalogWords,
+)
 from custinsights.domain.money import minor_exponent
 from custinsights.domain.rules.printing import written
+from custinsights.domain.rules.reading import read
 from custinsights.domain.rules.tree import (
     TURNED,
     And,
@@ -111,10 +120,13 @@ class Against:
         The rules that ``in_segment("name")`` may name, by the spelled name.
     cuts
         Of the population; None where a rule about it is refused.
+    catalog
+        Whose presets ``in_segment("preset:name")`` may name.
     """
 
     segments: Mapping[str, Condition] = attrs.field(factory=dict)
     cuts: Cuts | None = None
+    catalog: Catalog = DEFAULT
 
     def filled(self, condition: Condition, within: tuple[str, ...] = ()) -> Condition:
         """Return a rule with the rules of the segments that it names; a circle is refused."""
@@ -133,21 +145,25 @@ class Against:
         space, bare = space_and_name(name)
         if space in ("tag", STATUS):
             return Is(Call(TAGGED if space == "tag" else STATUS, (name.partition(":")[2].strip(),)))
-        if space:
+        if space and space != PRESET:
             _place(space, bare, name)
             return condition
-        if bare not in self.segments:
-            known = (
-                *self.segments,
-                *(f"{s}:{spelled(n)}" for s, names in SPACES.items() for n in names),
-            )
-            raise UnknownName("segment", name, known)
-        if bare in within:
-            path = " -> ".join((*within[within.index(bare) :], bare))
+        full = f"{space}:{bare}" if space else bare
+        if full in within:
+            path = " -> ".join((*within[within.index(full) :], full))
             raise InvalidValue(
                 "segments are defined by each other", path, "rules that come to an end"
             )
-        return self.filled(self.segments[bare], (*within, bare))
+        return self.filled(self._preset(bare) if space else self._own(bare, name), (*within, full))
+
+    def _own(self, bare: str, name: str) -> Condition:
+        if bare not in self.segments:
+            presets = (f"{PRESET}:{one}" for one in self.catalog.presets)
+            raise UnknownName("segment", name, (*self.segments, *_KNOWN, *presets))
+        return self.segments[bare]
+
+    def _preset(self, bare: str) -> Condition:
+        return read(self.catalog.preset(bare).rule, CatalogWords(self.catalog))
 
     def plain(self, condition: Condition) -> Condition:
         """Return a filled rule as one about a customer alone, judged against the cuts."""
@@ -177,6 +193,8 @@ class Against:
                 return None
             name = str(condition.value.arguments[0])
             space, bare = space_and_name(name)
+            if space == PRESET:
+                return self._preset(bare)
             return self.plain(self.filled(condition)) if space else self.segments[bare]
         plain = self.plain(condition) if isinstance(condition, Comparison) else condition
         return None if plain is condition else plain
@@ -232,7 +250,7 @@ _RECENCY = ((None, AT_RISK_DAYS), (AT_RISK_DAYS, LAPSED_DAYS), (LAPSED_DAYS, Non
 def _place(space: str, bare: str, name: str) -> int:
     """Return which segment of a space is meant."""
     if space not in SPACES:
-        raise UnknownName("space of segments", space, (*SPACES, "tag", STATUS))
+        raise UnknownName("space of segments", space, (*SPACES, PRESET, "tag", STATUS))
     known = [spelled(one) for one in SPACES[space]]
     if bare not in known:
         raise UnknownName("segment", name, tuple(f"{space}:{one}" for one in known))

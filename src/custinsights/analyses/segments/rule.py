@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import attrs
 
@@ -23,7 +24,7 @@ from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
 from custinsights.domain.rules.tree import Condition, Not, every, some
-from custinsights.domain.segments import spelled
+from custinsights.domain.segments import Segment, spelled
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
@@ -33,12 +34,58 @@ from custinsights.results.explanation import Change, Explanation, Told
 
 VERSION = 1
 
-RuleLike: TypeAlias = "str | Mapping[str, Any] | Rule"
-"""What `rule` makes a rule of: text, the JSON of one, or a rule."""
+RuleLike: TypeAlias = "str | Mapping[str, Any] | Segment | Clause"
+"""What `rule` makes a rule of: text, the JSON of one, a segment, or a rule."""
+
+
+class Clause(ABC):
+    """What can be joined with ``&``, ``|`` and ``~`` to a rule."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def as_rule(self) -> Rule:
+        """Return it as a rule."""
+
+    def __and__(self, other: Clause) -> Rule:
+        return self._joined(other, every)
+
+    def __or__(self, other: Clause) -> Rule:
+        return self._joined(other, some)
+
+    __rand__, __ror__ = __and__, __or__  # what is no rule on the left is refused as well
+
+    def __invert__(self) -> Rule:
+        rule = self.as_rule()
+        part = rule.condition
+        return attrs.evolve(rule, condition=part.part if isinstance(part, Not) else Not(part))
+
+    def __bool__(self) -> NoReturn:
+        raise InvalidValue(
+            what="a rule alone is neither true nor false",
+            given=str(self),
+            allowed="&, | and ~ instead of and, or and not, with each comparison in brackets",
+            advice="Write a < x < b as (x > a) & (x < b); custinsights.segment asks a rule",
+        )
+
+    def _joined(self, other: Any, join: Callable[[Iterable[Condition]], Condition]) -> Rule:
+        if not isinstance(other, Clause):
+            raise InvalidValue(
+                what="what is joined with a rule is none",
+                given=other,
+                allowed="a rule, or what custinsights.words makes",
+                advice="Put each comparison in brackets: (w.order_count >= 3) & (w.units > 5)",
+            )
+        one, two = self.as_rule(), other.as_rule()
+        if one.catalog is not two.catalog:
+            what = "the rules take their words from two catalogs"
+            raise InvalidValue(what, repr(two.catalog), "rules of one catalog")
+        segments = {**one.segments, **two.segments}
+        return attrs.evolve(one, condition=join((one.condition, two.condition)), segments=segments)
 
 
 @attrs.frozen(eq=False, repr=False)
-class Rule:
+class Rule(Clause):
     """A condition on customers: who fulfils it is in the segment.
 
     Make one with `rule`. Rules join with ``&``, ``|`` and ``~``, print as text that reads back as
@@ -63,7 +110,7 @@ class Rule:
 
     @filled.default
     def _filled(self) -> Condition:
-        found = Against(self.segments).filled(self.condition)
+        found = Against(self.segments, catalog=self.catalog).filled(self.condition)
         marks_of(found)
         return found
 
@@ -86,24 +133,9 @@ class Rule:
     def __hash__(self) -> int:
         return hash(self.condition)
 
-    def __and__(self, other: Rule) -> Rule:
-        return self._joined(other, every((self.condition, other.condition)))
-
-    def __or__(self, other: Rule) -> Rule:
-        return self._joined(other, some((self.condition, other.condition)))
-
-    def __invert__(self) -> Rule:
-        part = self.condition
-        return attrs.evolve(self, condition=part.part if isinstance(part, Not) else Not(part))
-
-    def _joined(self, other: object, condition: Condition) -> Rule:
-        refuse_other(Rule, "what is joined with a rule", other)
-        assert isinstance(other, Rule)  # noqa: S101 - for mypy
-        if other.catalog is not self.catalog:
-            what = "the rules take their words from two catalogs"
-            raise InvalidValue(what, repr(other.catalog), "rules of one catalog")
-        segments = {**self.segments, **other.segments}
-        return attrs.evolve(self, condition=condition, segments=segments)
+    def as_rule(self) -> Rule:
+        """Return the rule itself."""
+        return self
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule as JSON holds it: ``{"rule": text, "version": 1}``."""
@@ -189,7 +221,8 @@ class Rule:
             prints as a table.
         """
         judge, _ = self._of_one(history, as_of, cuts)
-        return Explainer(judge, Against(self.segments, cuts)).explain(self.condition)
+        against = Against(self.segments, cuts, self.catalog)
+        return Explainer(judge, against).explain(self.condition)
 
     def distance(self, history: Facts, *, as_of: When, cuts: Cuts | None = None) -> Change | None:
         """Return the smallest change of one single trait that moves the customer in or out.
@@ -301,7 +334,7 @@ def rule(
     ----------
     what
         The text, such as ``"order_count >= 3 and not tagged('wholesale')"``; or its JSON,
-        ``{"rule": text, "version": 1}``; or a rule, which keeps its own catalog.
+        ``{"rule": text, "version": 1}``; or a `Segment`; or a rule, which keeps its own catalog.
     catalog
         Where the names of traits and functions are looked up.
     segments
@@ -319,8 +352,9 @@ def rule(
     """
     given = {} if segments is None else segments
     named = {spelled(name): _condition(one, catalog) for name, one in given.items()}
-    if isinstance(what, Rule):
-        return attrs.evolve(what, segments={**what.segments, **named}) if named else what
+    if isinstance(what, Clause):
+        found = what.as_rule()
+        return attrs.evolve(found, segments={**found.segments, **named}) if named else found
     return Rule(_condition(what, catalog), catalog, named)
 
 
@@ -328,22 +362,26 @@ def rules_of(given: Mapping[str, RuleLike], catalog: Catalog) -> tuple[Rule, ...
     """Read rules that may name each other with ``in_segment("name")``; a circle is refused."""
     conditions = {spelled(name): _condition(one, catalog) for name, one in given.items()}
     return tuple(
-        one if isinstance(one, Rule) else Rule(conditions[spelled(name)], catalog, conditions)
+        one.as_rule()
+        if isinstance(one, Clause)
+        else Rule(conditions[spelled(name)], catalog, conditions)
         for name, one in given.items()
     )
 
 
 def text_of(what: RuleLike) -> str:
     """Return the text of a rule as it was written."""
-    if isinstance(what, Rule):
-        return what.text
+    if isinstance(what, Clause):
+        return what.as_rule().text
+    if isinstance(what, Segment):
+        return what.rule
     return _text_of(what) if isinstance(what, Mapping) else what
 
 
 def _condition(what: RuleLike, catalog: Catalog) -> Condition:
     refuse_other(Catalog, "the catalog", catalog)
-    if isinstance(what, Rule):
-        return what.filled
+    if isinstance(what, Clause):
+        return what.as_rule().filled
     return read(text_of(what), CatalogWords(catalog))
 
 

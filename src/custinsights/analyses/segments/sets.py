@@ -55,7 +55,12 @@ def _kept(given: Any) -> Any:
 def _segments(rules: RulesLike) -> tuple[Segment, ...]:
     """Return rules as segments; refuse a name that comes twice."""
     if isinstance(rules, Mapping):
-        found = tuple(Segment(name, text_of(rule)) for name, rule in rules.items())
+        found = tuple(
+            attrs.evolve(rule, name=name)
+            if isinstance(rule, Segment)
+            else Segment(name, text_of(rule))
+            for name, rule in rules.items()
+        )
     else:
         found = tuple(rules)
     if not found:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import attrs
 
 from custinsights.analyses.catalog import Catalog
+from custinsights.analyses.declaring.declarations import Trait
+from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.domain.rules.signatures import Parameter, Signature
 from custinsights.errors import UnknownName
 
 IN_SEGMENT, PERCENTILE, TAGGED, STATUS = "in_segment", "percentile", "tagged", "status"
+PRESET = "preset"
 
 OF_POPULATION = {
     one.name: one
@@ -17,7 +20,8 @@ OF_POPULATION = {
             IN_SEGMENT,
             "flag",
             (Parameter("name", "text", required=True),),
-            "Whether the customer is in another segment, such as value:vip or rfm:champions.",
+            "Whether the customer is in another segment, such as value:vip, "
+            "rfm:champions or preset:win_back.",
         ),
         Signature(
             PERCENTILE,
@@ -38,17 +42,19 @@ class CatalogWords:
 
     def kind_of(self, name: str) -> str | None:
         """Return the kind of a trait's values."""
-        try:
-            return self.catalog.trait(name).kind
-        except UnknownName:
-            return None
+        found = self.catalog.traits.get(name) or self._word(name)
+        return found.kind if isinstance(found, Trait) else None
 
     def function(self, name: str) -> Signature | None:
         """Return how a function is called."""
         if name in OF_POPULATION:
             return OF_POPULATION[name]
+        found = self.catalog.functions.get(name) or self._word(name)
+        return found.signature if isinstance(found, SegmentFunction) else None
+
+    def _word(self, name: str) -> Trait | SegmentFunction | None:
         try:
-            return self.catalog.function(name).signature
+            return self.catalog.word(name)
         except UnknownName:
             return None
 
