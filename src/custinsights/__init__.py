@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
+    from custinsights.analyses.segments.ladders import Ladder, Rung, upsell
     from custinsights.analyses.segments.maintaining import maintain
     from custinsights.analyses.segments.operators import RuleWords, words
     from custinsights.analyses.segments.presets import Presets, presets
@@ -89,6 +90,7 @@ _HOMES = {
     "ChannelTaxonomy": "domain.channels",
     "Cuts": "analyses.customers.cuts",
     "GroupMap": "analyses.customers.groups",
+    "Ladder": "analyses.segments.ladders",
     "Measure": "analyses.measuring.measure",
     "OrderHistory": "history.orders",
     "PlaceTable": "domain.places",
@@ -96,6 +98,7 @@ _HOMES = {
     "RFM": "analyses.customers.rfm",
     "Rule": "analyses.segments.rule",
     "RuleWords": "analyses.segments.operators",
+    "Rung": "analyses.segments.ladders",
     "Segments": "analyses.segments.sets",
     "Traits": "analyses.customers.traits",
     "acquisition": "analyses.cohorts.acquisition",
@@ -161,6 +164,7 @@ _HOMES = {
     "traits": "analyses.customers.traits",
     "transitions": "analyses.journey.transitions",
     "units": "analyses.builtin.metrics",
+    "upsell": "analyses.segments.ladders",
     "words": "analyses.segments.operators",
 }
 
@@ -172,12 +176,14 @@ __all__ = [
     "ChannelTaxonomy",
     "Cuts",
     "GroupMap",
+    "Ladder",
     "Measure",
     "OrderHistory",
     "PlaceTable",
     "Presets",
     "Rule",
     "RuleWords",
+    "Rung",
     "Segments",
     "Traits",
     "__version__",
@@ -248,6 +254,7 @@ __all__ = [
     "traits",
     "transitions",
     "units",
+    "upsell",
     "words",
 ]
 

@@ -36,6 +36,7 @@ from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.products.cross_sell import CrossSellGaps
 from custinsights.analyses.products.preferences import Preferences
 from custinsights.analyses.products.velocity import Velocity
+from custinsights.analyses.segments.ladders import Upselling
 from custinsights.analyses.segments.sets import Lifecycle, Segments
 from custinsights.analyses.trends.distributions import Distributing
 from custinsights.analyses.trends.growth import GrowthDrivers
@@ -52,6 +53,7 @@ from custinsights.results.overview import Overview
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.slipping import Slipping
 from custinsights.results.table import Table
+from custinsights.results.upsell import Upsell
 from custinsights.testing.rows import Rows, in_another_order, under_other_names, with_another_future
 from custinsights.testing.strategies import as_ofs, rows
 from custinsights.testing.watching import contents
@@ -68,6 +70,14 @@ RULES = {
     "heard of": "order_count == 0 or customer_country is None",
 }
 
+SIZES = ci.Ladder(
+    "sizes",
+    [
+        ci.Rung("card", category="cards"),
+        ci.Rung("paper", department="paper"),
+        ci.Rung("large", keyword="large"),
+    ],
+)
 TOWNS = PlaceTable({"Fresno": (36.7, -119.8), "Cobh": (51.85, -8.29)})
 
 
@@ -106,6 +116,8 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "preferences of orders": lambda as_of: Preferences("first_channel", "coupon", as_of=as_of),
     "cross-sell gaps": lambda as_of: CrossSellGaps(by="category", least=0.1, as_of=as_of),
     "cross-sell gap": lambda as_of: CrossSellGaps("p1", by="product", least=0.1, as_of=as_of),
+    "upsell": lambda as_of: Upselling(SIZES, as_of=as_of),
+    "upsell to the rest": lambda as_of: Upselling("single_to_collection", as_of=as_of),
     "nearby": lambda as_of: Nearby("Cobh", 9000, TOWNS, as_of),
     "velocity": lambda as_of: Velocity(as_of=as_of),
     "lifetime value": lambda as_of: Measure(
@@ -182,6 +194,8 @@ def plain(result: Any) -> Any:
         return plain(result.customers), result.people.tolist(), result.to_dicts()
     if isinstance(result, Slipping):
         return result.untold, plain(result.customers), result.to_dicts()
+    if isinstance(result, Upsell):
+        return result.customers, result.to_dicts()
     if isinstance(result, Overview):
         return result.headlines, result.balance, result.balance_only
     return result
@@ -303,7 +317,11 @@ def test_names_of_customers_do_not_matter(data: st.DataObject, name: str) -> Non
 
 @pytest.mark.parametrize(
     "name",
-    [n for n in ANALYSES if n.startswith(("rfm", "trai", "val", "near", "overd", *OF_SEGMENTS))],
+    [
+        n
+        for n in ANALYSES
+        if n.startswith(("rfm", "trai", "val", "near", "overd", "upsell", *OF_SEGMENTS))
+    ],
 )
 @LAWS
 @given(data=st.data())

@@ -56,17 +56,23 @@ def _is_of(
 
 def _has_keyword(products: Products, codes: IntArray, wanted: Collection[str]) -> BoolArray:
     """Tell which product codes are of a product with a keyword; -1 is of none."""
-    keywords, titles = products.keywords or ((),) * len(products), products.labels.get("title")
-    if titles is None and not any(keywords):
+    if "title" not in products.labels and not any(products.keywords or ()):
         advice = "Load the products with their keywords: read_orders(..., products=...)"
         raise MissingData("keywords of its products, or titles", "the function bought", advice)
     is_held = np.zeros(len(products) + 1, dtype=np.bool_)
     is_held[codes] = True
     found = np.zeros(len(products) + 1, dtype=np.bool_)
     for place in np.flatnonzero(is_held[:-1]).tolist():
-        words = keywords[place] or _WORD.findall((titles and titles.name_of(place)) or "")
-        found[place] = any(word.strip().casefold() in wanted for word in words)
+        found[place] = not keywords_of(products, place).isdisjoint(wanted)
     return found.take(codes)
+
+
+def keywords_of(products: Products, place: int) -> set[str]:
+    """Return the keywords of a product, casefolded; the words of its title where it has none."""
+    titles, keywords = products.labels.get("title"), products.keywords
+    own = keywords[place] if keywords else ()
+    words = own or _WORD.findall((titles and titles.name_of(place)) or "")
+    return {word.strip().casefold() for word in words}
 
 
 def orders_bought(
