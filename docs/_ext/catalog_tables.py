@@ -107,6 +107,18 @@ def argument_rows() -> Iterable[list[str]]:
         yield [kind, f"{words[0].upper()}{words[1:]}."]
 
 
+def preset_rows() -> Iterable[list[str]]:
+    """Give name, definition and rule of every preset segment."""
+    for preset in custinsights.DEFAULT.presets.values():
+        yield [f"``{preset.name}``", preset.definition, f"``{preset.rule}``"]
+
+
+def action_rows() -> Iterable[list[str]]:
+    """Give every segment that there always is with what to do."""
+    for name, action in custinsights.presets.actions.items():
+        yield [f"``{name}``", action]
+
+
 TABLES = {
     "metrics": (
         ["Name", "Definition", "Unit", "Kind", "May be asked by"],
@@ -116,12 +128,14 @@ TABLES = {
     "dimensions": (["Name", "Definition", "Labels"], [25, 55, 20], dimension_rows),
     "traits": (["Name", "Definition", "Unit"], [30, 50, 20], trait_rows),
     "functions": (["Call", "Definition", "Parameters"], [25, 45, 30], function_rows),
+    "presets": (["Name", "Definition", "Rule"], [20, 40, 40], preset_rows),
+    "actions": (["Segment", "Suggested action"], [25, 75], action_rows),
     "arguments": (["Kind", "What is written"], [20, 80], argument_rows),
 }
 
 
 class CatalogTable(SphinxDirective):
-    """The metrics, dimensions, traits or functions of the built-in catalog."""
+    """The metrics, dimensions, traits, functions or presets of the built-in catalog."""
 
     required_arguments = 1
 

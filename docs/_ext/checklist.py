@@ -10,7 +10,6 @@ COVERAGE = DOCS / "reference" / "coverage.toml"
 TESTS = DOCS.parent / "tests"
 
 PARTS = (
-    "segments, rules and tags",
     "storage and customer profiles",
     "privacy and export",
     "prediction and recommendations",

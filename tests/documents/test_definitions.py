@@ -10,7 +10,7 @@ PAGE = (REPOSITORY / "docs" / "reference" / "definitions.rst").read_text(encodin
 WORDS = " ".join(PAGE.split())
 
 
-@pytest.mark.parametrize("what", ["metrics", "dimensions", "traits", "functions"])
+@pytest.mark.parametrize("what", ["metrics", "dimensions", "traits", "functions", "presets"])
 def test_every_definition_is_the_catalogs(what: str) -> None:
     """The page has a table of all entries, each with the definition that it declares."""
     assert f".. catalog-table:: {what}\n" in PAGE

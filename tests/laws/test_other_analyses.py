@@ -151,6 +151,7 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "slipping": lambda as_of: SlippingAway(0.5, as_of=as_of),
     "overview beside": lambda as_of: Overviewing(HEADLINES, "previous_period", as_of=as_of),
 }
+OF_LISTS = ("overd", "upsell")
 OF_NOBODY = (
     *("coh", "overview", "fun", "ranking", "pref", "cross", "velocity"),
     *("life", "sec", "frequent", "dist", "growth", "sequence"),

@@ -99,7 +99,7 @@ def test_presets_of_rank(gallery: OrderHistory) -> None:
     assert members(gallery, ci.presets["high_value_one_timer"]) == expected
 
 
-@pytest.mark.covers("M14", "M42")
+@pytest.mark.covers("A14", "M14", "M42")
 def test_presets_of_tags_products_dates_and_deeds(gallery: OrderHistory) -> None:
     """Wholesale by tag, collectors by keyword, birthdays and anniversaries by day, prospects."""
     today = gallery.context.calendar.local_date(gallery.observed_until)
