@@ -133,3 +133,22 @@ def test_remarks_are_wrapped(width: int) -> None:
     text = _shown(_section(None, remarks=("word " * 40,)), width)
     assert max(map(len, text.splitlines())) <= width
     assert text.split().count("word") == 40
+
+
+def test_columns_without_room_are_cut_and_counted() -> None:
+    """Where a section allows it, columns that do not fit are left out, and it is said how many."""
+    columns = [Column(f"column {n}", "count", [1_000 * n]) for n in range(8)]
+    path = "/a/very-long-folder/of-mine/that-has-hyphens.csv"
+    section = _section(Table("t", columns), is_cut=True, remarks=(f"Written to {path}.",))
+    assert _shown(section, width=36).splitlines() == [
+        "Title  about",
+        "  column  column  column  column",
+        "       0       1       2       3",
+        "       0   1,000   2,000   3,000",
+        "  4 more columns on a wider screen",
+        "  and in --json.",
+        "  Written to",
+        f"  {path}.",
+        "",
+    ]
+    assert "more columns" not in _shown(_section(Table("t", columns)), width=36)

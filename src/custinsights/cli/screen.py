@@ -6,11 +6,15 @@ away where nobody would see it. Rows are as long as they need to be and never wr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from textwrap import wrap
 
 import attrs
 import numpy as np
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -26,8 +30,9 @@ from custinsights.presentation.cells import (
 )
 from custinsights.results.table import Column, Table
 
-__all__ = ["show"]
+__all__ = ["screen", "show"]
 
+_WIDEST = 140
 _INDENT = "  "
 _GAP = "  "
 _HEAD_LINES = 2
@@ -36,6 +41,24 @@ _NARROWEST_BAR, _WIDEST_BAR = 6, 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 #: How a share in a grid is painted, from this part of the largest share on.
 _HEAT = ((0.75, "bold cyan"), (0.5, "cyan"), (0.25, ""), (0.0, "dim"))
+
+
+@contextmanager
+def screen() -> Iterator[Console]:
+    """The output, on which what the block prints appears as a whole.
+
+    Yields
+    ------
+    Console
+        As wide as the terminal, within reason.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # an old encoding shows ? and does not fail
+        sys.stdout.reconfigure(errors="replace")
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, _WIDEST)
+    with console.capture() as painted:
+        yield console
+    typer.echo(painted.get(), nl=False)
 
 
 @attrs.frozen
@@ -84,10 +107,11 @@ def show(console: Console, section: Section) -> None:
         for i in range(len(view)):
             paints = [s.paints[i] if s.paints else "" for s in strips]
             _say(console, _row(strips, [s.cells[i] for s in strips], paints))
-        if section.is_grid and (hidden := len(view.columns) - len(strips)):
+        if (section.is_grid or section.is_cut) and (hidden := len(view.columns) - len(strips)):
             remarks.insert(0, f"{hidden} more columns on a wider screen and in --json.")
     for remark in remarks:
-        for line in wrap(remark, console.width - len(_INDENT)):
+        width = console.width - len(_INDENT)
+        for line in wrap(remark, width, break_long_words=False, break_on_hyphens=False):
             _say(console, Text(_INDENT + line, style="dim"))
     _say(console, Text())
 
@@ -109,11 +133,10 @@ def _strips(section: Section, view: Table, console: Console) -> list[_Strip]:
     """The columns of a section, fitted to the width: labels shrink, bars take what is left."""
     room = console.width - len(_INDENT)
     if section.is_grid:
-        strips = _grid(view)
-        while len(strips) > 1 and _taken(strips) > room:
-            strips.pop()
-        return strips
+        return _fitting(_grid(view), room)
     strips = [_strip(column, view.timezone) for column in view.columns]
+    if section.is_cut:
+        return _fitting(strips, room)
     if (over := _taken(strips) - room) > 0:
         widest = max(range(len(strips)), key=lambda i: -1 if strips[i].right else strips[i].width)
         target = max(_NARROWEST_LABEL, strips[widest].width - over)
@@ -123,6 +146,13 @@ def _strips(section: Section, view: Table, console: Console) -> list[_Strip]:
     if section.bars and length >= _NARROWEST_BAR:
         shares = view.column(section.bars)
         strips.append(_bars(shares, length, fine=not console.options.ascii_only))
+    return strips
+
+
+def _fitting(strips: list[_Strip], room: int) -> list[_Strip]:
+    """The first columns, as many as there is room for."""
+    while len(strips) > 1 and _taken(strips) > room:
+        strips.pop()
     return strips
 
 

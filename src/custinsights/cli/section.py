@@ -39,6 +39,8 @@ class Section:
         The share column of the view that is also drawn as bars.
     is_grid : bool, default False
         Whether the view is a grid of shares, to be printed tightly.
+    is_cut : bool, default False
+        Whether columns that do not fit are left out and counted, as they are in a grid.
     remarks : tuple of str
         Sentences without which the rows would be read wrongly, or why there are none.
     """
@@ -51,6 +53,7 @@ class Section:
     view: Table | None = None
     bars: str = ""
     is_grid: bool = False
+    is_cut: bool = False
     remarks: tuple[str, ...] = ()
 
     @property

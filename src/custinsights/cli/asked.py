@@ -1,0 +1,84 @@
+"""Which history does a command ask, and as of when?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import attrs
+
+from custinsights.history.columnar.localtime import to_datetime
+from custinsights.history.orders import OrderHistory
+
+__all__ = ["Asked", "facts"]
+
+
+@attrs.frozen
+class Asked:
+    """What is asked: some files, or the bundled data where there are none.
+
+    Parameters
+    ----------
+    files : tuple of str
+        The order exports.
+    reading : mapping
+        Further arguments of `read_orders`; of the bundled data only the policy is asked.
+    as_of : str or None
+        A date or instant; facts at or after it do not exist.
+    """
+
+    files: tuple[str, ...]
+    reading: Mapping[str, Any]
+    as_of: str | None
+
+    def history(self) -> tuple[OrderHistory, tuple[str, ...]]:
+        """The history as it is asked, and what has to be said about its end."""
+        known = self._read()
+        until = self.as_of or self.reading.get("observed_until")
+        remarks = () if until is None else _far_out(known, until)
+        return (known if self.as_of is None else known.up_to(self.as_of)), remarks
+
+    def _read(self) -> OrderHistory:
+        if not self.files:
+            from custinsights import datasets
+
+            history = datasets.load_online_retail()
+            policy = self.reading.get("policy")
+            return history if policy is None else history.with_policy(policy)
+        from custinsights.cli.reading import progress_in_bytes
+        from custinsights.sources import read_orders
+
+        with progress_in_bytes() as progress:
+            return read_orders(list(self.files), progress=progress, **self.reading)
+
+
+def _far_out(known: OrderHistory, until: str) -> tuple[str, ...]:
+    """What to say where the history ends before the first order, or days after the last one."""
+    if not len(known):
+        return ()
+    calendar = known.calendar
+    end = calendar.instant(until)
+    first, last = (to_datetime(int(at)) for at in (known.placed_at.min(), known.placed_at.max()))
+    day_after = calendar.start_of_day(calendar.local_date(last) + timedelta(days=1))
+    if first < end <= day_after:
+        return ()
+    place, order = ("first", first) if end <= first else ("last", last)
+    is_of, was_on = calendar.local_date(end), calendar.local_date(order)
+    return (f"As of {is_of}, exclusive; the {place} order was placed on {was_on}.",)
+
+
+def facts(history: OrderHistory) -> dict[str, Any]:
+    """What everything that is told of a history rests on, for the head of the JSON."""
+    zone = history.calendar.zone
+    return {
+        "currency": history.currency,
+        "timezone": history.calendar.timezone,
+        "observed_from": history.observed_from.astimezone(zone),
+        "as_of": history.observed_until.astimezone(zone),
+        "policy": {
+            "counted_statuses": sorted(history.policy.counted_statuses),
+            "zero_amount_counts": history.policy.zero_amount_counts,
+            "refund_date": history.policy.refund_date,
+        },
+    }

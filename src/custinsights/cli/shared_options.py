@@ -1,0 +1,230 @@
+"""Which options does every command share that asks a history?
+
+They are the parameters of `asked`; `of_a_history` gives them to a command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, Signature, signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from custinsights.cli import options
+from custinsights.cli.asked import Asked
+from custinsights.cli.complaints import complaining
+
+__all__ = ["SHOWING", "asked", "of_a_history"]
+
+_READING = "Reading the files"
+_COUNTING = "What counts"
+SHOWING = "What is shown"
+
+
+def asked(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILES",
+            help="Order exports: CSV, .csv.gz or Parquet; the parts of a split export together. "
+            "Without one: a year of real orders that come with custinsights.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    file_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="The layout of the files, such as shopify, generic or that of an installed "
+            "plug-in; told from their headers unless given.",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FIELD=HEADER,…",
+            help="Which header holds which field: customer, placed_at, amount, order_id, "
+            "currency, country …; for files of order lines also product, product_name, category, "
+            "quantity, unit_price, line_discount. May be repeated.",
+            rich_help_panel=_READING,
+            show_default=False,
+        ),
+    ] = None,
+    statuses: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="THEIRS=OURS,…",
+            help="What the words of the status column mean: paid, pending, failed, voided or "
+            "cancelled. May be repeated.",
+            rich_help_panel=_READING,
+            show_default=False,
+        ),
+    ] = None,
+    dayfirst: Annotated[
+        bool | None,
+        typer.Option(
+            "--dayfirst/--monthfirst",
+            help="Whether 03/04/2024 is in April or in March, where the file does not tell.",
+            rich_help_panel=_READING,
+            show_default=False,
+        ),
+    ] = None,
+    decimal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MARK",
+            help="Whether a point or a comma stands before decimals, where the file does not tell: "
+            "1.234 and 1,234 may be either.",
+            callback=options.one_of(".", ","),
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIELD,…",
+            help="What tells customers apart, tried in this order: "
+            "customer_id,email,phone unless given.",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    refunds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            help="Which rows are refunds, such as invoice_prefix:C.",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="The currency of the files, or the one to keep where they hold several "
+            "(ISO 4217, such as GBP).",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    rates: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Convert other currencies: a CSV file with the columns currency, date, rate.",
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="The shop's time zone, such as Europe/London: it decides on which day an order "
+            "falls.",
+            callback=options.timezone,
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    observed_until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="The end of what the files cover, exclusive; the day after the last row unless "
+            "given.",
+            callback=options.instant,
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    errors: Annotated[
+        str | None,
+        typer.Option(
+            metavar="raise|report",
+            help="Rows that cannot be read: stop and list them (unless told otherwise), or leave "
+            "them out and count them.",
+            callback=options.one_of("raise", "report"),
+            rich_help_panel=_READING,
+        ),
+    ] = None,
+    count_pending: Annotated[
+        bool,
+        typer.Option(
+            "--count-pending",
+            help="Count pending orders too, as shops do that are paid on delivery.",
+            rich_help_panel=_COUNTING,
+        ),
+    ] = False,
+    zero_amount: Annotated[
+        bool,
+        typer.Option(
+            "--zero-amount/--no-zero-amount",
+            help="Whether orders of amount zero count; they do unless told otherwise.",
+            show_default=False,
+            rich_help_panel=_COUNTING,
+        ),
+    ] = True,
+    refund_date: Annotated[
+        str,
+        typer.Option(
+            metavar="order|refund",
+            help="The day of a refund that names its order: the order's (unless told otherwise) "
+            "or its own.",
+            callback=options.one_of("order", "refund"),
+            rich_help_panel=_COUNTING,
+            show_default=False,
+        ),
+    ] = "order",
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Ask as if it were this day's start; the end of what was observed unless given.",
+            callback=options.instant,
+            rich_help_panel=SHOWING,
+        ),
+    ] = None,
+) -> Asked:
+    """Return what a command asks, by the options that were given."""
+    reading: dict[str, Any] = {
+        "format": file_format,
+        "columns": options.columns(columns),
+        "statuses": options.statuses(statuses),
+        "dayfirst": dayfirst,
+        "decimal": decimal,
+        "identity": options.identity(identity),
+        "refunds": refunds,
+        "currency": currency,
+        "timezone": timezone,
+        "observed_until": observed_until,
+        "errors": errors,
+    }
+    if rates is not None and currency is None:
+        raise typer.BadParameter("--rates needs --currency: into which currency to convert")
+    given = {name: value for name, value in reading.items() if value is not None}
+    if not files and (unused := [*given, *(["rates"] if rates else [])]):
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
+        raise typer.BadParameter(f"{names}: no FILE is given that could be read so")
+    options.refuse_unusable(given)
+    policy = options.policy(pending=count_pending, zero_amount=zero_amount, refund_date=refund_date)
+    if rates is not None:
+        given["rates"] = options.rates(rates)
+    return Asked(tuple(map(str, files or ())), {**given, "policy": policy}, as_of)
+
+
+def of_a_history(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `asked`; what they say is its first argument."""
+    shared = signature(asked, eval_str=True).parameters
+    _, *own = signature(command, eval_str=True).parameters.values()
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        said = {name: given.pop(name) for name in shared}
+        with complaining():
+            command(asked(**said), **given)
+
+    every = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*shared.values(), *own)]
+    with_options.__signature__ = Signature(every)  # type: ignore[attr-defined]
+    return with_options
