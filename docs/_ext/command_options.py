@@ -23,15 +23,21 @@ def rows(options: Iterable[Any]) -> Iterable[list[str]]:
         yield [f"{written}{takes}", option.help + (f" Default: {default}." if default else "")]
 
 
+def _options(subcommand: Any) -> list[Any]:
+    return [one for one in subcommand.params if one.param_type_name == "option"]
+
+
 class CommandOptions(SphinxDirective):
-    """The options of the subcommand that the argument names, one table per group."""
+    """The options of a subcommand, one table per group; without those of a second one."""
 
     required_arguments = 1
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Write the tables."""
-        subcommand: Any = get_group(command).commands[self.arguments[0]]
-        options = [one for one in subcommand.params if one.param_type_name == "option"]
+        subcommand, *others = (get_group(command).commands[name] for name in self.arguments)
+        told = {(one.name, one.help) for other in others for one in _options(other)}
+        options = [one for one in _options(subcommand) if (one.name, one.help) not in told]
         tables = [
             list_table([title, "What it does"], [35, 65], rows(group))
             for title, group in groupby(options, key=lambda option: option.rich_help_panel)

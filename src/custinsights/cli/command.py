@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from custinsights.cli import options
 from custinsights.cli.asked import Asked
 from custinsights.cli.complaints import INTERRUPTED, flushed
 from custinsights.cli.shared_options import SHOWING, of_a_history
 
-__all__ = ["app", "custinsights", "report", "run"]
+__all__ = ["app", "custinsights", "report", "run", "segment"]
 
 app = typer.Typer(
     add_completion=False,
@@ -94,3 +96,79 @@ def report(
     from custinsights.cli.report import print_report
 
     print_report(asked, to_json=as_json)
+
+
+_SEGMENTS = """\b
+Examples:
+  custinsights segment "order_count >= 3 and days_since_last_order < 90"
+  custinsights segment orders_export_*.csv "total_spent > 200" --csv best.csv
+  custinsights segment orders.csv "in_segment('value:vip')" --explain 1001
+"""
+
+
+@app.command(epilog=_SEGMENTS)
+@of_a_history
+def segment(
+    asked: Asked,
+    *,
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE",
+            help="Who is in the segment, in quotes and behind the files: comparisons of traits, "
+            "joined by and, or, not.",
+            callback=options.rule,
+        ),
+    ],
+    traits: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,…",
+            help="What is told of every customer, such as order_count,total_spent; the usual "
+            "traits unless given.",
+            rich_help_panel=SHOWING,
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the customers of the segment to a CSV file, safe to open in a "
+            "spreadsheet. Ids that are contacts stand in it as they are.",
+            dir_okay=False,
+            callback=options.written,
+            rich_help_panel=SHOWING,
+        ),
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CUSTOMER",
+            help="Tell instead why one customer, by id, is in the segment or not.",
+            rich_help_panel=SHOWING,
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print one JSON object instead, with every customer of the segment.",
+            rich_help_panel=SHOWING,
+        ),
+    ] = False,
+) -> None:
+    """Print the customers who fulfil a rule.
+
+    How many are they, what share of all and of what all spent, and who? Nobody is in the segment
+    of whom something that decides is not known.
+    """
+    from custinsights.cli.segment import print_segment
+
+    names = options.traits(traits)
+    if names and explain is not None and csv is None:
+        fault = "--explain lists no customers of whom they could be told"
+        raise typer.BadParameter(fault, param_hint="--traits")
+    if csv is not None and csv.resolve() in [Path(file).resolve() for file in asked.files]:
+        fault = f"{str(csv)!r} is read, and would be overwritten"
+        raise typer.BadParameter(fault, param_hint="--csv")
+    print_segment(asked, rule, names=names, csv=csv, customer=explain, to_json=as_json)

@@ -8,16 +8,19 @@ from typing import Any
 
 from custinsights.cli.section import Section
 from custinsights.domain import LoadReport, Money
+from custinsights.errors import counted
 from custinsights.results.table import Column, Table
 
-__all__ = ["load_report"]
+__all__ = ["in_short", "load_report"]
+
+_IN_UTC = "No --timezone was given: days and hours are those of UTC."
 
 
 def load_report(report: LoadReport, timezone: str) -> Section:
     """The load report of a history as the first section."""
     remarks = [f"{name.replace('_', ' ')}: {count:,}" for name, count in report.notes]
     if report.timezone_assumed:
-        remarks.append("No --timezone was given: days and hours are those of UTC.")
+        remarks.append(_IN_UTC)
     return Section(
         key="load_report",
         title="What was read",
@@ -26,6 +29,15 @@ def load_report(report: LoadReport, timezone: str) -> Section:
         document=_document(report),
         remarks=tuple(remarks),
     )
+
+
+def in_short(report: LoadReport) -> tuple[str, ...]:
+    """What a reader has to know of it who asks for something else."""
+    missing = report.rows_left_out + report.rows_bad
+    about = (
+        f"{counted(missing, 'row')} of {report.rows_read:,} in no number: see custinsights report."
+    )
+    return (*([about] if missing else []), *([_IN_UTC] if report.timezone_assumed else []))
 
 
 def _view(report: LoadReport) -> Table:

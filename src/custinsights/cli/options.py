@@ -5,6 +5,7 @@ Each function turns one option into what the façade takes, or says what is wron
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from custinsights.domain import CURRENCIES, PurchasePolicy
-from custinsights.errors import CustInsightsError, UnreadableFile
+from custinsights.errors import CustInsightsError, RuleError, UnreadableFile
 from custinsights.history.columnar.instants import FIRST_YEAR, LAST_YEAR
 from custinsights.sources.reading import check_options
 from custinsights.sources.texts.files import opened
@@ -30,14 +31,18 @@ __all__ = [
     "policy",
     "rates",
     "refuse_unusable",
+    "rule",
     "statuses",
     "timezone",
+    "traits",
+    "written",
 ]
 
 #: A comma that ends a pair: the next field and its equals sign follow.
 _NEXT_FIELD = r",(?=\s*\w+\s*=)"
 
 _RATE_COLUMNS = ("currency", "date", "rate")
+_FILES = (".csv", ".csv.gz", ".parquet", ".db")
 _EXAMPLE = "Write the columns currency, date and rate, and rows like EUR,2011-12-01,0.8571"
 
 
@@ -74,6 +79,10 @@ def _pairs(
 
 def identity(text: str | None) -> tuple[str, ...] | None:
     """Field names in the order in which they are tried, separated by commas."""
+    return _listed(text)
+
+
+def _listed(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(filter(None, map(str.strip, text.split(","))))
 
 
@@ -126,6 +135,48 @@ def refuse_unusable(reading: Mapping[str, Any]) -> None:
         check_options(**reading)
     except CustInsightsError as error:
         raise typer.BadParameter(str(error)) from None
+
+
+def rule(text: str) -> str:
+    """A rule that can be read: told apart from the file behind which one was forgotten."""
+    from custinsights.analyses.segments.rule import rule as read
+
+    try:
+        read(text)
+    except RuleError as error:
+        if text.casefold().endswith(_FILES) or os.path.isfile(text):  # noqa: PTH113 - of any length
+            usage = 'custinsights segment FILES "order_count >= 3"'
+            fault = f"{text!r} names a file, and what comes last is the rule: write {usage}"
+            raise typer.BadParameter(fault) from None
+        whole = "" if " " in text else "\nPut the rule in quotes, as one text."
+        raise typer.BadParameter(f"{error}{whole}") from None
+    except CustInsightsError as error:
+        raise typer.BadParameter(str(error)) from None
+    return text
+
+
+def traits(text: str | None) -> tuple[str, ...] | None:
+    """Names of traits, separated by commas; each is known."""
+    names = _listed(text)
+    if names is None:
+        return None
+    from custinsights.analyses.catalog import DEFAULT
+    from custinsights.analyses.customers.traits import Traits
+
+    try:
+        _ = [DEFAULT.trait(name) for name in names], Traits(names)
+    except CustInsightsError as error:
+        raise typer.BadParameter(str(error), param_hint="--traits") from None
+    if not names:
+        raise typer.BadParameter("it names no trait", param_hint="--traits")
+    return names
+
+
+def written(path: Path | None) -> Path | None:
+    """A file that can be made: its folder is there."""
+    if path is not None and not path.resolve().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {str(path.parent)!r}; make it first")
+    return path
 
 
 def policy(*, pending: bool, zero_amount: bool, refund_date: str) -> PurchasePolicy | None:
