@@ -88,7 +88,7 @@ def _original(work: Work) -> Product:
         title=work.title,
         category=work.category,
         department=ORIGINALS,
-        keywords=(work.medium, "one of a kind"),
+        keywords=("original", work.medium, "one of a kind"),
         price=_money(work.price),
         stock=1,
     )
@@ -101,7 +101,7 @@ def _print(work: Work, size: str) -> Product:
         title=f"{work.title}, {size} print",
         category=work.category,
         department=PRINTS,
-        keywords=(paper, size),
+        keywords=("print", paper, size),
         price=_money(price),
     )
 
