@@ -25,6 +25,7 @@ from custinsights.domain.fields import (
 from custinsights.domain.money import Money
 from custinsights.domain.people import Tag
 from custinsights.domain.products import Product
+from custinsights.domain.tag_changes import key_of
 from custinsights.errors import Incompatible, InvalidValue
 
 __all__ = ["PriceRule", "SpecialPrice", "price_for"]
@@ -266,20 +267,17 @@ def price_for(
     number = exact_quantity(quantity)
     if number <= 0:
         raise InvalidValue("the quantity of a price is not more than zero", number, "above 0")
-    carried = {_tag(tag).name.casefold() for tag in as_tuple(tags) if _tag(tag).holds_at(at)}
-    found = SpecialPrice(usual, usual, None)
+    carried = {key_of(tag.name) for tag in map(_tag, as_tuple(tags)) if tag.holds_at(at)}
+    prices = []
     for rule in as_tuple(rules):
         refuse_other(PriceRule, "one of the rules for prices", rule)
-        if rule.tag.strip().casefold() not in carried:
-            continue
-        if not rule.holds(thing, at=at, quantity=number):
-            continue
-        price = rule.applied_to(usual)
-        is_more = found.rule is not None and rule.priority > found.rule.priority
-        is_less = found.rule is None or rule.priority == found.rule.priority
-        if price < usual and (is_more or (is_less and price < found.price)):
-            found = SpecialPrice(price, usual, rule)
-    return found
+        if key_of(rule.tag) in carried and rule.holds(thing, at=at, quantity=number):
+            prices.append((rule.applied_to(usual), rule))
+    lower = [(price, rule) for price, rule in prices if price < usual]
+    if not lower:
+        return SpecialPrice(usual, usual, None)
+    price, rule = min(lower, key=lambda one: (-one[1].priority, one[0]))  # of equals the first
+    return SpecialPrice(price, usual, rule)
 
 
 def _priced(product: object) -> tuple[Money, Product | None]:
