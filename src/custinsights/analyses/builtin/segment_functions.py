@@ -13,6 +13,7 @@ from custinsights.analyses.builtin.distances import kilometres_between, own_degr
 from custinsights.analyses.declaring.segment_functions import segment_function
 from custinsights.domain.people import MOST_DEGREES
 from custinsights.domain.rules.durations import Duration
+from custinsights.domain.tag_changes import key_of
 from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.columnar.columns import AnyArray, BoolArray, FloatArray, IntArray, Labels
 from custinsights.history.columnar.localtime import date_of, day_number
@@ -36,7 +37,7 @@ def tagged(history: CountedHistory, name: tuple[str, ...]) -> BoolArray:
     if table.tags is None and table.is_listed is None:
         advice = "Load the customers with their tags: read_orders(..., customers=...)"
         raise MissingData("a customer table", "the function tagged", advice)
-    return is_tagged(history.facts, {_folded(one) for one in name}, history.as_of)
+    return is_tagged(history.facts, set(map(key_of, name)), history.as_of)
 
 
 @segment_function(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from custinsights.domain.tag_changes import key_of
 from custinsights.errors import InvalidValue, MissingData, UnknownName
 from custinsights.history.columnar.columns import BoolArray
 from custinsights.history.facts import Facts, check_history
@@ -20,7 +21,7 @@ def tag_names(given: Any, what: str = "the tags") -> tuple[str, ...]:
     if not isinstance(names, Iterable) or not all(isinstance(name, str) and name for name in names):
         kind = type(given).__name__
         raise InvalidValue(f"{what} are no names", kind, "a name or a list of names")
-    return tuple(sorted({name.removeprefix("tag:").casefold() for name in names}))
+    return tuple(sorted({key_of(name.removeprefix("tag:")) for name in names}))
 
 
 def check_tags(history: Facts, names: Iterable[str], needed_by: str) -> None:
@@ -30,7 +31,7 @@ def check_tags(history: Facts, names: Iterable[str], needed_by: str) -> None:
         if tags is None:
             advice = "Load the customers with their tags, or join a book: with_tags"
             raise MissingData("tags of its customers", needed_by, advice)
-        if name not in map(str.casefold, tags.name.names):
+        if name not in map(key_of, tags.name.names):
             raise UnknownName("tag", name, sorted(tags.name.names))
 
 
