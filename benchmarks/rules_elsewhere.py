@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from custinsights.domain.rules.durations import Duration, date_of
+from custinsights.domain.rules.durations import day_meant
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.tree import (
     OPPOSITE,
@@ -34,7 +34,7 @@ TIMES = ("first_order_at", "last_order_at")
 
 def day(text: str, as_of: date) -> int:
     """Return the day that a date means, or a duration before as_of."""
-    return ((date_of(text) or Duration(text).before(as_of)) - EPOCH).days
+    return (day_meant(text, as_of) - EPOCH).days
 
 
 def told(value: Value, beside: Value, as_of: date) -> str:

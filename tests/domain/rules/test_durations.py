@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custinsights.domain.rules.durations import Duration, date_of, is_duration
+from custinsights.domain.rules.durations import Duration, is_duration, means_day, written_date
 from custinsights.errors import InvalidValue
 
 
@@ -61,7 +61,8 @@ def test_a_duration_is_a_text() -> None:
 @given(st.dates())
 def test_a_date_is_read_as_iso_writes_it(day: date) -> None:
     """Every day has one text."""
-    assert date_of(str(day)) == day
+    assert written_date(str(day)) == day
+    assert means_day(str(day))
 
 
 @pytest.mark.parametrize(
@@ -71,4 +72,5 @@ def test_a_date_is_read_as_iso_writes_it(day: date) -> None:
 )  # fmt: skip
 def test_another_text_is_no_date(text: str) -> None:
     """A date is four, two and two digits of a day that there is."""
-    assert date_of(text) is None
+    assert written_date(text) is None
+    assert means_day(text) == (text == "90d")

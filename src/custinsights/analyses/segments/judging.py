@@ -30,7 +30,7 @@ from custinsights.analyses.segments.columns import (
     of_kind,
 )
 from custinsights.domain.fields import looked_up
-from custinsights.domain.rules.durations import Duration, date_of
+from custinsights.domain.rules.durations import day_meant
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.tree import (
     OPPOSITE,
@@ -52,8 +52,7 @@ from custinsights.domain.rules.tree import (
 )
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
-from custinsights.history.columnar.localtime import date_of as date_of_day
-from custinsights.history.columnar.localtime import day_number
+from custinsights.history.columnar.localtime import date_of, day_number
 from custinsights.history.facts import Facts
 from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
@@ -248,11 +247,8 @@ class Judge:
 
     def day(self, text: str) -> IntArray:
         """Return the local days that a date means, or a duration before as_of."""
-        found = date_of(text)
-        if found is not None:
-            return np.array([day_number(found)])
-        back = Duration(text)
-        return np.array([day_number(back.before(date_of_day(day))) for day in self.days.tolist()])
+        todays = map(date_of, self.days.tolist())
+        return np.array([day_number(day_meant(text, today)) for today in todays])
 
 
 def _of_other_kind(value: Value, held: Held, other: Node) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
-from custinsights.domain.rules.durations import date_of, is_duration
+from custinsights.domain.rules.durations import is_duration, means_day, written_date
 from custinsights.domain.rules.places import Source
 from custinsights.domain.rules.signatures import ARGUMENTS, NUMERIC, TIMED, Parameter, Signature
 from custinsights.domain.rules.tree import Argument, Attribute, Call, Name
@@ -139,7 +139,7 @@ def _span(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
     if ends == [None, None]:
         what = f"the argument {parameter.name!r} is open on both sides"
         source.refuse(node, what, ARGUMENTS[parameter.kind])
-    first, last = (date_of(end) if end else None for end in ends)
+    first, last = (written_date(end) if end else None for end in ends)
     if first is not None and last is not None and first >= last:
         what = f"the argument {parameter.name!r} ends before or on the day on which it begins"
         source.refuse(node, what, ARGUMENTS[parameter.kind])
@@ -150,7 +150,7 @@ def _end(source: Source, node: ast.expr, parameter: Parameter) -> str | None:
     if isinstance(node, ast.Constant) and node.value is None:
         return None
     text = _said(node)
-    if text is None or not (is_duration(text) or date_of(text)):
+    if text is None or not means_day(text):
         _refuse_argument(source, node, parameter)
     return text
 

@@ -77,7 +77,12 @@ def day_meant(text: str, today: date) -> date:
     >>> day_meant("2w", date(2024, 3, 15)), day_meant("2024-01-01", date(2024, 3, 15))
     (datetime.date(2024, 3, 1), datetime.date(2024, 1, 1))
     """
-    return date_of(text) or Duration(text).before(today)
+    return written_date(text) or Duration(text).before(today)
+
+
+def means_day(text: str) -> bool:
+    """Whether a text is a date or a duration."""
+    return is_duration(text) or written_date(text) is not None
 
 
 def is_duration(text: str) -> bool:
@@ -85,7 +90,7 @@ def is_duration(text: str) -> bool:
     return _DURATION.fullmatch(text) is not None
 
 
-def date_of(text: str) -> date | None:
+def written_date(text: str) -> date | None:
     """Return the date that an ISO text writes, None for any other text."""
     if not _DATE.fullmatch(text):
         return None

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.rules.calls import ATTRIBUTE, read_call
-from custinsights.domain.rules.durations import date_of, is_duration
+from custinsights.domain.rules.durations import means_day
 from custinsights.domain.rules.lexing import GRAMMAR, VALUE, check_text
 from custinsights.domain.rules.places import Source
 from custinsights.domain.rules.printing import written
@@ -221,7 +221,7 @@ def _check_order(
 
 
 def _is_time(given: object) -> bool:
-    return isinstance(given, str) and (is_duration(given) or date_of(given) is not None)
+    return isinstance(given, str) and means_day(given)
 
 
 def _among(source: Source, left: ast.expr, right: ast.expr) -> Among:
