@@ -8,7 +8,7 @@ as over millions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import product
 
@@ -54,8 +54,10 @@ from custinsights.domain.rules.tree import (
     Is,
     Literal,
     Name,
+    Node,
     Not,
     Or,
+    children,
     every,
     nodes_of,
     some,
@@ -76,8 +78,31 @@ def space_and_name(name: str) -> tuple[str, str]:
 
 
 def marks_of(condition: Condition) -> frozenset[Mark]:
-    """Return the marks that a rule's percentiles are judged against."""
-    return frozenset(mark for _, _, mark in _percentiles(condition))
+    """Return the marks that a rule's percentiles are judged against; refuse other uses of them."""
+    marks = set()
+    for node in nodes_of(condition):
+        mark = _mark_of(node)
+        if mark is not None:
+            marks.add(mark)
+            continue
+        for child in children(node):
+            if isinstance(child, Call) and child.function == PERCENTILE:
+                raise InvalidValue(
+                    what="a percentile can only be compared with a written share",
+                    given=written(condition),
+                    allowed="<, <=, > or >= and a number from 0 to 1, such as "
+                    f"{written(child)} >= 0.9",
+                )
+    return frozenset(marks)
+
+
+def _mark_of(node: Node) -> Mark | None:
+    """Return the mark of a comparison of a percentile, None for anything else."""
+    match node:
+        case Comparison(Call(function, (Name(name),)), sign, Literal(Decimal() as share)):
+            if function == PERCENTILE and sign in _MORE:
+                return name, share, _MORE[sign]
+    return None
 
 
 def needs_cuts(condition: Condition) -> bool:
@@ -88,26 +113,6 @@ def needs_cuts(condition: Condition) -> bool:
         if isinstance(node, Call) and node.function == IN_SEGMENT
     }
     return bool(spaces & _POPULATION_SPACES) or bool(marks_of(condition))
-
-
-def _percentiles(condition: Condition) -> Iterator[tuple[Comparison, str, Mark]]:
-    """Yield every comparison of a percentile, its sign, and its mark; refuse other uses."""
-    compared = set()
-    for node in nodes_of(condition):
-        match node:
-            case Comparison(
-                Call(function, (Name(name),)) as call, sign, Literal(Decimal() as share)
-            ):
-                if function == PERCENTILE and sign in _MORE:
-                    compared.add(call)
-                    yield node, sign, (name, share, _MORE[sign])
-            case Call(function) if function == PERCENTILE and node not in compared:
-                raise InvalidValue(
-                    what="a percentile can only be compared with a written share",
-                    given=written(condition),
-                    allowed="<, <=, > or >= and a number from 0 to 1, such as "
-                    f"{written(node)} >= 0.9",
-                )
 
 
 @attrs.frozen
@@ -176,11 +181,9 @@ class Against:
                 return Not(self.plain(part))
             case Is(Call(function, (str() as name,))) if function == IN_SEGMENT:
                 return self._tier(name)
-        for node, sign, mark in _percentiles(condition):
-            if node is condition:
-                above = Comparison(Name(mark[0]), ">", Literal(self._mark(mark)))
-                below = attrs.evolve(above, sign="<=")
-                return above if sign in (">", ">=") else below
+            case Comparison(_, sign, _) if (mark := _mark_of(condition)) is not None:
+                at = Literal(self._value_at(mark))
+                return Comparison(Name(mark[0]), ">" if sign in (">", ">=") else "<=", at)
         return condition
 
     def meant(self, condition: Condition) -> Condition | None:
@@ -206,7 +209,7 @@ class Against:
                 return space_and_name(name)[0] == "rfm"
         return False
 
-    def _mark(self, mark: Mark) -> Decimal:
+    def _value_at(self, mark: Mark) -> Decimal:
         cuts = self.population(f"percentile({mark[0]})")
         if mark not in cuts.marks:
             raise NeedsCuts(f"percentile({mark[0]})", "Make them with rule.cuts(history)")
