@@ -82,14 +82,19 @@ def masks(
     """Return who fulfils each of some rules of one catalog; what they share is judged once."""
     if not rules:
         return []
+    cuts = cuts_for(history, rules, as_of=as_of, cuts=cuts)
+    conditions = [one.plain(cuts) for one in rules]
+    found = judged(history, conditions, history.context.instant(as_of), _catalog_of(rules))
+    return [locked(mask) for mask in found]
+
+
+def _catalog_of(rules: Sequence[Rule]) -> Catalog:
+    """Return the catalog that rules have in common."""
     catalog = rules[0].catalog
     if any(one.catalog is not catalog for one in rules):
         what = "the rules take their words from several catalogs"
         raise InvalidValue(what, repr(catalog), "rules of one catalog")
-    cuts = cuts_for(history, rules, as_of=as_of, cuts=cuts)
-    conditions = [one.plain(cuts) for one in rules]
-    found = judged(history, conditions, history.context.instant(as_of), catalog)
-    return [locked(mask) for mask in found]
+    return catalog
 
 
 def cuts_for(
@@ -107,4 +112,4 @@ def cuts_for(
     if history.context.part is not None:
         raise NeedsCuts(wanting[0].text)
     marks = frozenset(mark for one in rules for mark in marks_of(one.filled))
-    return CutPoints(as_of=as_of, marks=marks, catalog=rules[0].catalog)(history)
+    return CutPoints(as_of=as_of, marks=marks, catalog=_catalog_of(rules))(history)

@@ -11,10 +11,9 @@ from attrs.validators import optional
 
 from custinsights.analyses.builtin.lifecycle import STAGES
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.customers.cuts import SCORED, CutPoints, Cuts
+from custinsights.analyses.customers.cuts import SCORED, Cuts
 from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.traits import Traits
-from custinsights.analyses.segments.population import marks_of
 from custinsights.analyses.segments.rule import Rule, RuleLike, rules_of, text_of
 from custinsights.analyses.segments.segment import cuts_for, masks
 from custinsights.domain.fields import flag, instance, refuse_other
@@ -121,7 +120,6 @@ class Segments:
 
     @read.default
     def _read(self) -> tuple[Rule, ...]:
-        refuse_other(Catalog, "the catalog", self.catalog)
         given = self.rules.values() if isinstance(self.rules, Mapping) else self.rules
         rules = (one.rule if isinstance(one, Segment) else one for one in given)
         named = dict(zip(self.names, rules, strict=True))
@@ -142,15 +140,14 @@ class Segments:
 
     def cuts_of(self, history: Facts) -> Cuts:
         """Return the cut points that the rules are judged against."""
-        if not any(rule.needs_cuts for rule in self.read):
+        found = cuts_for(history, self.read, as_of=self.as_of, cuts=None)
+        if found is None:
             raise InvalidValue(
                 what="these segments compare no customer with others, so that no cuts judge them",
                 given=", ".join(self.names),
                 allowed="rules with percentile(...), or in_segment of value or rfm",
             )
-        marks = frozenset(mark for rule in self.read for mark in marks_of(rule.filled))
-        points = CutPoints(as_of=self.as_of, marks=marks, catalog=self.read[0].catalog)
-        return points(history)
+        return found
 
     def summarise(self, history: Facts) -> SegmentedTable:
         """Return who of a history, or of a part of one, is in which segment."""
