@@ -26,3 +26,15 @@ def test_a_percentile_is_only_compared_with_a_share(other: str) -> None:
     for text in (other, f"{HIGH} and {other}", f"not ({HIGH} or {other})"):
         with pytest.raises(InvalidValue, match="percentile can only be compared with a written"):
             ci.rule(text)
+
+
+def test_rules_that_mean_different_segments_by_one_name_do_not_join() -> None:
+    """Whose segment should it be? Those that mean the same join."""
+    few, many = (
+        ci.rule('in_segment("big")', segments={"big": f"order_count >= {count}"})
+        for count in (2, 9)
+    )
+    assert (few | ~few).text == 'in_segment("big") or not in_segment("big")'
+    for join in (few.__or__, few.__and__):
+        with pytest.raises(InvalidValue, match="different segments by one name: 'big' was given"):
+            join(many)

@@ -81,6 +81,10 @@ class Clause(ABC):
             what = "the rules take their words from two catalogs"
             raise InvalidValue(what, repr(two.catalog), "rules of one catalog")
         segments = {**one.segments, **two.segments}
+        twice = [name for name, own in one.segments.items() if segments[name] != own]
+        if twice:
+            what = "the rules mean different segments by one name"
+            raise InvalidValue(what, ", ".join(twice), "a name for each segment")
         return attrs.evolve(one, condition=join((one.condition, two.condition)), segments=segments)
 
 
