@@ -1,6 +1,8 @@
-"""What a rule is refused for before anybody is judged by it."""
+"""What a rule is refused for before anybody is judged by it, and what would move a customer."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -38,3 +40,27 @@ def test_rules_that_mean_different_segments_by_one_name_do_not_join() -> None:
     for join in (few.__or__, few.__and__):
         with pytest.raises(InvalidValue, match="different segments by one name: 'big' was given"):
             join(many)
+
+
+@pytest.mark.parametrize(
+    ("text", "moves"),
+    [
+        ('last_order_at in ["2022-09-24", "2020-01-01"]', "out"),
+        ('last_order_at not in ["2022-09-24"]', "in"),
+        ("last_order_at > first_order_at", "out"),
+        ("first_order_at > last_order_at", "in"),
+        ("customer_country == customer_city", "in"),
+        ('last_order_at < "9999-12-31"', "out"),
+        ('last_order_at > "99999y"', "out"),
+    ],
+)
+def test_a_day_or_a_text_moves_a_customer(text: str, moves: str) -> None:
+    """In a list, beside another value of the customer, and at the ends of the calendar."""
+    rule, shop = ci.rule(text), ci.datasets.gallery()
+    asked: Any = {"history": shop.history_of("c006"), "as_of": shop.observed_until}
+    change = rule.distance(**asked)
+    assert change is not None
+    assert change.moves == moves
+    supposed = rule.matches(**asked, supposing={change.trait: change.to})
+    assert rule.matches(**asked) is (moves == "out")
+    assert supposed is (moves == "in")

@@ -7,7 +7,7 @@ are tried, all at once, while everything else stays as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
 import numpy as np
@@ -40,10 +40,9 @@ _AROUND = range(-1, 3)
 def smallest_change(judge: Judge, condition: Condition) -> Change | None:
     """Return the smallest change of one trait that moves the one customer of a judge."""
     is_in = bool(judge.holds(condition)[0])
-    leaves = sorted({node for node in nodes_of(condition) if isinstance(node, Leaf)}, key=written)
     changes = [
         change
-        for leaf in leaves
+        for leaf in leaves_of(condition)
         if (change := _change(judge, condition, leaf, is_in=is_in)) is not None
     ]
     return min(changes, key=lambda one: (one.share, one.trait), default=None)
@@ -130,19 +129,35 @@ def _candidates(judge: Judge, condition: Condition, leaf: Leaf) -> Iterator[Told
         match held, node:
             case Flags(), _:
                 yield from (True, False)
-            case Texts(), Comparison(_, _, Literal(str() as text)):
-                yield from (text, _another({text}))
-            case Texts(), Among(_, options):
-                texts = [one.value for one in options if isinstance(one.value, str)]
-                yield from (*texts, _another(set(texts)))
-            case Times(), Comparison(_, _, Literal(str() as text)):
-                day = date_of(int(judge.day(text)[0]))
-                yield from (day + timedelta(days=step) for step in (-1, 0, 1))
-            case Numbers(), Among(_, options):
-                for one in options:
-                    yield from _around(judge, leaf, one.value)
+            case Texts(), Comparison() | Among():
+                texts = {one for one in _beside(judge, leaf, node) if isinstance(one, str)}
+                yield from (*texts, _another(texts))
+            case Times(), Comparison() | Among():
+                for one in _beside(judge, leaf, node):
+                    yield from _days_around(judge, one)
+            case Numbers(), Among():
+                for one in _beside(judge, leaf, node):
+                    yield from _around(judge, leaf, one)
             case Numbers(), Comparison(left, _, right):
                 yield from _around(judge, leaf, _turning_point(judge, leaf, left, right))
+
+
+def _beside(judge: Judge, leaf: Leaf, node: Comparison | Among) -> list[Told]:
+    """Return what a trait is compared with: what is written, or the customer's other value."""
+    if isinstance(node, Among):
+        return [one.value for one in node.options]
+    other = node.right if node.left == leaf else node.left
+    return [other.value if isinstance(other, Literal) else judge.value(other).told(0)]
+
+
+def _days_around(judge: Judge, told: Told) -> Iterator[date]:
+    """Yield a day that is told or written, and the days beside it that there are."""
+    if isinstance(told, str):
+        told = date_of(int(judge.day(told)[0]))
+    if isinstance(told, date):
+        first, last = date.min.toordinal(), date.max.toordinal()
+        near = (told.toordinal() + step for step in (-1, 0, 1))
+        yield from (date.fromordinal(one) for one in near if first <= one <= last)
 
 
 def _another(texts: set[str]) -> str:
