@@ -15,6 +15,7 @@ from custinsights.domain.fields import looked_up
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, frozen_arrays, same_array
 from custinsights.results.provenance import Provenance
+from custinsights.results.shares import shares
 from custinsights.results.table import Column, Table
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -90,9 +91,7 @@ class Distributions(Presented):
     @property
     def shares(self) -> FloatArray:
         """float64[m, bins], the counts as shares of the cell's values; NaN without values."""
-        n = self.n[:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(n > 0, self.counts / n, np.nan)
+        return shares(self.counts, self.n[:, None])
 
     @property
     def bin_names(self) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +11,7 @@ from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array
 from custinsights.results.intervals import wilson
+from custinsights.results.shares import shares
 from custinsights.results.table import Column, Table
 
 
@@ -72,10 +71,10 @@ class Moves(Presented):
             Column("before", "label", before),
             Column("after", "label", [*self.later] * len(self.earlier)),
             Column("people", "count", people, unit="people"),
-            Column("share_of_before", "share", _share(people, left), unit="share"),
+            Column("share_of_before", "share", shares(people, left), unit="share"),
             Column("low", "share", low, unit="share"),
             Column("high", "share", high, unit="share"),
-            Column("share_of_after", "share", _share(people, came), unit="share"),
+            Column("share_of_after", "share", shares(people, came), unit="share"),
         ]
         return self._table(columns)
 
@@ -83,8 +82,3 @@ class Moves(Presented):
         told = self.customers.provenance
         zone = told.calendar.timezone
         return Table("people by stage before and after", columns, notes=told.notes(), timezone=zone)
-
-
-def _share(part: Any, whole: Any) -> npt.NDArray[np.float64]:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(whole > 0, part / whole, np.nan)

@@ -17,6 +17,7 @@ from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array
 from custinsights.results.metric_column import MetricColumn
+from custinsights.results.shares import shares
 from custinsights.results.table import Column, Table
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -156,8 +157,6 @@ class SegmentChanges(Presented):
             inside = cell == place
             people[place], money[place] = inside.sum(), spent.values[inside].sum()
         were = np.repeat(people.reshape(len(rows), -1).sum(axis=1), len(columns))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(were > 0, people / were, np.nan)
         one: dict[str, Any] = {"name": what, "unit": "", "denominator": None}
         column = looked_up(
             "measure of a migration",
@@ -172,7 +171,7 @@ class SegmentChanges(Presented):
                     "exponent": spent.exponent,
                 },
                 "share": {
-                    "values": share,
+                    "values": shares(people, were),
                     "numerator": people,
                     "denominator": were,
                     "kind": "share",

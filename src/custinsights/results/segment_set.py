@@ -18,6 +18,7 @@ from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array, same_array
 from custinsights.results.metric_column import MetricColumn
 from custinsights.results.segment_changes import SegmentChanges
+from custinsights.results.shares import shares
 from custinsights.results.table import Column, Table
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -348,14 +349,6 @@ class SegmentSet(Presented):
         if self.ask is None:
             raise CannotAsk(what, "Make the segments once more")
         return self.ask
-
-
-def shares(parts: Any, whole: Any) -> npt.NDArray[np.float64]:
-    """Return parts of a whole, missing where that is not positive."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        below = np.asarray(whole, dtype=float)
-        found: npt.NDArray[np.float64] = np.where(below > 0, parts / below, np.nan)
-    return found
 
 
 def _median(values: npt.NDArray[Any]) -> float:

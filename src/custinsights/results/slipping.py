@@ -8,6 +8,7 @@ import numpy as np
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.intervals import wilson
+from custinsights.results.shares import shares
 from custinsights.results.table import Column, Table
 
 
@@ -61,14 +62,12 @@ class Slipping(Presented):
         untold = np.array([count is None for count in counts])
         known = np.where(untold, 0, len(self))
         low, high = wilson(people, known)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(known > 0, people / known, np.nan)
         return Table(
             f"{len(self):,} customers slipping away, by reason",
             [
                 Column("reason", "label", [*self.reasons, "none found"]),
                 Column("customers", "count", people, missing=untold, unit="customers"),
-                Column("share", "share", share, unit="share"),
+                Column("share", "share", shares(people, known), unit="share"),
                 Column("low", "share", low, unit="share"),
                 Column("high", "share", high, unit="share"),
             ],

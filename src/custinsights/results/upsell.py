@@ -9,6 +9,7 @@ from custinsights.domain.fields import looked_up
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.intervals import SMALL, wilson
+from custinsights.results.shares import shares
 from custinsights.results.table import NO_INSTANT, Column, Table
 
 
@@ -94,8 +95,6 @@ class Upsell(Presented):
             medians.append(float(np.median(days[is_later])) if is_later.any() else np.nan)
         buyers, later, already, candidates = np.array(counts, dtype=np.int64).T
         low, high = wilson(later, buyers)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            conversion = np.where(buyers > 0, later / buyers, np.nan)
         people = "customers"
         return Table(
             f"the ladder {self.ladder}",
@@ -105,7 +104,7 @@ class Upsell(Presented):
                 Column("later", "count", later, unit=people),
                 Column("already", "count", already, unit=people),
                 Column("candidates", "count", candidates, unit=people),
-                Column("conversion", "share", conversion, unit="share"),
+                Column("conversion", "share", shares(later, buyers), unit="share"),
                 Column("low", "share", low, unit="share"),
                 Column("high", "share", high, unit="share"),
                 Column("small", "flag", buyers < SMALL),
