@@ -104,6 +104,9 @@ def test_cells_and_who_is_behind_them(shop: Any) -> None:
     assert (row["customer"], row["from"], row["to"]) == ("c071", "not yet known", "Loyal Fan")
     assert len(stages.customers(to="advocate")) == 21
     assert len(stages.customers(from_="prospect")) == 20
+    assert stages.members("Lifecycle:loyal-fan") == stages.members("loyal fan")
+    with pytest.raises(UnknownName, match="no segment named 'value:advocate'"):
+        stages.members("value:advocate")
 
 
 def test_each_population_judges_its_own_time_or_one_judges_both(shop: Any) -> None:

@@ -7,9 +7,17 @@ import attrs
 
 from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import any_text, aware, identity, named, text
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, UnknownName
 
-__all__ = ["NOT_YET_KNOWN", "NOWHERE", "Segment", "SegmentEvent", "spelled"]
+__all__ = [
+    "NOT_YET_KNOWN",
+    "NOWHERE",
+    "Segment",
+    "SegmentEvent",
+    "segment_named",
+    "space_and_name",
+    "spelled",
+]
 
 NOWHERE, NOT_YET_KNOWN = "none", "not yet known"
 """Where somebody is who is in no segment, and who had not been heard of."""
@@ -23,6 +31,27 @@ def spelled(name: str) -> str:
     Names that are spelled alike name one segment.
     """
     return "_".join(name.casefold().replace("'", "").replace("-", " ").split())
+
+
+def space_and_name(name: str) -> tuple[str, str]:
+    """Return the space that a segment's name is in ("" where it tells none) and the spelled rest.
+
+    Examples
+    --------
+    >>> space_and_name("RFM:At-risk"), space_and_name("big spenders")
+    (('rfm', 'at_risk'), ('', 'big_spenders'))
+    """
+    space, _, bare = name.rpartition(":")
+    return space.casefold().strip(), spelled(bare)
+
+
+def segment_named(name: object, known: tuple[str, ...], space: str = "") -> str:
+    """Return the segment that a name in any spelling means, in a space where one is named."""
+    given, bare = space_and_name(name) if isinstance(name, str) else ("", "")
+    table = {spelled(one): one for one in known if not space or given in ("", space)}
+    if bare not in table:
+        raise UnknownName("segment", name, known)
+    return table[bare]
 
 
 def _own_name(owner: object, field: "attrs.Attribute[Any]", name: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.fields import looked_up
-from custinsights.domain.segments import NOT_YET_KNOWN, NOWHERE, spelled
+from custinsights.domain.segments import NOT_YET_KNOWN, NOWHERE, segment_named
 from custinsights.errors import InvalidValue
 from custinsights.results.across import laid_across
 from custinsights.results.customer_table import CustomerTable
@@ -32,8 +32,8 @@ class SegmentChanges(Presented):
 
     Parameters
     ----------
-    title
-        What the segments are called.
+    space
+        What the names belong to; see `SegmentSet`.
     names
         The segments, in order.
     exclusive
@@ -51,7 +51,7 @@ class SegmentChanges(Presented):
     then of the same money, and the flows sum to it.
     """
 
-    title: str
+    space: str
     names: tuple[str, ...]
     exclusive: bool
     people: CustomerTable
@@ -71,6 +71,11 @@ class SegmentChanges(Presented):
             np.array_equal(getattr(self, name), getattr(other, name))
             for name in ("before", "after", "was_known")
         )
+
+    @property
+    def title(self) -> str:
+        """What the segments are called."""
+        return f"{self.space} segments".strip()
 
     @property
     def entered(self) -> Mapping[str, int]:
@@ -227,9 +232,7 @@ class SegmentChanges(Presented):
         return found[0], found[1]
 
     def _place(self, name: str, known: tuple[str, ...]) -> int:
-        bare = name.rpartition(":")[2] if isinstance(name, str) else name
-        table = {spelled(one): place for place, one in enumerate(known)}
-        return looked_up("segment", spelled(bare) if isinstance(bare, str) else bare, table)
+        return known.index(segment_named(name, known, self.space))
 
     def _table(self, title: str, columns: list[Column]) -> Table:
         provenance = self.people.provenance

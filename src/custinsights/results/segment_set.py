@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.fields import looked_up
-from custinsights.domain.segments import SegmentEvent, spelled
-from custinsights.errors import CannotAsk, InvalidValue, UnknownName, counted
+from custinsights.domain.segments import SegmentEvent, segment_named
+from custinsights.errors import CannotAsk, InvalidValue, counted
 from custinsights.results.across import laid_across
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
@@ -73,15 +73,6 @@ class Sizes(dict[str, int]):
     def __missing__(self, name: str) -> int:
         """Find a segment under another spelling of its name."""
         return self[segment_named(name, tuple(self), self.space)]
-
-
-def segment_named(name: object, known: tuple[str, ...], space: str = "") -> str:
-    """Return the segment that a name in any spelling means, in a space where one is named."""
-    given, _, bare = name.rpartition(":") if isinstance(name, str) else ("", "", "")
-    table = {spelled(one): one for one in known if not space or given in ("", space)}
-    if spelled(bare) not in table:
-        raise UnknownName("segment", name, known)
-    return table[spelled(bare)]
 
 
 def membership_of(codes: IntArray, segments: int) -> BoolArray:

@@ -75,7 +75,7 @@ class AskingSegments:
         }
         was_known, is_now = (self._known(instant) for instant in (start, end))
         return SegmentChanges(
-            title=after.title,
+            space=after.space,
             names=after.names,
             exclusive=after.exclusive,
             people=attrs.evolve(

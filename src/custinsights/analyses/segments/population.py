@@ -62,19 +62,13 @@ from custinsights.domain.rules.tree import (
     nodes_of,
     some,
 )
-from custinsights.domain.segments import spelled
+from custinsights.domain.segments import space_and_name, spelled
 from custinsights.errors import InvalidValue, NeedsCuts, UnknownName
 
 IS_CUSTOMER = Comparison(Name(FREQUENCY), ">=", Literal(Decimal(1)))
 NOBODY = And((IS_CUSTOMER, Not(IS_CUSTOMER)))
 _MORE = {">=": False, ">": True, "<": False, "<=": True}
 _POPULATION_SPACES = {"value", "rfm"}
-
-
-def space_and_name(name: str) -> tuple[str, str]:
-    """Return the space that a segment's name is in ("" for a rule's own) and the spelled rest."""
-    space, _, bare = name.rpartition(":")
-    return space.casefold().strip(), spelled(bare)
 
 
 def marks_of(condition: Condition) -> frozenset[Mark]:
