@@ -179,3 +179,19 @@ def test_arguments_are_read_as_a_rule_reads_them() -> None:
         ci.testing.check_segment_function(function, arguments={"kind": {"bid"}})
     with pytest.raises(InvalidValue, match=r"custinsights\.DEFAULT\.functions"):
         ci.testing.check_segment_function("did")  # type: ignore[call-overload]
+
+
+def test_a_trait_as_an_argument_comes_as_its_values() -> None:
+    """In natural units, NaN where unknown; with it the function keeps the laws."""
+
+    @ci.segment_function(parameters={"of": "trait", "than": "number"}, definition="More than.")
+    def is_more(_history: Any, of: Any, than: Any) -> Any:
+        return np.where(np.isnan(of), -1, of > float(than)).astype(np.int8)
+
+    catalog, shop = ci.DEFAULT.with_(is_more), ci.datasets.gallery()
+    for name in ("total_spent", "average_gap_days"):
+        found = ci.segment(shop, f"not is_more({name}, 45.5)", catalog=catalog)
+        assert found.tolist() == ci.segment(shop, f"not {name} > 45.5").tolist()
+        assert 0 < found.sum() < shop.people
+        arguments = {"of": name, "than": 45.5}
+        ci.testing.check_segment_function(is_more, arguments=arguments, max_examples=EXAMPLES)

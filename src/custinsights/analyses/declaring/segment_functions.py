@@ -34,8 +34,9 @@ class SegmentFunction:
         From a counted history and the arguments by name to an array over its k people: as a
         `Trait` of the kind that it gives. A ``"texts"`` argument comes as a tuple, a ``"count"`` as
         an int, a ``"number"`` as a Decimal, a ``"duration"`` as a `Duration`, a ``"span"`` as a
-        pair of texts or None, a ``"moment"`` as datetime64[D][k], NaT where unknown. A flag may
-        also be int8[k]: 1, 0, and -1 where it is unknown.
+        pair of texts or None, a ``"moment"`` as datetime64[D][k], NaT where unknown, a ``"trait"``
+        as float64[k] in natural units, NaN where unknown. A flag may also be int8[k]: 1, 0, and -1
+        where it is unknown.
     shown
         For one that gives flags: the number that is counted, such as how many orders were found,
         shown by explanations beside the verdict; called as `of` is.
@@ -99,8 +100,9 @@ def segment_function(
     ----------
     parameters
         Name -> kind of argument, one of `custinsights.domain.rules.signatures.ARGUMENTS`: "text",
-        "texts", "number", "count", "duration", "span". Those for which the function has no default
-        are required, come first and may be given by position.
+        "texts", "number", "count", "duration", "span", "trait", "moment"; see `SegmentFunction.of`.
+        Those for which the function has no default are required, come first and may be given by
+        position.
     definition
         One sentence.
     name

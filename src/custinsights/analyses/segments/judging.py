@@ -132,7 +132,8 @@ class Judge:
     def _value(self, value: Value) -> Held:
         match value:
             case Name(name):
-                return self._trait(self.catalog.trait(name))
+                trait = self.catalog.trait(name)
+                return self._held(trait, trait.of(self.view))
             case Attribute(name):
                 table = self.view.facts.people_table.attributes
                 return attribute_column(looked_up("attribute", name, table))
@@ -147,20 +148,23 @@ class Judge:
         declared = self.catalog.function(call.function)
         found = declared.of(self.view, **self.arguments(call))
         gives = declared.signature.gives
-        known = None
+        as_trait = Trait(call.function, declared.of, gives, declared.unit)
         if gives == "flag" and getattr(found, "dtype", None) == np.int8:
-            found, known = found == 1, found >= 0
-        held = self._trait(Trait(call.function, lambda _: found, gives, declared.unit))
-        return held if known is None else Flags(found, known)
+            self._held(as_trait, found == 1)
+            return Flags(found == 1, found >= 0)
+        return self._held(as_trait, found)
 
     def arguments(self, call: Call) -> dict[str, Any]:
         """Return the arguments of a call by name, as its function wants them for these people."""
         declared = self.catalog.function(call.function)
-        moments = {one.name for one in declared.signature.parameters if one.kind == "moment"}
-        return {
-            name: self._dates(given) if name in moments else given
-            for name, given in declared.arguments(call).items()
-        }
+        kinds = {one.name: one.kind for one in declared.signature.parameters}
+        found = declared.arguments(call)
+        for name, given in found.items():
+            if kinds[name] == "moment":
+                found[name] = self._dates(given)
+            elif kinds[name] == "trait":
+                found[name] = self._numbers(given).natural
+        return found
 
     def _dates(self, name: str) -> AnyArray:
         """Return datetime64[D][k], local dates that are asked for by name; NaT where unknown."""
@@ -180,8 +184,9 @@ class Judge:
         dates[known] = held.days.take(known).astype("M8[D]")
         return dates
 
-    def _trait(self, trait: Trait) -> Held:
-        found = checked(trait, trait.of(self.view), self.view.people)
+    def _held(self, trait: Trait, values: Any) -> Held:
+        """Return values as a trait declares them; refuse others."""
+        found = checked(trait, values, self.view.people)
         if trait.kind == "instant":
             assert isinstance(found, np.ndarray)  # noqa: S101 - only labels are no arrays
             return days_of(found, self.view.facts.context)
