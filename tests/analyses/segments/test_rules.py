@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -64,3 +65,22 @@ def test_a_day_or_a_text_moves_a_customer(text: str, moves: str) -> None:
     supposed = rule.matches(**asked, supposing={change.trait: change.to})
     assert rule.matches(**asked) is (moves == "out")
     assert supposed is (moves == "in")
+
+
+@pytest.mark.parametrize("text", ["order_count >= 1", "order_count >= 100"])
+def test_how_far_to_look_ahead_is_a_duration(text: str) -> None:
+    """Another text is refused, also where there is nothing to look for."""
+    rule, shop = ci.rule(text), ci.datasets.gallery()
+    asked: Any = {"history": shop.history_of("c006"), "as_of": shop.observed_until}
+    for turns in (rule.leaves_on, rule.enters_on):
+        with pytest.raises(InvalidValue, match="no duration: '5 years' was given"):
+            turns(**asked, within="5 years")
+
+
+def test_an_instant_is_no_day_that_is_supposed() -> None:
+    """Days are local, and an instant does not tell of which zone its day is to be."""
+    shop, rule = ci.datasets.gallery(), ci.rule('last_order_at >= "90d"')
+    asked: Any = {"history": shop.history_of("c006"), "as_of": shop.observed_until}
+    assert rule.matches(**asked, supposing={"last_order_at": date(2024, 2, 1)})
+    with pytest.raises(InvalidValue, match="last_order_at cannot be what is supposed"):
+        rule.matches(**asked, supposing={"last_order_at": datetime(2024, 2, 1, tzinfo=UTC)})

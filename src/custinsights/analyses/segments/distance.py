@@ -96,7 +96,7 @@ def _as_held(like: Held, column: Sequence[Told], name: str) -> Held:
                 return Numbers(np.array([float(one) for one in exact]), decimals)
             if all(one == one.to_integral_value() for one in exact):
                 return Numbers(np.array([int(one) for one in exact], dtype=np.int64), decimals)
-        case Times() if all(isinstance(one, date) for one in column):
+        case Times() if all(type(one) is date for one in column):  # no instants: days are local
             days = [day_number(one) for one in column if isinstance(one, date)]
             return Times(np.array(days, dtype=np.int64), np.ones(len(days), dtype=np.bool_))
         case Texts() if all(isinstance(one, str) for one in column):

@@ -296,10 +296,11 @@ class Rule(Clause):
     def _turns(
         self, history: Facts, as_of: When, cuts: Cuts | None, within: str, *, is_in: bool
     ) -> date | None:
+        ahead = Duration(within)
         judge, plain = self._of_one(history, as_of, cuts)
         if bool(judge.holds(plain)[0]) != is_in or not _is_heard_of(history, judge):
             return None
-        return turning_day(judge, plain, Duration(within))
+        return turning_day(judge, plain, ahead)
 
     def _of_one(self, history: Facts, as_of: When, cuts: Cuts | None) -> tuple[Judge, Condition]:
         """Return the judge of one customer, and the rule about that customer alone."""
