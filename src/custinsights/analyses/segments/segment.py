@@ -80,8 +80,6 @@ def masks(
     history: Facts, rules: Sequence[Rule], *, as_of: When | None, cuts: Cuts | None
 ) -> list[BoolArray]:
     """Return who fulfils each of some rules of one catalog; what they share is judged once."""
-    if not rules:
-        return []
     cuts = cuts_for(history, rules, as_of=as_of, cuts=cuts)
     conditions = [one.plain(cuts) for one in rules]
     found = judged(history, conditions, history.context.instant(as_of), _catalog_of(rules))
