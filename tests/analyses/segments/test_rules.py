@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import attrs
 import pytest
 
 import custinsights as ci
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, NeedsCuts
 
 HIGH = "percentile(total_spent) >= 0.9"
 
@@ -84,3 +85,15 @@ def test_an_instant_is_no_day_that_is_supposed() -> None:
     assert rule.matches(**asked, supposing={"last_order_at": date(2024, 2, 1)})
     with pytest.raises(InvalidValue, match="last_order_at cannot be what is supposed"):
         rule.matches(**asked, supposing={"last_order_at": datetime(2024, 2, 1, tzinfo=UTC)})
+
+
+def test_the_cuts_of_a_part_judge_nobody() -> None:
+    """They are of the whole population, and of rules of one catalog."""
+    shop = ci.datasets.gallery()
+    of_all = ci.segments(shop, {"high": HIGH})
+    of_part = ci.segments(shop.partition(2)[0], {"high": HIGH}, cuts=of_all.cuts())
+    with pytest.raises(NeedsCuts, match="percentile"):
+        of_part.cuts()
+    apart = ci.rule(HIGH, catalog=attrs.evolve(ci.DEFAULT))
+    with pytest.raises(InvalidValue, match="words from several catalogs"):
+        ci.segments(shop, {"high": ci.rule(HIGH), "apart": apart})
