@@ -18,8 +18,8 @@ from custinsights.results.across import laid_across
 from custinsights.results.door import Presented
 from custinsights.results.earlier import compared
 from custinsights.results.freezing import frozen_arrays, meant
-from custinsights.results.intervals import SMALL, standing
-from custinsights.results.metric_column import MetricColumn
+from custinsights.results.intervals import standing
+from custinsights.results.metric_column import MetricColumn, proportion
 from custinsights.results.provenance import Provenance
 from custinsights.results.series import LOOK_BACK, MaskedBools, Series, outlying
 from custinsights.results.table import Column, Table
@@ -64,7 +64,7 @@ class Cube(Presented):
     metrics
         Metric name -> its column.
     is_incomplete
-        bool[m], cells whose period the window or as_of cuts.
+        bool[m], cells whose period the window or as_of cuts, or of two periods one the other.
     is_unobserved
         bool[m], cells whose period begins before the observation does.
     period
@@ -126,16 +126,7 @@ class Cube(Presented):
         They are Wilson's; of a difference of two, such as the net promoter score, those of
         `difference` in `custinsights.results.intervals`.
         """
-        column = self._metric(metric)
-        if column.has_interval:
-            return column.interval()
-        raise InvalidValue(
-            what=f"{metric!r} is no proportion",
-            given=metric,
-            allowed=", ".join(n for n, c in self.metrics.items() if c.has_interval)
-            or "a share such as repeat_rate",
-            advice=f"Its values are cube[{metric!r}]",
-        )
+        return proportion(self._metric(metric), self.metrics).interval()
 
     def rate(self, metric: str) -> Table:
         """Return a proportion of every cell with its n, interval and standing to its target.
@@ -162,9 +153,7 @@ class Cube(Presented):
 
     def is_small(self, metric: str) -> BoolArray:
         """Return in which cells a proportion rests on fewer than 30."""
-        column = self._metric(metric)
-        n = column.denominator if column.denominator is not None else column.numerator
-        return np.zeros(len(self), dtype=np.bool_) if n is None else n < SMALL
+        return proportion(self._metric(metric), self.metrics).is_small
 
     def labels(self, dimension: str) -> ObjectArray:
         """Return the label of every cell on one dimension."""
@@ -202,9 +191,10 @@ class Cube(Presented):
     def growth(self, metric: str) -> FloatArray:
         """Return (this − previous) ÷ previous period, for every cell.
 
-        Periods before the window, or before the cells taken, are asked of the history; a cube that
-        cannot ask, merged or stored, has its own only. NaN where the previous period is unknown or
-        not positive, and where either is incomplete or unobserved. Without periods it is refused.
+        Periods before the window are asked of the history; a cube that cannot ask, merged or
+        stored, has those of its window only, whichever cells were taken of it. NaN where the
+        previous period is unknown or not positive, and where either is incomplete or unobserved.
+        Without periods it is refused.
         """
         why = "growth compares a period with the one before it"
         return self._compared(metric, why, 1, Series.growth)
@@ -243,7 +233,11 @@ class Cube(Presented):
                 given="by " + (", ".join(self.axes) or "nothing"),
                 allowed=f"a cube by {', '.join(UNITS[:-1])} or {UNITS[-1]}, and what else you like",
             )
-        whole = self if self.ask is None else self.ask.since(self, periods)
+        whole = self
+        if self.ask is not None:
+            whole = self.ask.since(self, periods)
+        elif self.is_slice:
+            whole = self.finish(self.state)
         return compared(self, whole, metric, compare)
 
     @property

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from custinsights.errors import InvalidValue
 from custinsights.results.freezing import frozen_array
-from custinsights.results.intervals import difference, wilson
+from custinsights.results.intervals import SMALL, difference, wilson
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -72,3 +75,23 @@ class MetricColumn:
         first = self.numerator + self.subtracted
         low, high = difference(first, self.subtracted, self.denominator)
         return low * self.factor, high * self.factor
+
+    @property
+    def is_small(self) -> BoolArray:
+        """In which cells it rests on too few; only where it `has_interval`."""
+        assert self.denominator is not None  # noqa: S101 - it has an interval
+        small: BoolArray = self.denominator < SMALL
+        return small
+
+
+def proportion(column: MetricColumn, among: Mapping[str, MetricColumn]) -> MetricColumn:
+    """Return a metric that has an interval, or refuse it with those that have one."""
+    if column.has_interval:
+        return column
+    raise InvalidValue(
+        what=f"{column.name!r} is no proportion",
+        given=column.name,
+        allowed=", ".join(name for name, one in among.items() if one.has_interval)
+        or "a share such as repeat_rate",
+        advice=f"Its values are cube[{column.name!r}]",
+    )

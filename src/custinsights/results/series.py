@@ -80,15 +80,17 @@ class Series:
     def z_scores(self, season: int) -> FloatArray:
         """float64[m], (x − median) ÷ (1.4826 MAD) over the periods before that are alike.
 
-        Every `season`-th period is alike. NaN with fewer than eight values before, and where
-        their median absolute deviation is 0.
+        Every `season`-th period is alike, of those that are usable in some series. NaN with fewer
+        than eight values before, and where their median absolute deviation is 0.
         """
+        held = np.unique(self.period[self.is_usable])
         grid = self._grid
         found = np.full(grid.shape, np.nan)
         for phase in range(season):
-            alike = grid[phase::season]
+            rows = held[phase::season]
+            alike = grid[rows]
             for columns in _chunks(alike):
-                found[phase::season, columns] = _z_scores(alike[:, columns])
+                found[rows, columns] = _z_scores(alike[:, columns])
         return found[self.period, self.label]
 
 

@@ -165,9 +165,13 @@ class Frames:
 
     @cached_property
     def is_incomplete(self) -> BoolArray:
-        """Which frames the window or as_of cuts."""
+        """Which frames the window or as_of cuts, or one of their own periods another."""
         window = self.span.window
-        return self._cut(None if window is None else window[0], self.span.end)
+        cut = self._cut(None if window is None else window[0], self.span.end)
+        for place, periods in enumerate(self.periods if self.span.units else ()):
+            inside = max(p.start for p in periods), min(p.end for p in periods)
+            cut[place] |= inside not in {(p.start, p.end) for p in periods}
+        return cut
 
     @cached_property
     def is_unobserved(self) -> BoolArray:

@@ -32,8 +32,8 @@ class NotAsking:
         _refuse("without")
 
     def since(self, cube: Cube, _periods: int) -> Cube:
-        """Return the cells that there are."""
-        return cube
+        """Return all cells that there are."""
+        return cube.finish(cube.state) if cube.is_slice else cube
 
     def within(self, labels: Mapping[str, Any]) -> NotAsking:  # noqa: ARG002
         """Return the same of some cells."""

@@ -242,7 +242,8 @@ class Asking:
     def since(self, cube: Cube, periods: int) -> Cube:
         """Measure all cells, from so many periods before the window on; relative words hold.
 
-        They are relative to the periods, and those before the window are not cut by it.
+        They are relative to the periods, and those before the window are not cut by it. Of two
+        periods in `by` one cuts the other, so that more of them hold so many whole ones.
         """
         context = self.history.context
         question = self.measure.question(context)
@@ -251,7 +252,9 @@ class Asking:
             return self.measure(self.history) if cube.is_slice else cube
         first = context.calendar.local_date(to_datetime(window[0]))
         starts = [
-            Period.containing(unit, first, context.calendar).next(-periods).start
+            Period.containing(unit, first, context.calendar)
+            .next(-periods * len(question.units))
+            .start
             for unit in question.units
         ]
         earlier = max(context.start_of(day_number(max(starts))), context.observed_from)
