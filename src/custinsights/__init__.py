@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from custinsights.analyses.customers.concentration import concentration
     from custinsights.analyses.customers.cuts import Cuts, cuts
     from custinsights.analyses.customers.groups import GroupMap
-    from custinsights.analyses.customers.membership import segment_dimension
     from custinsights.analyses.customers.nearby import distance_to, nearby
     from custinsights.analyses.customers.rfm import RFM, rfm
     from custinsights.analyses.customers.tagging import tagged
     from custinsights.analyses.customers.tiers import tiers
     from custinsights.analyses.customers.traits import Traits, traits
+    from custinsights.analyses.declaring.grouping import segment_dimension
     from custinsights.analyses.declaring.segment_functions import segment_function
     from custinsights.analyses.journey.funnel import funnel
     from custinsights.analyses.journey.milestones import milestones
@@ -152,7 +152,7 @@ _HOMES = {
     "rule": "analyses.segments.rule",
     "second_order": "analyses.cohorts.second_order",
     "second_order_rate": "analyses.builtin.exact_ages",
-    "segment_dimension": "analyses.customers.membership",
+    "segment_dimension": "analyses.declaring.grouping",
     "segment": "analyses.segments.segment",
     "segment_function": "analyses.declaring.segment_functions",
     "segments": "analyses.segments.sets",

@@ -15,6 +15,7 @@ import custinsights as ci
 from custinsights.analyses.builtin.lifecycle import STAGES
 from custinsights.analyses.journey.slipping import REASONS
 from custinsights.analyses.journey.transitions import UNKNOWN
+from custinsights.analyses.segments.sets import Segments
 from custinsights.domain import Customer, Money, Order, Refund
 from custinsights.errors import Incompatible, InvalidValue, MissingData, UnknownName
 from custinsights.history.context import Context
@@ -548,3 +549,21 @@ def test_what_is_no_milestone(arguments: dict[str, Any], says: str) -> None:
     given = {"window": "2024-01", **arguments}
     with pytest.raises(InvalidValue, match=says):
         ci.milestones(GALLERY, **given)
+
+
+RULES_OF_ADVOCATES = ["lifecycle == 'Advocate'", "in_segment('lifecycle:advocate')"]
+
+
+@pytest.mark.parametrize("text", RULES_OF_ADVOCATES)
+def test_segments_say_that_nobody_can_be_an_advocate(text: str) -> None:
+    """Without activities the result says so, merged or not; with them, and for others, not."""
+    plain, told = ci.datasets.gallery(), ci.datasets.gallery(activities=True)
+    without = "Without activities nobody is known as an Advocate: they are among the Loyal Fans."
+    found = ci.segments(plain, {"speaks": text, "again": text, "big": "order_count > 4"})
+    assert found.table().notes.count(without) == 1
+    asked = Segments({"speaks": text})
+    one, other = (asked.summarise(part) for part in plain.partition(2))
+    assert asked.finish(one + other) == asked(plain)
+    assert without in asked.finish(one + other).table().notes
+    assert without not in ci.segments(told, {"speaks": text}).table().notes
+    assert without not in ci.segments(plain, {"big": "order_count > 4"}).table().notes

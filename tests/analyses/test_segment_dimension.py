@@ -119,3 +119,83 @@ def test_what_is_no_segment_and_what_differs() -> None:
         _ = ci.measure(one, "orders", by=early) + ci.measure(other, "orders", by=late)
     kept = pickle.loads(pickle.dumps(late))
     assert ci.measure(shop, "orders", by=kept) == ci.measure(shop, "orders", by=late)
+
+
+def test_what_merges_goes_by_the_same_members() -> None:
+    """Cubes by the segments of other members are refused; those of parts of one set add up."""
+    shop = ci.datasets.gallery()
+    one, other = shop.partition(2)
+    tiers = ci.tiers(shop, "value")
+    by, fewer = map(ci.segment_dimension, (tiers, ci.tiers(shop, "value", exclude="VIP")))
+    assert by.definition == fewer.definition
+    with pytest.raises(Incompatible, match="contents of the dimensions"):
+        _ = ci.measure(one, "orders", by=by) + ci.measure(other, "orders", by=fewer)
+    overlapping = [
+        ci.segment_dimension(ci.segments(shop, {"a": f"order_count > {n}", "b": "units > 1"}))
+        for n in (1, 2)
+    ]
+    first, second = overlapping
+    with pytest.raises(Incompatible, match="contents of the dimensions"):
+        _ = ci.measure(one, "orders", by=first) + ci.measure(other, "orders", by=second)
+    for same in (by, ci.segment_dimension(pickle.loads(pickle.dumps(tiers)))):
+        added = ci.measure(one, "orders", by=by) + ci.measure(other, "orders", by=same)
+        assert added == ci.measure(shop, "orders", by=by)
+
+
+ASKING: list[Callable[[Any, Any], Any]] = [
+    lambda history, by: ci.measure(history, "orders", by=by),
+    lambda history, by: ci.measure(history, "orders", by=["month", by]),
+    lambda history, by: ci.growth_drivers(history, by=by),
+    lambda history, by: ci.lifetime_value(history, by=by),
+    lambda history, by: ci.second_order(history, by=by),
+    lambda history, by: ci.order_sequence(history, by=by),
+    lambda history, by: ci.distribution(history, "order_value", by=by),
+    lambda history, by: ci.cohorts(history, by=by),
+    lambda history, by: ci.ranking(history, "orders", by=by),
+    lambda history, by: ci.ranking(history, "orders", by=["customer_country", by]),
+    lambda history, by: ci.preferences(history, by, by="channel"),
+]
+
+
+@pytest.mark.parametrize("ask", ASKING)
+def test_segments_stand_in_by_as_they_are(ask: Callable[[Any, Any], Any]) -> None:
+    """A SegmentSet, or a table of scores, is taken as the dimension of its segments."""
+    shop = ci.datasets.gallery()
+    for segments in (ci.tiers(shop, "value"), ci.rfm(shop)):
+        assert repr(ask(shop, segments)) == repr(ask(shop, ci.segment_dimension(segments)))
+
+
+def test_two_instants_of_one_kind_stand_side_by_side() -> None:
+    """Tiers as of two dates get names of their own; one name twice is refused with the way out."""
+    shop = ci.datasets.gallery()
+    then, now = ci.tiers(shop, "value", as_of="2023-06-01"), ci.tiers(shop, "value")
+    by = [ci.segment_dimension(then, name="before"), ci.segment_dimension(now, name="now")]
+    moves = ci.measure(shop, "customers", by=by)
+    assert list(moves.axes) == ["before", "now"]
+    assert moves["customers"].sum() == ci.measure(shop, "customers")["customers"].sum()
+    with pytest.raises(InvalidValue, match=r"twice.*segment_dimension\(\.\.\., name="):
+        ci.measure(shop, "customers", by=[then, now])
+    with pytest.raises(InvalidValue, match="identifier"):
+        ci.segment_dimension(now, name="my tiers")
+
+
+def test_what_is_no_segment_is_not_shown() -> None:
+    """A table of customers that has no segments is refused by its kind, its rows stay unseen."""
+    shop = ci.datasets.gallery()
+    with pytest.raises(InvalidValue, match="CustomerTable") as raised:
+        ci.segment_dimension(ci.traits(shop, "units"))
+    assert "customer " not in str(raised.value)
+    with pytest.raises(InvalidValue, match="to be a dimension"):
+        ci.segment_dimension(ci.rfm(shop, bins=4))
+
+
+@pytest.mark.parametrize("by", ["lifecycle", "tiers"])
+def test_cohorts_keep_the_order_of_closed_labels(by: Any) -> None:
+    """Cohorts by a label whose order is known come in it, as they do in measure."""
+    shop = ci.datasets.gallery()
+    by = ci.segment_dimension(ci.tiers(shop, "value", exclude="wholesale")) if by == "tiers" else by
+    rows = list(ci.cohorts(shop, by=by).cohorts)
+    cube = ci.measure(shop, "orders", by=by)
+    order = [label for label in next(iter(cube.axes.values())).tolist() if label in rows]
+    assert rows == order
+    assert rows != sorted(rows, key=str)

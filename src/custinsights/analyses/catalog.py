@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 import attrs
@@ -53,6 +53,9 @@ ABBREVIATIONS: Mapping[str, str] = frozen(
     }
 )
 """What is often called in short, and its name in the catalog."""
+
+OF_ONE: Mapping[str, str] = frozen({"customer_lifetime_value": "total_spent"})
+"""The trait of one customer that a metric is the mean of."""
 
 Entry: TypeAlias = Metric | Dimension | Trait | SegmentFunction | Segment
 """What a catalog holds."""
@@ -181,9 +184,22 @@ class Catalog:
             return found
         advice = "A column of your own is asked by through @custinsights.dimension"
         if kind != "dimension":
-            whole = ABBREVIATIONS.get(name.casefold())
-            advice = f"It stands for {whole!r}" if whole in table else ""
+            advice = hint(name, table)
         raise UnknownName(kind, name, tuple(table), advice)
+
+
+def meant(name: str, known: Container[str]) -> str | None:
+    """Return the known name that a short one, or that of a metric of many, stands for."""
+    whole = ABBREVIATIONS.get(name.casefold(), name)
+    return next((one for one in (whole, OF_ONE.get(whole)) if one in known), None)
+
+
+def hint(name: str, known: Container[str]) -> str:
+    """Return what to tell of a name that is not known itself, or nothing."""
+    found = meant(name, known)
+    if found is None:
+        return ""
+    return f"{'For one customer it is' if found in OF_ONE.values() else 'It stands for'} {found!r}"
 
 
 def tally(

@@ -83,8 +83,10 @@ class Series:
         Every `season`-th period is alike, of those that are usable in some series. NaN with fewer
         than eight values before, and where their median absolute deviation is 0.
         """
-        held = np.unique(self.period[self.is_usable])
         grid = self._grid
+        is_held = np.zeros(len(grid), dtype=np.bool_)
+        is_held[self.period[self.is_usable]] = True
+        held = np.flatnonzero(is_held)
         found = np.full(grid.shape, np.nan)
         for phase in range(season):
             rows = held[phase::season]

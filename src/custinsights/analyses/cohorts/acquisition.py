@@ -42,13 +42,15 @@ _ALL = Dimension("all", "customers", of=_everybody, never_falls=True)
 
 def _by(given: object) -> str | None:
     """Return the one label by which customers are won."""
-    names = () if given is None else entries("by", given)
+    items = () if given is None else entries("by", given, Dimension)
+    names = [item if isinstance(item, str) else item.name for item in items]
     if len(names) > 1:
         what = "the customers are won by several labels"
         raise InvalidValue(what, names, f"one of {CHANNEL}, {', '.join(UNITS)}, or none")
-    if names and names[0] not in (CHANNEL, *UNITS):
+    meant = [item if isinstance(item, str) else item.period or item.kind for item in items]
+    if meant and meant[0] not in (CHANNEL, *UNITS):
         raise UnknownName("label of an acquisition", names[0], (CHANNEL, *UNITS))
-    return names[0] if names else None
+    return meant[0] if meant else None
 
 
 def _margin(given: object) -> Fraction:
@@ -203,7 +205,7 @@ def _payback(grid: CohortGrid, label: object, spent: int, margin: Fraction) -> i
 def acquisition(
     history: Facts,
     *,
-    by: str | None = None,
+    by: str | Dimension | None = None,
     spend: str | Metric = "acquisition_spend",
     margin: float | Decimal | Fraction = 1,
     window: Window = None,
@@ -219,8 +221,8 @@ def acquisition(
     history
         An order history that knows what was spent (`OrderHistory.with_spend`).
     by
-        ``"acquisition_channel"``; ``"month"``, ``"quarter"`` or ``"year"`` in which they were won;
-        None for all together.
+        ``"acquisition_channel"``; ``"month"``, ``"quarter"`` or ``"year"`` in which they were won,
+        or one of these dimensions; None for all together.
     spend
         ``"acquisition_spend"``, all of it, or ``"media_spend"``, what was paid for reach alone; or
         a tally of one's own of the stream ``spend``.

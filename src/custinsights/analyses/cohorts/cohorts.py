@@ -14,25 +14,28 @@ from custinsights.analyses.builtin.metrics import (
     retention_rate,
     second_orders,
 )
-from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.catalog import DEFAULT, Catalog, meant
 from custinsights.analyses.cohorts.anchors import Anchor, anchor_of
 from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait, entries
+from custinsights.analyses.declaring.grouping import By, as_label, grouped_by
+from custinsights.analyses.measuring.finish import display_key
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.measured import COUNT, FACTS, Measured
 from custinsights.domain.fields import instance, named
 from custinsights.domain.period import Period
-from custinsights.errors import Refused, counted
+from custinsights.errors import Refused, UnknownName, counted
 from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.columnar.periods import ordinals
 from custinsights.history.facts import Facts
 from custinsights.history.kernels.cells import summed
-from custinsights.history.kernels.tallies import label_key
 from custinsights.history.orders import When
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.cube import Cube
 
 CUMULATIVE = "cumulative_revenue_per_customer"
+LIFETIME_VALUE = "customer_lifetime_value"
 BY_PERIOD = "period"
+_ADVICE = f"Ask for {CUMULATIVE!r}: what a customer had paid by each age"
 
 
 @attrs.frozen
@@ -40,14 +43,14 @@ class Cohorts:
     """The analysis behind `cohorts`: a measurement by cohort and age, laid out as a grid."""
 
     period: str = attrs.field(default="month", validator=named("period of cohorts", COHORT_UNITS))
-    by: str | Dimension | Trait = BY_PERIOD
+    by: str | Dimension | Trait = attrs.field(default=BY_PERIOD, converter=as_label)
     metric: str | Metric = "customers"
     anchor: str | Anchor = "first_order"
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
 
     def __attrs_post_init__(self) -> None:
-        entries("by", (self.by,), Dimension, Trait)
+        grouped_by((self.by,), Trait)
         entries("metric", (self.metric,), Metric)
         anchor_of(self.anchor)
 
@@ -93,7 +96,9 @@ class Cohorts:
         if isinstance(self.metric, Metric):
             found = self.metric
         else:
-            found = self.catalog.metric("revenue" if self.metric == CUMULATIVE else self.metric)
+            found = self._named("revenue" if self.metric == CUMULATIVE else self.metric)
+        if found.name == LIFETIME_VALUE:
+            raise Refused(found.name, "cohorts", "it is of no age, and cohorts go by age", _ADVICE)
         if any(tally.customer_type is not None for tally in found.tallies):
             raise Refused(
                 found.name,
@@ -102,6 +107,13 @@ class Cohorts:
                 "Ask for customers, orders or revenue",
             )
         return found
+
+    def _named(self, name: str) -> Metric:
+        try:
+            return self.catalog.metric(name)
+        except UnknownName as error:
+            advice = _ADVICE if meant(name, (LIFETIME_VALUE,)) else error.advice
+            raise UnknownName(error.kind, name, error.known, advice) from None
 
     @property
     def split(self) -> tuple[Dimension, ...]:
@@ -205,7 +217,7 @@ class _Grid:
     @cached_property
     def cohorts(self) -> tuple[Any, ...]:
         """Every period from the first to the last, or the labels that occur, None first."""
-        occurring = sorted(set(self.exposed[0]), key=label_key)
+        occurring = sorted(set(self.exposed[0]), key=display_key(self.analysis.label, self.state))
         if not self.is_by_period:
             return tuple(occurring)
         found = [label for label in occurring if label is not None]
@@ -320,7 +332,7 @@ def cohorts(
     history: Facts,
     *,
     period: str = "month",
-    by: str | Dimension | Trait = BY_PERIOD,
+    by: By | Trait = BY_PERIOD,
     metric: str | Metric = "customers",
     anchor: str | Anchor = "first_order",
     as_of: When | None = None,
@@ -338,7 +350,7 @@ def cohorts(
         ``"period"`` for the period of the anchor, or a label of customers: a dimension such as
         ``customer_country``, a label trait such as ``first_channel``, or ``first_product``,
         ``first_category`` and ``first_department``, of which a customer may have several: then
-        the customer is in each of these cohorts.
+        the customer is in each of these cohorts. Or segments, as `segment_dimension` takes them.
     metric
         A flow metric such as ``customers``, ``orders``, ``revenue``, ``average_order_value``, or
         ``"cumulative_revenue_per_customer"``.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from custinsights.analyses.builtin.exact_ages import lifetime_value_at
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declaring.declarations import Dimension
+from custinsights.analyses.declaring.grouping import By
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.domain.fields import as_tuple
 from custinsights.history.facts import Facts
@@ -21,7 +21,7 @@ def lifetime_value(
     history: Facts,
     ages: Sequence[int] = AGES,
     *,
-    by: str | Dimension | Sequence[str | Dimension] = (),
+    by: By | Sequence[By] = (),
     gross: bool = False,
     as_of: When | None = None,
     catalog: Catalog = DEFAULT,

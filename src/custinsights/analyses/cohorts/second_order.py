@@ -18,7 +18,8 @@ from custinsights.analyses.builtin.dimensions import LINE_TEXTS
 from custinsights.analyses.builtin.exact_ages import SOON, second_order_rate
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.traits import evaluate
-from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.measuring.finish import finish
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.measured import (
@@ -68,10 +69,8 @@ def _within(given: int) -> int:
     return whole_number("the days within which a second order is looked for are wrong", given, 0)
 
 
-def _by(
-    given: str | Dimension | Iterable[str | Dimension] | None,
-) -> tuple[str | Dimension, ...] | None:
-    return None if given is None else entries("by", given, Dimension)
+def _by(given: By | Iterable[By] | None) -> tuple[str | Dimension, ...] | None:
+    return None if given is None else grouped_by(given)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -265,7 +264,7 @@ def second_order(
     history: Facts,
     within: int = SOON,
     *,
-    by: str | Dimension | Sequence[str | Dimension] | None = None,
+    by: By | Sequence[By] | None = None,
     ages: Sequence[int] = AGES,
     as_of: When | None = None,
     catalog: Catalog = DEFAULT,

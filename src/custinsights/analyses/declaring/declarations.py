@@ -43,11 +43,12 @@ def entries(what: str, given: Any, *kinds: type) -> tuple[Any, ...]:
     """Return the names and entries that an argument lists; one alone may stand for its list."""
     if isinstance(given, (str, *kinds)):
         return (given,)
+    or_kind = "".join(f" or a {kind.__name__}" for kind in kinds)
     if isinstance(given, bytes | Mapping) or not isinstance(given, Iterable):
         raise InvalidValue(
             what=f"the argument {what} is no list of names",
             given=f"a value of type {type(given).__name__}",
-            allowed="a name or a list of names",
+            allowed=f"a name{or_kind}, or a list of them",
         )
     items = tuple(given)
     for item in items:
@@ -55,7 +56,7 @@ def entries(what: str, given: Any, *kinds: type) -> tuple[Any, ...]:
             raise InvalidValue(
                 what=f"the argument {what} holds something else than names",
                 given=f"a value of type {type(item).__name__}",
-                allowed=f"a name or a {' or '.join(kind.__name__ for kind in kinds)} each",
+                allowed=f"a name{or_kind} each",
             )
     return items
 
@@ -288,6 +289,8 @@ class Dimension:
         The installed package that brought it, or None for ours.
     without_activities
         What a result says of it where the history has no activities, and it uses them; or nothing.
+    content
+        What tells it from others of its name and definition, where it holds labels of its own.
     """
 
     name: str = attrs.field(validator=text)
@@ -302,6 +305,7 @@ class Dimension:
     definition: str = attrs.field(default="", validator=any_text)
     distribution: str | None = None
     without_activities: str = attrs.field(default="", validator=any_text)
+    content: str = attrs.field(default="", validator=any_text)
 
     @property
     def labels_activities(self) -> bool:

@@ -12,7 +12,8 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.block import Block
-from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.declaring.tally import Quantile, Sum, Tally
 from custinsights.analyses.journey.not_asking import NotAsking
 from custinsights.analyses.journey.steps import FIRST_PURCHASE, known_steps, steps_of, unheard_of
@@ -47,10 +48,6 @@ _DEFINITIONS = {
 }
 
 
-def _by(given: Any) -> tuple[str | Dimension, ...]:
-    return entries("by", given, Dimension)
-
-
 @attrs.frozen
 class Funnel:
     """The analysis behind `funnel`; its state merges as that of `Measure` does.
@@ -65,7 +62,7 @@ class Funnel:
 
     steps: tuple[Tally, ...] = attrs.field(default=FIRST_PURCHASE, converter=steps_of)
     within: Within = attrs.field(default=Within(30), converter=within_of)
-    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=_by)
+    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=grouped_by)
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
@@ -287,7 +284,7 @@ def funnel(
     steps: Mapping[str, Any] | Sequence[Any] | None = None,
     *,
     within: int | str | timedelta = "30d",
-    by: str | Dimension | Sequence[str | Dimension] = (),
+    by: By | Sequence[By] = (),
     window: Window = None,
     as_of: When | None = None,
     catalog: Catalog = DEFAULT,

@@ -104,7 +104,7 @@ class _Finish:
     def _ranks(self, rows: list[tuple[Label, ...]], place: int) -> IntArray:
         """Return where the label of each row stands among those of its dimension."""
         labels = [row[place] for row in rows]
-        key = _display_key(self._labelled[place], self.state)
+        key = display_key(self._labelled[place], self.state)
         ranks = {label: rank for rank, label in enumerate(sorted(set(labels), key=key))}
         return np.array([ranks[label] for label in labels], dtype=np.int64)
 
@@ -369,7 +369,7 @@ def _weekdays(state: Measured) -> tuple[str, ...]:
     return WEEKDAYS[start:] + WEEKDAYS[:start]
 
 
-def _display_key(dimension: Dimension, state: Measured) -> Any:
+def display_key(dimension: Dimension, state: Measured) -> Any:
     """Return the sort key of a dimension's labels: closed labels in their order, None first."""
     closed = _closed(dimension, state)
     if not closed:

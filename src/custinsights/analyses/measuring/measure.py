@@ -10,6 +10,7 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
+from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.declaring.tally import Sum
 from custinsights.analyses.measuring.finish import finish
 from custinsights.analyses.measuring.measured import Measured
@@ -47,10 +48,6 @@ def metrics_of(given: str | Metric | Iterable[str | Metric]) -> tuple[str | Metr
     return items
 
 
-def _by(given: str | Dimension | Iterable[str | Dimension]) -> tuple[str | Dimension, ...]:
-    return entries("by", given, Dimension)
-
-
 @attrs.frozen
 class Measure:
     """The analysis behind `measure`: metrics by dimensions.
@@ -71,7 +68,7 @@ class Measure:
     """
 
     metrics: tuple[str | Metric, ...] = attrs.field(converter=metrics_of)
-    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=_by)
+    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=grouped_by)
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
@@ -122,7 +119,7 @@ def measure(
     history: Facts,
     metrics: str | Metric | Sequence[str | Metric],
     *,
-    by: str | Dimension | Sequence[str | Dimension] = (),
+    by: By | Sequence[By] = (),
     window: Window = None,
     as_of: When | None = None,
     catalog: Catalog = DEFAULT,
@@ -136,8 +133,8 @@ def measure(
     metrics
         Names of metrics such as ``"revenue"``, or metrics; the reference lists them all.
     by
-        Names of dimensions such as ``"month"`` or ``"country"``, or dimensions. Periods taken
-        together are the frame that new and returning are relative to.
+        Names of dimensions such as ``"month"`` or ``"country"``, dimensions, or segments. Periods
+        taken together are the frame that new and returning are relative to.
     window
         Limits the cells: a period's label (``"2011"``, ``"2011-Q3"``), or ``(start, end)`` with
         the end exclusive. Customers are new or returning against all facts before as_of.

@@ -127,11 +127,11 @@ def provenance(
         policy=context.policy,
         definitions={item.name: item.definition for item in named},
         distributions={i.name: i.distribution for i in named if i.distribution is not None},
-        remarks=() if context.has_activities else _without_activities(named),
+        remarks=() if context.has_activities else without_activities(named),
     )
 
 
-def _without_activities(named: Sequence[Metric | Dimension | Trait]) -> tuple[str, ...]:
+def without_activities(named: Sequence[Metric | Dimension | Trait]) -> tuple[str, ...]:
     """Say what nobody can know without activities, each once."""
     entries = [
         part for item in named for part in (item.tallies if isinstance(item, Metric) else [item])

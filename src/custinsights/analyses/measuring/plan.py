@@ -49,6 +49,9 @@ class Question:
                     what=f"the argument {what} names something twice",
                     given=names,
                     allowed="each name once",
+                    advice="segment_dimension(..., name=) tells segments of one kind apart"
+                    if what == "by"
+                    else "",
                 )
         for metric in self.metrics:
             check(metric, self.by, has_window=self.window is not None)
@@ -92,6 +95,7 @@ class Question:
                 for what, ones in named.items()
             },
             "units of the dimensions": tuple(dimension.period for dimension in self.by),
+            "contents of the dimensions": tuple(dimension.content for dimension in self.by),
             "as-of instants": to_datetime(self.as_of),
             "windows": None if self.window is None else tuple(map(to_datetime, self.window)),
         }

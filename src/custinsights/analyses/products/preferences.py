@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.membership import segments_of
-from custinsights.analyses.customers.rfm import RFMTable
 from custinsights.analyses.declaring.declarations import Dimension, Trait, entries
+from custinsights.analyses.declaring.grouping import By, as_label
 from custinsights.analyses.measuring.measure import Measure, Window
 from custinsights.analyses.measuring.together import Together
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts
+from custinsights.history.kernels.tallies import Label
 from custinsights.history.orders import When
 from custinsights.results.cube import Cube
 from custinsights.results.intervals import SMALL, wilson
-from custinsights.results.segment_set import SegmentSet
 from custinsights.results.table import Column, Table
 
 AVERAGE = 100
 """The index of what a segment buys as often as everybody."""
 
 
-def _segments(given: Any) -> Any:
-    """Return the groups of scores; all else as it is."""
-    return given.segments if isinstance(given, RFMTable) else given
-
-
 @attrs.frozen
 class Preferences:
     """The analysis behind `preferences`: customers by segment and label, and by segment."""
 
-    segments: SegmentSet | str | Dimension | Trait = attrs.field(converter=_segments)
+    segments: str | Dimension | Trait = attrs.field(converter=as_label)
     by: str | Dimension = "category"
     window: Window = None
     as_of: When | None = None
@@ -75,13 +69,13 @@ class Preferences:
         buyers, sizes, *everybody = (self._customers().finish(part) for part in state.states)
         return _compared(buyers, sizes, self._order(), everybody)
 
-    def _order(self) -> tuple[str, ...]:
-        return self.segments.names if isinstance(self.segments, SegmentSet) else ()
+    def _order(self) -> tuple[Label, ...]:
+        return segments_of(self.segments, self.catalog).closed or ()
 
 
 def preferences(
     history: Facts,
-    segments: SegmentSet | RFMTable | str | Dimension | Trait,
+    segments: By | Trait,
     *,
     by: str | Dimension = "category",
     window: Window = None,
@@ -151,7 +145,7 @@ def preferences(
 
 
 def _compared(
-    buyers: Cube, sizes: Cube, order: tuple[str, ...], everybody: Sequence[Cube]
+    buyers: Cube, sizes: Cube, order: tuple[Label, ...], everybody: Sequence[Cube]
 ) -> Table:
     segment, label = buyers.axes
     size = dict(zip(sizes.labels(segment).tolist(), sizes.minor("customers").tolist(), strict=True))

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 import attrs
 
-from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.catalog import DEFAULT, Catalog, hint
 from custinsights.analyses.segments.rule import Clause, Rule
 from custinsights.analyses.segments.words import CatalogWords
 from custinsights.domain.fields import as_int, instance
@@ -263,7 +263,8 @@ class RuleWords:
             return Word(Name(name), self.catalog)
         if words.function(name) is not None:
             return _Function(name, self.catalog)
-        raise UnknownName("word of rules", name, words.known(), "All of them are listed by dir()")
+        advice = hint(name, self.catalog.traits) or "All of them are listed by dir()"
+        raise UnknownName("word of rules", name, words.known(), advice)
 
     def __dir__(self) -> list[str]:
         return sorted(CatalogWords(self.catalog).known())

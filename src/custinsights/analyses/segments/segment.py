@@ -45,7 +45,9 @@ def segment(
     -------
     numpy.ndarray
         bool[k] over ``history.customer_ids``, prospects too; nobody is in it who was not known
-        before `as_of`, or for whom the rule is unknown.
+        before `as_of`, or for whom the rule is unknown. A mask carries no remark: what a rule asks
+        and only activities tell, such as who is an Advocate, holds for nobody without them, and
+        `segments` says so.
 
     Raises
     ------

@@ -14,10 +14,13 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.cuts import SCORED, Cuts
 from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.traits import Traits
+from custinsights.analyses.declaring.declarations import Trait
+from custinsights.analyses.measuring.measured import without_activities
 from custinsights.analyses.segments.rule import Rule, RuleLike, rules_of, text_of
 from custinsights.analyses.segments.segment import cuts_for, masks
 from custinsights.domain.fields import flag, instance, refuse_other
 from custinsights.domain.frozen import frozen
+from custinsights.domain.rules.tree import Name, nodes_of
 from custinsights.domain.segments import Segment, spelled
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.columnar.columns import AnyArray
@@ -159,6 +162,7 @@ class Segments:
         known = is_known(history, history.context.instant(self.as_of))
         inside = inside if known is None else inside[:, known]
         table = Traits(SCORED, as_of=self.as_of).summarise(history)
+        untold = () if history.context.has_activities else without_activities(self._asked(cuts))
         flags = {
             _IN + name: Column(_IN + name, "flag", mask)
             for name, mask in zip(self.names, inside, strict=True)
@@ -169,11 +173,18 @@ class Segments:
             attrs.evolve(
                 table.provenance,
                 definitions={**table.provenance.definitions, **self._definitions()},
+                remarks=(*table.provenance.remarks, *untold),
             ),
             f"{self.space} segments of each customer".strip(),
             table.parts,
             cuts=cuts,
         )
+
+    def _asked(self, cuts: Cuts | None) -> list[Trait]:
+        """Return the traits that the rules ask for."""
+        nodes = (node for rule in self.read for node in nodes_of(rule.plain(cuts)))
+        names = dict.fromkeys(node.name for node in nodes if isinstance(node, Name))
+        return [self.read[0].catalog.trait(name) for name in names]
 
     def _definitions(self) -> dict[str, str]:
         first = "The first that fits. " if self.exclusive else ""

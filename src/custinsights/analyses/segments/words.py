@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from custinsights.analyses.catalog import Catalog
+from custinsights.analyses.catalog import Catalog, meant
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.domain.rules.signatures import Parameter, Signature
@@ -61,3 +61,7 @@ class CatalogWords:
     def known(self) -> tuple[str, ...]:
         """Return all names."""
         return (*self.catalog.traits, *self.catalog.functions, *OF_POPULATION, "attribute")
+
+    def meant(self, name: str) -> str | None:
+        """Return the trait that an abbreviation stands for."""
+        return meant(name, self.catalog.traits)

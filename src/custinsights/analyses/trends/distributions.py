@@ -13,6 +13,7 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait, checked_name
+from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.declaring.tally import MONEY, Quantile, Tally, scale_of
 from custinsights.analyses.declaring.values import VALUES
 from custinsights.analyses.measuring.finish import finish, grouped_values, scale_of_values
@@ -125,7 +126,7 @@ class Distributing:
     """The analysis behind `distribution`; its state is that of a median."""
 
     what: str | Trait | Metric
-    by: Any = ()
+    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=grouped_by)
     quantiles: tuple[float, ...] = attrs.field(default=QUANTILES, converter=_shares)
     bins: tuple[float | Decimal, ...] = attrs.field(default=(), converter=_bins)
     window: Window = None
@@ -168,7 +169,7 @@ def distribution(
     history: Facts,
     what: str | Trait | Metric,
     *,
-    by: str | Dimension | Iterable[str | Dimension] = (),
+    by: By | Iterable[By] = (),
     quantiles: Sequence[float] = QUANTILES,
     bins: Sequence[float | Decimal] = (),
     window: Window = None,

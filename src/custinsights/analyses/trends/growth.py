@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declaring.declarations import Dimension, Trait, entries
+from custinsights.analyses.declaring.declarations import Dimension, Trait
+from custinsights.analyses.declaring.grouping import By, as_label, grouped_by
 from custinsights.analyses.declaring.tally import FactFunction
 from custinsights.analyses.measuring.comparing import (
     COMPARISONS,
@@ -65,7 +66,7 @@ class LabelAt:
 class GrowthDrivers:
     """The analysis behind `growth_drivers`."""
 
-    by: str | Dimension | Trait | None = None
+    by: str | Dimension | Trait | None = attrs.field(default=None, converter=as_label)
     compare: Window = "previous_period"
     window: Window = None
     as_of: When | None = None
@@ -114,7 +115,7 @@ class GrowthDrivers:
         """Return the label, or for a trait that may change the labels at both windows' ends."""
         if self.by is None:
             return ()
-        [item] = entries("by", (self.by,), Dimension, Trait)
+        [item] = grouped_by((self.by,), Trait)
         if isinstance(item, str) and item not in self.catalog.dimensions:
             item = self.catalog.traits.get(item) or self.catalog.dimension(item)
         elif isinstance(item, str):
@@ -297,7 +298,7 @@ def _shapley(before: list[Fraction], after: list[Fraction]) -> list[Fraction]:
 def growth_drivers(
     history: Facts,
     *,
-    by: str | Dimension | Trait | None = None,
+    by: By | Trait | None = None,
     compare: Window = "previous_period",
     window: Window = None,
     as_of: When | None = None,
@@ -310,9 +311,9 @@ def growth_drivers(
     history
         An order history.
     by
-        A label such as ``"country"`` or ``"customer_type"``, or a label trait: this one is judged
-        at the end of each window, so that customers can move from one label to another. None
-        takes all together.
+        A label such as ``"country"`` or ``"customer_type"``, segments that do not overlap, or a
+        label trait: this one is judged at the end of each window, so that customers can move from
+        one label to another. None takes all together.
     compare
         ``"previous_period"`` (as many days before), ``"previous_year"`` (both ends a year
         earlier), or a window of its own.

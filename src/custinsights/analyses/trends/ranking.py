@@ -8,7 +8,8 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
+from custinsights.analyses.declaring.declarations import Dimension, Metric
+from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.measuring.measure import Measure, Window, metrics_of
 from custinsights.analyses.measuring.plan import Question
 from custinsights.analyses.measuring.together import Together
@@ -20,8 +21,8 @@ from custinsights.results.cube import Cube
 from custinsights.results.ranking import Ranking
 
 
-def _labels(given: str | Dimension | Sequence[str | Dimension]) -> tuple[str | Dimension, ...]:
-    found = entries("by", given, Dimension)
+def _labels(given: By | Sequence[By]) -> tuple[str | Dimension, ...]:
+    found = grouped_by(given)
     if not found:
         raise InvalidValue(
             what="there is nothing to rank",
@@ -87,7 +88,7 @@ def ranking(
     history: Facts,
     metrics: str | Metric | Sequence[str | Metric],
     *,
-    by: str | Dimension | Sequence[str | Dimension],
+    by: By | Sequence[By],
     window: Window = None,
     as_of: When | None = None,
     catalog: Catalog = DEFAULT,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
 
 import attrs
 import numpy as np
 
 from custinsights.analyses.builtin.dimensions import order_number
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declaring.declarations import Dimension, entries
+from custinsights.analyses.declaring.declarations import Dimension
+from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.measuring.finish import finish
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.measured import Measured
@@ -27,15 +27,11 @@ from custinsights.results.table import Column, Table
 _METRICS = ("customers", "orders", "revenue", "average_order_value", "median_order_value")
 
 
-def _by(given: Any) -> tuple[str | Dimension, ...]:
-    return entries("by", given, Dimension)
-
-
 @attrs.frozen(slots=False)
 class OrderSequence:
     """The analysis behind `order_sequence`; its state is a measurement by order number."""
 
-    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=_by)
+    by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=grouped_by)
     last: int = 10
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
@@ -103,7 +99,7 @@ def _share(above: IntArray, below: IntArray) -> FloatArray:
 def order_sequence(
     history: Facts,
     *,
-    by: str | Dimension | Iterable[str | Dimension] = (),
+    by: By | Iterable[By] = (),
     last: int = 10,
     as_of: When | None = None,
     catalog: Catalog = DEFAULT,

@@ -305,7 +305,8 @@ def _refuse_name(source: Source, node: ast.Name, name: str) -> NoReturn:
     if function is not None:
         source.refuse(node, f"the function {name!r} has no brackets", str(function))
     what = f"there is no trait named {name!r}"
-    nearest = nearest_of(name, ("True", "False", "None", *source.words.known()))
+    names = ("True", "False", "None", *source.words.known())
+    nearest = source.words.meant(name) or nearest_of(name, names)
     source.refuse(node, what, f'a trait, attribute("{name}") or the text "{name}"', nearest)
 
 

@@ -117,6 +117,9 @@ class Words(Protocol):
     def known(self) -> tuple[str, ...]:
         """Return the names of all traits and functions, to suggest the nearest one."""
 
+    def meant(self, name: str) -> str | None:
+        """Return the known name that an unknown one stands for, such as an abbreviation."""
+
 
 def _by_name(signatures: Iterable[Signature]) -> Mapping[str, Signature]:
     table: Mapping[str, Signature] = frozen({one.name: one for one in signatures})
@@ -156,3 +159,7 @@ class Vocabulary:
     def known(self) -> tuple[str, ...]:
         """Return all names."""
         return (*self.names, *self.functions)
+
+    def meant(self, name: str) -> str | None:  # noqa: ARG002
+        """Return None: no name stands for another."""
+        return None
