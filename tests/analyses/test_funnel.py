@@ -102,6 +102,26 @@ def test_a_fact_fills_one_step() -> None:
 
 
 @pytest.mark.covers("A28")
+@pytest.mark.parametrize("clicked", ["2024-01-06", "2024-01-07"])
+def test_of_one_instant_as_many_steps_as_its_facts_can_take(clicked: str) -> None:
+    """Where a step may be one of several kinds, it leaves to a later one the kind that this needs.
+
+    So of days alone as of distinct instants; the same of orders.
+    """
+    letters = done(
+        ("a", "2024-01-05", "email_sent"),
+        ("a", clicked, "email_clicked"),
+        ("a", "2024-01-06", "email_opened"),
+    )
+    engaged = {"engaged": ["email_opened", "email_clicked"], "clicked": "email_clicked"}
+    assert people(ci.funnel(letters, {"sent": "email_sent", **engaged})) == [1, 1, 1]
+    bought = orders(("a", "2024-01-05"), ("a", "2024-01-06"), ("a", "2024-01-06"))
+    cheap = ci.orders.where(lambda o: o.amount < 1150)
+    steps = {"first": "first_order", "any": "order", "cheap": cheap}
+    assert people(ci.funnel(bought, steps)) == [1, 1, 1]
+
+
+@pytest.mark.covers("A28")
 def test_a_step_that_nobody_tells_of() -> None:
     """It stays, at 0, and the answer names it; one that is nearly told is a slip of the pen."""
     cube = ci.funnel(done(*ADA), ["visit", "consultation", "added_to_cart"])
@@ -210,6 +230,9 @@ def test_it_travels_and_adds_up() -> None:
         (["visit", "visit"], InvalidValue, "two steps or more, each of a name"),
         (["order", "order"], InvalidValue, "mapping names each, also where two are of one kind"),
         (["visit", "visits"], UnknownName, "Did you mean 'visit'"),
+        (["visit", "Order"], UnknownName, "named 'Order'. Did you mean 'order'"),
+        (["visit", ["order"]], InvalidValue, "among kinds of activity.*'order'.*step of its own"),
+        (["visit", ("call", "first order")], InvalidValue, "among kinds of.*'first_order'.*own"),
         (["visit", 3], InvalidValue, "step of a journey is nothing that happens"),
         (["visit", ()], InvalidValue, "step of a journey is nothing that happens"),
         (
@@ -272,6 +295,16 @@ def test_who_may_go_on() -> None:
     assert windowed.is_incomplete.tolist() == [False, True, True]
 
 
+@pytest.mark.parametrize("by", [(), "channel"])
+def test_who_may_go_on_in_a_window(by: Any) -> None:
+    """A window without periods is not final as its month would be; all time has no such end."""
+    for as_of, is_open in (("2024-03-10", True), ("2024-03-11", False), ("2024-02-20", True)):
+        asked = {"within": 10, "by": by, "as_of": as_of}
+        cube = ci.funnel(done(*ADA, *BO), STEPS, window="2024-02", **asked)
+        assert cube.is_incomplete.tolist() == [False, is_open, is_open][: len(cube)]
+        assert not ci.funnel(done(*ADA, *BO), STEPS, **asked).is_incomplete.any()
+
+
 @pytest.mark.parametrize(
     ("what", "call"),
     [
@@ -305,10 +338,19 @@ def test_one_row_per_customer_and_cell() -> None:
     """Of cells that fall along a customer, and of those that never do, the furthest first row."""
     customer, reach = np.array([0, 0, 0, 0, 1]), np.array([1, 2, 3, 2, 1])
     falling = np.array([1, 0, 1, 0, 0])
-    assert furthest(customer, falling, reach, never_falls=False).tolist() == [1, 2, 4]
-    assert furthest(customer, np.sort(falling), reach, never_falls=True).tolist() == [2, 3, 4]
+    at = [np.arange(5)]
+    assert furthest(customer, falling, reach, at, never_falls=False).tolist() == [1, 2, 4]
+    assert furthest(customer, np.sort(falling), reach, at, never_falls=True).tolist() == [2, 3, 4]
     nothing = customer[:0]
-    assert furthest(nothing, nothing, nothing, never_falls=True).tolist() == []
+    assert furthest(nothing, nothing, nothing, [nothing], never_falls=True).tolist() == []
+
+
+def test_of_rows_at_once_the_one_whose_steps_come_soonest() -> None:
+    """Of rows that reach as far from one instant on, the second step decides, then the third."""
+    customer, cells, reach = np.array([0, 0, 0, 0, 1]), np.zeros(5, np.int64), np.full(5, 3)
+    at = [np.array(times) for times in ([5, 5, 5, 6, 5], [8, 7, 7, 6, 9], [9, 9, 8, 6, 9])]
+    for never_falls in (False, True):
+        assert furthest(customer, cells, reach, at, never_falls=never_falls).tolist() == [2, 4]
 
 
 def test_the_first_row_at_or_after_an_instant() -> None:

@@ -114,9 +114,14 @@ def test_moves_as_a_matrix_and_who_made_them() -> None:
 
 
 def test_transitions_go_forward() -> None:
-    """The later instant comes second."""
-    with pytest.raises(InvalidValue, match="The later of the two instants comes first"):
+    """The later instant comes second; one instant twice is answered, and was observed."""
+    says = "The later of the two instants comes first.*allowed is from_ before to, or both alike"
+    with pytest.raises(InvalidValue, match=says):
         ci.transitions(GALLERY, "2024-01-01", "2023-01-01")
+    first, second = ci.transitions(GALLERY, "2024-01-01", "2024-01-01").table().notes
+    assert (first[:16], second[:17]) == ("As of 2024-01-01", "Window 2024-01-01")
+    early = ci.transitions(GALLERY, "2001-01-01", "2001-01-01").table().notes
+    assert "Nothing of this window was observed." in early
 
 
 @pytest.mark.covers("A30")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -32,35 +32,44 @@ def of(deeds: Sequence[Deed], customer: str, kind: str | None = None) -> list[De
     return sorted(mine, key=lambda d: (d.at, d.amount, d.discount))
 
 
-def chain(deeds: Sequence[Deed], steps: Sequence[str], start: Deed, within: int) -> list[datetime]:
-    """Return the instants of the steps from one fact of step 1 on, as far as they go."""
-    filled = [start]
-    for step in steps[1:]:
-        later = [
-            d
-            for d in of(deeds, start.customer, step)
-            if d.at >= filled[-1].at
-            and (d.at.date() - start.at.date()).days <= within
-            and not any(d is other for other in filled)
-        ]
-        if not later:
-            break
-        filled.append(min(later, key=lambda d: d.at))
-    return [deed.at for deed in filled]
+Step = str | tuple[str, ...]
+"""A kind, or any of several."""
+
+
+def paths(
+    deeds: Sequence[Deed], steps: Sequence[Step], taken: Sequence[Deed], within: int
+) -> Iterator[list[datetime]]:
+    """Yield the instants of every way from the facts taken on, a fact for one step each."""
+    yield [deed.at for deed in taken]
+    if len(taken) == len(steps):
+        return
+    step = steps[len(taken)]
+    for deed in deeds:
+        is_meant = deed.kind in (step if isinstance(step, tuple) else (step,))
+        is_in_time = (deed.at.date() - taken[0].at.date()).days <= within
+        is_free = deed.customer == taken[0].customer and not any(deed is one for one in taken)
+        if is_meant and is_free and is_in_time and deed.at >= taken[-1].at:
+            yield from paths(deeds, steps, [*taken, deed], within)
+
+
+def chain(deeds: Sequence[Deed], steps: Sequence[Step], start: Deed, within: int) -> list[datetime]:
+    """Return the instants of the way that leads furthest, of several the earliest."""
+    return min(paths(deeds, steps, [start], within), key=lambda way: (-len(way), way))
 
 
 def funnel(
     deeds: Sequence[Deed],
-    steps: Sequence[str],
+    steps: Sequence[Step],
     within: int,
     cell: Callable[[Deed], object] = lambda _: None,
 ) -> dict[object, list[tuple[int, float | None]]]:
     """Return per cell of step 1 the people at each step, and the median hours to it."""
     best: dict[tuple[object, str], list[datetime]] = {}
-    for deed in sorted((d for d in deeds if d.kind == steps[0]), key=lambda d: d.at):
+    for deed in deeds:
+        if deed.kind not in (steps[0] if isinstance(steps[0], tuple) else (steps[0],)):
+            continue
         found, key = chain(deeds, steps, deed, within), (cell(deed), deed.customer)
-        if key not in best or len(found) > len(best[key]):
-            best[key] = found
+        best[key] = min(best.get(key, found), found, key=lambda way: (-len(way), way))
     answer: dict[object, list[tuple[int, float | None]]] = {}
     for label in {key[0] for key in best}:
         chains = [found for key, found in best.items() if key[0] == label]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import custinsights as ci
 from custinsights.history.orders import OrderHistory
 from tests.oracles import journeys
-from tests.oracles.journeys import ORDER, Deed
+from tests.oracles.journeys import ORDER, Deed, Step
 
 MANY = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 START, PEOPLE = datetime(2023, 11, 20, 9, tzinfo=UTC), ("ada", "bo", "cy")
@@ -75,6 +75,14 @@ def deeds(
     ]
 
 
+@st.composite
+def crowds(draw: st.DrawFn) -> list[Deed]:
+    """Draw what two people did on two days, many things at each instant."""
+    days, kinds = st.sampled_from((0, 0, 1)), st.sampled_from(("v", "o", "c", "a", ORDER))
+    drawn = draw(st.lists(st.tuples(st.sampled_from(PEOPLE[:2]), days, kinds), max_size=9))
+    return [Deed(who, START + timedelta(days=day), kind, 100) for who, day, kind in drawn]
+
+
 def history_of(done: Sequence[Deed]) -> OrderHistory:
     """Return deeds as a history in UTC."""
     orders = [d for d in done if d.kind == ORDER]
@@ -114,6 +122,14 @@ WAYS = (
     ("ticket_opened", "ticket_resolved"),
     ("order", "visit", "order", "order"),
 )
+SHARED: tuple[tuple[Step, ...], ...] = (
+    ("v", ("o", "c"), "c"),
+    (("v", "o"), ("o", "c"), ("c", "a"), "c"),
+    ("v", ("o", "c"), "order", ("c", "a"), ("o", "a"), "order"),
+    (("v", "o"), ("v", "c"), ("o", "c"), ("a", "v"), ("c", "v")),
+    (("v", "o", "c", "a"), ("o", "c", "a"), ("o", "v", "c"), ("c", "o"), "o"),
+    ("v", ("a", "o"), ("o", "c"), ("c", "a", "v"), ("a", "v"), "a"),
+)
 
 
 @pytest.mark.covers("A28")
@@ -127,6 +143,25 @@ def test_funnel(done: list[Deed], within: int, way: tuple[str, ...], by: str) ->
     labels = {"": lambda _: None, "month": lambda d: f"{d.at:%Y-%m}"}
     cell = labels.get(by, lambda d: d.kind)
     expected = journeys.funnel(done, way, within, cell)
+    agrees(done, way, within, by, expected)
+
+
+@pytest.mark.covers("A28")
+@pytest.mark.parametrize("by", ["", "month", "activity_kind"])
+@pytest.mark.parametrize("way", SHARED, ids=range(len(SHARED)))
+@MANY
+@given(done=crowds(), within=st.sampled_from((0, 1, 30)))
+def test_funnel_of_steps_that_share_facts(
+    done: list[Deed], within: int, way: tuple[Step, ...], by: str
+) -> None:
+    """Of every way on which each fact fills one step, also at one instant, the furthest counts."""
+    labels = {"": lambda _: None, "month": lambda d: f"{d.at:%Y-%m}"}
+    cell = labels.get(by, lambda d: d.kind)
+    agrees(done, way, within, by, journeys.funnel(done, way, within, cell))
+
+
+def agrees(done: list[Deed], way: Sequence[Step], within: int, by: str, expected: Any) -> None:
+    """Check the people at each step of every cell, and the median hours to it."""
     steps = {f"{place} {kind}": kind for place, kind in enumerate(way)}
     cube = ci.funnel(history_of(done), steps, within=within, by=by or ())
     found: dict[object, list[tuple[int, float | None]]] = {}

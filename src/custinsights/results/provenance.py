@@ -93,7 +93,7 @@ class Provenance:
         start, end = (self.observed_from, self.as_of) if self.window is None else self.window
         last, notes = min(end, self.as_of), []
         if self.observed_from < self.observed_until:
-            if start >= self.as_of or end <= self.observed_from:
+            if end <= self.observed_from or self.as_of <= start < end:
                 asked = "before as_of" if self.window is None else "of this window"
                 notes.append(f"Nothing {asked} was observed.")
             elif self.as_of < end:

@@ -64,7 +64,7 @@ class AskingSegments:
             raise InvalidValue(
                 what="the later of the two instants comes first",
                 given=(str(first), str(second)),
-                allowed="the earlier before the later",
+                allowed="the earlier before the later, or both alike",
             )
         before, after = (self._at(instant, cuts) for instant in (start, end))
         people = Traits(MONETARY, as_of=to_datetime(end)).summarise(self.history)

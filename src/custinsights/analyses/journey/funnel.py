@@ -16,6 +16,7 @@ from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.declaring.tally import Quantile, Sum, Tally
 from custinsights.analyses.journey.not_asking import NotAsking
+from custinsights.analyses.journey.paths import Paths
 from custinsights.analyses.journey.steps import FIRST_PURCHASE, known_steps, steps_of, unheard_of
 from custinsights.analyses.journey.within import Within, within_of
 from custinsights.analyses.measuring.finish import finish
@@ -25,14 +26,12 @@ from custinsights.analyses.measuring.plan import Plan, Question
 from custinsights.analyses.measuring.summarise import Totals, summarise
 from custinsights.domain.fields import instance
 from custinsights.errors import InvalidValue
-from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.columns import BoolArray, IntArray
 from custinsights.history.columnar.localtime import HOUR
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.kernels.cells import truths
-from custinsights.history.kernels.chains import Timeline, furthest
+from custinsights.history.kernels.chains import furthest
 from custinsights.history.orders import When
-from custinsights.history.views.counted import CountedHistory
 from custinsights.results.cube import Cube
 from custinsights.results.metric_column import MetricColumn
 
@@ -115,13 +114,13 @@ def _chain(
     steps: Sequence[Tally], within: Within, plan: Plan, block: Block, totals: Totals
 ) -> None:
     """Add the people of a block at each step, and the time that each step took them."""
-    chains = _Chains(block.view, steps, within)
+    paths = Paths(block.view, steps, within)
     stream = getattr(block.view, steps[0].facts)
-    cells = plan.cells_of(block, stream).take(chains.first)
+    cells = plan.cells_of(block, stream).take(paths.first)
     totals.cells.count(FACTS, cells)
-    reach, instants = chains.followed()
-    customer = stream.customer.take(chains.first)
-    rows = furthest(customer, cells, reach, never_falls=plan.never_falls)
+    reach, instants = paths.followed()
+    customer = stream.customer.take(paths.first)
+    rows = furthest(customer, cells, reach, instants, never_falls=plan.never_falls)
     cells, reach = cells.take(rows), reach.take(rows)
     for place, tally in enumerate(plan.question.tallies):
         arrived = np.flatnonzero(reach > place)
@@ -131,71 +130,6 @@ def _chain(
             taken = rows.take(arrived)
             times = instants[place].take(taken) - instants[place - 1].take(taken)
             totals.values[place - 1].append((here, times))
-
-
-@attrs.frozen(eq=False, slots=False)
-class _Chains:
-    """From every fact of step 1 the earliest facts of the steps after it."""
-
-    view: CountedHistory
-    steps: Sequence[Tally]
-    within: Within
-    timelines: dict[str, Timeline] = attrs.field(factory=dict)
-    first: IntArray = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        is_first = self._meant(self.steps[0])
-        count = len(self._timeline(self.steps[0].facts))
-        rows = np.arange(count) if is_first is None else np.flatnonzero(is_first)
-        object.__setattr__(self, "first", rows)
-
-    def _timeline(self, facts: str) -> Timeline:
-        if facts not in self.timelines:
-            stream = getattr(self.view, facts)
-            line = Timeline(stream.customer, stream.instant, self.view.people)
-            self.timelines[facts] = line
-        return self.timelines[facts]
-
-    def _meant(self, step: Tally) -> BoolArray | None:
-        """Return which facts of its stream are a step; None for all."""
-        stream, kept = getattr(self.view, step.facts), None
-        for condition in step.filters:
-            passes = truths(step.name, condition(stream), len(stream)) > 0
-            kept = passes if kept is None else kept & passes
-        return kept
-
-    def followed(self) -> tuple[IntArray, list[IntArray]]:
-        """Return how many steps each fact of step 1 leads to, and the instant of each step."""
-        line = self._timeline(self.steps[0].facts)
-        customer, start = line.customer.take(self.first), line.instant.take(self.first)
-        last = self._measured(start) + self.within.length
-        reach, instants = np.ones(len(start), dtype=np.int64), [start]
-        alive, rows, at = np.arange(len(start)), self.first, start
-        filled = [(line, rows)]
-        for place, step in enumerate(self.steps[1:], start=1):
-            following = self._timeline(step.facts)
-            is_same = following is line
-            begin = line.at_once(rows) if is_same else following.since(customer.take(alive), at)
-            taken = [held.take(alive) for other, held in filled if other is following]
-            found, is_there = following.following(
-                self._meant(step), begin, customer.take(alive), taken
-            )
-            alive, rows = alive.take(np.flatnonzero(is_there)), found[is_there]
-            at = following.instant.take(rows)
-            in_time = np.flatnonzero(self._measured(at) <= last.take(alive))
-            alive, rows, at = alive.take(in_time), rows.take(in_time), at.take(in_time)
-            reach[alive] = place + 1
-            reached = np.zeros(len(start), dtype=np.int64)
-            reached[alive] = at
-            instants.append(reached)
-            held = np.full(len(start), -1, dtype=np.int64)
-            held[alive] = rows
-            filled.append((following, held))
-            line = following
-        return reach, instants
-
-    def _measured(self, instants: IntArray) -> AnyArray:
-        return self.within.measured(self.view.clock, instants)
 
 
 def _long(funnel: Funnel, wide: Cube) -> Cube:
@@ -256,9 +190,9 @@ def _long(funnel: Funnel, wide: Cube) -> Cube:
 
 
 def _may_go_on(funnel: Funnel, wide: Cube) -> BoolArray:
-    """Return which cells are of a period of which some step 1 has not had all its time."""
+    """Return which cells are of a period or window whose last day has not had all its time."""
     context, question = wide.state.context, wide.state.question
-    if not question.units:
+    if not question.units and question.window is None:
         return np.zeros(len(wide), dtype=np.bool_)
     ends = question.frames(context).end_instants
     is_open = [funnel.within.reaches(context, end, question.as_of) for end in ends]
@@ -335,11 +269,12 @@ def funnel(
     Notes
     -----
     A person is in a cell once. Of the facts of step 1 there, the one from which the person gets
-    furthest counts, of several such the earliest; from it every step is the earliest fact at or
-    after the step before, so that equal instants are in order; a fact fills one step, of several at
-    once the first in the order of the history. A step of which no activity before as_of tells stays
-    at 0, and a note names it. People whose step 1 lies less than `within` before as_of may still go
-    on: later steps of a period that has such days are marked as not final, and a `window` that ends
+    furthest counts, of several such the earliest, of several at once the one whose steps come
+    soonest. From it every step is as early as it can be, at or after the step before, so that equal
+    instants are in order. A fact fills one step: where facts of one instant fit several, they take
+    as many steps as they can. A step of which no activity before as_of tells stays at 0, and a note
+    names it. People whose step 1 lies less than `within` before as_of may still go on: later steps
+    of a period or a `window` that has such days are marked as not final, and a `window` that ends
     so much earlier leaves them out.
 
     Cost: a few passes over the facts of each step, in blocks of whole customers.

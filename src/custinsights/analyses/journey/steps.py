@@ -12,7 +12,12 @@ from custinsights.analyses.builtin.activity_metrics import OfKind
 from custinsights.analyses.builtin.metrics import first_orders
 from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.declaring.tally import Tally
-from custinsights.domain.activities import ACTIVITY_KINDS, activity_kind, nearest_kind
+from custinsights.domain.activities import (
+    ACTIVITY_KINDS,
+    activity_kind,
+    activity_word,
+    nearest_kind,
+)
 from custinsights.errors import InvalidValue, MissingData, UnknownName
 from custinsights.history.facts import Facts
 from custinsights.history.views.activity_view import activities_of
@@ -80,6 +85,10 @@ def _step(name: str | None, meant: Any) -> Tally:
     if not is_list or not words or not all(isinstance(word, str) for word in words):
         shown = meant if isinstance(meant, str) else f"a value of type {type(meant).__name__}"
         raise InvalidValue("a step of a journey is nothing that happens", shown, _ALLOWED)
+    found = {*map(activity_word, words)} & {ORDER, FIRST_ORDER}
+    if found and not isinstance(meant, str):
+        allowed = "it as a step of its own, with no list around it"
+        raise InvalidValue("an order stands among kinds of activity", min(found), allowed)
     kinds = tuple(map(_kind, words))
     return Tally(
         name or " or ".join(kinds),
@@ -93,7 +102,7 @@ def _kind(word: str) -> str:
     """Return the kind of activity that a word means, which is not nearly an order."""
     kind = activity_kind(word)
     if kind not in ACTIVITY_KINDS and nearest_kind(kind, (ORDER, FIRST_ORDER)):
-        raise UnknownName("step of a journey", kind, (ORDER, FIRST_ORDER))
+        raise UnknownName("step of a journey", word, (ORDER, FIRST_ORDER))
     return kind
 
 

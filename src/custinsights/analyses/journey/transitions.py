@@ -42,7 +42,7 @@ class Transitions:
             raise InvalidValue(
                 what="the later of the two instants comes first",
                 given=(str(self.from_), str(self.to)),
-                allowed="from_ before to",
+                allowed="from_ before to, or both alike",
             )
         before, after = (_stages(history, at) for at in (start, end))
         table = CustomerTable(
@@ -91,6 +91,7 @@ def transitions(history: Facts, from_: When, to: When) -> Moves:
         A history; without activities nobody is an advocate.
     from_, to
         The two instants, exclusive as ``as_of`` is: facts at or after each do not exist for it.
+        Between one instant and itself nobody moves.
 
     Returns
     -------

@@ -88,21 +88,37 @@ class Timeline:
 
 
 def furthest(
-    customer: IntArray, cells: IntArray, reach: IntArray, *, never_falls: bool
+    customer: IntArray,
+    cells: IntArray,
+    reach: IntArray,
+    instants: Sequence[IntArray],
+    *,
+    never_falls: bool,
 ) -> IntArray:
     """Return one row per customer and cell: of those that reach furthest the first.
 
     Rows lie customer by customer, in time order; `never_falls` promises that cells ascend within
-    each.
+    each. Of rows of one instant, instants[0], the first is the one of the earliest others.
     """
     order = None if never_falls else np.lexsort((cells, customer))
     if order is not None:
         customer, cells, reach = customer.take(order), cells.take(order), reach.take(order)
+        instants = [held.take(order) for held in instants]
     if not len(customer):
         return np.empty(0, dtype=np.int64)
     is_new = (customer[1:] != customer[:-1]) | (cells[1:] != cells[:-1])
     starts = np.flatnonzero(np.append(True, is_new))
     most = np.repeat(np.maximum.reduceat(reach, starts), np.diff(np.append(starts, len(reach))))
     best = np.flatnonzero(reach == most)
-    chosen = best.take(np.searchsorted(best, starts))
+    begins = np.searchsorted(best, starts)
+    chosen = best.take(begins)
+    first = np.repeat(chosen, np.diff(np.append(begins, len(best))))
+    is_tied = (best != first) & (instants[0].take(best) == instants[0].take(first))
+    if is_tied.any():
+        tied = np.union1d(best[is_tied], first[is_tied])
+        group = np.searchsorted(starts, tied, side="right") - 1
+        tied = tied.take(np.lexsort((*(held.take(tied) for held in reversed(instants)), group)))
+        group = np.searchsorted(starts, tied, side="right") - 1
+        once, at = np.unique(group, return_index=True)
+        chosen[once] = tied.take(at)
     return chosen if order is None else order.take(chosen)
