@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights.domain import Calendar, Customer, PurchasePolicy
-from custinsights.errors import Incompatible, InvalidValue, SeveralCurrencies
+from custinsights.errors import Incompatible, InvalidValue, MissingData, SeveralCurrencies
 from custinsights.history.columnar.columns import Labels, OrderColumns, People, Products
 from custinsights.history.orders import OrderHistory
 from custinsights.sources import combine
@@ -815,3 +815,54 @@ def test_exports_that_tell_parts_of_orders_are_read_in_one_call(last: str) -> No
         with pytest.raises(InvalidValue, match=r"different parts.*in one call"):
             combine(both)
     combine([orders, exports.read(paid)])
+
+
+def visits(**others: Any) -> ci.ActivityHistory:
+    """Return a visit and a letter of one person of id 7."""
+    return ci.ActivityHistory.from_arrays(
+        customer=[7, 7],
+        at=["2024-01-05", "2024-01-06"],
+        kind=["visit", "email_opened"],
+        timezone="UTC",
+        **others,
+    )
+
+
+def test_activities_alone_stay_activities() -> None:
+    """Of activities alone nobody knows the orders; they join orders as those of one source do."""
+    both = combine([visits(), visits()])
+    assert isinstance(both, ci.ActivityHistory)
+    assert (both.people, len(both.activities or ())) == (1, 2)
+    with pytest.raises(MissingData, match="orders"):
+        ci.measure(both, "orders")
+    orders = ci.OrderHistory.from_arrays(
+        customer=[7], placed_at=["2024-01-04"], amount=[5], currency="EUR", timezone="UTC"
+    )
+    assert orders.with_activities(both).people == 1
+    for several in ([orders, both], [both, orders]):
+        assert isinstance(combine(several), ci.OrderHistory)
+
+
+def test_named_sources_of_activities_name_their_own_people() -> None:
+    """An id of two named sources is two people, and what they did is never the same."""
+    both = combine({"x": visits(), "y": visits()})
+    assert both.customer_ids.tolist() == ["x:7", "y:7"]
+    assert len(both.activities or ()) == 4
+    again = combine([both, combine({"y": visits()})])
+    assert (again.people, len(again.activities or ())) == (2, 4)
+
+
+def test_a_name_is_the_source_that_orders_tell_too() -> None:
+    """Activities named as the source of orders is are of its people."""
+    orders = ci.OrderHistory.from_arrays(
+        customer=[7],
+        placed_at=["2024-01-04"],
+        amount=[5],
+        order_id=[1],
+        source=["y"],
+        currency="EUR",
+        timezone="UTC",
+    )
+    told = orders.with_activities(visits())
+    both = combine({"shop": told, "y": visits(), "z": visits()})
+    assert (both.people, len(both.activities or ())) == (2, 4)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -16,6 +15,7 @@ from custinsights.domain.fields import refuse_different
 from custinsights.domain.load_report import LoadReport
 from custinsights.domain.money import Money
 from custinsights.errors import Incompatible, InvalidValue, SeveralCurrencies
+from custinsights.history.activity_history import ActivityHistory
 from custinsights.history.building.joining import (
     Columns,
     columns_of,
@@ -47,13 +47,29 @@ from custinsights.sources.several.persons import persons_of
 Histories: TypeAlias = Iterable[History] | Mapping[str, History]
 
 
+@overload
+def combine(  # type: ignore[overload-overlap]  # the narrower comes first
+    histories: Iterable[ActivityHistory] | Mapping[str, ActivityHistory],
+    *,
+    currency: str | None = None,
+    rates: Rates | None = None,
+    timezone: str | ZoneInfo | None = None,
+) -> ActivityHistory: ...
+@overload
 def combine(
     histories: Histories,
     *,
     currency: str | None = None,
     rates: Rates | None = None,
     timezone: str | ZoneInfo | None = None,
-) -> OrderHistory:
+) -> OrderHistory: ...
+def combine(
+    histories: Histories,
+    *,
+    currency: str | None = None,
+    rates: Rates | None = None,
+    timezone: str | ZoneInfo | None = None,
+) -> OrderHistory | ActivityHistory:
     """Make one history of several: of several channels, or of several exports of one.
 
     An order is the same where its source and its id are: it counts once, as the history tells it
@@ -70,7 +86,8 @@ def combine(
     ----------
     histories
         The histories; or a mapping from the name of a source to its history, for those whose
-        orders have no label ``source`` of their own. Histories that name no source are of one.
+        orders have no label ``source`` of their own, or that have no orders. Histories that name no
+        source are of one.
     currency
         The currency of the history together. Without `rates`, histories in others are left out and
         counted.
@@ -82,10 +99,11 @@ def combine(
 
     Returns
     -------
-    OrderHistory
-        The history. Its load report adds up those of the others, and says how many rows were there
-        twice. Everybody is named by an id, else an e-mail address, else a phone number; where two
-        people would have one name, the source stands before it: ``"etsy:7"``.
+    OrderHistory or ActivityHistory
+        The history; of activities where all are. Its load report adds up those of the others, and
+        says how many rows were there twice. Everybody is named by an id, else an e-mail address,
+        else a phone number; where two people would have one name, the source stands before it:
+        ``"etsy:7"``.
 
     Raises
     ------
@@ -127,13 +145,13 @@ def combine(
     <OrderHistory: 3 orders of 2 people, 2024-01-05 to 2024-02-02 Europe/Paris, EUR>
     """
     options = Options(currency=currency, rates=rates, timezone=timezone)
-    given = _given(histories)
+    given, names = _given(histories)
     for facts in given[1:]:
         refuse_different("the histories", given[0], facts, {"policy": "policies"})
     calendar = _calendar([facts.context for facts in given], options)
     code = _currency(given, options)
     given = [_without_currency(facts, code) for facts in given]
-    persons = persons_of(given, [_who_comes(facts, code, options) for facts in given])
+    persons = persons_of(given, [_who_comes(facts, code, options) for facts in given], names)
     is_text = any(facts.customer_ids.dtype.kind == "T" for facts in given)
     ids = outside_ids(persons.names, is_text=is_text)
     named = ids if len(ids) else np.array([None])  # nobody comes in
@@ -147,7 +165,7 @@ def combine(
     products, codes = united_products([part.products for part in parts], ranks)
     held = comparable_ids([part.columns for part in parts])
     people = united_people([part.people for part in held], ranks)
-    origins = Origins.of(held, ranks)
+    origins = Origins.of(held, ranks, names)
     columns, report, notes = once(concatenated(held, codes, people), origins, code)
     contacts = {
         kind: ContactColumns(identities(ids, one.person), one.text)
@@ -164,9 +182,9 @@ def combine(
         rows_used=whole.source_report.rows_used - report.rows_left_out,
         timezone_assumed=is_assumed and whole.source_report.timezone_assumed,
     )
-    return OrderHistory.of_facts(
-        relaid(columns, products, attrs.evolve(whole, source_report=report))
-    )
+    made = relaid(columns, products, attrs.evolve(whole, source_report=report))
+    tells_orders = any(facts.tells_orders for facts in given)
+    return OrderHistory.of_facts(made) if tells_orders else ActivityHistory.of_facts(made)
 
 
 @attrs.frozen(eq=False)
@@ -178,18 +196,25 @@ class _Part:
     context: Context
 
 
-def _given(histories: Any) -> list[Facts]:
-    """Return the histories; the orders of named ones have the name as their source."""
+def _given(histories: Any) -> tuple[list[Facts], list[str]]:
+    """Return the histories, and the names of those without orders.
+
+    The orders of named ones have the name as their source.
+    """
     if isinstance(histories, Facts) or not isinstance(histories, Iterable):
         given = type(histories).__name__
         raise InvalidValue("there is no list of histories", given, "several histories in a list")
-    names: Iterable[Any] = histories if isinstance(histories, Mapping) else repeat(None)
     values = [*(histories.values() if isinstance(histories, Mapping) else histories)]
+    names: list[Any] = [*histories] if isinstance(histories, Mapping) else [None] * len(values)
     for facts in values:
         check_history(facts)
     if not values:
         raise InvalidValue("there is no history to combine", (), "one history or more")
-    return [_of_source(facts, name) for facts, name in zip(values, names, strict=False)]
+    found = [_of_source(facts, name) for facts, name in zip(values, names, strict=True)]
+    return found, [
+        name if name and not (len(facts) or facts.aside) else ""
+        for facts, name in zip(found, names, strict=True)
+    ]
 
 
 def _of_source(facts: Facts, name: object) -> Facts:

@@ -48,18 +48,22 @@ class Origins:
     strength: IntArray
 
     @classmethod
-    def of(cls, parts: Sequence[Columns], ranks: Sequence[int]) -> Origins:
+    def of(cls, parts: Sequence[Columns], ranks: Sequence[int], names: Sequence[str]) -> Origins:
         """Look at histories before their columns are put together.
 
-        Of two histories the one of the lower rank is taken, of equal ranks the later one.
+        Of two histories the one of the lower rank is taken, of equal ranks the later one. `names`
+        are the sources of those whose orders tell none; blank if unknown.
         """
         orders = [part.orders for part in parts]
         labels = [one.labels.get("source", Labels.missing(len(one))) for one in orders]
-        source = below_each_other(labels).codes.astype(np.int64) + 1
+        told = below_each_other(labels)
+        source = told.codes.astype(np.int64) + 1
+        number = {name: n for n, name in enumerate(dict.fromkeys((*told.names, *names)), start=1)}
+        usual = [frozenset({number[name] if name else 0}) for name in names]
         of_order = _numbers(map(len, orders))
         ids = Texts.of(chain.from_iterable(map(_id_texts, orders)))
         keys = RowGroups.by(np.where(ids.is_blank, -1, ids.codes), source)
-        told = [frozenset(source[of_order == at].tolist()) for at in range(len(parts))]
+        sources = [frozenset(source[of_order == at].tolist()) for at in range(len(parts))]
         weakest_first = sorted(range(len(parts)), key=lambda at: (-ranks[at], at))
         return cls(
             keys.codes,
@@ -67,7 +71,7 @@ class Origins:
             of_order,
             _numbers(len(part.refunds) for part in parts),
             _numbers(0 if p.activities is None else len(p.activities) for p in parts),
-            [one or frozenset({0}) for one in told],
+            [one or none for one, none in zip(sources, usual, strict=True)],
             np.argsort(np.array(weakest_first, dtype=np.int64)),
         )
 

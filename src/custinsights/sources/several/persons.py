@@ -70,18 +70,22 @@ class Persons:
     notes: Mapping[str, int]
 
 
-def persons_of(histories: Sequence[Facts], come: Sequence[BoolArray]) -> Persons:
+def persons_of(
+    histories: Sequence[Facts], come: Sequence[BoolArray], names: Sequence[str]
+) -> Persons:
     """Find the people of several histories.
 
     Parameters
     ----------
     come
         For each history bool[k], the customers who come into the histories together.
+    names
+        The source of each history where its orders tell none; blank if unknown.
     """
     starts = np.cumsum([0, *(facts.people for facts in histories)])
     parts: dict[str, list[Held]] = defaultdict(list)
-    for facts, start in zip(histories, starts.tolist(), strict=False):
-        for kind, one in _identities(facts):
+    for facts, start, name in zip(histories, starts.tolist(), names, strict=False):
+        for kind, one in _identities(facts, name):
             parts[kind].append(Held(one.person + start, one.text))
     is_there = np.concatenate([*come, np.empty(0, dtype=np.bool_)])
     codes, count = _dense(np.where(is_there, np.arange(len(is_there)), NOBODY))
@@ -109,7 +113,7 @@ def source_of(facts: Facts) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _identities(facts: Facts) -> Iterator[tuple[str, Held]]:
+def _identities(facts: Facts, name: str) -> Iterator[tuple[str, Held]]:
     """Yield what the people of a history are known by: ids, e-mail addresses, phone numbers."""
     own = Texts.of(map(str, facts.customer_ids.tolist()))
     told = {kind: Held(c.customer, c.value) for kind, c in facts.people_table.contacts.items()}
@@ -127,7 +131,7 @@ def _identities(facts: Facts) -> Iterator[tuple[str, Held]]:
             is_known[held.person] = True
     if not is_known.all():
         others = everybody[~is_known]
-        source = source_of(facts)
+        source = source_of(facts) or name
         yield _OF + source if source else ID, Held(others, own.take(others).labels())
 
 
