@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -556,3 +558,56 @@ def test_activities_are_no_history() -> None:
     says = "allowed is an OrderHistory or an ActivityHistory. Ask the history that they are of"
     with pytest.raises(InvalidValue, match=says):
         ci.measure(history.activities, "visits")  # type: ignore[arg-type]
+
+
+def letters(*ids: str | None, kind: str = "email_sent", day: int = 5) -> ActivityHistory:
+    """Return letters of a source with ids, one a minute."""
+    times = [f"2024-01-{day:02d} 10:{minute:02d}" for minute in range(len(ids))]
+    told = {"customer": ["ada"] * len(ids), "at": times, "id": ids}
+    return ci.read_activities(told, kind=kind, timezone="Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("join", "whole"),
+    [
+        (lambda one, other: one.append(other), letters("7", "8", None)),
+        (
+            lambda one, other: one.with_activities(other),
+            orders().with_activities(letters("7", "8", None)),
+        ),
+    ],
+    ids=["append", "with_activities"],
+)
+def test_activities_of_one_id_do_not_count_twice(join: Callable[..., Any], whole: Any) -> None:
+    """As orders: what is there already is refused, on whatever way it came there.
+
+    Two sources may give one id to other things, and without ids nobody can tell.
+    """
+    says = "Activities to be put together are in the history already.*2 activity ids that both"
+    again = letters("7", "8", None)
+    held = whole.where(customers=["ada"]).partition(1)[0].up_to("2024-01-20")
+    for one in (whole, held, pickle.loads(pickle.dumps(whole))):
+        with pytest.raises(InvalidValue, match=says):
+            join(one, again)
+    before = len(whole.activities)
+    others = (letters("7", "8", day=6), letters("7", kind="visit"), letters("9"), letters(None))
+    for other in others:
+        both = join(whole, other)
+        assert len(both.activities) == before + len(other.activities or ())
+        assert len(join(both, letters("5", "6")).activities) == len(both.activities) + 2
+
+
+def test_activities_appended_beside_orders() -> None:
+    """Histories of orders with the same activities are not appended either."""
+    one = orders().with_activities(letters("7"))
+    with pytest.raises(InvalidValue, match="1 activity id that both"):
+        one.append(
+            ci.OrderHistory.from_arrays(
+                customer=["bo"],
+                placed_at=["2024-01-05"],
+                amount=[1],
+                order_id=["new"],
+                currency="EUR",
+                timezone="Europe/Paris",
+            ).with_activities(letters("7"))
+        )

@@ -21,6 +21,7 @@ from custinsights.history.columnar.columns import (
     locked,
     text_column,
 )
+from custinsights.history.columnar.identities import TEXT
 from custinsights.history.columnar.ordering import lay_out, offsets_of
 from custinsights.history.columnar.threads import gather
 from custinsights.history.columnar.uniting import below_each_other
@@ -46,6 +47,8 @@ class ActivityColumns:
         int64[n], minor units, not negative; `NO_NUMBER` where there is none. None: nowhere.
     score
         int64[n], thousandths; `NO_NUMBER` where there is none. None: nowhere.
+    ids
+        The identity of each in its source, as a text, blank where it has none. None: nowhere.
     """
 
     customer: AnyArray | Labels
@@ -53,6 +56,7 @@ class ActivityColumns:
     labels: Mapping[str, Labels]
     amount: IntArray | None = None
     score: IntArray | None = None
+    ids: AnyArray | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -62,13 +66,18 @@ class ActivityColumns:
         """The columns of amounts and scores that there are."""
         return _there(self)
 
+    @property
+    def plain(self) -> dict[str, AnyArray]:
+        """The columns that there are beside the instants and labels."""
+        return self.numbers if self.ids is None else {**self.numbers, "ids": self.ids}
+
     def take(self, rows: AnyArray) -> ActivityColumns:
         """Return some of the rows."""
         return ActivityColumns(
             customer=self.customer.take(rows),
             at=self.at.take(rows),
             labels={name: column.take(rows) for name, column in self.labels.items()},
-            **{name: column.take(rows) for name, column in self.numbers.items()},
+            **{name: column.take(rows) for name, column in self.plain.items()},
         )
 
 
@@ -82,7 +91,7 @@ class Activities:
         int64[k + 1], customer c owns the activities ``offsets[c]:offsets[c + 1]``.
     at
         int64[n], microseconds UTC.
-    labels, amount, score
+    labels, amount, score, ids
         As in `ActivityColumns`.
     """
 
@@ -91,6 +100,7 @@ class Activities:
     labels: Mapping[str, Labels]
     amount: IntArray | None = attrs.field(default=None, converter=attrs.converters.optional(locked))
     score: IntArray | None = attrs.field(default=None, converter=attrs.converters.optional(locked))
+    ids: AnyArray | None = attrs.field(default=None, converter=attrs.converters.optional(locked))
 
     def __len__(self) -> int:
         return len(self.at)
@@ -99,6 +109,11 @@ class Activities:
     def numbers(self) -> dict[str, IntArray]:
         """The columns of amounts and scores that there are."""
         return _there(self)
+
+    @property
+    def plain(self) -> dict[str, AnyArray]:
+        """The columns that there are beside the instants and labels."""
+        return self.numbers if self.ids is None else {**self.numbers, "ids": self.ids}
 
     @property
     def customer(self) -> IntArray:
@@ -118,7 +133,7 @@ class Activities:
             offsets=self.offsets[low : high + 1] - begin,
             at=self.at[stretch],
             labels={name: column.take(stretch) for name, column in self.labels.items()},
-            **{name: column[stretch] for name, column in self.numbers.items()},
+            **{name: column[stretch] for name, column in self.plain.items()},
         )
 
     def chosen(self, is_kept: BoolArray | None, customers: IntArray | None) -> Activities:
@@ -135,7 +150,7 @@ class Activities:
             offsets=offsets_of(owner.take(rows), people),
             at=self.at.take(rows),
             labels={name: column.take(rows) for name, column in self.labels.items()},
-            **{name: column.take(rows) for name, column in self.numbers.items()},
+            **{name: column.take(rows) for name, column in self.plain.items()},
         )
 
 
@@ -190,11 +205,10 @@ def hang_activities(
     if given is None:
         return None
     labels = {name: given.labels[name].canonical() for name in sorted(given.labels)}
-    numbers = given.numbers
 
     def tie_breakers(tied: IntArray) -> list[AnyArray]:
         texts = [column.codes.take(tied) for column in labels.values()]
-        return [*texts, *(column.take(tied) for column in numbers.values())]
+        return [*texts, *(column.take(tied) for column in given.numbers.values())]
 
     layout = lay_out(codes, given.at, tie_breakers)
     return Activities(
@@ -204,7 +218,7 @@ def hang_activities(
             name: Labels(gather(column.codes, layout.rows), column.names)
             for name, column in labels.items()
         },
-        **{name: gather(column, layout.rows) for name, column in numbers.items()},
+        **{name: gather(column, layout.rows) for name, column in given.plain.items()},
     )
 
 
@@ -229,6 +243,16 @@ def joined_activities(parts: Sequence[ActivityColumns | None]) -> ActivityColumn
         },
         amount=_joined([part.amount for part in held], held),
         score=_joined([part.score for part in held], held),
+        ids=_joined_ids(held),
+    )
+
+
+def _joined_ids(parts: Sequence[ActivityColumns]) -> AnyArray | None:
+    if all(part.ids is None for part in parts):
+        return None
+    nothing = (np.full(len(part), "", dtype=TEXT) for part in parts)
+    return np.concatenate(
+        [none if part.ids is None else part.ids for part, none in zip(parts, nothing, strict=True)]
     )
 
 

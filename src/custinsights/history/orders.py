@@ -263,6 +263,9 @@ class OrderHistory(History):
         ------
         Incompatible
             The zones differ, or the currencies of amounts.
+        InvalidValue
+            Activities are in the history already: the same id, kind and instant, as
+            `read_activities` tells them.
 
         Examples
         --------

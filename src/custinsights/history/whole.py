@@ -107,7 +107,8 @@ class History(Facts):
     def append(self, other: Facts) -> Self:
         """Return one history of the facts of two, in one currency, calendar and policy.
 
-        An order id that is in both is refused, for it would count twice.
+        An order id that is in both is refused, for it would count twice; so are activities with the
+        same id, kind and instant. What has no id cannot be compared.
         """
         check_history(other)
         if isinstance(other, History) and not isinstance(other, type(self)):

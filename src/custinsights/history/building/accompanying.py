@@ -7,7 +7,13 @@ import numpy as np
 
 from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.errors import Incompatible
-from custinsights.history.building.joining import columns_of, concatenated, relaid, spanning
+from custinsights.history.building.joining import (
+    check_new,
+    columns_of,
+    concatenated,
+    relaid,
+    spanning,
+)
 from custinsights.history.building.matching import matched
 from custinsights.history.columnar.uniting import united_people
 from custinsights.history.context import Context
@@ -23,6 +29,7 @@ def with_activities(facts: Facts, activities: Facts) -> Facts:
         columns_of(attrs.evolve(facts, customer_ids=own, aside=aside)),
         columns_of(attrs.evolve(activities, customer_ids=other)),
     ]
+    check_new(*parts)
     same = None if facts.products is None else np.arange(len(facts.products))
     people = united_people([part.people for part in parts], [0, 1])
     return relaid(concatenated(parts, [same, None], people), facts.products, context)

@@ -53,7 +53,7 @@ def append(facts: Facts, other: Facts) -> Facts:
     """Lay the facts of two histories out as one; see `OrderHistory.append`."""
     refuse_different("the histories", facts.context, other.context, PLURALS)
     first, second = columns_of(facts), columns_of(other)
-    _check_new(first.orders.order_id, second.orders.order_id)
+    check_new(first, second)
     products, codes = united_products([facts.products, other.products], [0, 1])
     people = united_people([first.people, second.people], [0, 1])
     columns = concatenated([first, second], codes, people)
@@ -187,7 +187,7 @@ def _columns(facts: Facts, named: IntArray) -> Columns:
             customer=_identities(ids, facts.activities.customer),
             at=facts.activities.at,
             labels=facts.activities.labels,
-            **facts.activities.numbers,
+            **facts.activities.plain,
         ),
     )
 
@@ -350,10 +350,22 @@ def _lines(numbered: Sequence[tuple[Columns, int, AnyArray]]) -> LineColumns | N
     )
 
 
-def _check_new(known: AnyArray | None, added: AnyArray | None) -> None:
-    if known is None or added is None:
+def check_new(known: Columns, added: Columns) -> None:
+    """Refuse orders and activities that are in both of two histories.
+
+    Each source of activities may give its ids anew: they are the same where kind and instant are.
+    """
+    done = [part.activities for part in (known, added)]
+    if again := set.intersection(*map(_identified, done)):
+        raise InvalidValue(
+            what="activities to be put together are in the history already",
+            given=f"{counted(len(again), 'activity id')} that both hold, of one kind and instant",
+            allowed="new activities",
+            advice="read overlapping files together: read_activities counts each id once",
+        )
+    if known.orders.order_id is None or added.orders.order_id is None:
         return
-    twice = len({*known.tolist()} & {*added.tolist()})
+    twice = len({*known.orders.order_id.tolist()} & {*added.orders.order_id.tolist()})
     if twice:
         raise InvalidValue(
             what="orders to append are in the history already",
@@ -361,3 +373,13 @@ def _check_new(known: AnyArray | None, added: AnyArray | None) -> None:
             allowed="orders with new ids",
             advice="read overlapping exports together: read_orders counts each order once",
         )
+
+
+def _identified(done: ActivityColumns | None) -> set[tuple[str, int, str]]:
+    """Return the id, instant and kind of each activity with an id."""
+    if done is None or done.ids is None:
+        return set()
+    rows = np.flatnonzero(done.ids != "")
+    kinds = done.labels["kind"].take(rows).texts()
+    told = done.ids.take(rows), done.at.take(rows), kinds
+    return {*zip(*(column.tolist() for column in told), strict=True)}

@@ -78,7 +78,7 @@ def _done_by(done: Activities, people: IntArray) -> Activities:
         offsets=found,
         at=done.at.take(rows),
         labels={name: column.take(rows) for name, column in done.labels.items()},
-        **{name: column.take(rows) for name, column in done.numbers.items()},
+        **{name: column.take(rows) for name, column in done.plain.items()},
     )
 
 

@@ -26,6 +26,7 @@ from custinsights.history.columnar.columns import (
     IntArray,
     Labels,
 )
+from custinsights.history.columnar.identities import TEXT
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.sources.beside.single import Single, Typed, settle
 from custinsights.sources.beside.tables import Table, currencies, read_rows, settled_report
@@ -212,6 +213,9 @@ def _history(
             },
             amount=_numbers(rows, single, "amount", amount),
             score=_numbers(rows, single, "score", score),
+            ids=single.texts("activity_id").array().astype(TEXT)
+            if rows.has("activity_id")
+            else None,
         ),
         contacts=_contacts(identity.contacts(persons, told), names, place),
         currency=code,
