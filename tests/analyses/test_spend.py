@@ -390,6 +390,37 @@ def test_spend_of_less_time_than_its_customers_is_said() -> None:
     assert said not in ci.acquisition(told).notes
 
 
+@pytest.mark.covers("A11")
+def test_gaps_of_spend_are_said() -> None:
+    """Days between those of which spend is told are told of no more than those around them."""
+    whom = (("ada", "2024-01-05", 20, "web"), ("bo", "2024-02-05", 20, "fair"))
+    weighs = "only; a cell of more days weighs it against all of its customers and orders."
+
+    def remarks(*spent: tuple[str, str | None], by: Any = ()) -> tuple[str, ...]:
+        rows = [Spend(period, eur("30"), channel=channel) for period, channel in spent]
+        told = history(*whom).with_spend(rows)
+        cube = ci.measure(told, "customer_acquisition_cost", by=by, window="2024-Q1")
+        return cube.provenance.remarks
+
+    january, march = "2024-01-01 to 2024-01-31", "2024-03-01 to 2024-03-31"
+    both = (f"Spend is told of {january}, {march} {weighs}",)
+    assert remarks(("2024-01", None), ("2024-03", None)) == both
+    assert remarks(("2024-01", None), ("2024-03", None), by="month") == ()
+    assert remarks(("2024-01", None), ("2024-02", None), ("2024-03", None)) == ()
+    several = [(f"2024-{month:02d}-{day:02d}", None) for month in (1, 3) for day in (2, 4, 6)]
+    assert "2024-01-06 to 2024-01-06 and 3 more spans only" in remarks(*several)[0]
+    web_alone = (("2024-01", "web"), ("2024-02", "fair"), ("2024-03", "web"))
+    assert remarks(*web_alone) == ()
+    assert remarks(*web_alone, by="acquisition_channel") == (
+        f"Spend on fair is told of 2024-02-01 to 2024-02-29 {weighs}",
+        f"Spend on web is told of {january}, {march} {weighs}",
+    )
+    alike = (("2024-01", "web"), ("2024-01", "fair"))
+    assert remarks(*alike, by="acquisition_channel") == (
+        f"Spend on fair, web is told of {january} {weighs}",
+    )
+
+
 def test_nothing_is_paid_back_where_the_cost_is_not_known() -> None:
     """What was spent on no channel alone was not spent on whom no channel is known to have won."""
     told = history(("zoe", "2024-01-05", 40, None)).with_spend([Spend("2024-01", eur("7"))])

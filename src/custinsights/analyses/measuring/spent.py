@@ -12,12 +12,16 @@ import numpy as np
 from custinsights.analyses.declaring.frames import Frames
 from custinsights.analyses.declaring.tally import Tally
 from custinsights.domain.money import Money
+from custinsights.errors import counted
 from custinsights.history.columnar.columns import BoolArray, IntArray
 from custinsights.history.columnar.localtime import date_of
 from custinsights.history.context import Context
 from custinsights.history.kernels.cells import truths, whole
 from custinsights.history.kernels.tallies import Label
 from custinsights.history.spending import SpendFacts
+
+_TOLD = 3
+"""How many spans of days a note tells."""
 
 
 def _each(rows: Any) -> IntArray:
@@ -87,18 +91,27 @@ class SpentCells:
 
     def _untold(self) -> tuple[str, ...]:
         """Say of which days spend is told, where a cell with spend reaches beyond them."""
-        told = self.inside(so_far=False)
-        if not told.any():
-            return ()
-        first, last = int(self.rows.start.min()), int(self.rows.end.max())
-        holds = told.any(axis=1)
-        start = np.array(self.frames.start_instants)[holds].clip(self.context.observed_from)
-        end = np.array(self.frames.end_instants)[holds]
-        if start.min() >= first and end.max() <= last:
-            return ()
-        days = [date_of(self.context.day(at)) for at in (first, last - 1)]
+        frames = np.array([self.frames.start_instants, self.frames.end_instants])
+        frames = frames.clip(self.context.observed_from)
+        found: dict[str, list[str]] = defaultdict(list)
+        for labels in sorted({*self.labels} - {(None,)}):
+            own = np.array([one == labels for one in self.labels])
+            spans = _spans(self.rows.start[own], self.rows.end[own])
+            holds = self.inside(so_far=False)[:, own].any(axis=1)
+            if not all(_is_covered(start, end, spans) for start, end in frames.T[holds].tolist()):
+                found[self._days(spans)] += map(str, labels)
         weighed = "a cell of more days weighs it against all of its customers and orders"
-        return (f"Spend is told of {days[0]} to {days[1]} only; {weighed}.",)
+        return tuple(
+            f"Spend{' on ' if names else ''}{', '.join(names)} is told of {days} only; {weighed}."
+            for days, names in found.items()
+        )
+
+    def _days(self, spans: list[tuple[int, int]]) -> str:
+        """Return the first and the last day of some spans of time."""
+        days = [[date_of(self.context.day(at)) for at in (a, b - 1)] for a, b in spans]
+        told = ", ".join(f"{first} to {last}" for first, last in days[:_TOLD])
+        more = len(days) - _TOLD
+        return f"{told} and {counted(more, 'more span')}" if more > 0 else told
 
     def _left_out(self) -> tuple[str, ...]:
         """Say what was spent in the time of the cells and lies in none of them."""
@@ -112,3 +125,18 @@ class SpentCells:
             return ()
         money = Money.from_minor(left, self.context.currency)
         return (f"{money} of spend lies in no cell: none holds the whole of its period.",)
+
+
+def _spans(start: IntArray, end: IntArray) -> list[tuple[int, int]]:
+    """Return the stretches of time that periods cover without a gap."""
+    spans: list[tuple[int, int]] = []
+    for first, last in sorted(zip(start.tolist(), end.tolist(), strict=True)):
+        if spans and first <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(last, spans[-1][1])
+        else:
+            spans.append((first, last))
+    return spans
+
+
+def _is_covered(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(first <= start and end <= last for first, last in spans)
