@@ -544,6 +544,21 @@ def test_a_channel_spelled_in_another_way_meets_nobody(channel: str) -> None:
     both.with_spend([Spend("2024-01", eur("1"), channel=one) for one in ("web", "Web", "radio")])
 
 
+def test_a_channel_that_is_nearly_one_of_theirs() -> None:
+    """Written with other signs between its parts it is refused; nearly theirs it is noted."""
+    shop = history(("ada", "2024-01-05", 10, "instagram"), ("bo", "2024-01-06", 10, "fair 2023"))
+    for channel in ("insta-gram", "Insta gram", "insta.gram"):
+        with pytest.raises(UnknownName, match=rf"named '{channel}'. Did you mean 'instagram'\?"):
+            shop.with_spend([Spend("2024-01", eur("1"), channel=channel)])
+    near = [Spend("2024-01", eur("1"), channel=one) for one in ("instagramm", "fair 2024")]
+    near += [Spend("2024-02", eur("1"), channel="instagramm"), Spend("2024-02", eur("1"))]
+    notes = dict(shop.with_spend(near).load_report.notes)
+    assert notes == {"spend_channels_nearly_known": 2}
+    assert dict(shop.with_spend(near).with_spend(near).load_report.notes) == notes
+    theirs = [Spend("2024-01", eur("1"), channel=one) for one in ("instagram", "radio", None)]
+    assert not shop.with_spend(near).with_spend(theirs).load_report.notes
+
+
 def test_the_customer_tables_channel_is_one_of_theirs() -> None:
     """A word that only the table of customers has is compared too."""
     gallery = ci.datasets.gallery()

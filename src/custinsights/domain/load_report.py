@@ -272,6 +272,17 @@ class LoadReport:
         money = [pair for entry in found for pair in entry.money]
         return LeftOut(reason, "", sum(entry.rows for entry in found), tuple(money))
 
+    def noting(self, name: str, times: int) -> Self:
+        """Return the report with a note in place of earlier ones of its name; without it at 0.
+
+        Examples
+        --------
+        >>> LoadReport(notes=[("rounded_values", 2)]).noting("rounded_values", 3).notes
+        (('rounded_values', 3),)
+        """
+        others = tuple(note for note in self.notes if note[0] != name)
+        return attrs.evolve(self, notes=(*others, (name, times)) if times else others)
+
     def __add__(self, other: object) -> Self:
         if not isinstance(other, LoadReport):
             return NotImplemented

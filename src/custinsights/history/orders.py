@@ -27,7 +27,7 @@ from custinsights.history.columnar.columns import (
     Products,
     RefundColumns,
 )
-from custinsights.history.spending import spent
+from custinsights.history.spending import NEARLY_KNOWN, nearly_known, spent
 from custinsights.history.whole import History, When
 
 if TYPE_CHECKING:
@@ -212,11 +212,20 @@ class OrderHistory(History):
         InvalidValue
             If there is no list of spend, or a period of a row is none of the calendar's.
         UnknownName
-            If a channel is spelled otherwise than the customers' own: ``"Web"`` beside ``"web"``.
+            If a channel is one of the customers' own but for case, spaces and signs: ``"Web"``
+            beside ``"web"``. One that is nearly theirs (``"webb"``) may be another: the load report
+            counts it (``spend_channels_nearly_known``).
         """
         told = (self.labels.get("channel"), self.people_table.labels.get("acquisition_channel"))
         channels = {name for labels in told if labels is not None for name in labels.names}
-        context = attrs.evolve(self.context, spend=spent(spend, self.context, channels))
+        rows = spent(spend, self.context, channels)
+        near = nearly_known(rows, channels)
+        context = attrs.evolve(
+            self.context,
+            spend=rows,
+            source_report=self.context.source_report.noting(NEARLY_KNOWN, near),
+            load_report=self.context.load_report.noting(NEARLY_KNOWN, near),
+        )
         return attrs.evolve(self, context=context)
 
     def with_countries(

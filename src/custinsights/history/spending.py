@@ -9,12 +9,14 @@ import attrs
 import numpy as np
 
 from custinsights.domain.channels import channel_word
-from custinsights.domain.fields import refuse_other
+from custinsights.domain.fields import near_name, refuse_other
 from custinsights.domain.spend import Spend
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
 from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.context import Context, Spent
+
+NEARLY_KNOWN = "spend_channels_nearly_known"
 
 
 def spent(rows: Iterable[Spend], context: Context, channels: Iterable[str]) -> tuple[Spent, ...]:
@@ -24,9 +26,9 @@ def spent(rows: Iterable[Spend], context: Context, channels: Iterable[str]) -> t
     never meet whom it won. One by which nobody came yet is none of theirs.
     """
     found, known = [], {*channels}
-    words = {channel_word(name) for name in known}
+    words = {_letters(name) for name in known}
     for row in _listed(rows):
-        if row.channel and row.channel not in known and channel_word(row.channel) in words:
+        if row.channel and row.channel not in known and _letters(row.channel) in words:
             advice = "Spell the channel of what was spent as the customers' own"
             raise UnknownName("channel of the customers", row.channel, sorted(known), advice)
         if row.amount.currency != context.currency:
@@ -36,6 +38,18 @@ def spent(rows: Iterable[Spend], context: Context, channels: Iterable[str]) -> t
         start, end = (to_microseconds(at) for at in context.calendar.window(row.period))
         found.append(Spent(start, end, row.channel, row.amount.minor, row.kind))
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.channel or "", one.kind)))
+
+
+def _letters(channel: str) -> str:
+    return channel_word(channel).replace(" ", "").replace(".", "")
+
+
+def nearly_known(rows: Iterable[Spent], channels: Iterable[str]) -> int:
+    """Return how many channels of what was spent are nearly one of the customers', and none."""
+    known = {*channels}
+    words = {channel_word(name) for name in known}
+    others = {row.channel for row in rows if row.channel} - known
+    return sum(near_name(channel_word(name), words) is not None for name in others)
 
 
 def _listed(rows: object) -> list[Spend]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import attrs
 
 from custinsights.domain.fields import Identity, refuse_other
-from custinsights.domain.load_report import LoadReport
 from custinsights.domain.people import Tag
 from custinsights.domain.tag_changes import key_of
 from custinsights.domain.tags import TagBook
@@ -40,8 +39,8 @@ def with_tags(facts: Facts, book: TagBook) -> Facts:
     unknown = len({one for one, _ in told if one not in code_of})
     context = attrs.evolve(
         facts.context,
-        source_report=_noted(facts.context.source_report, unknown),
-        load_report=_noted(facts.context.load_report, unknown),
+        source_report=facts.context.source_report.noting(UNKNOWN, unknown),
+        load_report=facts.context.load_report.noting(UNKNOWN, unknown),
     )
     aside = facts.aside
     return attrs.evolve(
@@ -69,8 +68,3 @@ def _spans(facts: Facts) -> Iterator[tuple[Identity, Tag]]:
             continue
         begin = None if since == NO_INSTANT else to_datetime(since)
         yield one, Tag(name, begin, None if until == ALWAYS else to_datetime(until))
-
-
-def _noted(report: LoadReport, unknown: int) -> LoadReport:
-    others = tuple(note for note in report.notes if note[0] != UNKNOWN)
-    return attrs.evolve(report, notes=(*others, (UNKNOWN, unknown)) if unknown else others)
