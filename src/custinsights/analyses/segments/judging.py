@@ -265,6 +265,12 @@ def _of_other_kind(value: Value, held: Held, other: Node) -> tuple[str, str, str
     )
 
 
+def is_heard_of(judge: Judge) -> bool:
+    """Whether the one customer of a judge was known before as_of."""
+    known = is_known(judge.view.facts, judge.view.as_of)
+    return known is None or bool(known[0])
+
+
 def judged(
     history: Facts, conditions: Sequence[Condition], as_of: int, catalog: Catalog
 ) -> list[BoolArray]:

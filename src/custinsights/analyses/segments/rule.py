@@ -11,14 +11,13 @@ import attrs
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.cuts import CutPoints, Cuts
-from custinsights.analyses.segments.distance import leaves_of, smallest_change
-from custinsights.analyses.segments.distance import supposing as suppose
+from custinsights.analyses.segments.distance import smallest_change, supposed
 from custinsights.analyses.segments.explaining import Explainer
-from custinsights.analyses.segments.judging import Judge
+from custinsights.analyses.segments.judging import Judge, is_heard_of
 from custinsights.analyses.segments.leaving import turning_day
 from custinsights.analyses.segments.population import Against, marks_of, needs_cuts
 from custinsights.analyses.segments.words import CatalogWords
-from custinsights.domain.fields import instance, looked_up, refuse_other
+from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.frozen import frozen
 from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.printing import written
@@ -28,7 +27,6 @@ from custinsights.domain.segments import Segment, spelled
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
-from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.explanation import Change, Explanation, Told
 
@@ -200,15 +198,8 @@ class Rule(Clause):
         Cost: the traits of one customer, well under a millisecond.
         """
         judge, plain = self._of_one(history, as_of, cuts)
-        holds = judge.holds(plain)
-        if supposing:
-            known = {written(leaf): leaf for leaf in leaves_of(plain)}
-            told = {
-                looked_up("trait of the rule", name, known): [value]
-                for name, value in supposing.items()
-            }
-            holds = suppose(judge, told, 1).holds(plain)
-        return bool(holds[0]) and _is_heard_of(history, judge)
+        asked = supposed(judge, plain, supposing) if supposing else judge
+        return bool(asked.holds(plain)[0]) and is_heard_of(judge)
 
     def explain(self, history: Facts, *, as_of: When, cuts: Cuts | None = None) -> Explanation:
         """Tell why one customer fulfils the rule, or does not: every clause, judged.
@@ -231,9 +222,12 @@ class Rule(Clause):
     def distance(self, history: Facts, *, as_of: When, cuts: Cuts | None = None) -> Change | None:
         """Return the smallest change of one single trait that moves the customer in or out.
 
-        The change that is smallest against what it changes: the difference ÷ the larger of both, 1
-        for texts and flags. Counts and days move by whole numbers, money by its smallest unit,
-        other numbers by a hundredth, or as finely as the rule writes them.
+        Of each trait the nearest value that does; of the traits the one whose change is smallest
+        against what it changes: the difference ÷ the larger of both. Dates count as the days from
+        them to as_of's, so that a day is less than a decade; texts and flags as 1. Counts, and
+        traits that grow by one each day, move by whole numbers, money by its smallest unit, other
+        numbers by a hundredth, or as finely as the rule writes them. No count is below 0, and no
+        time of a fact at or after `as_of`. The text ``another`` is any that the rule does not name.
 
         Parameters
         ----------
@@ -243,7 +237,7 @@ class Rule(Clause):
         Returns
         -------
         Change or None
-            None where no change of one trait alone is enough. With ``supposing={change.trait:
+            None where no change of one trait alone is found. With ``supposing={change.trait:
             change.to}``, `matches` tells the opposite.
         """
         judge, plain = self._of_one(history, as_of, cuts)
@@ -298,7 +292,7 @@ class Rule(Clause):
     ) -> date | None:
         ahead = Duration(within)
         judge, plain = self._of_one(history, as_of, cuts)
-        if bool(judge.holds(plain)[0]) != is_in or not _is_heard_of(history, judge):
+        if bool(judge.holds(plain)[0]) != is_in or not is_heard_of(judge):
             return None
         return turning_day(judge, plain, ahead)
 
@@ -307,12 +301,6 @@ class Rule(Clause):
         check_one(history)
         view = CountedHistory(history, history.context.instant(as_of))
         return Judge(view, self.catalog), self.plain(cuts)
-
-
-def _is_heard_of(history: Facts, judge: Judge) -> bool:
-    """Whether the one customer was known before as_of."""
-    known = is_known(history, judge.view.as_of)
-    return known is None or bool(known[0])
 
 
 def check_one(history: Facts) -> None:
