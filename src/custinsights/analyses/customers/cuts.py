@@ -16,7 +16,7 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.traits import evaluate, exponent_of
 from custinsights.analyses.declaring.declarations import TRAIT_KINDS
 from custinsights.analyses.measuring.measured import check_alike, parts_of
-from custinsights.domain.fields import looked_up, named, whole_number
+from custinsights.domain.fields import looked_up, named, refuse_other, whole_number
 from custinsights.domain.frozen import frozen
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.columnar.columns import AnyArray, IntArray
@@ -233,8 +233,10 @@ class CutPoints:
         return exact.scaleb(-decimals, EXACT)
 
 
-def check_currency(cuts: Cuts, currency: str) -> None:
-    """Refuse cuts in minor units of another currency."""
+def check_cuts(cuts: Cuts, currency: str) -> None:
+    """Refuse what is no `Cuts`, and cuts in minor units of another currency."""
+    advice = "Make them with rule.cuts(history), or with custinsights.cuts(history)"
+    refuse_other(Cuts, "what the customers are judged against", cuts, advice)
     if cuts.currency != currency:
         raise Incompatible("the currencies of the cuts and the history", cuts.currency, currency)
 

@@ -17,7 +17,7 @@ from custinsights.analyses.customers.cuts import (
     SCORED,
     SCORINGS,
     Cuts,
-    check_currency,
+    check_cuts,
     checked_bins,
     cuts_of,
     scored_columns,
@@ -175,7 +175,7 @@ class RFM:
         values = {name: state.column(name).values for name in SCORED}
         cuts = self.cuts
         if cuts is not None:
-            check_currency(cuts, state.provenance.currency)
+            check_cuts(cuts, state.provenance.currency)
         else:
             cuts = cuts_of(
                 {name: Distribution.of(column) for name, column in values.items()},

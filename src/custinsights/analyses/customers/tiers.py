@@ -13,7 +13,7 @@ from custinsights.analyses.customers.cuts import (
     MONETARY,
     RECENCY,
     Cuts,
-    check_currency,
+    check_cuts,
 )
 from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.rfm import RFM
@@ -104,7 +104,7 @@ class Tiers:
     def _codes(self, table: CustomerTable) -> IntArray:
         if self.kind == "value":
             cuts = _cuts(table) if self.cuts is None else self.cuts
-            check_currency(cuts, table.provenance.currency)
+            check_cuts(cuts, table.provenance.currency)
             return cuts.tier(table.column(MONETARY).values)
         if self.kind == "frequency":
             count = table.column(FREQUENCY).values

@@ -8,7 +8,7 @@ as over millions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import product
 
@@ -21,6 +21,7 @@ from custinsights.analyses.customers.cuts import (
     FREQUENCY,
     MONETARY,
     RECENCY,
+    CutPoints,
     Cuts,
     Mark,
 )
@@ -64,6 +65,8 @@ from custinsights.domain.rules.tree import (
 )
 from custinsights.domain.segments import space_and_name, spelled
 from custinsights.errors import InvalidValue, NeedsCuts, UnknownName
+from custinsights.history.facts import Facts
+from custinsights.history.orders import When
 
 IS_CUSTOMER = Comparison(Name(FREQUENCY), ">=", Literal(Decimal(1)))
 NOBODY = And((IS_CUSTOMER, Not(IS_CUSTOMER)))
@@ -107,6 +110,32 @@ def needs_cuts(condition: Condition) -> bool:
         if isinstance(node, Call) and node.function == IN_SEGMENT
     }
     return bool(spaces & _POPULATION_SPACES) or bool(marks_of(condition))
+
+
+def cuts_of_all(
+    history: Facts, conditions: Iterable[Condition], as_of: When | None, catalog: Catalog
+) -> Cuts:
+    """Return the cuts that filled rules are judged against; a part of a history has none."""
+    asked = tuple(conditions)
+    if history.context.part is not None:
+        raise NeedsCuts(written(next(filter(needs_cuts, asked), asked[0])))
+    marks = frozenset(mark for condition in asked for mark in marks_of(condition))
+    return CutPoints(as_of=as_of, marks=marks, catalog=catalog)(history)
+
+
+def together(
+    one: Mapping[str, Condition], other: Mapping[str, Condition], catalog: Catalog
+) -> dict[str, Condition]:
+    """Return the segments that two rules may name; refuse a name that means two things."""
+    for name in filter(other.__contains__, one):
+        mine, theirs = (Against(given, None, catalog).filled(given[name]) for given in (one, other))
+        if mine != theirs:
+            raise InvalidValue(
+                what="the rules mean different segments by one name",
+                given=name,
+                allowed="a name for each segment",
+            )
+    return {**one, **other}
 
 
 @attrs.frozen

@@ -10,12 +10,18 @@ from typing import Any, NoReturn, TypeAlias
 import attrs
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.customers.cuts import CutPoints, Cuts
+from custinsights.analyses.customers.cuts import Cuts, check_cuts
 from custinsights.analyses.segments.distance import smallest_change, supposed
 from custinsights.analyses.segments.explaining import Explainer
 from custinsights.analyses.segments.judging import Judge, is_heard_of
 from custinsights.analyses.segments.leaving import turning_day
-from custinsights.analyses.segments.population import Against, marks_of, needs_cuts
+from custinsights.analyses.segments.population import (
+    Against,
+    cuts_of_all,
+    marks_of,
+    needs_cuts,
+    together,
+)
 from custinsights.analyses.segments.words import CatalogWords
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.frozen import frozen
@@ -78,11 +84,7 @@ class Clause(ABC):
         if one.catalog is not two.catalog:
             what = "the rules take their words from two catalogs"
             raise InvalidValue(what, repr(two.catalog), "rules of one catalog")
-        segments = {**one.segments, **two.segments}
-        twice = [name for name, own in one.segments.items() if segments[name] != own]
-        if twice:
-            what = "the rules mean different segments by one name"
-            raise InvalidValue(what, ", ".join(twice), "a name for each segment")
+        segments = together(one.segments, two.segments, one.catalog)
         return attrs.evolve(one, condition=join((one.condition, two.condition)), segments=segments)
 
 
@@ -91,7 +93,8 @@ class Rule(Clause):
     """A condition on customers: who fulfils it is in the segment.
 
     Make one with `rule`. Rules join with ``&``, ``|`` and ``~``, print as text that reads back as
-    the same rule, and are equal where their texts are.
+    the same rule, and are equal where they mean the same: segments that are named count as what
+    they are.
 
     Parameters
     ----------
@@ -130,10 +133,10 @@ class Rule(Clause):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rule):
             return NotImplemented
-        return self.condition == other.condition
+        return self.filled == other.filled
 
     def __hash__(self) -> int:
-        return hash(self.condition)
+        return hash(self.filled)
 
     def as_rule(self) -> Rule:
         """Return the rule itself."""
@@ -157,9 +160,14 @@ class Rule(Clause):
             The whole history.
         as_of
             Limits the facts, exclusive; default: the end of the observation.
+
+        Raises
+        ------
+        NeedsCuts
+            The history is a part of one, which says nothing about all.
         """
-        points = CutPoints(as_of=as_of, marks=marks_of(self.filled), catalog=self.catalog)
-        return points(history)
+        check_history(history)
+        return cuts_of_all(history, [self.filled], as_of, self.catalog)
 
     def plain(self, cuts: Cuts | None) -> Condition:
         """Return the rule as one about a customer alone, judged against the cuts."""
@@ -299,6 +307,8 @@ class Rule(Clause):
     def _of_one(self, history: Facts, as_of: When, cuts: Cuts | None) -> tuple[Judge, Condition]:
         """Return the judge of one customer, and the rule about that customer alone."""
         check_one(history)
+        if cuts is not None:
+            check_cuts(cuts, history.context.currency)
         view = CountedHistory(history, history.context.instant(as_of))
         return Judge(view, self.catalog), self.plain(cuts)
 
@@ -347,19 +357,21 @@ def rule(
     named = {spelled(name): _condition(one, catalog) for name, one in given.items()}
     if isinstance(what, Clause):
         found = what.as_rule()
-        return attrs.evolve(found, segments={**found.segments, **named}) if named else found
+        return attrs.evolve(found, segments=together(found.segments, named, found.catalog))
     return Rule(_condition(what, catalog), catalog, named)
 
 
 def rules_of(given: Mapping[str, RuleLike], catalog: Catalog) -> tuple[Rule, ...]:
     """Read rules that may name each other with ``in_segment("name")``; a circle is refused."""
     conditions = {spelled(name): _condition(one, catalog) for name, one in given.items()}
-    return tuple(
-        one.as_rule()
-        if isinstance(one, Clause)
-        else Rule(conditions[spelled(name)], catalog, conditions)
-        for name, one in given.items()
-    )
+    rules = []
+    for name, one in given.items():
+        if isinstance(one, Clause):
+            rules.append(one.as_rule())
+            together(rules[-1].segments, conditions, catalog)
+        else:
+            rules.append(Rule(conditions[spelled(name)], catalog, conditions))
+    return tuple(rules)
 
 
 def text_of(what: RuleLike) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.customers.cuts import CutPoints, Cuts, check_currency
+from custinsights.analyses.customers.cuts import Cuts, check_cuts
 from custinsights.analyses.segments.judging import judged
-from custinsights.analyses.segments.population import marks_of
+from custinsights.analyses.segments.population import cuts_of_all
 from custinsights.analyses.segments.rule import Rule, RuleLike, rule
-from custinsights.errors import InvalidValue, NeedsCuts
+from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import BoolArray, locked
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
@@ -106,10 +106,7 @@ def cuts_for(
     """
     wanting = [one for one in rules if one.needs_cuts]
     if cuts is not None:
-        check_currency(cuts, history.context.currency)
+        check_cuts(cuts, history.context.currency)
     if cuts is not None or not wanting:
         return cuts
-    if history.context.part is not None:
-        raise NeedsCuts(wanting[0].text)
-    marks = frozenset(mark for one in rules for mark in marks_of(one.filled))
-    return CutPoints(as_of=as_of, marks=marks, catalog=_catalog_of(rules))(history)
+    return cuts_of_all(history, [one.filled for one in wanting], as_of, _catalog_of(rules))
