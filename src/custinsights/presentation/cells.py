@@ -6,7 +6,7 @@ the strings that are made here, so that a number reads the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from unicodedata import combining, east_asian_width
 from zoneinfo import ZoneInfo
@@ -42,6 +42,8 @@ PARTLY = "only part of the period"
 
 #: A column whose numbers are all smaller than this gets more decimals.
 _TINY = 0.1
+
+_MOST_DECIMALS = 17
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -163,13 +165,26 @@ def _numbers(column: Column, _timezone: str) -> list[str]:
     return [f"{value:,.{decimals}f}" for value in values]
 
 
-def of_unit(value: float, unit: str) -> str:
-    """A number as its unit wants it: shares as percent, money in full, whole things as such."""
+def of_unit(value: float, unit: str, beside: Collection[float] = ()) -> str:
+    """A number as its unit wants it: shares as percent, money in full, whole things as such.
+
+    With as many more digits as it takes to tell it from those that it stands beside.
+    """
     if unit == "share":
-        return f"{100 * value:,.1f}%"
-    if unit in CURRENCIES:
-        return f"{value:,.{minor_exponent(unit)}f}"
-    return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+        return f"{100 * value:,.{_telling(value, beside, 3) - 2}f}%"
+    decimals = minor_exponent(unit) if unit in CURRENCIES else 0 if value.is_integer() else 2
+    return f"{value:,.{_telling(value, beside, decimals)}f}"
+
+
+def _telling(value: float, beside: Collection[float], decimals: int) -> int:
+    """How many decimals keep the value on its side of the others."""
+    while decimals < _MOST_DECIMALS and any(
+        np.sign(round(value, decimals) - other) != np.sign(value - other)
+        for other in beside
+        if np.isfinite(other)
+    ):
+        decimals += 1
+    return decimals
 
 
 def _shares(column: Column, _timezone: str) -> list[str]:

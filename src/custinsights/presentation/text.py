@@ -6,6 +6,7 @@ Long tables lose their middle rows, wide ones their middle columns, and say so.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -59,16 +60,20 @@ def as_text(table: Table, *, width: int = 100, rows: int = 20) -> str:
     width : int, default 100
         How many terminal cells a line may take.
     rows : int, default 20
-        How many rows to show before the middle is left out.
+        How many rows to show before the middle is left out. A table that is meant to be read in
+        full loses nothing.
 
     Returns
     -------
     str
         Without a line break at the end.
     """
+    label = _WIDEST_LABEL
+    if table.in_full:
+        width, rows, label = sys.maxsize, sys.maxsize, sys.maxsize
     head, tail = visible_rows(len(table), rows)
     chosen = marked_once(table).take([*head, *tail])
-    strips = _fitting([_strip(column, table.timezone) for column in chosen.columns], width)
+    strips = _fitting([_strip(column, table.timezone, label) for column in chosen.columns], width)
     lines = [clip(plain(table.title), width)] if table.title else []
     lines.append(_line([strip.line(strip.head) for strip in strips]))
     if any(strip.unit for strip in strips):
@@ -89,11 +94,11 @@ def visible_rows(total: int, limit: int) -> tuple[range, range]:
     return range(head), range(total - (limit - head), total)
 
 
-def _strip(column: Column, timezone: str) -> _Strip:
+def _strip(column: Column, timezone: str, widest: int) -> _Strip:
     cells = shown(column, timezone)
     is_label = column.kind == "label"
     if is_label:
-        cells = [clip(cell, _WIDEST_LABEL) for cell in cells]
+        cells = [clip(cell, widest) for cell in cells]
     right = not is_label or all(isinstance(value, int) for value in column.values)
     is_marked = column.provisional is not None and bool(column.provisional.any())
     head = plain(column.name) + (" " if right and is_marked else "")  # above the digits

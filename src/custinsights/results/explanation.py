@@ -37,6 +37,8 @@ class Explanation(Presented):
         What the value is counted in.
     threshold
         What it is compared with: a value, or several where one of them is enough.
+    since
+        The first local day that counts for it; None where all do.
     parts
         The clauses that it joins, or what it means.
     """
@@ -47,6 +49,7 @@ class Explanation(Presented):
     value: Told = None
     unit: str = ""
     threshold: Told | tuple[Told, ...] = None
+    since: date | None = None
     parts: tuple[Explanation, ...] = ()
 
     @property
@@ -71,6 +74,7 @@ class Explanation(Presented):
             "threshold": [_plain(one) for one in self.threshold]
             if isinstance(self.threshold, tuple)
             else _plain(self.threshold),
+            "since": _plain(self.since),
             "parts": [part.to_json() for part in self.parts],
         }
 
@@ -84,6 +88,7 @@ class Explanation(Presented):
                 Column("verdict", "label", [VERDICTS[one.verdict] for _, one in rows]),
                 Column("found", "label", [one.words for _, one in rows]),
             ],
+            in_full=True,
         )
 
 

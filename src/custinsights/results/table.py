@@ -14,7 +14,16 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from custinsights.domain.fields import any_text, as_tuple, instance, looked_up, members, named, text
+from custinsights.domain.fields import (
+    any_text,
+    as_tuple,
+    flag,
+    instance,
+    looked_up,
+    members,
+    named,
+    text,
+)
 from custinsights.errors import InvalidValue, counted
 from custinsights.results.door import Presented
 
@@ -185,6 +194,8 @@ class Table(Presented):
         What a reader has to know to read the numbers right: the window, as_of, what is left out.
     timezone : str, default "UTC"
         The IANA zone in which instants are shown.
+    in_full : bool, default False
+        Whether text shows all rows and the whole labels, however long the lines become.
 
     Examples
     --------
@@ -205,6 +216,7 @@ class Table(Presented):
     )
     notes: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     timezone: str = attrs.field(default="UTC", validator=text)
+    in_full: bool = attrs.field(default=False, validator=flag)
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0

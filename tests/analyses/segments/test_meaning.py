@@ -43,8 +43,9 @@ def test_a_segment_that_is_given_does_not_change_a_rule() -> None:
     """A rule keeps its own definition; another one of the name is refused."""
     with pytest.raises(InvalidValue, match=CLASH):
         ci.segment(GALLERY, SMALL, segments={"VIP": "total_spent > 5000"})
+    rules: dict[str, Any] = {"mine": SMALL, "VIP": "total_spent > 5000"}
     with pytest.raises(InvalidValue, match=CLASH):
-        ci.segments(GALLERY, {"mine": SMALL, "VIP": "total_spent > 5000"})
+        ci.segments(GALLERY, rules)
     same: dict[str, Any] = {"vip": "total_spent > 500"}
     expected = ci.segment(GALLERY, "total_spent > 500").tolist()
     assert ci.segment(GALLERY, SMALL, segments=same).tolist() == expected

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from datetime import date
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from custinsights.analyses.builtin.places import place_of_sales
-from custinsights.analyses.declaring.segment_functions import segment_function
+from custinsights.analyses.declaring.segment_functions import Compared, segment_function
 from custinsights.domain.rules.durations import Duration, day_meant
 from custinsights.errors import MissingData
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
@@ -24,9 +25,34 @@ WITHIN = "`within` means local days from as_of's less the duration on"
 
 def is_since(history: CountedHistory, days: AnyArray, within: Duration) -> BoolArray:
     """Tell which local days lie on or after as_of's less a duration."""
-    first = day_number(within.before(date_of(history.as_of_day)))
-    found: BoolArray = days >= first
+    found: BoolArray = days >= day_number(within.before(date_of(history.as_of_day)))
     return found
+
+
+def first_day(history: CountedHistory, within: Duration | None) -> date | None:
+    """Return the first local day that counts."""
+    return None if within is None else within.before(date_of(history.as_of_day))
+
+
+def at_least_orders(
+    history: CountedHistory, *, count: int = 1, within: Duration | None = None, **_: Any
+) -> Compared:
+    """How many orders there must be."""
+    return Compared(threshold=count, since=first_day(history, within))
+
+
+def at_least_times(
+    history: CountedHistory, *_: Any, at_least: int = 1, within: Duration | None = None, **__: Any
+) -> Compared:
+    """How many activities there must be."""
+    return Compared(threshold=at_least, since=first_day(history, within))
+
+
+def no_times(
+    history: CountedHistory, *_: Any, within: Duration | None = None, **__: Any
+) -> Compared:
+    """How many activities there may be."""
+    return Compared(threshold=0, since=first_day(history, within))
 
 
 def orders_fitting(
@@ -85,6 +111,7 @@ def _label(history: CountedHistory, name: str) -> Labels:
     f"{WITHIN}, and so does a duration in `between`.",
     unit="orders",
     shown=orders_fitting,
+    compared=at_least_orders,
     needs_one_of_the_options=True,
 )
 def ordered(
@@ -144,6 +171,7 @@ def times_done(
     f"of several, that ended so and are about this subject. {WITHIN}.",
     unit="activities",
     shown=times_done,
+    compared=at_least_times,
 )
 def did(
     history: CountedHistory,
@@ -164,6 +192,7 @@ def did(
     f"ended so and is about this subject. {WITHIN}.",
     unit="activities",
     shown=times_done,
+    compared=no_times,
 )
 def never_did(
     history: CountedHistory,

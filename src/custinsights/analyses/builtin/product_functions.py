@@ -11,8 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from custinsights.analyses.builtin.deed_functions import WITHIN, Texts, is_since
-from custinsights.analyses.declaring.segment_functions import segment_function
+from custinsights.analyses.builtin.deed_functions import WITHIN, Texts, first_day, is_since
+from custinsights.analyses.declaring.segment_functions import Compared, segment_function
 from custinsights.domain.money import minor_exponent
 from custinsights.domain.rules.durations import Duration
 from custinsights.errors import MissingData
@@ -117,6 +117,26 @@ def _line_revenue(
     return sold - sum_per_customer(refunds, np.where(is_returned, refunds.amount, 0))
 
 
+def deciding(
+    history: CountedHistory,
+    *,
+    keyword: Texts = None,
+    within: Duration | None = None,
+    at_least: int = 1,
+    spent: Decimal | None = None,
+    **labels: Texts,
+) -> Compared:
+    """The orders of one customer where they are too few, or all that is asked; else the money."""
+    since = first_day(history, within)
+    orders = _orders(history, labels, keyword, within)
+    if spent is None or orders[0] < at_least:
+        return Compared(threshold=at_least, since=since)
+    currency = history.facts.currency
+    minor = int(_line_revenue(history, labels, keyword, within)[0])
+    value = Decimal(minor).scaleb(-minor_exponent(currency))
+    return Compared(threshold=spent, value=value, unit=currency, since=since)
+
+
 @segment_function(
     parameters={
         "product": "texts",
@@ -133,6 +153,7 @@ def _line_revenue(
     f"case aside; its other labels are compared as they are spelled. {WITHIN}.",
     unit="orders",
     shown=orders_bought,
+    compared=deciding,
     needs_one_of_the_options=True,
 )
 def bought(

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from custinsights.analyses.builtin.distances import kilometres_between, own_degrees
-from custinsights.analyses.declaring.segment_functions import segment_function
+from custinsights.analyses.declaring.segment_functions import Compared, segment_function
 from custinsights.domain.people import MOST_DEGREES
 from custinsights.domain.rules.durations import Duration
 from custinsights.domain.tag_changes import key_of
@@ -81,6 +81,16 @@ def days_until(history: CountedHistory, of: AnyArray, within: Duration = TODAY) 
     return found
 
 
+def _days_ahead(history: CountedHistory, within: Duration) -> int:
+    today = history.as_of_day
+    return day_number(within.after(date_of(today))) - today
+
+
+def below_days(history: CountedHistory, of: AnyArray, within: Duration = TODAY) -> Compared:  # noqa: ARG001 - called as `anniversary` is
+    """How many days there may be fewer than."""
+    return Compared(threshold=_days_ahead(history, within))
+
+
 @segment_function(
     parameters={"of": "moment", "within": "duration"},
     definition="Whether the next anniversary of a date, whatever its year, falls on as_of's local "
@@ -88,12 +98,11 @@ def days_until(history: CountedHistory, of: AnyArray, within: Duration = TODAY) 
     "28th in other years; unknown without the date.",
     unit="days",
     shown=days_until,
+    compared=below_days,
 )
 def anniversary(history: CountedHistory, of: AnyArray, within: Duration = TODAY) -> AnyArray:
     """Whether an anniversary is near; int8, -1 where the date is unknown."""
-    today = history.as_of_day
-    end = day_number(within.after(date_of(today))) - today
-    return _where_known(days_until(history, of), end, is_included=False)
+    return _where_known(days_until(history, of), _days_ahead(history, within), is_included=False)
 
 
 def _where_known(values: FloatArray, most: float, *, is_included: bool) -> AnyArray:
@@ -114,12 +123,18 @@ def kilometres(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal)
     return kilometres_between((float(lat), float(lon)), own_degrees(history))
 
 
+def up_to_km(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal) -> Compared:  # noqa: ARG001 - called as `within_km` is
+    """How far people may live away."""
+    return Compared(threshold=km)
+
+
 @segment_function(
     parameters={"lat": "number", "lon": "number", "km": "number"},
     definition="Whether the coordinates of the customer table lie at most `km` kilometres from the "
     "place so many degrees north and east, on a great circle; unknown without coordinates.",
     unit="km",
     shown=kilometres,
+    compared=up_to_km,
     over_time="stays",
 )
 def within_km(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal) -> AnyArray:

@@ -177,20 +177,20 @@ def _together(columns: list[AnyArray | Labels]) -> AnyArray | Labels:
     return np.concatenate([c for c in columns if isinstance(c, np.ndarray)])
 
 
-def checked(trait: Trait, values: Any, people: int) -> AnyArray | Labels:
-    """Refuse what is not one value of the trait's kind per person."""
-    if trait.kind == "label":
-        labels = values if isinstance(values, Labels) else Labels.encode(values)
-        labels.check(trait.name, people)
-        return labels
+def checked(trait: Trait, values: Any, people: int, called: str = "") -> AnyArray | Labels:
+    """Refuse what is not one value of the trait's kind per person; `called` says whose it is."""
+    called = called or f"the trait {trait.name!r}"
+    if isinstance(values, Labels) and trait.kind == "label":
+        values.check(called, people)
+        return values
     array = np.asarray(values)
     if array.shape != (people,) or array.dtype.kind not in TRAIT_KINDS[trait.kind]:
         raise InvalidValue(
-            what=f"the trait {trait.name!r} does not give one {trait.kind} per person",
+            what=f"{called} does not give one {trait.kind} per person",
             given=f"{array.dtype} of shape {array.shape}",
             allowed=f"an array of shape ({people},) for a {trait.kind}",
         )
-    return array
+    return Labels.encode(array) if trait.kind == "label" else array
 
 
 def exponent_of(kind: str, unit: str, currency: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -20,6 +21,26 @@ from custinsights.errors import InvalidValue, UnknownName
 
 RuleFunction: TypeAlias = Callable[..., Any]
 """From a counted history and arguments by name to one value per known person."""
+
+
+@attrs.frozen(kw_only=True)
+class Compared:
+    """With what a function compared what it counted for one customer.
+
+    Parameters
+    ----------
+    threshold
+        With what.
+    value, unit
+        What decides, and its unit, where it is another number than the one that `shown` counts.
+    since
+        The first local day that counts; None where all do.
+    """
+
+    threshold: Decimal | int
+    value: Decimal | None = None
+    unit: str = ""
+    since: date | None = None
 
 
 @attrs.frozen
@@ -42,6 +63,9 @@ class SegmentFunction:
         shown by explanations beside the verdict; called as `of` is.
     unit
         What that number, or the value itself, is counted in.
+    compared
+        What explanations say that number is compared with: called as `of` is, with the facts of one
+        customer, it gives a `Compared`.
     distribution
         The installed package that brought it, or None for ours.
     over_time
@@ -52,6 +76,9 @@ class SegmentFunction:
     of: RuleFunction = attrs.field(validator=function)
     shown: RuleFunction | None = attrs.field(default=None, validator=optional(function))
     unit: str = attrs.field(default="", validator=any_text)
+    compared: RuleFunction | None = attrs.field(
+        default=None, validator=optional(function), kw_only=True
+    )
     distribution: str | None = None
     over_time: str = attrs.field(default="changes", validator=named("course over time", OVER_TIME))
 
@@ -91,6 +118,7 @@ def segment_function(
     gives: str = "flag",
     unit: str = "",
     shown: RuleFunction | None = None,
+    compared: RuleFunction | None = None,
     needs_one_of_the_options: bool = False,
     over_time: str = "changes",
 ) -> Callable[[RuleFunction], SegmentFunction]:
@@ -109,7 +137,7 @@ def segment_function(
         Default: the function's name.
     gives
         ``"flag"``: a condition by itself; or another kind of trait, to be compared.
-    unit, shown
+    unit, shown, compared
         See `SegmentFunction`.
     needs_one_of_the_options
         Whether one of the parameters that are not required must be given.
@@ -154,6 +182,7 @@ def segment_function(
             declared,
             shown,
             unit,
+            compared=compared,
             over_time=over_time,
         )
 

@@ -89,7 +89,7 @@ class Explainer:
     def _leaf(self, condition: Condition) -> Explanation:
         value, threshold = _sides(condition)
         found, unit = self._told(value)
-        return Explanation(
+        told = Explanation(
             clause=written(condition),
             verdict=self._verdict(condition),
             subject=written(value),
@@ -97,6 +97,17 @@ class Explainer:
             unit=unit,
             threshold=self._thresholds(threshold),
         )
+        return self._compared(told, value) if isinstance(value, Call) else told
+
+    def _compared(self, told: Explanation, call: Call) -> Explanation:
+        """Return an explanation with what a function has compared."""
+        compared = self.judge.catalog.function(call.function).compared
+        if compared is None:
+            return told
+        found = compared(self.judge.view, **self.judge.arguments(call))
+        if found.value is not None:
+            told = attrs.evolve(told, value=found.value, unit=found.unit)
+        return attrs.evolve(told, threshold=found.threshold, since=found.since)
 
     def _told(self, value: Value) -> tuple[Told, str]:
         """Return the value of the customer, and its unit."""

@@ -7,7 +7,6 @@ exchanges the two questions, so that unknown values need no masks of their own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from functools import reduce
 from typing import Any
 
@@ -51,7 +50,13 @@ from custinsights.domain.rules.tree import (
     Value,
 )
 from custinsights.errors import InvalidValue
-from custinsights.history.columnar.columns import NO_INSTANT, AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.columns import (
+    NO_INSTANT,
+    AnyArray,
+    BoolArray,
+    FloatArray,
+    IntArray,
+)
 from custinsights.history.columnar.localtime import date_of, day_number
 from custinsights.history.facts import Facts
 from custinsights.history.selection import is_known
@@ -119,9 +124,9 @@ class Judge:
             case Is(value):
                 return self._flags(value).where(true=wanted)
             case Among(value, options):
-                return self._among(value, options, inside=wanted)
+                return self._among(condition, value, options, inside=wanted)
             case Comparison(left, sign, right):
-                return self._compared(left, sign if wanted else OPPOSITE[sign], right)
+                return self._compared(condition, left, sign if wanted else OPPOSITE[sign], right)
 
     def value(self, value: Value) -> Held:
         """Return the values of the k people."""
@@ -140,7 +145,8 @@ class Judge:
             case Call():
                 return self._called(value)
             case Arithmetic(sign, left, right):
-                return self._calculated(sign, left, right)
+                sides = [self._numbers(value, side).natural for side in (left, right)]
+                return self._calculated(sign, sides)
             case Literal(number):
                 return Numbers(np.array([float(number)]))
 
@@ -148,11 +154,12 @@ class Judge:
         declared = self.catalog.function(call.function)
         found = declared.of(self.view, **self.arguments(call))
         gives = declared.signature.gives
+        called = f"the function {written(call)}"
         as_trait = Trait(call.function, declared.of, gives, declared.unit)
         if gives == "flag" and getattr(found, "dtype", None) == np.int8:
-            self._held(as_trait, found == 1)
+            self._held(as_trait, found == 1, called)
             return Flags(found == 1, found >= 0)
-        return self._held(as_trait, found)
+        return self._held(as_trait, found, called)
 
     def arguments(self, call: Call) -> dict[str, Any]:
         """Return the arguments of a call by name, as its function wants them for these people."""
@@ -163,7 +170,7 @@ class Judge:
             if kinds[name] == "moment":
                 found[name] = self._dates(given)
             elif kinds[name] == "trait":
-                found[name] = self._numbers(given).natural
+                found[name] = self._numbers(call, given).natural
         return found
 
     def _dates(self, name: str) -> AnyArray:
@@ -184,24 +191,23 @@ class Judge:
         dates[known] = held.days.take(known).astype("M8[D]")
         return dates
 
-    def _held(self, trait: Trait, values: Any) -> Held:
+    def _held(self, trait: Trait, values: Any, called: str = "") -> Held:
         """Return values as a trait declares them; refuse others."""
-        found = checked(trait, values, self.view.people)
+        found = checked(trait, values, self.view.people, called)
         if trait.kind == "instant":
             assert isinstance(found, np.ndarray)  # noqa: S101 - only labels are no arrays
             return days_of(found, self.view.facts.context)
         currency = self.view.facts.context.currency
         return of_kind(found, trait.kind, exponent_of(trait.kind, trait.unit, currency))
 
-    def _calculated(self, sign: str, left: Value, right: Value) -> Numbers:
-        sides = [self._numbers(side).natural for side in (left, right)]
+    def _calculated(self, sign: str, sides: Sequence[FloatArray]) -> Numbers:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             found = _ARITHMETIC[sign](*sides)
         return Numbers(np.where(np.isfinite(found), found, np.nan))
 
-    def _compared(self, left: Value, sign: str, right: Value) -> BoolArray:
+    def _compared(self, clause: Node, left: Value, sign: str, right: Value) -> BoolArray:
         if not isinstance(right, Literal):
-            return self._both(left, sign, right)
+            return self._both(clause, left, sign, right)
         held = self.value(left)
         match held, right.value:
             case Texts(), str() as text:
@@ -210,9 +216,11 @@ class Judge:
                 return held.compare(sign, self.day(text))
             case Numbers(), number if not isinstance(number, str | bool):
                 return held.compare(sign, number)
-        raise InvalidValue(*_of_other_kind(left, held, right))
+        raise InvalidValue(*_of_other_kind(clause, left, held))
 
-    def _among(self, value: Value, options: Sequence[Literal], *, inside: bool) -> BoolArray:
+    def _among(
+        self, clause: Node, value: Value, options: Sequence[Literal], *, inside: bool
+    ) -> BoolArray:
         held = self.value(value)
         if isinstance(held, Texts):
             texts = {one.value for one in options if isinstance(one.value, str)}
@@ -220,10 +228,11 @@ class Judge:
                 return held.among(texts, inside=inside)
         together = np.logical_or if inside else np.logical_and
         sign = "==" if inside else "!="
-        found: BoolArray = reduce(together, (self._compared(value, sign, one) for one in options))
+        each = (self._compared(clause, value, sign, one) for one in options)
+        found: BoolArray = reduce(together, each)
         return found
 
-    def _both(self, left: Value, sign: str, right: Value) -> BoolArray:
+    def _both(self, clause: Node, left: Value, sign: str, right: Value) -> BoolArray:
         one, other = self.value(left), self.value(right)
         match one, other:
             case Numbers(), Numbers():
@@ -235,19 +244,19 @@ class Judge:
                 codes = (side.labels.renamed(names).codes for side in (one, other))
                 found = COMPARES[sign](*codes)
             case _:
-                raise InvalidValue(*_of_other_kind(left, one, right))
+                raise InvalidValue(*_of_other_kind(clause, left, one))
         return found & one.is_known & other.is_known
 
-    def _numbers(self, value: Value) -> Numbers:
+    def _numbers(self, clause: Node, value: Value) -> Numbers:
         held = self.value(value)
         if not isinstance(held, Numbers):
-            raise InvalidValue(*_of_other_kind(value, held, Literal(Decimal(0))))
+            raise InvalidValue(*_of_other_kind(clause, value, held))
         return held
 
     def _flags(self, value: Value) -> Flags:
         held = self.value(value)
         if not isinstance(held, Flags):
-            raise InvalidValue(*_of_other_kind(value, held, Is(value)))
+            raise InvalidValue(*_of_other_kind(Is(value), value, held))
         return held
 
     def day(self, text: str) -> IntArray:
@@ -256,13 +265,12 @@ class Judge:
         return np.array([day_number(day_meant(text, today)) for today in todays])
 
 
-def _of_other_kind(value: Value, held: Held, other: Node) -> tuple[str, str, str]:
-    """Return what is wrong when a value is compared with what is of another kind."""
-    return (
-        f"{written(value)} is compared with what is of another kind",
-        written(other),
-        f"a comparison with {KINDS[type(held)]}",
-    )
+def _of_other_kind(clause: Node, value: Value, held: Held) -> tuple[str, str, str]:
+    """Return what is wrong when a clause takes a value for what is of another kind."""
+    kind = KINDS[type(held)]
+    allowed = f"a comparison with {kind}" if clause != Is(value) else "a comparison, or a flag"
+    what = f"the values of {written(value)} are {kind}, for which its clause cannot be asked"
+    return what, written(clause), allowed
 
 
 def is_heard_of(judge: Judge) -> bool:
