@@ -101,6 +101,7 @@ def test_of_one_trait_the_nearest_counts() -> None:
 def test_no_time_is_later_than_as_of() -> None:
     """No fact at or after as_of counts, so that none is proposed."""
     assert to('last_order_at > "2024-02-29"', THREE) is None
+    assert to('last_order_at < "9999-12-31"', THREE) is None
     assert to('last_order_at > "2024-02-28"', THREE) == ("last_order_at", date(2024, 2, 29))
     assert to('last_order_at > "2024-03-05" or order_count > 4', THREE) == ("order_count", 5)
 
