@@ -184,7 +184,8 @@ def checked(trait: Trait, values: Any, people: int, called: str = "") -> AnyArra
         values.check(called, people)
         return values
     array = np.asarray(values)
-    if array.shape != (people,) or array.dtype.kind not in TRAIT_KINDS[trait.kind]:
+    is_of_kind = array.dtype.kind in TRAIT_KINDS[trait.kind] or array.shape == (0,)
+    if array.shape != (people,) or not is_of_kind:
         raise InvalidValue(
             what=f"{called} does not give one {trait.kind} per person",
             given=f"{array.dtype} of shape {array.shape}",
