@@ -237,6 +237,29 @@ def test_circles_are_refused_with_their_path(shop: Any) -> None:
         ci.segments(shop, {"A": 'not in_segment("A")'})
 
 
+def test_of_many_rules_the_wrong_one_is_named(shop: Any) -> None:
+    """Whatever is wrong with it: what cannot be read, what it names, what it is."""
+    asked: Any
+    for asked, error, told in (
+        (
+            "order_cuont > 1",
+            RuleError,
+            "In 'bad' there is no trait named 'order_cuont'.*\n.*\n  \\^",
+        ),
+        (5, InvalidValue, "In 'bad' the rule is no text: 5 was given"),
+        ("", InvalidValue, "In 'bad' the rule of a Segment is no text that says something"),
+        ("in_segment('x')", UnknownName, "no segment named 'x'.* It is asked for in 'bad'"),
+        ("in_segment('rfm:x')", UnknownName, "named 'rfm:x'.* It is asked for in 'bad'"),
+        ({"rule": "units > 1"}, InvalidValue, "In 'bad' this is no rule in JSON"),
+    ):
+        with pytest.raises(error, match=told):
+            ci.segments(shop, {"good": "order_count > 1", "bad": asked})
+    with pytest.raises(RuleError, match="In 'bad' there is no trait"):
+        ci.segments(shop, [Segment("good", "order_count > 1"), Segment("bad", "wampum > 1")])
+    with pytest.raises(RuleError, match="In 'bad' there is no trait"):
+        ci.rule("in_segment('good')", segments={"good": "order_count > 1", "bad": "wampum > 1"})
+
+
 @pytest.mark.parametrize(
     ("rules", "error", "says"),
     [
@@ -248,7 +271,7 @@ def test_circles_are_refused_with_their_path(shop: Any) -> None:
         ({"At-risk": "order_count > 1", "at risk": "order_count > 2"}, InvalidValue, "same name"),
         ([Segment("a", "order_count > 1")] * 2, InvalidValue, "same name"),
         ({"a": "order_cuont > 1"}, RuleError, "order_count"),
-        ({"a": 5}, InvalidValue, "rule of a Segment is no text"),
+        ({"a": 5}, InvalidValue, "In 'a' the rule is no text"),
         ({5: "order_count > 1"}, InvalidValue, "name of a Segment is no text"),
         ({"value:a": "order_count > 1"}, InvalidValue, "cannot name a segment"),
         ({"a": 'in_segment("b")'}, UnknownName, "no segment named 'b'"),

@@ -138,6 +138,49 @@ def test_a_tag_follows_a_rule() -> None:
         ci.maintain(history, TagBook(), {"big": "order_cuont > 1"}, by="nightly")
 
 
+def test_a_rule_sees_the_tags_of_the_book() -> None:
+    """Given by hand before as_of, they count; the book has the last word over the history."""
+    history, unless = to_history(SHOP), {"mail": "order_count >= 1 and not tagged('Blocked')"}
+
+    def mailed(book: TagBook, as_of: Any) -> tuple[Identity, ...]:
+        found = ci.maintain(history, book, unless, as_of=as_of, by="nightly")
+        return found.customers(any="mail", at=at("08-01"))
+
+    book = history.tag_book().add("blocked", "ada", at=at("04-01"), **ADA)
+    assert mailed(book, at("04-01")) == ("ada", "bo", "cy")  # not yet
+    assert mailed(book, at("04-02")) == ("bo", "cy")
+    book = book.remove("blocked", "ada", at=at("04-03"), **ADA)
+    assert mailed(book, at("04-04")) == ("ada", "bo", "cy")
+    gone = history.tag_book().remove("vip", "ada", at=at("04-01"), **ADA)
+    found = ci.maintain(history, gone, {"treat": "tagged('vip')"}, as_of="2024-05-01", by="x")
+    assert found.customers(any="treat", at=at("08-01")) == ("bo",)
+
+
+def test_a_tag_follows_the_members_of_a_segment() -> None:
+    """One segment for each tag: a whole set is refused, and says how."""
+    history = to_history(SHOP)
+    found = ci.segments(history, {"big": "total_spent > 40", "small": "total_spent <= 40"})
+    big = found.members("big")
+    book = ci.maintain(history, TagBook(), {"large": big}, by="nightly")
+    assert book.customers(any="large", at=at("08-01")) == tuple(big.ids.tolist()) != ()
+    with pytest.raises(InvalidValue, match=r"several: 'big, small' .* found\.members\('vip'\)"):
+        ci.maintain(history, TagBook(), found, by="nightly")  # type: ignore[arg-type]
+
+
+def test_what_a_tag_cannot_follow_is_named_with_the_tag() -> None:
+    """Of many that follow, the error says which one is wrong."""
+    history = to_history(SHOP)
+    asked: Any
+    for asked, error, told in (
+        ("order_cuont > 1", RuleError, "In 'bad' there is no trait named 'order_cuont'"),
+        (5, InvalidValue, "In 'bad' this is nothing that a tag follows: 'int' .* a rule, a mask"),
+        (["eve"], UnknownName, "customer named 'eve'. It is asked for in 'bad'. The identities"),
+        ("in_segment('x')", UnknownName, "no segment named 'x'.* It is asked for in 'bad'"),
+    ):
+        with pytest.raises(error, match=told):
+            ci.maintain(history, TagBook(), {"good": "order_count > 1", "bad": asked}, by="a rule")
+
+
 def test_tags_do_not_follow_segments_of_a_part() -> None:
     """Everybody else would leave; nor of what is no book, no mask or nobody known."""
     history, none = to_history(SHOP), TagBook()

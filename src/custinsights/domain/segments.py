@@ -1,5 +1,7 @@
 """What is a segment? A rule with a name, and what its name means to the shop."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -7,13 +9,15 @@ import attrs
 
 from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import any_text, aware, identity, named, text
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue, RuleError, UnknownName
+from custinsights.errors.wording import sentences
 
 __all__ = [
     "NOT_YET_KNOWN",
     "NOWHERE",
     "Segment",
     "SegmentEvent",
+    "naming",
     "segment_named",
     "space_and_name",
     "spelled",
@@ -52,6 +56,22 @@ def segment_named(name: object, known: tuple[str, ...], space: str = "") -> str:
     if bare not in table:
         raise UnknownName("segment", name, known)
     return table[bare]
+
+
+@contextmanager
+def naming(name: object) -> Iterator[None]:
+    """Let what is said of a wrong rule name the segment, or the tag, whose rule it is."""
+    try:
+        yield
+    except UnknownName as error:
+        advice = sentences(f"It is asked for in {name!r}", error.advice)
+        raise UnknownName(error.kind, error.name, error.known, advice) from error
+    except InvalidValue as error:
+        what = f"in {name!r} {error.what}"
+        raise InvalidValue(what, error.given, error.allowed, error.advice) from error
+    except RuleError as error:
+        what, place = f"in {name!r} {error.what}", (error.rule, error.start, error.end)
+        raise RuleError(what, error.expected, *place, error.nearest) from error
 
 
 def _own_name(owner: object, field: "attrs.Attribute[Any]", name: Any) -> None:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.segments.rule import Clause, RuleLike, rule
 from custinsights.analyses.segments.segment import segment
 from custinsights.domain.fields import refuse_other
-from custinsights.domain.segments import Segment
+from custinsights.domain.segments import Segment, naming
 from custinsights.domain.tags import TagBook
 from custinsights.errors import InvalidValue
-from custinsights.history.columnar.columns import BoolArray
+from custinsights.history.building.tagging import with_tags
+from custinsights.history.columnar.columns import BoolArray, IntArray
 from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
 from custinsights.history.selection import codes_of
+from custinsights.results.customer_table import CustomerTable
+from custinsights.results.segment_set import SegmentSet
+
+_FOLLOWED = "a rule, a mask over the customers, identities, or the members of a segment"
 
 
 def maintain(
     history: Facts,
     book: TagBook,
-    segments: Mapping[str, RuleLike | Iterable[int | str] | BoolArray],
+    segments: Mapping[str, RuleLike | CustomerTable | Iterable[int | str] | BoolArray],
     *,
     as_of: When | None = None,
     by: str,
@@ -35,9 +41,11 @@ def maintain(
     history
         A whole history: who is not in it is in no segment of it.
     book
-        The tags so far.
+        The tags so far, which rules see: ``tagged("blocked")`` asks who carries it just before
+        `as_of`, by this book or, where it does not tell, by the history; see `History.with_tags`.
     segments
-        By tag who is in the segment: a rule, a mask over ``history.customer_ids``, or identities.
+        By tag who is in the segment: a rule, a mask over ``history.customer_ids``, identities, or
+        the members of a segment, such as ``found.members("vip")`` of a `SegmentSet`.
     as_of
         The instant of the segments and of the changes; default: the end of the observation.
     by, why
@@ -54,9 +62,10 @@ def maintain(
     Raises
     ------
     InvalidValue
-        If the history is a part of another one, or a mask has another length than its customers.
+        If the history is a part of another one, a mask has another length than its customers, or
+        something else is to be followed.
     RuleError
-        If a text is no rule.
+        If a text is no rule; the error names the tag.
     UnknownName
         If a customer is none of the history.
 
@@ -76,19 +85,34 @@ def maintain(
     """
     check_history(history)
     refuse_other(TagBook, "what holds the tags", book)
+    if isinstance(segments, SegmentSet):
+        what = "a tag follows one segment, and these are several"
+        advice = "Pass for each tag the members: {'vip': found.members('vip')}"
+        raise InvalidValue(what, ", ".join(segments.names), "segments by tag", advice)
     refuse_other(Mapping, "the segments that tags follow", segments)
     if history.context.part is not None:
         place, parts = history.context.part
         what = "tags cannot follow segments of a part, of which everybody else would leave them"
         raise InvalidValue(what, f"part {place + 1} of {parts}", "a whole history")
     at = to_datetime(history.context.instant(as_of))
+    told = with_tags(history, book)
     for tag, given in segments.items():
-        reason = why or "follows a segment"
-        if isinstance(given, str | Mapping | Segment | Clause):
-            asked = rule(given, catalog=catalog)
-            reason = why or asked.text
-            codes = codes_of(history, segment(history, asked, as_of=as_of))
-        else:
-            codes = codes_of(history, given)
-        book = book.follow(tag, history.customer_ids[codes].tolist(), at=at, by=by, why=reason)
+        with naming(tag):
+            codes, reason = _followed(told, given, as_of, catalog)
+        members = history.customer_ids[codes].tolist()
+        book = book.follow(tag, members, at=at, by=by, why=why or reason)
     return book
+
+
+def _followed(
+    history: Facts, given: Any, as_of: When | None, catalog: Catalog
+) -> tuple[IntArray, str]:
+    """Return the codes of who is in a segment, and why a tag follows it."""
+    if isinstance(given, str | Mapping | Segment | Clause):
+        asked = rule(given, catalog=catalog)
+        return codes_of(history, segment(history, asked, as_of=as_of)), asked.text
+    if isinstance(given, CustomerTable):
+        given = given.ids.tolist()
+    if not isinstance(given, Iterable):
+        raise InvalidValue("this is nothing that a tag follows", type(given).__name__, _FOLLOWED)
+    return codes_of(history, given), "follows a segment"

@@ -29,7 +29,7 @@ from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
 from custinsights.domain.rules.tree import Condition, Not, every, some
-from custinsights.domain.segments import Segment, spelled
+from custinsights.domain.segments import Segment, naming, spelled
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
@@ -354,24 +354,20 @@ def rule(
     'order_count >= 3 and not order_count >= 10'
     """
     given = {} if segments is None else segments
-    named = {spelled(name): _condition(one, catalog) for name, one in given.items()}
+    named = conditions_of(given, catalog)
     if isinstance(what, Clause):
         found = what.as_rule()
         return attrs.evolve(found, segments=together(found.segments, named, found.catalog))
     return Rule(_condition(what, catalog), catalog, named)
 
 
-def rules_of(given: Mapping[str, RuleLike], catalog: Catalog) -> tuple[Rule, ...]:
-    """Read rules that may name each other with ``in_segment("name")``; a circle is refused."""
-    conditions = {spelled(name): _condition(one, catalog) for name, one in given.items()}
-    rules = []
+def conditions_of(given: Mapping[str, RuleLike], catalog: Catalog) -> dict[str, Condition]:
+    """Read conditions by spelled name."""
+    found = {}
     for name, one in given.items():
-        if isinstance(one, Clause):
-            rules.append(one.as_rule())
-            together(rules[-1].segments, conditions, catalog)
-        else:
-            rules.append(Rule(conditions[spelled(name)], catalog, conditions))
-    return tuple(rules)
+        with naming(name):
+            found[spelled(name)] = _condition(one, catalog)
+    return found
 
 
 def text_of(what: RuleLike) -> str:

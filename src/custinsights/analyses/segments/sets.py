@@ -16,12 +16,13 @@ from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.measuring.measured import without_activities
-from custinsights.analyses.segments.rule import Rule, RuleLike, rules_of, text_of
+from custinsights.analyses.segments.population import together
+from custinsights.analyses.segments.rule import Clause, Rule, RuleLike, conditions_of, text_of
 from custinsights.analyses.segments.segment import cuts_for, masks
 from custinsights.domain.fields import flag, instance, refuse_other
 from custinsights.domain.frozen import frozen
 from custinsights.domain.rules.tree import Name, nodes_of
-from custinsights.domain.segments import Segment, spelled
+from custinsights.domain.segments import Segment, naming, spelled
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.history.columnar.columns import AnyArray
 from custinsights.history.facts import Facts, check_history
@@ -57,12 +58,7 @@ def _kept(given: Any) -> Any:
 def _segments(rules: RulesLike) -> tuple[Segment, ...]:
     """Return rules as segments; refuse a name that comes twice."""
     if isinstance(rules, Mapping):
-        found = tuple(
-            attrs.evolve(rule, name=name)
-            if isinstance(rule, Segment)
-            else Segment(name, text_of(rule))
-            for name, rule in rules.items()
-        )
+        found = tuple(_segment(name, rule) for name, rule in rules.items())
     else:
         found = tuple(rules)
     if not found:
@@ -73,6 +69,29 @@ def _segments(rules: RulesLike) -> tuple[Segment, ...]:
             "segments have the same name", names, "names that differ in more than case and dashes"
         )
     return found
+
+
+def _segment(name: str, rule: RuleLike) -> Segment:
+    if isinstance(rule, Segment):
+        return attrs.evolve(rule, name=name)
+    with naming(name):
+        text = text_of(rule)
+        refuse_other(str, "the rule", text)
+        return Segment(name, text)
+
+
+def _rules(given: Mapping[str, RuleLike], catalog: Catalog) -> tuple[Rule, ...]:
+    """Read rules that may name each other with ``in_segment("name")``; a circle is refused."""
+    conditions = conditions_of(given, catalog)
+    found = []
+    for name, one in given.items():
+        with naming(name):
+            if isinstance(one, Clause):
+                found.append(one.as_rule())
+                together(found[-1].segments, conditions, catalog)
+            else:
+                found.append(Rule(conditions[spelled(name)], catalog, conditions))
+    return tuple(found)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -126,7 +145,7 @@ class Segments:
         given = self.rules.values() if isinstance(self.rules, Mapping) else self.rules
         rules = (one.rule if isinstance(one, Segment) else one for one in given)
         named = dict(zip(self.names, rules, strict=True))
-        return rules_of(named, self.catalog)
+        return _rules(named, self.catalog)
 
     @property
     def names(self) -> tuple[str, ...]:
