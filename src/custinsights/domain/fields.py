@@ -69,7 +69,12 @@ def own_identity(given: Any) -> Identity:
 def identities(given: Any) -> list[Identity]:
     """Return every identity of one or several once, in order."""
     is_one = isinstance(given, str) or not isinstance(given, Iterable)
-    return in_order({own_identity(one) for one in ([given] if is_one else given)})
+    found = [own_identity(one) for one in ([given] if is_one else given)]
+    for one in found:
+        if isinstance(one, bool) or not isinstance(one, str | int):
+            what = "what is among the customers is no identity"
+            raise InvalidValue(what, type(one).__name__, "texts or ints")
+    return in_order({*found})
 
 
 def in_order(given: Iterable[Identity]) -> list[Identity]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -143,7 +144,7 @@ DATES = st.dates(date(1890, 1, 1), date(2050, 1, 1)) | st.sampled_from(
 
 
 @given(
-    st.lists(st.none() | DATES, max_size=4),
+    st.lists(st.none() | DATES, min_size=1, max_size=4),
     st.dates(date(2023, 1, 1), date(2029, 1, 1)) | st.sampled_from((date(2024, 2, 29),)),
     st.sampled_from(("1d", "2d", "6w", "1m", "12m", "1y", "3y")),
 )
@@ -302,8 +303,18 @@ def test_an_email_domain_on_parts_and_of_one() -> None:
         assert rule.matches(alone, as_of=history.observed_until) == (one in whole)
 
 
-def test_numbers_are_no_addresses() -> None:
-    """Where customers are numbers and nobody tells contacts, all is unknown."""
+@pytest.mark.parametrize(
+    ("call", "what"),
+    [
+        ('tagged("vip")', "tags"),
+        ("within_km(1, 2, 3)", "coordinates"),
+        ('email_domain("example.com")', "e-mail addresses"),
+        ('anniversary("birthday")', "birthdays"),
+        ('anniversary("created_at", within="1w")', "times of creation"),
+    ],
+)
+def test_what_is_told_of_nobody_is_refused(call: str, what: str) -> None:
+    """Without any customer table, whatever else is asked; with one it is unknown of each."""
     history = OrderHistory.from_arrays(
         customer=[1, 2],
         placed_at=["2024-01-01", "2024-01-02"],
@@ -311,7 +322,12 @@ def test_numbers_are_no_addresses() -> None:
         currency="EUR",
         timezone="UTC",
     )
-    assert members(history, 'email_domain("example.com") is None') == {1, 2}
+    said = rf"The function {re.escape(call)} needs {what} in a customer table, .* customers="
+    for asked in (history, history.partition(2)[1], history.history_of(1)):
+        with pytest.raises(MissingData, match=said):
+            ci.segment(asked, f"order_count > 1 or {call} is None")
+    listed = people(Customer(1), Customer(2))
+    assert members(listed, f"{call} is None") == (set() if "tagged" in call else {1, 2})
 
 
 @settings(max_examples=30)
@@ -334,6 +350,29 @@ def test_parts_and_each_one_alone_say_what_the_whole_says(data: st.DataObject) -
             for one in history.customer_ids.tolist()
         ]
         assert alone == whole.tolist(), text
+
+
+def test_what_fails_in_a_function_names_the_call() -> None:
+    """Errors of one's own code, and what is no truth value for each person."""
+
+    def fails(history: Any, name: str) -> Any:
+        return {"a": history}[name]
+
+    def floats(history: Any) -> Any:
+        return np.zeros(history.people)
+
+    made = (
+        ci.segment_function(parameters={"name": "text"}, definition="Fails.")(fails),
+        ci.segment_function(parameters={}, definition="Gives floats.")(floats),
+    )
+    catalog, asked = ci.DEFAULT.with_(*made), people(Customer("ada"))
+    with pytest.raises(InvalidValue, match=r"The function fails\(\"x\"\) fails: .KeyError: 'x'"):
+        ci.segment(asked, 'order_count > 1 or fails("x")', catalog=catalog)
+    said = r"allowed is truth values of shape \(1,\) for a flag. It is asked by floats\(\)"
+    with pytest.raises(InvalidValue, match=said):
+        ci.segment(asked, "floats()", catalog=catalog)
+    with pytest.raises(InvalidValue, match="given; allowed is a kind for each of 'name', in order"):
+        ci.segment_function(parameters={}, definition="Fails.")(fails)
 
 
 def test_nobody_is_in_a_segment_of_an_empty_history() -> None:

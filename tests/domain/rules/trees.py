@@ -81,7 +81,9 @@ def calls(draw: st.DrawFn, name: str) -> Call:
 def named(*kinds: str) -> Values:
     """Traits of some kinds, and calls of functions that give them."""
     traits = [Name(name) for name, kind in WORDS.names.items() if kind in kinds]
-    functions = [one.name for one in WORDS.functions.values() if one.gives in kinds]
+    functions = [
+        one.name for one in WORDS.functions.values() if one.gives in kinds and not one.gives_a_share
+    ]
     return st.one_of(
         *([st.sampled_from(traits)] if traits else []), *(calls(name) for name in functions)
     )

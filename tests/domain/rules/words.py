@@ -50,7 +50,12 @@ WORDS = Vocabulary(
             "flag",
             tuple(Parameter(name, "number", required=True) for name in ("lat", "lon", "km")),
         ),
-        Signature("percentile", "number", (Parameter("trait", "trait", required=True),)),
+        Signature(
+            "percentile",
+            "number",
+            (Parameter("trait", "trait", required=True),),
+            gives_a_share=True,
+        ),
         Signature("email_domain", "label"),
         Signature("first_bought_on", "date", (Parameter("product", "texts"),)),
         Signature("anything", "any"),

@@ -26,6 +26,16 @@ TODAY = Duration("1d")
 EMAIL = "email"
 
 
+def check_told(history: CountedHistory, column: object | None, what: str) -> None:
+    """Refuse to ask for what is told of nobody: no customer table was loaded, nor this column.
+
+    Parts of a history have a table and its columns where the whole has them.
+    """
+    if column is None and history.facts.people_table.is_listed is None:
+        advice = "Load the customers with it: read_orders(..., customers=...)"
+        raise MissingData(f"{what} in a customer table", "what is asked", advice)
+
+
 @segment_function(
     parameters={"name": "texts"},
     definition="Whether the customer carries a tag of this name, or any of several, at as_of; "
@@ -33,10 +43,7 @@ EMAIL = "email"
 )
 def tagged(history: CountedHistory, name: tuple[str, ...]) -> BoolArray:
     """Whether people carry one of some tags just before as_of."""
-    table = history.facts.people_table
-    if table.tags is None and table.is_listed is None:
-        advice = "Load the customers with their tags: read_orders(..., customers=...)"
-        raise MissingData("a customer table", "the function tagged", advice)
+    check_told(history, history.facts.people_table.tags, "tags")
     return is_tagged(history.facts, set(map(key_of, name)), history.as_of)
 
 
@@ -120,6 +127,7 @@ def kilometres(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal)
             raise InvalidValue(what, degrees, f"a number from -{most} to {most}")
     if not km > 0:
         raise InvalidValue("the radius of within_km is wrong", km, "kilometres above 0")
+    check_told(history, history.facts.people_table.coordinates, "coordinates")
     return kilometres_between((float(lat), float(lon)), own_degrees(history))
 
 
@@ -151,6 +159,8 @@ def within_km(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal) 
 )
 def email_domain(history: CountedHistory, domain: tuple[str, ...]) -> AnyArray:
     """Whether people have an address in a domain; int8, -1 where no address is known."""
+    if history.customer_ids.dtype.kind != "T":  # texts may be addresses, in other parts at least
+        check_told(history, history.facts.people_table.contacts or None, "e-mail addresses")
     found = np.full(history.people, UNKNOWN, dtype=np.int8)
     endings = [f"@{_folded(one).removeprefix('@')}" for one in domain]
     for owners, texts in _addresses(history):

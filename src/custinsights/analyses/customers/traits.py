@@ -177,6 +177,15 @@ def _together(columns: list[AnyArray | Labels]) -> AnyArray | Labels:
     return np.concatenate([c for c in columns if isinstance(c, np.ndarray)])
 
 
+_HELD = {
+    "b": "truth values",
+    "i": "int64",
+    "iu": "whole numbers",
+    "fiu": "numbers",
+    "OTU": "texts",
+}
+
+
 def checked(trait: Trait, values: Any, people: int, called: str = "") -> AnyArray | Labels:
     """Refuse what is not one value of the trait's kind per person; `called` says whose it is."""
     called = called or f"the trait {trait.name!r}"
@@ -189,7 +198,7 @@ def checked(trait: Trait, values: Any, people: int, called: str = "") -> AnyArra
         raise InvalidValue(
             what=f"{called} does not give one {trait.kind} per person",
             given=f"{array.dtype} of shape {array.shape}",
-            allowed=f"an array of shape ({people},) for a {trait.kind}",
+            allowed=f"{_HELD[TRAIT_KINDS[trait.kind]]} of shape ({people},) for a {trait.kind}",
         )
     return Labels.encode(array) if trait.kind == "label" else array
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -15,9 +16,11 @@ from custinsights.analyses.declaring.declarations import OVER_TIME
 from custinsights.analyses.declaring.declared import Declared
 from custinsights.domain.fields import any_text, function, instance, named
 from custinsights.domain.rules.durations import Duration
+from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.signatures import ARGUMENTS, VALUES, Parameter, Signature
 from custinsights.domain.rules.tree import Argument, Call
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import CustInsightsError, InvalidValue, MissingData, UnknownName
+from custinsights.errors.wording import listed, sentences
 
 RuleFunction: TypeAlias = Callable[..., Any]
 """From a counted history and arguments by name to one value per known person."""
@@ -100,6 +103,25 @@ class SegmentFunction:
         return {name: _wanted(kinds[name], value) for name, value in given.items()}
 
 
+@contextmanager
+def asking(call: Call) -> Iterator[None]:
+    """Let what goes wrong in a function name the call, as the rule writes it."""
+    said = written(call)
+    try:
+        yield
+    except MissingData as error:
+        raise MissingData(error.what, f"the function {said}", error.advice) from error
+    except InvalidValue as error:
+        advice = sentences(f"It is asked by {said}", error.advice)
+        raise InvalidValue(error.what, error.given, error.allowed, advice) from error
+    except CustInsightsError:
+        raise
+    except Exception as error:
+        what = f"the function {said} fails"
+        told = f"{type(error).__name__}: {error}"
+        raise InvalidValue(what, told, "an answer about the people of any history") from error
+
+
 def _wanted(kind: str, value: Argument) -> Any:
     if kind == "texts":
         return (value,) if isinstance(value, str) else value
@@ -168,8 +190,10 @@ def segment_function(
         if [one.name for one in own] != list(parameters):
             raise InvalidValue(
                 what="the parameters that are declared are not those of the function",
-                given=", ".join(parameters) or "none",
-                allowed=", ".join(one.name for one in own) or "none",
+                given=dict(parameters),
+                allowed=f"a kind for each of {listed(one.name for one in own)}, in order"
+                if own
+                else "none: beside the history the function takes nothing",
             )
         return SegmentFunction(
             Signature(

@@ -13,9 +13,11 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.builtin.segment_functions import check_told
 from custinsights.analyses.catalog import Catalog
 from custinsights.analyses.customers.traits import checked, exponent_of, in_blocks
 from custinsights.analyses.declaring.declarations import Trait
+from custinsights.analyses.declaring.segment_functions import asking
 from custinsights.analyses.segments.columns import (
     COMPARES,
     KINDS,
@@ -152,14 +154,15 @@ class Judge:
 
     def _called(self, call: Call) -> Held:
         declared = self.catalog.function(call.function)
-        found = declared.of(self.view, **self.arguments(call))
         gives = declared.signature.gives
         called = f"the function {written(call)}"
         as_trait = Trait(call.function, declared.of, gives, declared.unit)
-        if gives == "flag" and getattr(found, "dtype", None) == np.int8:
-            self._held(as_trait, found == 1, called)
-            return Flags(found == 1, found >= 0)
-        return self._held(as_trait, found, called)
+        with asking(call):
+            found = declared.of(self.view, **self.arguments(call))
+            if gives == "flag" and getattr(found, "dtype", None) == np.int8:
+                self._held(as_trait, found == 1, called)
+                return Flags(found == 1, found >= 0)
+            return self._held(as_trait, found, called)
 
     def arguments(self, call: Call) -> dict[str, Any]:
         """Return the arguments of a call by name, as its function wants them for these people."""
@@ -177,9 +180,11 @@ class Judge:
         """Return datetime64[D][k], local dates that are asked for by name; NaT where unknown."""
         table, dates = self.view.facts.people_table, np.full(self.view.people, "NaT", dtype="M8[D]")
         if name == BIRTHDAY:
+            check_told(self.view, table.birthday, "birthdays")
             return dates if table.birthday is None else table.birthday
         if name == CREATED_AT:
             created = table.created_at
+            check_told(self.view, created, "times of creation")
             if created is None:
                 return dates
             told = np.where(created < self.view.as_of, created, NO_INSTANT)

@@ -28,6 +28,7 @@ OF_POPULATION = {
             "number",
             (Parameter("trait", "trait", required=True),),
             "Customers with a strictly smaller value ÷ customers.",
+            gives_a_share=True,
         ),
     )
 }

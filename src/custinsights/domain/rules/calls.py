@@ -43,8 +43,11 @@ def _refuse_call(source: Source, node: ast.Call, name: str) -> NoReturn:
     if source.words.kind_of(name) is not None:
         source.refuse(node, f"the trait {name!r} takes no brackets", f"{name} alone")
     what = f"there is no function named {name!r}"
-    nearest = nearest_of(name, ("attribute", *source.words.known()))
-    source.refuse(node.func, what, "a function of the catalog", nearest)
+    words = source.words
+    functions = [one for one in ("attribute", *words.known()) if words.kind_of(one) is None]
+    expected = f"a function: {', '.join(sorted(functions))}"
+    nearest = nearest_of(name, functions) or nearest_of(name, words.known())
+    source.refuse(node.func, what, expected, nearest)
 
 
 def _attribute(source: Source, node: ast.Call) -> Attribute:
@@ -174,7 +177,9 @@ def _name_of(
     name = node.id if isinstance(node, ast.Name) else _said(node) or ""
     if name not in further and source.words.kind_of(name) not in kinds:
         traits = [one for one in source.words.known() if source.words.kind_of(one) in kinds]
-        _refuse_argument(source, node, parameter, nearest_of(name, (*further, *traits)))
+        is_known = source.words.kind_of(name) is not None
+        nearest = None if is_known else nearest_of(name, (*further, *traits))
+        _refuse_argument(source, node, parameter, nearest)
     return name
 
 

@@ -31,6 +31,7 @@ VALUE = "a trait, an attribute, a function, a number or a text in quotes"
 _WORD = re.compile(
     r"""
     (?P<blank>[ \n\r\t]+)
+  | (?P<strange><>|\*\*|//)
   | (?P<compare>==|!=|<=|>=|<|>|(?:not[ \n\r\t]+in|is[ \n\r\t]+not|in|is)\b)
   | (?P<join>(?:and|or)\b)
   | (?P<not>not\b)
@@ -60,7 +61,17 @@ _BLANKS = "\n\r\t"
 _CLOSES = {"(": ")", "[": "]"}
 _ENDS_VALUE = {"constant", "name", "number", "text", "close"}
 _BEFORE_NOT = {"start", "open", "comma", "equals", "join", "not"}
-_MEANT = {"&": "and", "|": "or", "!": "not", "=": "==", "“": '"', "”": '"', "„": '"', "’": "'"}
+_MEANT = {
+    "<>": "!=",
+    "&": "and",
+    "|": "or",
+    "!": "not",
+    "=": "==",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "’": "'",
+}
 
 
 @attrs.frozen
@@ -149,6 +160,9 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 def _check_spelling(text: str, token: _Token) -> None:
     match token.kind:
+        case "strange":
+            what = f"{token.text!r} is no part of a rule"
+            _refuse(text, token, what, GRAMMAR, _MEANT.get(token.text))
         case "name":
             _check_name(text, token)
         case "number":

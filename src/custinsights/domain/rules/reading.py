@@ -59,6 +59,7 @@ _FITTING = {
     **dict.fromkeys(NUMERIC, "a number, such as 3 or 0.25"),
     **dict.fromkeys(TIMED, 'a date such as "2024-01-31", or a duration such as "90d" before as_of'),
 }
+_SHARE = "<, <=, > or >= and a number from 0 to 1, such as 0.9"
 _ASKED = "a trait, an attribute or a function"
 
 
@@ -164,6 +165,10 @@ def _comparison(source: Source, left: ast.expr, sign: str, right: ast.expr) -> C
         source.refuse(left, what, f"{_ASKED} on one side")
     if isinstance(first, Literal):
         left, first, sign, right, second = right, second, TURNED[sign], left, first
+    is_written = isinstance(second, Literal) and sign not in ("==", "!=")
+    if not is_written or not _is_share(source, first):
+        _refuse_share(source, left, first)
+        _refuse_share(source, right, second)
     if isinstance(second, Literal):
         _check_literal(source, left, first, right, second)
     else:
@@ -175,11 +180,25 @@ def _comparison(source: Source, left: ast.expr, sign: str, right: ast.expr) -> C
     return Comparison(first, sign, second)
 
 
+def _is_share(source: Source, value: Value) -> bool:
+    signature = source.words.function(value.function) if isinstance(value, Call) else None
+    return signature is not None and signature.gives_a_share
+
+
+def _refuse_share(source: Source, node: ast.expr, value: Value) -> None:
+    if _is_share(source, value):
+        what = f"{source.said(node)} can only be compared with a written share"
+        source.refuse(node, what, _SHARE)
+
+
 def _check_literal(
     source: Source, left: ast.expr, value: Value, right: ast.expr, literal: Literal
 ) -> None:
     """Refuse a literal that cannot be what a value is."""
     kind, given = _kind(source, value), literal.value
+    if _is_share(source, value) and not (isinstance(given, Decimal) and 0 <= given <= 1):
+        what = f"{source.said(right)} is no share of the customers"
+        source.refuse(right, what, "a number from 0 to 1, such as 0.9")
     if kind in NUMERIC:
         fits = isinstance(given, Decimal)
     elif kind in TIMED:
@@ -249,6 +268,7 @@ def _asked(source: Source, node: ast.expr) -> Value:
     if not _asks(value):
         what = f"{source.said(node)} is no question about a customer"
         source.refuse(node, what, _ASKED)
+    _refuse_share(source, node, value)
     return value
 
 
@@ -305,13 +325,16 @@ def _refuse_name(source: Source, node: ast.Name, name: str) -> NoReturn:
     if function is not None:
         source.refuse(node, f"the function {name!r} has no brackets", str(function))
     what = f"there is no trait named {name!r}"
-    names = ("True", "False", "None", *source.words.known())
-    nearest = source.words.meant(name) or nearest_of(name, names)
+    known = source.words.known()
+    traits = [one for one in known if source.words.kind_of(one) is not None]
+    near = nearest_of(name, ("True", "False", "None", *traits)) or nearest_of(name, known)
+    nearest = source.words.meant(name) or near
     source.refuse(node, what, f'a trait, attribute("{name}") or the text "{name}"', nearest)
 
 
 def _number(source: Source, node: ast.expr) -> Value:
     value = _value(source, node)
+    _refuse_share(source, node, value)
     kind = _kind(source, value)
     if kind not in (*NUMERIC, "any"):
         what = f"nothing can be calculated with {source.said(node)}, which is {VALUES[kind]}"

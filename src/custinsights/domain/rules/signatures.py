@@ -79,6 +79,9 @@ class Signature:
         One sentence.
     needs_one_of_the_options
         Whether at least one option must be given, for without any it would say nothing.
+    gives_a_share
+        Whether what it gives is a share of all customers, which can only be put in order with a
+        written number from 0 to 1.
     """
 
     name: str = attrs.field(validator=text)
@@ -88,6 +91,7 @@ class Signature:
     )
     definition: str = attrs.field(default="", validator=any_text)
     needs_one_of_the_options: bool = attrs.field(default=False, validator=flag)
+    gives_a_share: bool = attrs.field(default=False, validator=flag)
 
     def __attrs_post_init__(self) -> None:
         names = [parameter.name for parameter in self.parameters]
