@@ -219,7 +219,6 @@ MISTAKES: dict[str, tuple[str, ...]] = {
         "percentile(total_spent) > percentile(items)",
         "percentile(total_spent) * 2 > 1",
         "percentile(total_spent) in [0.5, 0.9]",
-        "percentile(total_spent) is None",
         "percentile(customer_city) > 0.9",
         "percentile(order_count + 1) > 0.9",
     ),

@@ -245,6 +245,7 @@ def _is_time(given: object) -> bool:
 
 def _among(source: Source, left: ast.expr, right: ast.expr) -> Among:
     value = _asked(source, left)
+    _refuse_share(source, left, value)
     kind = _kind(source, value)
     if kind == "flag":
         what = f"no list is needed for {source.said(left)}, which is {VALUES[kind]}"
@@ -268,7 +269,6 @@ def _asked(source: Source, node: ast.expr) -> Value:
     if not _asks(value):
         what = f"{source.said(node)} is no question about a customer"
         source.refuse(node, what, _ASKED)
-    _refuse_share(source, node, value)
     return value
 
 
