@@ -66,3 +66,26 @@ def test_words_of_a_package_are_written_as_built_in_ones(monkeypatch: pytest.Mon
         ci.rule("gift_giver")
     with pytest.raises(UnknownName, match="Did you mean 'summer'"):
         ci.segment(ci.datasets.gallery(), 'bought_in_season("sumer")')
+
+
+def test_names_of_packages_are_suggested_and_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearest names know of packages without loading them; a wrong use says which is the right."""
+    monkeypatch.syspath_prepend(PLUG_IN)
+    sys.modules.pop("custinsights_seasons", None)
+    with pytest.raises(ci.errors.RuleError, match="Did you mean 'bought_in_season'"):
+        ci.rule('bought_in_seasn("summer")')
+    with pytest.raises(UnknownName, match="Did you mean 'holiday_order_share'"):
+        _ = ci.words.holiday_order_shar
+    with pytest.raises(UnknownName, match="Did you mean 'gift_giver'"):
+        ci.presets["gift_givr"]
+    with pytest.raises(UnknownName, match="Did you mean 'preset:gift_giver'"):
+        ci.presets.actions["preset:gift_givr"]
+    with pytest.raises(ci.errors.RuleError, match="trait that is a number"):
+        ci.rule("percentile(gift_givr) > 0.9")
+    assert "custinsights_seasons" not in sys.modules
+    assert ci.presets.actions["preset:Gift giver"].startswith("Write in the first days")
+    with pytest.raises(PlugInFailed, match=r"It is a trait: .* holiday_order_share == ") as told:
+        ci.rule('in_segment("preset:holiday_order_share")')
+    assert "uninstall" not in str(told.value)
+    with pytest.raises(PlugInFailed, match=r'a preset: in_segment\("preset:gift_giver"\)'):
+        ci.rule("gift_giver > 3")

@@ -30,7 +30,7 @@ from custinsights.analyses.declaring.declarations import (
     checked_name,
 )
 from custinsights.analyses.declaring.declared import Declared
-from custinsights.analyses.declaring.installed import installed_entry
+from custinsights.analyses.declaring.installed import installed_entry, installed_names
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.analyses.declaring.tally import STREAMS, FactFunction, Sum, Tally, scale_of
 from custinsights.domain.fields import instance, members
@@ -185,7 +185,7 @@ class Catalog:
         advice = "A column of your own is asked by through @custinsights.dimension"
         if kind != "dimension":
             advice = hint(name, table)
-        raise UnknownName(kind, name, tuple(table), advice)
+        raise UnknownName(kind, name, (*table, *installed_names()), advice)
 
 
 def meant(name: str, known: Container[str]) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 
@@ -18,6 +18,7 @@ __all__ = [
     "Segment",
     "SegmentEvent",
     "naming",
+    "refuse_as_name",
     "segment_named",
     "space_and_name",
     "spelled",
@@ -74,8 +75,15 @@ def naming(name: object) -> Iterator[None]:
         raise RuleError(what, error.expected, *place, error.nearest) from error
 
 
-def _own_name(owner: object, field: "attrs.Attribute[Any]", name: Any) -> None:
-    text(owner, field, name)
+def _own_name(_owner: object, _field: "attrs.Attribute[Any]", name: object) -> None:
+    refuse_as_name(name)
+
+
+def refuse_as_name(name: object) -> None:
+    """Refuse what cannot name a segment."""
+    if not isinstance(name, str) or not name.strip():
+        what = "the name of a Segment is no text that says something"
+        raise InvalidValue(what, name, "a text with at least one visible character")
     reserved = {spelled(one) for one in (NOWHERE, NOT_YET_KNOWN)}
     if ":" in name or spelled(name) in {"", *reserved}:
         raise InvalidValue(
@@ -84,6 +92,18 @@ def _own_name(owner: object, field: "attrs.Attribute[Any]", name: Any) -> None:
             f"a name without a colon that is neither {NOWHERE!r} nor {NOT_YET_KNOWN!r}",
             "What stands before a colon names built-in segments, as in value:vip",
         )
+
+
+class _Written(Protocol):
+    """What prints as a rule."""
+
+    def as_rule(self) -> object:
+        """Return the rule, whose text is what it prints."""
+
+
+def _text_of(rule: "str | _Written") -> str:
+    asked = getattr(rule, "as_rule", None)
+    return rule if asked is None else str(asked())  # type: ignore[return-value]
 
 
 @attrs.frozen
@@ -96,7 +116,8 @@ class Segment:
         Names that `spelled` makes one are one: ``At-risk`` and ``at_risk``. A colon is refused,
         and so are ``none`` and ``not yet known``, which stand for no segment.
     rule : str
-        The text of the rule, kept as it is; it is read where the segment is asked for.
+        The text of the rule, kept as it is; it is read where the segment is asked for. A rule, or
+        what ``custinsights.words`` makes, is taken as its text.
     definition : str, default ""
         What the segment means, in one sentence.
     action : str, default ""
@@ -116,7 +137,7 @@ class Segment:
     """
 
     name: str = attrs.field(validator=_own_name, eq=spelled)
-    rule: str = attrs.field(validator=text)
+    rule: str = attrs.field(converter=_text_of, validator=text)
     definition: str = attrs.field(default="", validator=any_text)
     action: str = attrs.field(default="", validator=any_text)
 

@@ -367,11 +367,13 @@ class PlugInFailed(CustInsightsError, RuntimeError):
     name: str
     distribution: str
     reason: str
+    advice: str = ""
 
     def __str__(self) -> str:
         return sentences(
             f"The plug-in {self.name!r} of {self.distribution} cannot be used: {self.reason}",
-            f"Update or uninstall {self.distribution}, or pass an object of your own",
+            self.advice
+            or f"Update or uninstall {self.distribution}, or pass an object of your own",
         )
 
 

@@ -183,3 +183,11 @@ def test_the_oracle_knows_the_products_of_the_shops() -> None:
     for ladder in (OWN, REST):
         expected = [-1 if rung is None else rung for rung in RUNGS[ladder.name].values()]
         assert np.array_equal(ladder.rung_of(products), [*expected, -1])
+
+
+def test_steps_of_the_same_text_are_refused() -> None:
+    """Their columns would be one."""
+    names = ("a", "b -> a", "b", "a -> b -> a", "b ")
+    with pytest.raises(InvalidValue, match="Two steps of the ladder have the same name"):
+        ci.Ladder("l", [ci.Rung(name, keyword=name) for name in ("a -> b", "c", "a", "b -> c")])
+    assert len(ci.Ladder("l", [ci.Rung(name, keyword=name) for name in names]).steps) == 4

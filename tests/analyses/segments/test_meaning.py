@@ -35,7 +35,8 @@ def test_rules_that_mean_different_segments_by_a_name_are_not_joined() -> None:
     for one, other in ((SMALL, LARGE), (LARGE, SMALL)):
         with pytest.raises(InvalidValue, match=CLASH):
             _ = one | other
-    same = ci.rule('in_segment("vip")', segments={"vip": 'in_segment("big")', "big": LARGE})
+    named: dict[str, Any] = {"vip": 'in_segment("big")', "big": LARGE}
+    same = ci.rule('in_segment("vip")', segments=named)
     assert (LARGE & same).filled == (LARGE & LARGE).filled
 
 

@@ -38,6 +38,7 @@ from custinsights.domain.rules.tree import (
     Value,
     nodes_of,
 )
+from custinsights.domain.segments import Segment
 from custinsights.errors import InvalidValue, RuleError, UnknownName
 from tests.domain.rules.trees import rules
 from tests.domain.rules.words import WORDS
@@ -154,6 +155,12 @@ def test_operators_write_what_text_writes(tree: Condition) -> None:
         (w.attribute("note") == "45.00", 'attribute("note") == "45.00"'),
         (w.first_order_at >= date(2024, 1, 31), 'first_order_at >= "2024-01-31"'),
         (w.first_order_at >= timedelta(days=90), 'first_order_at >= "90d"'),
+        (w.first_order_at >= np.datetime64("2024-01-31"), 'first_order_at >= "2024-01-31"'),
+        (w.first_order_at >= np.timedelta64(48, "h"), 'first_order_at >= "2d"'),
+        (w.total_spent > 0.1 + 0.2, "total_spent > 0.3"),
+        (w.total_spent > 0.0000000000005, "total_spent > 0"),  # half of the last place, to even
+        (w.total_spent > 0.0000000000015, "total_spent > 0.000000000002"),
+        (w.total_spent > np.float32(0.1), "total_spent > 0.1"),
         (w.first_order_at >= "6m", 'first_order_at >= "6m"'),
         (w.is_overdue == True, "is_overdue"),  # noqa: E712 - as somebody may write it
         (w.is_overdue & w.tagged(["a", "b"]), 'is_overdue and tagged(["a", "b"])'),
@@ -200,6 +207,19 @@ def test_a_word_alone_is_a_rule() -> None:
         (lambda: w.order_count >= 3 & w.is_overdue, InvalidValue, "each comparison in brackets"),
         (lambda: w.is_overdue | "is_overdue", InvalidValue, "what is joined with a rule is none"),
         (lambda: bool(w.tagged), InvalidValue, r"not called: 'tagged'.*tagged\(name\)"),
+        (lambda: w.email_domain == "x.com", InvalidValue, r"Call it, as in w.email_domain\(...\)"),
+        (lambda: ~w.email_domain, InvalidValue, "not called: 'email_domain'"),
+        (lambda: w.order_count > w.email_domain, InvalidValue, "not called: 'email_domain'"),
+        (lambda: w.email_domain & w.is_overdue, InvalidValue, "not called: 'email_domain'"),
+        (lambda: w.first_order_at > np.datetime64("2024-01"), InvalidValue, "give the date"),
+        (lambda: w.first_order_at > np.datetime64("NaT"), InvalidValue, "give the date"),
+        (lambda: w.first_order_at > np.timedelta64(36, "h"), InvalidValue, "Give whole days"),
+        (lambda: w.first_order_at > np.timedelta64(6, "M"), InvalidValue, "duration such as .6m"),
+        (
+            lambda: w.first_order_at > np.timedelta64(86_400_000_000_001, "ns"),
+            InvalidValue,
+            "Give whole days",
+        ),
         (lambda: w.ordercount, UnknownName, "Did you mean 'order_count'"),
         (lambda: w.taged("vip"), UnknownName, r"Did you mean 'tagged'.*listed by dir"),
         (lambda: w.bought(keywrd="x"), RuleError, "Did you mean 'keyword'"),
@@ -257,3 +277,54 @@ def test_words_are_listed_and_copied() -> None:
     assert not hasattr(w, "_repr_html_")
     with pytest.raises(TypeError, match="unhashable"):
         hash(w.order_count)
+
+
+def test_what_is_joined_stays_within_what_a_reader_takes() -> None:
+    """Too long, too deep: refused when it is joined; what is not refused reads back."""
+    rules = [w.order_count > number for number in range(1_200)]
+    found = rules[0]
+    while len(found.text) < 19_970:
+        found |= rules[len(found.condition.parts) if isinstance(found.condition, Or) else 1]
+    with pytest.raises(RuleError, match="at most 20,000 signs"):
+        _ = found | found
+    assert len(found.text) > 19_900
+    assert ci.rule(found.to_json()).text == found.text
+    negated, nested = rules[0], rules[0]
+    for one in rules[1:26]:
+        negated = ~(negated & one)
+    for one in rules[1:51]:
+        nested = (nested | one) & w.is_overdue
+    for deep in (negated, nested):
+        assert ci.rule(deep.to_json()).text == deep.text == written(deep.condition)
+    with pytest.raises(RuleError, match="nested too deeply"):
+        _ = ~(negated & rules[0])
+    with pytest.raises(RuleError, match="nested too deeply"):
+        _ = (nested | rules[0]) & w.is_overdue
+
+
+def test_a_segment_takes_what_prints_as_a_rule() -> None:
+    """It keeps the text."""
+    for rule in (w.order_count > 3, ci.rule("order_count > 3")):
+        assert Segment("x", rule, "d") == Segment("x", "order_count > 3", "d")
+    assert Segment("x", w.is_overdue).rule == "is_overdue"
+    with pytest.raises(InvalidValue, match="rule of a Segment is no text"):
+        Segment("x", 5)  # type: ignore[arg-type]
+
+
+def test_rules_that_may_be_named_have_names_of_their_own() -> None:
+    """As the segments of a set: by name or as segments, no name twice, none with a colon."""
+    asked = 'in_segment("vip")'
+    rule = ci.rule(asked, segments=[Segment("VIP", "units > 1")])
+    assert rule.filled == ci.rule("units > 1").condition
+    for named, told in (
+        ({"vip": "units > 1", "Vip": "units > 2"}, "same name"),
+        ([Segment("vip", "units > 1"), Segment("Vip", "units > 2")], "same name"),
+        ({"vip": "units > 1", "preset:vip": "units > 2"}, "cannot name a segment: 'preset:vip'"),
+        ([5], "these are no segments"),
+        ("vip", "these are no segments"),
+        ({5: "units > 1"}, "name of a Segment is no text"),
+    ):
+        with pytest.raises(InvalidValue, match=f"(?i){told}"):
+            ci.rule(asked, segments=named)  # type: ignore[arg-type]
+        with pytest.raises(InvalidValue, match=f"(?i){told}"):
+            ci.segment(ci.datasets.gallery(), asked, segments=named)  # type: ignore[arg-type]

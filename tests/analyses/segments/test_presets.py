@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
@@ -58,6 +58,7 @@ BY_TRAITS: dict[str, Callable[[Row], bool]] = {
     "slipping": lambda row: (
         at_least(row["median_gap_days"], 0.5)
         and row["days_since_last_order"] > 2 * row["median_gap_days"]
+        and row["days_since_last_order"] < 180
     ),
     "discount_dependent": lambda row: (
         row["order_count"] >= 3 and row["discounted_order_share"] >= 0.8
@@ -134,12 +135,15 @@ def test_presets_of_tags_products_dates_and_deeds(gallery: OrderHistory) -> None
 @given(data=st.data())
 @pytest.mark.covers("E10")
 def test_slipping_is_overdue(data: st.DataObject) -> None:
-    """On random shops the preset has the customers of ci.overdue, whatever the gaps."""
+    """On random shops the preset has who is overdue and not lapsed: some of ci.slipping."""
     shop = data.draw(rows())
     history, as_of = shop.history(), to_datetime(data.draw(as_ofs(shop)))
     mask = ci.segment(history, ci.presets["slipping"], as_of=as_of)
-    overdue = ci.overdue(history, as_of=as_of).ids.tolist()
-    assert history.customer_ids[mask].tolist() == overdue
+    overdue = {*ci.overdue(history, as_of=as_of).ids.tolist()}
+    win_back = ci.segment(history, ci.presets["win_back"], as_of=as_of)
+    found = {*history.customer_ids[mask].tolist()}
+    assert found == overdue - {*history.customer_ids[win_back].tolist()}
+    assert found <= {*ci.slipping(history, as_of=as_of).customers.ids.tolist()}
 
 
 @pytest.mark.parametrize(
@@ -148,6 +152,8 @@ def test_slipping_is_overdue(data: st.DataObject) -> None:
         ("slipping", "2024-01-29", False),  # twice the gap of seven days, to the day
         ("slipping", "2024-01-30", True),
         ("slipping", "2024-01-08", False),
+        ("slipping", "2024-07-12", True),  # 179 days after the last
+        ("slipping", "2024-07-13", False),  # lapsed
         ("new_customers", "2024-01-30", True),  # 29 days after the first order
         ("new_customers", "2024-01-31", False),
         ("customer_anniversary", "2024-12-18", False),  # 14 days before
@@ -200,6 +206,7 @@ def test_buyers_of_one_thing_without_the_other(gallery: OrderHistory) -> None:
 @given(st.text(min_size=1).filter(str.strip), st.text(min_size=1).filter(str.strip))
 def test_texts_are_put_into_rules_by_printing(bought: str, without: str) -> None:
     """Quotes and everything else in a product's name stay in the text that is asked for."""
+    assume(bought.strip().casefold() != without.strip().casefold())
     rule = ci.rule(ci.presets.bought_without(bought, without))
     first, second = rule.condition.parts  # type: ignore[union-attr]
     assert first.value.options == (("product", bought),)  # type: ignore[union-attr]
@@ -304,3 +311,57 @@ def test_presets_and_words_are_segments_of_a_set(gallery: OrderHistory) -> None:
         "late": len(members(gallery, "is_overdue")),
         "early": len(members(gallery, "not is_overdue")),
     }
+
+
+def test_made_presets_have_names_of_their_own_and_say_what_they_cannot_be() -> None:
+    """Two stand in one set by two names; one thing twice, blanks and long texts are refused."""
+    history = ci.datasets.gallery()
+    places = [ci.presets.local(1, 2), ci.presets.local(40 + 42 / 60 + 46 / 3600, 2, name="city")]
+    assert places[1].rule == "within_km(40.712777777778, 2, 50)"
+    assert "50 km from 40.712777777778, 2." in places[1].definition
+    things = [
+        ci.presets.bought_without("Prints", "Framing", by="department"),
+        ci.presets.bought_without("Framing", "Prints", by="department", name="bare"),
+    ]
+    found = ci.segments(history, [*places, *things])
+    assert [*found.names] == ["local", "city", "bought_without", "bare"]
+    for pair, told in (
+        (("a", "a"), "whoever bought one product bought it"),
+        (("Frame", " frame"), "whoever bought one product bought it"),
+        (("x" * 501, "a"), "the name is too long for a rule.*501 signs.*at most 500 signs"),
+        (("a", " "), "this names nothing to buy"),
+    ):
+        with pytest.raises(InvalidValue, match=f"(?i){told}"):
+            ci.presets.bought_without(*pair)
+
+
+def test_actions_are_found_in_any_spelling() -> None:
+    """As names in rules are; a wrong one is answered by the nearest."""
+    actions = ci.presets.actions
+    assert actions["Value: VIP"] == actions["value:vip"]
+    assert actions["preset:win back"] == ci.presets["win_back"].action
+    assert "lifecycle:loyal-fan" in actions
+    assert actions.get("value:vipp") is None
+    assert len(actions) == len({*actions})
+    with pytest.raises(UnknownName, match="Did you mean 'value:vip'"):
+        actions["value:vipp"]
+    with pytest.raises(UnknownName, match="action named 5"):
+        actions[5]  # type: ignore[index]
+
+
+def test_labels_of_products_are_bought_as_ladders_have_them() -> None:
+    """Letter case and blanks aside; ids as they are."""
+    history = ci.datasets.gallery()
+    asked = [f"bought(department={name!r})" for name in ("Prints", "prints", " PRINTS ")]
+    found = [ci.segment(history, rule).tolist() for rule in asked]
+    assert found[0] == found[1] == found[2]
+    assert any(found[0])
+    products = history.products
+    assert products is not None
+    one = products.ids[0]
+    assert ci.segment(history, f"bought(product={one!r})").any()
+    other = one.swapcase()
+    assert other not in products.ids
+    assert not ci.segment(history, f"bought(product={other!r})").any()
+    on = ci.Ladder("l", [ci.Rung("a", product=one), ci.Rung("b", product=other)])
+    assert (on.rung_of(products)[0], 1 in on.rung_of(products)) == (0, False)

@@ -47,11 +47,23 @@ def _is_of(
         if name not in ("product", *products.labels):
             advice = f"Load the products with their {name}"
             raise MissingData(f"a column {name!r} of its products", "the function bought", advice)
-        fits &= facts.label(name).among(texts)
+        fits &= facts.label(name).among(
+            texts if name == "product" else _like(products, name, texts)
+        )
     if keyword is not None:
-        wanted = {one.strip().casefold() for one in keyword}
-        fits &= _has_keyword(products, facts.product, wanted)
+        fits &= _has_keyword(products, facts.product, {folded(one) for one in keyword})
     return fits
+
+
+def folded(label: str) -> str:
+    """Return a label of products as it is compared: letter case and blanks around it aside."""
+    return label.strip().casefold()
+
+
+def _like(products: Products, label: str, texts: Collection[str]) -> list[str]:
+    """Return the labels that are spelled like some texts."""
+    wanted = {folded(one) for one in texts}
+    return [name for name in products.labels[label].names if folded(name) in wanted]
 
 
 def _has_keyword(products: Products, codes: IntArray, wanted: Collection[str]) -> BoolArray:
@@ -72,7 +84,7 @@ def keywords_of(products: Products, place: int) -> set[str]:
     titles, keywords = products.labels.get("title"), products.keywords
     own = keywords[place] if keywords else ()
     words = own or _WORD.findall((titles and titles.name_of(place)) or "")
-    return {word.strip().casefold() for word in words}
+    return {folded(word) for word in words}
 
 
 def orders_bought(
@@ -149,8 +161,9 @@ def deciding(
     },
     definition="Whether the customer has `at_least` counted orders (default 1) with a line of a "
     "product that fits all that is given, and their line revenue comes to `spent`. A product has "
-    "the keywords of the product table or, where it has none there, the words of its title, letter "
-    f"case aside; its other labels are compared as they are spelled. {WITHIN}.",
+    "the keywords of the product table or, where it has none there, the words of its title. "
+    "Letter case, and blanks around a text, are set aside in all labels; product ids are compared "
+    f"as they are. {WITHIN}.",
     unit="orders",
     shown=orders_bought,
     compared=deciding,

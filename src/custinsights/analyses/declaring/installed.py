@@ -7,12 +7,28 @@ from typing import Any
 
 import attrs
 
+from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.domain.segments import Segment
 from custinsights.errors import PlugInFailed
 
 GROUP = "custinsights.catalog"
 """The entry point group in which installed packages offer entries by name."""
+
+
+_USES = {
+    Metric: "It is a metric of trends",
+    Dimension: "It is a dimension: by={name!r}",
+    Trait: "It is a trait: a rule compares it, as in {name} == ...",
+    SegmentFunction: "It is a function of rules: {name}(...)",
+    Segment: 'It is a preset: in_segment("preset:{name}") in a rule',
+}
+"""How entries are used."""
+
+
+def installed_names() -> tuple[str, ...]:
+    """Return the names under which installed packages offer entries; none is loaded."""
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
 
 
 def installed_entry(name: str, *wanted: type) -> Any:
@@ -36,7 +52,8 @@ def installed_entry(name: str, *wanted: type) -> Any:
         raise PlugInFailed(name, owner, f"{type(error).__name__}: {error}") from error
     if not isinstance(entry, wanted):
         meant = " or ".join(one.__name__ for one in wanted)
-        raise PlugInFailed(name, owner, f"it is a {type(entry).__name__}, not a {meant}")
+        told = f"it is a {type(entry).__name__}, not a {meant}"
+        raise PlugInFailed(name, owner, told, _USES.get(type(entry), "").format(name=name))
     return _renamed(entry, name, owner)
 
 

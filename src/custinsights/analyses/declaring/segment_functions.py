@@ -176,6 +176,9 @@ def segment_function(
     >>> str(used_coupons.signature)
     'used_coupons(at_least=)'
     """
+    if not isinstance(definition, str) or not definition.strip():
+        what = "the definition of a function of rules says nothing"
+        raise InvalidValue(what, definition, "one sentence, which documentation and reports show")
     for kind in parameters.values():
         if kind not in ARGUMENTS:
             raise UnknownName("kind of argument", kind, tuple(ARGUMENTS))

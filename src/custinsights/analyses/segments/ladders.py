@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.analyses.builtin.product_functions import keywords_of
+from custinsights.analyses.builtin.product_functions import folded, keywords_of
 from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import as_tuple, instance, looked_up, members, refuse_other, text
@@ -38,8 +38,9 @@ def _texts(given: str | Iterable[str]) -> tuple[str, ...]:
 class Rung:
     """A kind of product: a step of a ladder.
 
-    A product is on it when it is named by its id or one of its labels or keywords, letter case
-    aside. One without keywords has the words of its title. A rung that names nothing holds every
+    A product is on it when it is named by its id or one of its labels or keywords, compared as the
+    function ``bought`` does: letter case and blanks around labels and keywords aside. One without
+    keywords has the words of its title. A rung that names nothing holds every
     product that is on no other rung.
 
     Parameters
@@ -66,14 +67,14 @@ class Rung:
 
     @property
     def wanted(self) -> dict[str, set[str]]:
-        """What is named, casefolded, by label."""
-        fields = ("product", *LABELS, "keyword")
-        given = {name: getattr(self, name) for name in fields}
-        return {name: {_folded(one) for one in texts} for name, texts in given.items() if texts}
+        """What is named, by label: ids as they are, all else casefolded."""
+        given = {name: getattr(self, name) for name in (*LABELS, "keyword")}
+        labels = {name: {folded(one) for one in texts} for name, texts in given.items() if texts}
+        return {"product": set(self.product), **labels} if self.product else labels
 
 
-def _folded(given: str) -> str:
-    return given.strip().casefold()
+def _step(low: Rung, high: Rung) -> str:
+    return f"{low.name} -> {high.name}"
 
 
 def _rungs(given: Iterable[Rung]) -> tuple[Rung, ...]:
@@ -82,6 +83,10 @@ def _rungs(given: Iterable[Rung]) -> tuple[Rung, ...]:
         refuse_other(Rung, "the rung of a ladder", one)
     names = [one.name for one in rungs]
     others = [one.name for one in rungs if not one.wanted]
+    steps = [_step(low, high) for low, high in pairwise(rungs)]
+    if len(set(steps)) < len(steps):
+        what = "two steps of the ladder have the same name"
+        raise InvalidValue(what, steps, "names of rungs that make different steps")
     if len(rungs) < 2 or len(set(names)) < len(names) or len(others) > 1:  # noqa: PLR2004 - a step
         raise InvalidValue(
             what="these rungs make no ladder",
@@ -114,7 +119,7 @@ class Ladder:
     @property
     def steps(self) -> tuple[str, ...]:
         """The names of the steps."""
-        return tuple(f"{low.name} -> {high.name}" for low, high in pairwise(self.rungs))
+        return tuple(_step(low, high) for low, high in pairwise(self.rungs))
 
     def rung_of(self, products: Products) -> IntArray:
         """Return the place of each product's rung; -1 where it is on none, and for code -1."""
@@ -143,12 +148,12 @@ def _is_on(rung: Rung, products: Products) -> list[bool]:
 
 
 def _held(products: Products) -> dict[str, list[set[str]]]:
-    """Return what is told of each product, casefolded, by label."""
-    held = {"product": [{_folded(one)} for one in products.ids]}
+    """Return what is told of each product, as `wanted` has it."""
+    held = {"product": [{one} for one in products.ids]}
     for name in LABELS:
         if name in products.labels:
             texts = products.labels[name].texts()
-            held[name] = [set() if one is None else {_folded(one)} for one in texts]
+            held[name] = [set() if one is None else {folded(one)} for one in texts]
     words = [keywords_of(products, place) for place in range(len(products))]
     return {**held, "keyword": words} if any(words) else held
 

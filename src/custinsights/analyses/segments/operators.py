@@ -12,12 +12,14 @@ from decimal import Decimal
 from typing import Any, NoReturn, TypeAlias
 
 import attrs
+import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog, hint
 from custinsights.analyses.segments.rule import Clause, Rule
 from custinsights.analyses.segments.words import CatalogWords
 from custinsights.domain.fields import as_int, instance
 from custinsights.domain.rules.durations import Duration
+from custinsights.domain.rules.lexing import MOST_DECIMALS
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
 from custinsights.domain.rules.signatures import NUMERIC
@@ -38,9 +40,11 @@ from custinsights.domain.rules.tree import (
 from custinsights.errors import InvalidValue, UnknownName
 
 Number: TypeAlias = int | float | str | Decimal
-"""A number as Python writes one; a text is exact, a float its shortest decimal."""
+"""A number as Python writes one; a text is exact, a float its shortest decimal, to 12 places."""
 
 _DAY = timedelta(days=1)
+_FINEST = Decimal(1).scaleb(-MOST_DECIMALS)
+_OF_DAYS = "A rule compares local days: give the date"
 _OF_RULES = (
     "an int, a Decimal, a float, a text, True or False, a date, a timedelta of whole days, or a "
     "word of custinsights.words"
@@ -201,21 +205,46 @@ def _argument(given: object) -> Argument:
             return name
         case None | bool() | str():
             return given
-        case Decimal() | float() if math.isfinite(given):
-            return Decimal(repr(float(given))) if isinstance(given, float) else given
+        case Decimal() | float() | np.floating() if math.isfinite(given):
+            return given if isinstance(given, Decimal) else _shortest(given)
         case Duration(text):
             return text
-        case timedelta() if given >= _DAY and not given % _DAY:
-            return f"{given // _DAY}d"
-        case date() if not isinstance(given, datetime):
-            return given.isoformat()
+        case date() | timedelta() | np.datetime64() | np.timedelta64():
+            return _time(given)
         case list() | tuple():
             return tuple(map(_argument, given))
     number = as_int(given)
     if number is not None:
         return Decimal(number)
-    advice = "A rule compares local days: give the date" if isinstance(given, datetime) else ""
-    raise InvalidValue("no rule writes this", given, _OF_RULES, advice)
+    if isinstance(given, _Function):
+        given.refuse()
+    raise InvalidValue("no rule writes this", given, _OF_RULES)
+
+
+def _shortest(given: float | np.floating[Any]) -> Decimal:
+    """Return the shortest decimal that is this float, to as many decimals as a rule writes."""
+    found = Decimal(str(given))
+    _, _, exponent = found.as_tuple()
+    return found.quantize(_FINEST) if int(exponent) < -MOST_DECIMALS else found
+
+
+def _time(given: date | timedelta | np.datetime64 | np.timedelta64) -> str:
+    """Return a local day, or a time of whole days; other units of numpy are not exact."""
+    unit = np.datetime_data(given.dtype)[0] if isinstance(given, np.generic) else None
+    match given:
+        case timedelta() if given >= _DAY and not given % _DAY:
+            return f"{given // _DAY}d"
+        case date() if not isinstance(given, datetime):
+            return given.isoformat()
+        case np.datetime64() if unit == "D" and not np.isnat(given):
+            return str(given)
+        case np.timedelta64() if unit not in ("M", "Y", "generic"):
+            days = given.astype("timedelta64[D]")
+            if given == days:
+                return _time(days.item())
+    is_span = isinstance(given, timedelta | np.timedelta64)
+    advice = 'Give whole days, or a duration such as "6m"' if is_span else _OF_DAYS
+    raise InvalidValue("no rule writes this", str(given), _OF_RULES, advice)
 
 
 @attrs.frozen(repr=False)
@@ -230,7 +259,8 @@ class RuleWords:
     Notes
     -----
     Texts where a number belongs, such as ``w.total_spent > "45.00"``, are numbers; a float is its
-    shortest decimal; a date stands for a local day, a timedelta of whole days for a duration such
+    shortest decimal, rounded half to even where that has more than 12 places, so that ``0.1 + 0.2``
+    is 0.3; a date stands for a local day, a timedelta of whole days for a duration such
     as ``"90d"``. Python binds ``&`` and ``|`` more tightly than comparisons: each comparison needs
     brackets. ``and``, ``or``, ``not`` and ``a < x < b`` are refused: Python tells nobody of them.
     ``w.in_segment`` names the segments that there always are; a rule that names one of yours is
@@ -270,7 +300,7 @@ class RuleWords:
         return sorted(CatalogWords(self.catalog).known())
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(eq=False, repr=False)
 class _Function:
     """A function of rules that has not been called."""
 
@@ -289,8 +319,19 @@ class _Function:
         named = tuple((name, _of_kind(one, parameters.get(name))) for name, one in options.items())
         return _checked(Call(self.name, given, named), self.catalog)
 
-    def __bool__(self) -> NoReturn:
-        raise InvalidValue("a function of rules is not called", self.name, f"{self!r}, called")
+    def refuse(self, _other: object = None) -> NoReturn:
+        """Refuse to stand where the value belongs that it gives when it is called."""
+        told = CatalogWords(self.catalog).function(self.name)
+        what, advice = "a function of rules is not called", f"Call it, as in w.{self.name}(...)"
+        given = f"what it gives when it is called: {told}"
+        raise InvalidValue(what, self.name, given, advice)
+
+    __bool__ = __invert__ = is_unknown = refuse
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = refuse
+    __and__ = __rand__ = __or__ = __ror__ = is_in = refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = refuse
+    __mul__ = __rmul__ = __truediv__ = __rtruediv__ = refuse
+    __hash__ = None  # type: ignore[assignment]
 
 
 words = RuleWords()

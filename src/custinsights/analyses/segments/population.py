@@ -35,6 +35,7 @@ from custinsights.analyses.customers.tiers import (
     RETURNING_ORDERS,
     VALUE,
 )
+from custinsights.analyses.declaring.installed import installed_names
 from custinsights.analyses.segments.words import (
     IN_SEGMENT,
     PERCENTILE,
@@ -186,7 +187,8 @@ class Against:
 
     def _own(self, bare: str, name: str) -> Condition:
         if bare not in self.segments:
-            presets = (f"{PRESET}:{one}" for one in self.catalog.presets)
+            offered = (*self.catalog.presets, *installed_names())
+            presets = (f"{PRESET}:{one}" for one in offered)
             raise UnknownName("segment", name, (*self.segments, *_KNOWN, *presets))
         return self.segments[bare]
 

@@ -13,8 +13,10 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.cuts import Cuts, check_cuts
 from custinsights.analyses.segments.distance import smallest_change, supposed
 from custinsights.analyses.segments.explaining import Explainer
+from custinsights.analyses.segments.joining import Joined, both, either, opposite
 from custinsights.analyses.segments.judging import Judge, is_heard_of
 from custinsights.analyses.segments.leaving import turning_day
+from custinsights.analyses.segments.naming import named_rules
 from custinsights.analyses.segments.population import (
     Against,
     cuts_of_all,
@@ -28,7 +30,7 @@ from custinsights.domain.frozen import frozen
 from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
-from custinsights.domain.rules.tree import Condition, Not, every, some
+from custinsights.domain.rules.tree import Condition
 from custinsights.domain.segments import Segment, naming, spelled
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts, check_history
@@ -52,17 +54,17 @@ class Clause(ABC):
         """Return it as a rule."""
 
     def __and__(self, other: Clause) -> Rule:
-        return self._joined(other, every)
+        return self._joined(other, both)
 
     def __or__(self, other: Clause) -> Rule:
-        return self._joined(other, some)
+        return self._joined(other, either)
 
     __rand__, __ror__ = __and__, __or__  # what is no rule on the left is refused as well
 
     def __invert__(self) -> Rule:
         rule = self.as_rule()
-        part = rule.condition
-        return attrs.evolve(rule, condition=part.part if isinstance(part, Not) else Not(part))
+        condition, text = opposite(rule.condition)
+        return attrs.evolve(rule, condition=condition, text=text)
 
     def __bool__(self) -> NoReturn:
         raise InvalidValue(
@@ -72,7 +74,7 @@ class Clause(ABC):
             advice="Write a < x < b as (x > a) & (x < b); custinsights.segment asks a rule",
         )
 
-    def _joined(self, other: Any, join: Callable[[Iterable[Condition]], Condition]) -> Rule:
+    def _joined(self, other: Any, join: Callable[[Joined, Joined], Joined]) -> Rule:
         if not isinstance(other, Clause):
             raise InvalidValue(
                 what="what is joined with a rule is none",
@@ -85,7 +87,8 @@ class Clause(ABC):
             what = "the rules take their words from two catalogs"
             raise InvalidValue(what, repr(two.catalog), "rules of one catalog")
         segments = together(one.segments, two.segments, one.catalog)
-        return attrs.evolve(one, condition=join((one.condition, two.condition)), segments=segments)
+        condition, text = join((one.condition, one.text), (two.condition, two.text))
+        return attrs.evolve(one, condition=condition, segments=segments, text=text)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -104,6 +107,8 @@ class Rule(Clause):
         What its names and functions mean.
     segments
         The conditions that ``in_segment("name")`` may name, by spelled name.
+    text
+        That of the tree, where it is known already.
     filled
         The tree, in which the segments that it names are filled in.
     """
@@ -111,6 +116,7 @@ class Rule(Clause):
     condition: Condition
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
     segments: Mapping[str, Condition] = attrs.field(default=frozen({}), converter=frozen)
+    _text: str = ""
     filled: Condition = attrs.field(init=False)
 
     @filled.default
@@ -122,7 +128,7 @@ class Rule(Clause):
     @property
     def text(self) -> str:
         """The rule as text."""
-        return written(self.condition)
+        return self._text or written(self.condition)
 
     def __str__(self) -> str:
         return self.text
@@ -329,7 +335,7 @@ def rule(
     what: RuleLike,
     *,
     catalog: Catalog = DEFAULT,
-    segments: Mapping[str, RuleLike] | None = None,
+    segments: Mapping[str, RuleLike] | Iterable[Segment] | None = None,
 ) -> Rule:
     """Read a rule.
 
@@ -341,7 +347,7 @@ def rule(
     catalog
         Where the names of traits and functions are looked up.
     segments
-        Rules by name that ``in_segment("name")`` may name, also within each other.
+        Rules by name, or segments, that ``in_segment("name")`` may name, also within each other.
 
     Raises
     ------
@@ -353,7 +359,7 @@ def rule(
     >>> rule("3 <= order_count and not order_count >= 10").text
     'order_count >= 3 and not order_count >= 10'
     """
-    given = {} if segments is None else segments
+    given = {} if segments is None else named_rules(segments)
     named = conditions_of(given, catalog)
     if isinstance(what, Clause):
         found = what.as_rule()

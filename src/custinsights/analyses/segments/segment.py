@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.cuts import Cuts, check_cuts
 from custinsights.analyses.segments.judging import judged
 from custinsights.analyses.segments.population import cuts_of_all
 from custinsights.analyses.segments.rule import Rule, RuleLike, rule
+from custinsights.domain.segments import Segment
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import BoolArray, locked
 from custinsights.history.facts import Facts, check_history
@@ -22,7 +23,7 @@ def segment(
     as_of: When | None = None,
     catalog: Catalog = DEFAULT,
     cuts: Cuts | None = None,
-    segments: Mapping[str, RuleLike] | None = None,
+    segments: Mapping[str, RuleLike] | Iterable[Segment] | None = None,
 ) -> BoolArray:
     """Return who fulfils a rule, as a mask over the customers of a history.
 
@@ -39,7 +40,7 @@ def segment(
     cuts
         Judge rules about the population against these; default: those of the history itself.
     segments
-        Rules by name that ``in_segment("name")`` may name.
+        Rules by name, or segments, that ``in_segment("name")`` may name.
 
     Returns
     -------

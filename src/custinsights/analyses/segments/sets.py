@@ -16,11 +16,11 @@ from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.measuring.measured import without_activities
+from custinsights.analyses.segments.naming import kept, refuse_alike
 from custinsights.analyses.segments.population import together
 from custinsights.analyses.segments.rule import Clause, Rule, RuleLike, conditions_of, text_of
 from custinsights.analyses.segments.segment import cuts_for, masks
 from custinsights.domain.fields import flag, instance, refuse_other
-from custinsights.domain.frozen import frozen
 from custinsights.domain.rules.tree import Name, nodes_of
 from custinsights.domain.segments import Segment, naming, spelled
 from custinsights.errors import Incompatible, InvalidValue
@@ -39,22 +39,6 @@ RulesLike: TypeAlias = Mapping[str, RuleLike] | Iterable[Segment]
 """Rules by name, in order, or segments."""
 
 
-def _kept(given: Any) -> Any:
-    """Return rules as they stay: a copy of a mapping, all that an iterator gives."""
-    if isinstance(given, Mapping):
-        return frozen(given)
-    is_several = isinstance(given, Iterable) and not isinstance(given, str)
-    items = tuple(given) if is_several else ()
-    if not is_several or not all(isinstance(item, Segment) for item in items):
-        raise InvalidValue(
-            what="these are no segments",
-            given=type(given).__name__,
-            allowed="rules by name, such as {'big': 'total_spent > 500'}, or a list of Segment",
-            advice="custinsights.segment judges a single rule",
-        )
-    return items
-
-
 def _segments(rules: RulesLike) -> tuple[Segment, ...]:
     """Return rules as segments; refuse a name that comes twice."""
     if isinstance(rules, Mapping):
@@ -63,11 +47,7 @@ def _segments(rules: RulesLike) -> tuple[Segment, ...]:
         found = tuple(rules)
     if not found:
         raise InvalidValue("there are no segments", "none", "at least one name with a rule")
-    names = [segment.name for segment in found]
-    if len({spelled(name) for name in names}) != len(names):
-        raise InvalidValue(
-            "segments have the same name", names, "names that differ in more than case and dashes"
-        )
+    refuse_alike(segment.name for segment in found)
     return found
 
 
@@ -127,7 +107,7 @@ class Segments:
     Rules about the population are judged where the customers are: parts of a history need `cuts`.
     """
 
-    rules: RulesLike = attrs.field(converter=_kept, hash=False)
+    rules: RulesLike = attrs.field(converter=kept, hash=False)
     exclusive: bool = attrs.field(default=False, validator=flag)
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import attrs
 
 from custinsights.analyses.catalog import Catalog, meant
 from custinsights.analyses.declaring.declarations import Trait
+from custinsights.analyses.declaring.installed import installed_names
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.domain.rules.signatures import Parameter, Signature
 from custinsights.errors import UnknownName
@@ -60,8 +63,13 @@ class CatalogWords:
             return None
 
     def known(self) -> tuple[str, ...]:
-        """Return all names."""
-        return (*self.catalog.traits, *self.catalog.functions, *OF_POPULATION, "attribute")
+        """Return all names, also those that installed packages offer, which are not loaded."""
+        own = (*self.catalog.traits, *self.catalog.functions, *OF_POPULATION, "attribute")
+        return (*own, *installed_names())
+
+    def traits_of(self, kinds: Collection[str]) -> tuple[str, ...]:
+        """Return the names of the catalog's own traits of some kinds."""
+        return tuple(name for name, one in self.catalog.traits.items() if one.kind in kinds)
 
     def meant(self, name: str) -> str | None:
         """Return the trait that an abbreviation stands for."""

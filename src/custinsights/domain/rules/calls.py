@@ -8,7 +8,14 @@ from typing import NoReturn
 
 from custinsights.domain.rules.durations import is_duration, means_day, written_date
 from custinsights.domain.rules.places import Source
-from custinsights.domain.rules.signatures import ARGUMENTS, NUMERIC, TIMED, Parameter, Signature
+from custinsights.domain.rules.signatures import (
+    ARGUMENTS,
+    NUMERIC,
+    TIMED,
+    VALUES,
+    Parameter,
+    Signature,
+)
 from custinsights.domain.rules.tree import Argument, Attribute, Call, Name
 from custinsights.errors.wording import nearest_of
 
@@ -44,7 +51,8 @@ def _refuse_call(source: Source, node: ast.Call, name: str) -> NoReturn:
         source.refuse(node, f"the trait {name!r} takes no brackets", f"{name} alone")
     what = f"there is no function named {name!r}"
     words = source.words
-    functions = [one for one in ("attribute", *words.known()) if words.kind_of(one) is None]
+    traits = set(words.traits_of(VALUES))
+    functions = [one for one in dict.fromkeys(("attribute", *words.known())) if one not in traits]
     expected = f"a function: {', '.join(sorted(functions))}"
     nearest = nearest_of(name, functions) or nearest_of(name, words.known())
     source.refuse(node.func, what, expected, nearest)
@@ -176,7 +184,7 @@ def _name_of(
     """Return the name of a trait of some kinds, with or without quotes, or a further name."""
     name = node.id if isinstance(node, ast.Name) else _said(node) or ""
     if name not in further and source.words.kind_of(name) not in kinds:
-        traits = [one for one in source.words.known() if source.words.kind_of(one) in kinds]
+        traits = source.words.traits_of(kinds)
         is_known = source.words.kind_of(name) is not None
         nearest = None if is_known else nearest_of(name, (*further, *traits))
         _refuse_argument(source, node, parameter, nearest)

@@ -326,7 +326,7 @@ def _refuse_name(source: Source, node: ast.Name, name: str) -> NoReturn:
         source.refuse(node, f"the function {name!r} has no brackets", str(function))
     what = f"there is no trait named {name!r}"
     known = source.words.known()
-    traits = [one for one in known if source.words.kind_of(one) is not None]
+    traits = source.words.traits_of(VALUES)
     near = nearest_of(name, ("True", "False", "None", *traits)) or nearest_of(name, known)
     nearest = source.words.meant(name) or near
     source.refuse(node, what, f'a trait, attribute("{name}") or the text "{name}"', nearest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 import attrs
@@ -124,6 +124,9 @@ class Words(Protocol):
     def meant(self, name: str) -> str | None:
         """Return the known name that an unknown one stands for, such as an abbreviation."""
 
+    def traits_of(self, kinds: Collection[str]) -> tuple[str, ...]:
+        """Return the names of traits of some kinds, to suggest the nearest one."""
+
 
 def _by_name(signatures: Iterable[Signature]) -> Mapping[str, Signature]:
     table: Mapping[str, Signature] = frozen({one.name: one for one in signatures})
@@ -167,3 +170,7 @@ class Vocabulary:
     def meant(self, name: str) -> str | None:  # noqa: ARG002
         """Return None: no name stands for another."""
         return None
+
+    def traits_of(self, kinds: Collection[str]) -> tuple[str, ...]:
+        """Return the names of some kinds."""
+        return tuple(name for name, kind in self.names.items() if kind in kinds)
