@@ -54,7 +54,7 @@ TIERS = (
 decimals = st.decimals(-3, 120, places=2) | st.integers(-1, 400).map(Decimal)
 literals = decimals.map(Literal)
 numbers = st.sampled_from(NUMBERS).map(Name)
-shares = st.sampled_from([Decimal(one) for one in ("0", "0.1", "0.25", "0.5", "0.9", "1", "1.5")])
+shares = st.sampled_from([Decimal(one) for one in ("0", "0.1", "0.25", "0.5", "0.9", "1")])
 
 
 def comparisons() -> st.SearchStrategy[Condition]:
