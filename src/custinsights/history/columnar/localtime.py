@@ -72,8 +72,7 @@ class Transitions:
         """Find a zone's offsets between two instants (microseconds UTC, both included)."""
 
         def offset(at: int) -> int:
-            instant = to_datetime(at)
-            ahead = instant.astimezone(zone).replace(tzinfo=dt.UTC) - instant
+            ahead = to_datetime(at).astimezone(zone).utcoffset() or dt.timedelta()
             return ahead // dt.timedelta(microseconds=1)
 
         at = max(min(first, _LATEST), _EARLIEST)
