@@ -143,6 +143,32 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
     ),
     (
+        errors.StaleWrite("the customer 'c7'", 3, 4),
+        RuntimeError,
+        (
+            "The customer 'c7' was changed meanwhile: version 3 was to be replaced and version 4 "
+            "is there. Read it again, and make the change anew."
+        ),
+    ),
+    (
+        errors.AlreadyTaken("the id 'c7'"),
+        ValueError,
+        "The id 'c7' belongs to another customer already. Merge the two, if they are one person.",
+    ),
+    (
+        errors.NewerStore("shop.db", 7, 3),
+        RuntimeError,
+        (
+            "The store shop.db has schema 7; allowed is at most 3. Update custinsights; nothing "
+            "was changed."
+        ),
+    ),
+    (
+        errors.AccessRefused("the e-mail address", "pii", ("customer_insights",)),
+        PermissionError,
+        "The e-mail address needs the permission 'pii'; held: 'customer_insights'.",
+    ),
+    (
         errors.ContractBroken("trait 'basket_size'", ("row order: 2.0 became 3.0",)),
         AssertionError,
         "The trait 'basket_size' breaks 1 check:\n  row order: 2.0 became 3.0",

@@ -3,10 +3,14 @@
 from custinsights.domain.activities import ACTIVITY_KINDS, Activity, ActivityKind
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.channels import ChannelTaxonomy
+from custinsights.domain.consents import Consent
 from custinsights.domain.countries import CountryNames
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
+from custinsights.domain.identities import IDENTITY_KINDS, Identity
+from custinsights.domain.interests import INTEREST_STATES, Interest
 from custinsights.domain.load_report import LEFT_OUT_REASONS, BadCell, BadRows, LeftOut, LoadReport
 from custinsights.domain.money import Money
+from custinsights.domain.notes import Note, NoteText
 from custinsights.domain.orders import Fulfilment, Order, OrderLine, Refund
 from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
@@ -24,6 +28,8 @@ __all__ = [
     "ACTIVITY_KINDS",
     "CURRENCIES",
     "FULFILMENT_STATUSES",
+    "IDENTITY_KINDS",
+    "INTEREST_STATES",
     "LEFT_OUT_REASONS",
     "ORDER_STATUSES",
     "SPEND_KINDS",
@@ -37,14 +43,19 @@ __all__ = [
     "BadRows",
     "Calendar",
     "ChannelTaxonomy",
+    "Consent",
     "Coordinates",
     "CountryNames",
     "Customer",
     "Fulfilment",
     "Gazetteer",
+    "Identity",
+    "Interest",
     "LeftOut",
     "LoadReport",
     "Money",
+    "Note",
+    "NoteText",
     "Order",
     "OrderLine",
     "Period",

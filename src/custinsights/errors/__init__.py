@@ -8,13 +8,15 @@ what to do. In all of them ``what`` and ``reason`` are clauses without a full st
 value itself (mask personal data before it comes here), and ``advice`` is a sentence.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from os import PathLike, fspath
 from textwrap import indent
 from typing import Any
 
 import attrs
 
+from custinsights.errors.root import CustInsightsError, as_names
+from custinsights.errors.stores import AccessRefused, AlreadyTaken, NewerStore, StaleWrite
 from custinsights.errors.wording import (
     MOST_NAMES_SHOWN,
     counted,
@@ -27,6 +29,8 @@ from custinsights.errors.wording import (
 )
 
 __all__ = [
+    "AccessRefused",
+    "AlreadyTaken",
     "BadRowsError",
     "CannotAsk",
     "ContractBroken",
@@ -38,23 +42,17 @@ __all__ = [
     "MissingExtra",
     "NaiveTime",
     "NeedsCuts",
+    "NewerStore",
     "NotSummable",
     "PlugInFailed",
     "Refused",
     "RuleError",
     "SeveralCurrencies",
+    "StaleWrite",
     "UnknownName",
     "UnreadableFile",
     "counted",
 ]
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
-
-
-class CustInsightsError(Exception):
-    """The root of every error that custinsights raises on purpose."""
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -89,7 +87,7 @@ class UnknownName(CustInsightsError, LookupError):
 
     kind: str
     name: object
-    known: tuple[str, ...] = attrs.field(converter=_names)
+    known: tuple[str, ...] = attrs.field(converter=as_names)
     advice: str = ""
 
     @property
@@ -148,8 +146,8 @@ class MissingColumn(CustInsightsError, LookupError):
     """
 
     wanted: str
-    looked_for: tuple[str, ...] = attrs.field(converter=_names)
-    found: tuple[str, ...] = attrs.field(converter=_names)
+    looked_for: tuple[str, ...] = attrs.field(converter=as_names)
+    found: tuple[str, ...] = attrs.field(converter=as_names)
     advice: str = ""
     unnamed: int = 0
 
@@ -382,7 +380,7 @@ class ContractBroken(CustInsightsError, AssertionError):
     """A part that breaks the laws which it must hold; ``failed`` has a line for each of them."""
 
     thing: str
-    failed: tuple[str, ...] = attrs.field(converter=_names)
+    failed: tuple[str, ...] = attrs.field(converter=as_names)
 
     def __str__(self) -> str:
         first = f"The {self.thing} breaks {counted(len(self.failed), 'check')}:"

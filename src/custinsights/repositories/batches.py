@@ -1,0 +1,169 @@
+"""How do many orders travel at once? As columns, an element for each.
+
+A batch is what importing writes and what building a history reads, so that neither makes an object
+of each order. Numbers are int64: minor units, thousandths, microseconds since 1970 UTC; `NOTHING`
+stands where there is none. Texts are object arrays of str, None where there is none.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+__all__ = [
+    "ACTIVITY_COLUMNS",
+    "LINE_COLUMNS",
+    "NOTHING",
+    "ORDER_COLUMNS",
+    "PEOPLE_COLUMNS",
+    "PRODUCT_COLUMNS",
+    "REFUND_COLUMNS",
+    "ActivityBatch",
+    "OrderBatch",
+    "PeopleBatch",
+    "ProductBatch",
+]
+
+NOTHING: Final = int(np.iinfo(np.int64).min)
+"""Stands in a column of numbers where there is none."""
+
+ORDER_COLUMNS: Final[Mapping[str, str]] = {
+    "source": "text",  # never None: "" is the shop's own
+    "id": "text",
+    "customer": "text",  # None for a guest whom nobody can tell
+    "placed_at": "instant",
+    "currency": "text",
+    "amount": "money",  # what was paid to the shop, before refunds
+    "goods": "money",
+    "discount": "money",
+    "shipping": "money",
+    "tax": "money",
+    "tip": "money",
+    "units": "quantity",
+    "status": "text",
+    "fulfilment": "text",
+    "cancelled_at": "instant",
+    "shipped_at": "instant",
+    "delivered_at": "instant",
+    "channel": "text",
+    "country": "text",
+    "region": "text",
+    "city": "text",
+    "payment_method": "text",
+    "campaign": "text",
+    "coupon": "text",
+    "labels": "mapping",  # other text columns: utm_source, attribution, labels of one's own
+    "addresses": "mapping",  # {"shipping": {...}, "billing": {...}}; personal
+}
+"""The columns of orders and their kinds."""
+
+LINE_COLUMNS: Final[Mapping[str, str]] = {
+    "order": "row",  # the row of the order in the batch; the lines of an order in its own order
+    "product": "text",
+    "quantity": "quantity",
+    "amount": "money",  # revenue of the line
+    "unit_price": "money",  # NOTHING where the source does not tell
+    "discount": "money",
+}
+"""The columns of the lines of the orders in a batch."""
+
+REFUND_COLUMNS: Final[Mapping[str, str]] = {
+    "order": "row",  # -1: the refund names no order
+    "source": "text",  # of a refund that names no order: its key is (source, id)
+    "id": "text",
+    "customer": "text",
+    "refunded_at": "instant",  # NOTHING: undated
+    "amount": "money",
+    "product": "text",
+}
+"""The columns of refunds: those of the orders in the batch, and those that name no order."""
+
+PRODUCT_COLUMNS: Final[Mapping[str, str]] = {
+    "id": "text",
+    "title": "text",
+    "category": "text",
+    "department": "text",
+    "keywords": "texts",
+    "price": "money",
+    "currency": "text",
+    "stock": "quantity",
+    "ladder": "text",
+    "sale": "text",
+}
+"""The columns of products."""
+
+PEOPLE_COLUMNS: Final[Mapping[str, str]] = {
+    "id": "text",
+    "created_at": "instant",
+    "birthday": "text",  # ISO
+    "latitude": "float",
+    "longitude": "float",
+    "country": "text",
+    "region": "text",
+    "city": "text",
+    "acquisition_channel": "text",
+    "attributes": "mapping",
+}
+"""The columns of people, without contacts."""
+
+ACTIVITY_COLUMNS: Final[Mapping[str, str]] = {
+    "source": "text",
+    "id": "text",  # never None: one made of the content where the source has none
+    "customer": "text",
+    "at": "instant",
+    "kind": "text",
+    "subject": "text",
+    "outcome": "text",
+    "campaign": "text",
+    "channel": "text",
+    "amount": "money",
+    "currency": "text",
+    "score": "quantity",
+}
+"""The columns of activities."""
+
+_Columns = Mapping[str, npt.NDArray[Any]]
+
+
+@attrs.frozen(eq=False, repr=False)
+class OrderBatch:
+    """Orders with their lines and refunds."""
+
+    orders: _Columns
+    lines: _Columns
+    refunds: _Columns
+
+    def __len__(self) -> int:
+        return len(self.orders["id"])
+
+
+@attrs.frozen(eq=False, repr=False)
+class PeopleBatch:
+    """People without their contacts."""
+
+    people: _Columns
+
+    def __len__(self) -> int:
+        return len(self.people["id"])
+
+
+@attrs.frozen(eq=False, repr=False)
+class ProductBatch:
+    """Products."""
+
+    products: _Columns
+
+    def __len__(self) -> int:
+        return len(self.products["id"])
+
+
+@attrs.frozen(eq=False, repr=False)
+class ActivityBatch:
+    """Activities."""
+
+    activities: _Columns
+
+    def __len__(self) -> int:
+        return len(self.activities["id"])

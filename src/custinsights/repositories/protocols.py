@@ -1,0 +1,279 @@
+"""Where do the objects of a shop rest? Four repositories and the unit of work over them.
+
+Any class with these methods is one; `custinsights.testing.check_repository` says whether it keeps
+the contract.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from custinsights.domain.activities import Activity
+from custinsights.domain.consents import Consent
+from custinsights.domain.identities import Identity
+from custinsights.domain.interests import Interest
+from custinsights.domain.notes import Note
+from custinsights.domain.orders import Order
+from custinsights.domain.people import Customer
+from custinsights.domain.products import Product
+from custinsights.domain.segments import Segment
+from custinsights.domain.tag_changes import TagChange
+from custinsights.repositories.batches import (
+    ActivityBatch,
+    OrderBatch,
+    PeopleBatch,
+    ProductBatch,
+)
+from custinsights.repositories.stored import Change, Key, Stored
+
+__all__ = [
+    "ActivityRepository",
+    "Annotation",
+    "AnnotationRepository",
+    "OrderRepository",
+    "PeopleRepository",
+    "Store",
+    "UnitOfWork",
+]
+
+Annotation = Note | Interest | Segment
+"""What is written down beside the facts, with a version each: kinds ``note`` (key: its id),
+``interest`` (key: customer and casefolded keyword), ``segment`` (key: its spelled name)."""
+
+
+class PeopleRepository(Protocol):
+    """Customers, by which identities they are known, and what they agreed to.
+
+    A customer is found by today's id and by every id that they had before; who was merged into
+    somebody is found as that one. The tags of a `Customer` do not rest here but in the annotations:
+    one with tags is refused.
+    """
+
+    def get(self, customer: Key) -> Stored[Customer] | None:
+        """Return a customer; None for nobody."""
+
+    def put(self, customer: Customer, *, version: int = 0) -> int:
+        """Write a customer and return the new version.
+
+        `version` is that of what was read, 0 for somebody new.
+
+        Raises
+        ------
+        StaleWrite
+            What rests there has another version.
+        """
+
+    def write(self, customers: Iterable[Customer]) -> None:
+        """Write many at once, whatever their versions: who is there is told anew."""
+
+    def find(self, identity: Identity) -> Key | None:
+        """Return whose an identity is."""
+
+    def identify(self, customer: Key, identities: Iterable[Identity]) -> None:
+        """Add identities to somebody; one that is somebody else's is refused (AlreadyTaken).
+
+        The e-mail address and phone number of a customer that is put are theirs already, where they
+        are nobody else's.
+        """
+
+    def identities(self, customer: Key) -> tuple[Identity, ...]:
+        """Return by what somebody is known, sorted."""
+
+    def rename(self, customer: Key, to: Key) -> None:
+        """Give somebody another id; the old one still finds them. A taken one: AlreadyTaken."""
+
+    def merge(self, customer: Key, into: Key) -> None:
+        """Make one person of two; all that belongs to `customer` is from now on that of `into`."""
+
+    def unmerge(self, customer: Key) -> None:
+        """Undo the merging of `customer` (the id it had): both are again what they were."""
+
+    def merged(self) -> Mapping[Key, Key]:
+        """Return who was merged, by the id they had, with the one they are now."""
+
+    def scan(
+        self, *, customers: Sequence[Key] | None = None, batch_rows: int = 65_536
+    ) -> Iterator[PeopleBatch]:
+        """Yield all people, or some, as columns, by ascending key; merged ones are not there."""
+
+    def consent(self, *entries: Consent) -> None:
+        """Add to the ledger of consents."""
+
+    def consents(self, customer: Key) -> tuple[Consent, ...]:
+        """Return the ledger of somebody, in the order in which it was written."""
+
+    def forget(self, customer: Key) -> None:
+        """Remove all that is personal; the person stays as an empty one, under the same id."""
+
+    def export(self, customer: Key) -> Mapping[str, Any]:
+        """Return all that rests here of somebody, as JSON has it."""
+
+
+class OrderRepository(Protocol):
+    """Orders by (source, id), with lines and refunds, and products."""
+
+    def get(self, order: Key, source: str = "") -> Order | None:
+        """Return an order; None where there is none. Its customer is today's id."""
+
+    def add(self, *orders: Order) -> None:
+        """Write orders: what `write` does with a batch of them."""
+
+    def write(self, batch: OrderBatch) -> Mapping[str, int]:
+        """Write orders by (source, id), and return how many were "added", "changed", "same".
+
+        One that is there already and differs takes its place, and the feed of changes tells what it
+        was; an equal one changes nothing. A customer who is not known yet becomes one.
+        """
+
+    def of(self, customer: Key) -> tuple[Order, ...]:
+        """Return the orders of a customer, by time, then source and id."""
+
+    def scan(
+        self,
+        columns: Sequence[str] | None = None,
+        *,
+        since: int = 0,
+        customers: Sequence[Key] | None = None,
+        batch_rows: int = 65_536,
+    ) -> Iterator[OrderBatch]:
+        """Yield orders as columns, by ascending (source, id); each key once.
+
+        Parameters
+        ----------
+        columns
+            The columns of orders wanted; None is all. Source, id and customer are always there.
+        since
+            Only what was written by changes with greater numbers.
+        customers
+            Only theirs.
+        """
+
+    def put_products(self, products: Iterable[Product]) -> None:
+        """Write products; those that are there are told anew."""
+
+    def products(self) -> Iterator[ProductBatch]:
+        """Yield all products as columns, by ascending id."""
+
+    def forget(self, customer: Key) -> None:
+        """Remove what is personal from the orders of somebody (addresses); amounts stay."""
+
+    def export(self, customer: Key) -> Mapping[str, Any]:
+        """Return all that rests here of somebody, as JSON has it."""
+
+
+class ActivityRepository(Protocol):
+    """What people did beside ordering, by (source, id)."""
+
+    def add(self, *activities: Activity, source: str = "") -> None:
+        """Write activities; those that are there already change nothing.
+
+        One without an id is known by what it says: two that say the same are one.
+        """
+
+    def write(self, batch: ActivityBatch) -> Mapping[str, int]:
+        """Write activities as columns, and return how many were "added", "changed", "same"."""
+
+    def of(self, customer: Key, kinds: Sequence[str] | None = None) -> tuple[Activity, ...]:
+        """Return the activities of somebody, of some kinds or all, by time."""
+
+    def scan(
+        self, *, since: int = 0, customers: Sequence[Key] | None = None, batch_rows: int = 65_536
+    ) -> Iterator[ActivityBatch]:
+        """Yield activities as columns, by ascending (source, id)."""
+
+    def forget(self, customer: Key) -> None:
+        """Remove the activities of somebody."""
+
+    def export(self, customer: Key) -> Mapping[str, Any]:
+        """Return all that rests here of somebody, as JSON has it."""
+
+
+class AnnotationRepository(Protocol):
+    """What the shop writes down: notes, interests, segments, tags, settings and logs."""
+
+    def get(self, kind: str, *key: Key) -> Stored[Annotation] | None:
+        """Return an annotation by its kind and key; None where there is none."""
+
+    def put(self, annotation: Annotation, *, version: int = 0) -> int:
+        """Write one and return its new version; `version` is that of what was read, 0 if new."""
+
+    def remove(self, annotation: Annotation, *, version: int) -> None:
+        """Remove one; `version` is that of what was read."""
+
+    def of(self, customer: Key, kind: str) -> tuple[Stored[Annotation], ...]:
+        """Return the annotations of one kind of somebody, by key."""
+
+    def all(self, kind: str) -> Iterator[Stored[Annotation]]:
+        """Yield all annotations of one kind, by key."""
+
+    def tag(self, *changes: TagChange) -> None:
+        """Add to the log of tags, whose length is its version."""
+
+    def tag_changes(self, customer: Key | None = None) -> tuple[TagChange, ...]:
+        """Return the log of tags, of all or of one customer, in the order of writing."""
+
+    def setting(self, name: str) -> Mapping[str, Any] | None:
+        """Return a setting of the shop, such as its currency or its latest cuts; None if unset."""
+
+    def set(self, name: str, value: Mapping[str, Any]) -> None:
+        """Write a setting, as JSON has it."""
+
+    def record(self, log: str, entry: Mapping[str, Any], *, customer: Key | None = None) -> None:
+        """Add an entry to a log, such as ``access``, ``erasure``, ``import`` or ``identity``."""
+
+    def records(self, log: str, customer: Key | None = None) -> tuple[Mapping[str, Any], ...]:
+        """Return the entries of a log, in the order of writing."""
+
+    def forget(self, customer: Key) -> None:
+        """Remove notes, interests, tags and what logs tell of somebody but that it happened."""
+
+    def export(self, customer: Key) -> Mapping[str, Any]:
+        """Return all that rests here of somebody, as JSON has it."""
+
+
+class UnitOfWork(Protocol):
+    """Changes that are all made or none: kept at the end of the ``with`` block, else undone."""
+
+    @property
+    def people(self) -> PeopleRepository:
+        """The people."""
+
+    @property
+    def orders(self) -> OrderRepository:
+        """The orders."""
+
+    @property
+    def activities(self) -> ActivityRepository:
+        """The activities."""
+
+    @property
+    def annotations(self) -> AnnotationRepository:
+        """The annotations."""
+
+    def changes(self, since: int = 0) -> Iterator[Change]:
+        """Yield the changes with greater numbers, in order."""
+
+    def last_change(self) -> int:
+        """Return the number of the last change, 0 where there was none."""
+
+    def commit(self) -> None:
+        """Keep the changes so far, and go on."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class Store(Protocol):
+    """Where a shop's memory rests."""
+
+    def begin(self, *, at: datetime | None = None, read_only: bool = False) -> UnitOfWork:
+        """Begin a unit of work; `at` is the instant that changes and logs bear, where given."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""

@@ -1,0 +1,47 @@
+"""What every repository says of what rests in it: its version, and what changed when."""
+
+from typing import Generic, TypeAlias, TypeVar
+
+import attrs
+
+__all__ = ["Change", "Key", "Stored"]
+
+T = TypeVar("T")
+
+Key: TypeAlias = str | int
+"""An identity outside; keys compare as they are written: 7 and ``"7"`` are one."""
+
+
+@attrs.frozen
+class Stored(Generic[T]):
+    """A thing with its version: 1 when it was written first, one more at each change."""
+
+    value: T
+    version: int
+
+
+@attrs.frozen
+class Change:
+    """One entry of the change feed.
+
+    Parameters
+    ----------
+    number : int
+        Greater than that of every change before it, also of other repositories of the store.
+    repository : str
+        ``"people"``, ``"orders"``, ``"activities"`` or ``"annotations"``.
+    key : tuple of str
+        What changed: ``(id,)`` of a customer, ``(source, id)`` of an order, ``(kind, id)`` of an
+        annotation, ``(source, id)`` of an activity.
+    what : {"added", "changed", "removed"}
+        What happened to it.
+    before : mapping, optional
+        What changed had before, of an order that was edited in its source: by field, as JSON has
+        it; None elsewhere.
+    """
+
+    number: int
+    repository: str
+    key: tuple[str, ...] = attrs.field(repr=False)
+    what: str
+    before: object = attrs.field(default=None, repr=False)
