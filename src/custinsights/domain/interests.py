@@ -26,7 +26,7 @@ class Interest:
     customer : str or int
         Whose it is.
     keyword : str
-        The keyword, as products have them, or a department where `department` is told.
+        The keyword, as products have them; ``department:Prints`` is a department.
     state : {"active", "starred", "refused", "inactive"}
         Active ones count, starred ones count more, refused ones must not come up again, inactive
         ones are kept in the list and do nothing.

@@ -4,7 +4,7 @@ Any class with these methods is one; `custinsights.testing.check_repository` say
 the contract.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -97,6 +97,32 @@ class PeopleRepository(Protocol):
     ) -> Iterator[PeopleBatch]:
         """Yield all people, or some, as columns, by ascending key; merged ones are not there."""
 
+    def listed(
+        self,
+        search: str = "",
+        *,
+        sort: str = "id",
+        descending: bool = False,
+        after: Key | None = None,
+        customers: Collection[Key] | None = None,
+    ) -> Iterator[Customer]:
+        """Yield people as a directory lists them, lazily; merged ones are not there.
+
+        Parameters
+        ----------
+        search
+            Only who has this text, whatever its case, in the id, name, e-mail address or phone
+            number (figures compare as figures). Where contacts are sealed: in the id, or whose
+            whole address or number it is.
+        sort
+            ``"id"``, ``"name"`` (without case) or ``"created_at"``. Who has none comes last, also
+            descending; equal ones come by ascending id, descending ones by descending id.
+        after
+            Only who comes after this person in that order.
+        customers
+            Only some.
+        """
+
     def consent(self, *entries: Consent) -> None:
         """Add to the ledger of consents."""
 
@@ -152,8 +178,8 @@ class OrderRepository(Protocol):
     def put_products(self, products: Iterable[Product]) -> None:
         """Write products; those that are there are told anew."""
 
-    def products(self) -> Iterator[ProductBatch]:
-        """Yield all products as columns, by ascending id."""
+    def products(self, ids: Sequence[Key] | None = None) -> Iterator[ProductBatch]:
+        """Yield products as columns, all or those of some ids, by ascending id."""
 
     def forget(self, customer: Key) -> None:
         """Remove what is personal from the orders of somebody (addresses); amounts stay."""
