@@ -37,7 +37,7 @@ ORDER_COLUMNS: Final[Mapping[str, str]] = {
     "currency": "text",
     "amount": "money",  # what was paid to the shop, before refunds
     "goods": "money",
-    "discount": "money",
+    "discount": "money",  # all that was taken off, by line and as a whole
     "shipping": "money",
     "tax": "money",
     "tip": "money",
@@ -55,7 +55,7 @@ ORDER_COLUMNS: Final[Mapping[str, str]] = {
     "campaign": "text",
     "coupon": "text",
     "labels": "mapping",  # other text columns: utm_source, attribution, labels of one's own
-    "addresses": "mapping",  # {"shipping": {...}, "billing": {...}}; personal
+    "addresses": "mapping",  # {"shipping": {...}, "billing": {...}} as records; personal
 }
 """The columns of orders and their kinds."""
 

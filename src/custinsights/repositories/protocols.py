@@ -1,7 +1,19 @@
 """Where do the objects of a shop rest? Four repositories and the unit of work over them.
 
 Any class with these methods is one; `custinsights.testing.check_repository` says whether it keeps
-the contract.
+the contract. What holds for all of them:
+
+* Ids go in as texts or ints and come out as texts, those of customers as today's: who was merged
+  is the one that they became. Texts are ordered by their code points.
+* Whom an order or an activity names becomes a customer. Anything else that is told of somebody
+  unknown is refused (`UnknownName`); to read of them gives nothing.
+* To write what rests there already, letter by letter, changes nothing: neither a version nor the
+  feed of changes.
+* What comes out is the caller's own: changing it changes nothing that rests there.
+* A unit of work sees what it has written, and of others what they had committed when it began, or
+  more. Where two of them change the same thing, the one that comes later gets `StaleWrite`, where
+  it writes or where it commits; it may have to wait before.
+* A read-only unit of work, and one that is over, refuse to write (`InvalidValue`).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -39,7 +51,9 @@ __all__ = [
 
 Annotation = Note | Interest | Segment
 """What is written down beside the facts, with a version each: kinds ``note`` (key: its id),
-``interest`` (key: customer and casefolded keyword), ``segment`` (key: its spelled name)."""
+``interest`` (key: customer and casefolded keyword), ``segment`` (key: its spelled name). Where two
+who were merged have one keyword, that of the one who they became stands, else that of the one who
+was known earlier."""
 
 
 class PeopleRepository(Protocol):
@@ -84,10 +98,17 @@ class PeopleRepository(Protocol):
         """Give somebody another id; the old one still finds them. A taken one: AlreadyTaken."""
 
     def merge(self, customer: Key, into: Key) -> None:
-        """Make one person of two; all that belongs to `customer` is from now on that of `into`."""
+        """Make one person of two; all that belongs to `customer` is from now on that of `into`.
+
+        Nothing is rewritten but a pointer. Two who are one already are refused (`InvalidValue`).
+        """
 
     def unmerge(self, customer: Key) -> None:
-        """Undo the merging of `customer` (the id it had): both are again what they were."""
+        """Undo the merging of `customer` (the id it had): both are again what they were.
+
+        Who was merged into `customer` stays so. Somebody who is not merged is refused
+        (`InvalidValue`).
+        """
 
     def merged(self) -> Mapping[Key, Key]:
         """Return who was merged, by the id they had, with the one they are now."""
@@ -130,7 +151,10 @@ class PeopleRepository(Protocol):
         """Return the ledger of somebody, in the order in which it was written."""
 
     def forget(self, customer: Key) -> None:
-        """Remove all that is personal; the person stays as an empty one, under the same id."""
+        """Remove all that is personal; the person stays as an empty one, under the same id.
+
+        So do those who were merged into them. Identities and consents are gone.
+        """
 
     def export(self, customer: Key) -> Mapping[str, Any]:
         """Return all that rests here of somebody, as JSON has it."""
@@ -149,7 +173,10 @@ class OrderRepository(Protocol):
         """Write orders by (source, id), and return how many were "added", "changed", "same".
 
         One that is there already and differs takes its place, and the feed of changes tells what it
-        was; an equal one changes nothing. A customer who is not known yet becomes one.
+        was (without addresses, which are personal); an equal one changes nothing. Refunds that name
+        no order are counted too; one of an order that the store does not have stays with its key.
+        An order whose customer is, after merging, whom it had already, keeps whom it was written
+        with.
         """
 
     def of(self, customer: Key) -> tuple[Order, ...]:
@@ -165,10 +192,14 @@ class OrderRepository(Protocol):
     ) -> Iterator[OrderBatch]:
         """Yield orders as columns, by ascending (source, id); each key once.
 
+        Refunds that name no order come after all orders, in a batch without any. Where there is
+        nothing, there is no batch.
+
         Parameters
         ----------
         columns
-            The columns of orders wanted; None is all. Source, id and customer are always there.
+            The columns of orders wanted; None is all. Source, id and customer are always there, and
+            so are lines and refunds.
         since
             Only what was written by changes with greater numbers.
         customers
@@ -246,13 +277,23 @@ class AnnotationRepository(Protocol):
         """Write a setting, as JSON has it."""
 
     def record(self, log: str, entry: Mapping[str, Any], *, customer: Key | None = None) -> None:
-        """Add an entry to a log, such as ``access``, ``erasure``, ``import`` or ``identity``."""
+        """Add an entry to a log, such as ``access``, ``erasure``, ``import`` or ``identity``.
+
+        The feed of changes does not tell of logs.
+        """
 
     def records(self, log: str, customer: Key | None = None) -> tuple[Mapping[str, Any], ...]:
-        """Return the entries of a log, in the order of writing."""
+        """Return the entries of a log, in the order of writing.
+
+        Each has besides its own fields ``at``, the instant of its unit of work in ISO where one was
+        given, and ``customer``, where it is of one.
+        """
 
     def forget(self, customer: Key) -> None:
-        """Remove notes, interests, tags and what logs tell of somebody but that it happened."""
+        """Remove notes, interests, tags and what logs tell of somebody but that it happened.
+
+        Of entries of logs ``at`` and ``customer`` stay.
+        """
 
     def export(self, customer: Key) -> Mapping[str, Any]:
         """Return all that rests here of somebody, as JSON has it."""

@@ -31,8 +31,10 @@ class Change:
     repository : str
         ``"people"``, ``"orders"``, ``"activities"`` or ``"annotations"``.
     key : tuple of str
-        What changed: ``(id,)`` of a customer, ``(source, id)`` of an order, ``(kind, id)`` of an
-        annotation, ``(source, id)`` of an activity.
+        What changed: ``(id,)`` of a customer, ``(source, id)`` of an order or an activity,
+        ``(source, id, "refund")`` of a refund that names no order, ``("product", id)``. Of an
+        annotation ``("note", id)``, ``("segment", name)``, ``("setting", name)``, and with the id
+        of the customer ``("interest", id)`` and ``("tag", id)``. Nothing in it is personal.
     what : {"added", "changed", "removed"}
         What happened to it.
     before : mapping, optional
