@@ -37,6 +37,8 @@ CHANGES = (
     ("Australia/Lord_Howe", "2024-10-05T15:30"),
     ("Pacific/Apia", "2011-12-30T10:00"),
     ("Asia/Kathmandu", "1985-12-31T18:30"),
+    ("Africa/Freetown", "1939-09-05T00:40"),  # four days, the shortest of all
+    ("America/Recife", "2000-10-15T02:00"),
     ("Africa/Monrovia", "1972-01-07T00:44:30"),
     ("America/St_Johns", "2010-11-07T02:31"),
     ("Asia/Beirut", "2024-03-30T22:00"),

@@ -56,6 +56,8 @@ _FIELDS = (
     "billing_city",
     "refund",
 )
+_CHARGES = ("shipping", "tax", "tip")
+_WORDS = ("channel", "source", "payment_method", "campaign", "coupon")
 
 
 def _is_refund(rows: Rows) -> BoolArray:
@@ -152,7 +154,13 @@ def read_objects(
         _of_refund(refund, None if refund.order is None else by_id.get(refund.order))
         for refund in objects(refunds, Refund, "refunds")
     ]
-    columns = {field: Texts.of(row.get(field, "") for row in rows) for field in _FIELDS}
+    told = set().union(*rows)
+    columns = {
+        field: Texts.of([row.get(field, "") for row in rows])
+        if field in told
+        else Texts.same("", len(rows))
+        for field in _FIELDS
+    }
     text_ids = {
         field
         for field, ids in (
@@ -184,32 +192,37 @@ def _rows(order: Order) -> Iterator[Mapping[str, str]]:
 
 
 def _of_order(order: Order) -> dict[str, str]:
-    off = [line.discount.amount for line in order.lines if line.discount is not None]
-    if order.discount is not None:
-        off.append(order.discount.amount)
     paid = order.amount
     told: dict[str, object] = {
         "customer_id": order.customer,
         "order_id": order.id,
-        "placed_at": order.placed_at.astimezone(dt.UTC).isoformat(),
-        "cancelled_at": order.cancelled_at and order.cancelled_at.astimezone(dt.UTC).isoformat(),
+        "placed_at": _written(order.placed_at),
         "currency": paid.currency,
         "order_status": order.status,
         "amount": paid.amount,
-        "discount": sum(off) if off else None,
-        "channel": order.channel,
-        "source": order.source,
-        "payment_method": order.payment_method,
-        "campaign": order.campaign,
-        "coupon": order.coupon,
     }
-    for name in ("shipping", "tax", "tip"):
+    if order.cancelled_at is not None:
+        told["cancelled_at"] = _written(order.cancelled_at)
+    off = [line.discount.amount for line in order.lines if line.discount is not None]
+    if order.discount is not None:
+        off.append(order.discount.amount)
+    if off:
+        told["discount"] = sum(off)
+    for name in _WORDS:
+        told[name] = getattr(order, name)
+    for name in _CHARGES:
         charge = getattr(order, name)
-        told[name] = None if charge is None else charge.amount
+        if charge is not None:
+            told[name] = charge.amount
     for prefix, address in (("", order.shipping_address), ("billing_", order.billing_address)):
-        for part in ("country", "region", "city"):
-            told[f"{prefix}{part}"] = getattr(address, part, None)
+        if address is not None:
+            for part in ("country", "region", "city"):
+                told[f"{prefix}{part}"] = getattr(address, part)
     return {field: str(value) for field, value in told.items() if value is not None}
+
+
+def _written(instant: dt.datetime) -> str:
+    return instant.astimezone(dt.UTC).isoformat()
 
 
 def _of_line(line: OrderLine) -> dict[str, str]:
@@ -242,7 +255,7 @@ def _of_refund(refund: Refund, order: Order | None) -> dict[str, str]:
         "source": None if order is None else order.source,
         "customer_id": customer,
         "currency": refund.amount.currency,
-        "refunded_at": at.astimezone(dt.UTC).isoformat(),
+        "refunded_at": _written(at),
         "amount": -refund.amount.amount,
         "product": refund.product,
     }

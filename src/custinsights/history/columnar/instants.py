@@ -238,7 +238,10 @@ def read_times(texts: list[str]) -> Times:
     kinds = np.zeros(len(texts), dtype=np.int8)
     for start in range(0, len(texts), _BLOCK):
         block = texts[start : start + _BLOCK]
-        if max(map(len, block)) > _LONGEST_TEXT:
+        longest = max(map(len, block))
+        if not longest:
+            continue
+        if longest > _LONGEST_TEXT:
             block = [text if len(text) <= _LONGEST_TEXT else "" for text in block]
         walls[start : start + _BLOCK], kinds[start : start + _BLOCK] = read_block(block)
     return _within_years(walls, kinds)

@@ -26,7 +26,7 @@ SLOT = 15 * 60 * SECOND
 SLOTS_PER_DAY = DAY // SLOT
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_PROBE = 12 * HOUR  # no zone ever changed its offset and changed it back within half a day
+_PROBE = 2 * 24 * 3600  # seconds; no offset ever held for less than four days (Freetown in 1939)
 _EARLIEST = -62_135_596_800 * SECOND + 2 * DAY  # year 1, with room for any offset
 _LATEST = 253_402_300_799 * SECOND - 2 * DAY  # year 9999
 
@@ -71,15 +71,16 @@ class Transitions:
     def of(cls, zone: ZoneInfo, first: int, last: int) -> Transitions:
         """Find a zone's offsets between two instants (microseconds UTC, both included)."""
 
-        def offset(at: int) -> int:
-            ahead = to_datetime(at).astimezone(zone).utcoffset() or dt.timedelta()
+        def offset(second: int) -> int:
+            instant = _EPOCH + dt.timedelta(seconds=second)
+            ahead = instant.astimezone(zone).utcoffset() or dt.timedelta()
             return ahead // dt.timedelta(microseconds=1)
 
-        at = max(min(first, _LATEST), _EARLIEST)
-        last = max(min(last, _LATEST), at)
+        at = max(min(first, _LATEST), _EARLIEST) // SECOND  # offsets change on whole seconds
+        end = max(min(last, _LATEST) // SECOND, at)
         starts, offsets = [at], [offset(at)]
-        while at < last:
-            probe = min(at + _PROBE, last)
+        while at < end:
+            probe = min(at + _PROBE, end)
             there = offset(probe)
             if there != offsets[-1]:
                 low, high = at, probe
@@ -89,7 +90,7 @@ class Transitions:
                 starts.append(high)
                 offsets.append(there)
             at = probe
-        return cls(np.array(starts, dtype=np.int64), np.array(offsets, dtype=np.int64))
+        return cls(np.array(starts, dtype=np.int64) * SECOND, np.array(offsets, dtype=np.int64))
 
     @property
     def repeats_days(self) -> bool:
@@ -203,5 +204,10 @@ class LocalClock:
         return slots
 
     def days(self, instants: IntArray) -> CodeArray:
-        """Return the local day number (days since 1970-01-01) of each instant."""
+        """Return the local day number (days since 1970-01-01) of each instant.
+
+        Cost: one pass; the table of days is made only where there are more instants than slots.
+        """
+        if len(instants) < (self.last - self.first) // SLOT:
+            return np.floor_divide(self.transitions.to_local(instants), DAY).astype(np.int32)
         return self.day_table.take(self.slots(instants))

@@ -31,6 +31,7 @@ RefundRule: TypeAlias = str | Callable[[Mapping[str, str]], bool]
 """Which rows are refunds: ``"invoice_prefix:C"``, or a function of the texts of a row by field."""
 
 _PREFIX = "invoice_prefix:"
+_USUAL = ChannelTaxonomy()
 
 
 def _known_currency(_owner: object, _field: object, currency: str | None) -> None:
@@ -61,7 +62,7 @@ def _known_rule(_owner: object, _field: object, rule: RefundRule | None) -> None
 
 def _taxonomy(given: ChannelTaxonomy | None) -> ChannelTaxonomy:
     if given is None:
-        return ChannelTaxonomy()
+        return _USUAL
     refuse_other(ChannelTaxonomy, "the option channels=", given)
     return given
 

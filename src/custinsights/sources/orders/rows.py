@@ -327,7 +327,7 @@ class ParsedRows:
         if isinstance(column, Decimals):
             self.ledger.bad(column.wrong, NUMBER, field)
             return column
-        if column is None:
+        if column is None or (isinstance(column, Texts) and not any(column.names)):
             return zeros(len(self))
         if isinstance(column, cells.Numbers):
             read = column
