@@ -70,15 +70,20 @@ LINE_COLUMNS: Final[Mapping[str, str]] = {
 """The columns of the lines of the orders in a batch."""
 
 REFUND_COLUMNS: Final[Mapping[str, str]] = {
-    "order": "row",  # -1: the refund names no order
-    "source": "text",  # of a refund that names no order: its key is (source, id)
+    "order": "row",  # -1: the refund is no part of an order, and has a key of its own
+    "source": "text",  # of a refund with a key of its own, which is (source, id)
     "id": "text",
     "customer": "text",
     "refunded_at": "instant",  # NOTHING: undated
     "amount": "money",
     "product": "text",
+    "currency": "text",  # of a refund with a key of its own
+    "names": "text",  # of a refund with a key of its own: the id of the order that it names
 }
-"""The columns of refunds: those of the orders in the batch, and those that name no order."""
+"""The columns of refunds: those of the orders in the batch, and those with keys of their own.
+
+A refund that is told by itself, and not with its order, has a key of its own also where it names
+the order: an order that is written anew keeps it, and a history links the two by (source, id)."""
 
 PRODUCT_COLUMNS: Final[Mapping[str, str]] = {
     "id": "text",

@@ -78,11 +78,22 @@ class PeopleRepository(Protocol):
             What rests there has another version.
         """
 
-    def write(self, customers: Iterable[Customer]) -> None:
-        """Write many at once, whatever their versions: who is there is told anew."""
+    def write(
+        self, customers: Iterable[Customer], identities: Iterable[tuple[Key, Identity]] = ()
+    ) -> None:
+        """Write many at once, whatever their versions: who is there is told anew.
+
+        With whose `identities` they are, as `identify` adds them.
+        """
 
     def find(self, identity: Identity) -> Key | None:
-        """Return whose an identity is."""
+        """Return whose an identity is.
+
+        An id without a source is the shop's own: it is also whose id it is, or was.
+        """
+
+    def find_all(self, identities: Sequence[Identity]) -> Sequence[Key | None]:
+        """Return whose each of many identities is, as `find` does."""
 
     def identify(self, customer: Key, identities: Iterable[Identity]) -> None:
         """Add identities to somebody; one that is somebody else's is refused (AlreadyTaken).
@@ -173,8 +184,8 @@ class OrderRepository(Protocol):
         """Write orders by (source, id), and return how many were "added", "changed", "same".
 
         One that is there already and differs takes its place, and the feed of changes tells what it
-        was (without addresses, which are personal); an equal one changes nothing. Refunds that name
-        no order are counted too; one of an order that the store does not have stays with its key.
+        was (without addresses, which are personal); an equal one changes nothing. Refunds with
+        keys of their own are counted too; what they name the store need not have.
         An order whose customer is, after merging, whom it had already, keeps whom it was written
         with.
         """
@@ -192,7 +203,7 @@ class OrderRepository(Protocol):
     ) -> Iterator[OrderBatch]:
         """Yield orders as columns, by ascending (source, id); each key once.
 
-        Refunds that name no order come after all orders, in a batch without any. Where there is
+        Refunds with keys of their own come after all orders, in a batch without any. Where there is
         nothing, there is no batch.
 
         Parameters

@@ -32,7 +32,7 @@ class Change:
         ``"people"``, ``"orders"``, ``"activities"`` or ``"annotations"``.
     key : tuple of str
         What changed: ``(id,)`` of a customer, ``(source, id)`` of an order or an activity,
-        ``(source, id, "refund")`` of a refund that names no order, ``("product", id)``. Of an
+        ``(source, id, "refund")`` of a refund with a key of its own, ``("product", id)``. Of an
         annotation ``("note", id)``, ``("segment", name)``, ``("setting", name)``, and with the id
         of the customer ``("interest", id)`` and ``("tag", id)``. Nothing in it is personal.
     what : {"added", "changed", "removed"}
