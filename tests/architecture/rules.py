@@ -35,6 +35,7 @@ DOOR = f"{PACKAGE}.results.door"
 CORE_LIBRARIES = {"attrs": 0, "dateutil": 1, "numpy": 2}  # library -> lowest rank that may use it
 # An optional library belongs to the modules made for it.
 OPTIONAL_LIBRARIES = {
+    "cryptography": {"privacy.vault"},
     "hypothesis": {"testing"},
     "pandas": {"presentation.frames"},
     "polars": {"presentation.frames"},

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 OPTIONAL = {
+    "cryptography",
     "duckdb",
     "hypothesis",
     "pandas",

@@ -169,6 +169,14 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         "The e-mail address needs the permission 'pii'; held: 'customer_insights'.",
     ),
     (
+        errors.WrongKey("a sealed text"),
+        ValueError,
+        (
+            "A sealed text was made with another key than those given. Give the keys of this "
+            "store, the newest first; nobody can read it without them."
+        ),
+    ),
+    (
         errors.ContractBroken("trait 'basket_size'", ("row order: 2.0 became 3.0",)),
         AssertionError,
         "The trait 'basket_size' breaks 1 check:\n  row order: 2.0 became 3.0",

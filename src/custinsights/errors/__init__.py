@@ -16,7 +16,13 @@ from typing import Any
 import attrs
 
 from custinsights.errors.root import CustInsightsError, as_names
-from custinsights.errors.stores import AccessRefused, AlreadyTaken, NewerStore, StaleWrite
+from custinsights.errors.stores import (
+    AccessRefused,
+    AlreadyTaken,
+    NewerStore,
+    StaleWrite,
+    WrongKey,
+)
 from custinsights.errors.wording import (
     MOST_NAMES_SHOWN,
     counted,
@@ -51,6 +57,7 @@ __all__ = [
     "StaleWrite",
     "UnknownName",
     "UnreadableFile",
+    "WrongKey",
     "counted",
 ]
 

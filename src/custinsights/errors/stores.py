@@ -6,7 +6,7 @@ import attrs
 from custinsights.errors.root import CustInsightsError, as_names
 from custinsights.errors.wording import listed, sentences, start
 
-__all__ = ["AccessRefused", "AlreadyTaken", "NewerStore", "StaleWrite"]
+__all__ = ["AccessRefused", "AlreadyTaken", "NewerStore", "StaleWrite", "WrongKey"]
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -70,3 +70,22 @@ class AccessRefused(CustInsightsError, PermissionError):
     def __str__(self) -> str:
         fact = f"{start(self.what)} needs the permission {self.permission!r}"
         return sentences(f"{fact}; held: {listed(self.held) or 'none'}")
+
+
+@attrs.define(auto_exc=True, eq=False)
+class WrongKey(CustInsightsError, ValueError):
+    """Something sealed that the given keys do not open; neither it nor they are shown.
+
+    Examples
+    --------
+    >>> print(WrongKey("a sealed text"))
+    A sealed text was made with another key than those given. Give the keys of this store, \
+the newest first; nobody can read it without them.
+    """
+
+    what: str
+
+    def __str__(self) -> str:
+        fact = f"{start(self.what)} was made with another key than those given"
+        advice = "Give the keys of this store, the newest first; nobody can read it without them"
+        return sentences(fact, advice)

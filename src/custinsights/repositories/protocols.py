@@ -164,7 +164,8 @@ class PeopleRepository(Protocol):
     def forget(self, customer: Key) -> None:
         """Remove all that is personal; the person stays as an empty one, under the same id.
 
-        So do those who were merged into them. Identities and consents are gone.
+        So do those who were merged into them. Identities and consents are gone, and ids that they
+        had before find nobody any more.
         """
 
     def export(self, customer: Key) -> Mapping[str, Any]:

@@ -1,0 +1,11 @@
+"""What may we do with what we know of people? Consents, access, export, erasure, keys."""
+
+from custinsights.privacy.keys import Secret, generate_key, keyed_hash
+from custinsights.privacy.vault import EncryptingVault
+
+__all__ = [
+    "EncryptingVault",
+    "Secret",
+    "generate_key",
+    "keyed_hash",
+]
