@@ -385,3 +385,48 @@ def test_no_contact_shows() -> None:
     for personal in (contact, "anna", "Main Street", "90210"):
         assert personal not in shown + str(caught.value)
     assert "xxxx@xxxxxxx.xxx" in shown
+
+
+def test_a_total_may_stand_as_it_was_told() -> None:
+    """Real exports name totals that their lines do not make: they stand, where it is said."""
+    lines = [OrderLine("print-a3", 2, euros(45))]
+    with pytest.raises(InvalidValue, match="does not agree"):
+        an_order(lines=lines, total=euros(85))
+    order = an_order(lines=lines, total=euros(85), total_as_told=True)
+    assert order.amount == euros(85)
+    assert order.goods == euros(90)
+    assert an_order(lines=lines, total=euros(0), discount=euros(99), total_as_told=True).amount == (
+        euros(0)
+    )
+    with pytest.raises(InvalidValue, match="stands as told, and none is told"):
+        an_order(lines=lines, total_as_told=True)
+    with pytest.raises(InvalidValue, match="total_as_told of an Order is neither True nor False"):
+        an_order(lines=lines, total=euros(85), total_as_told=1)
+
+
+def test_labels_are_kept_and_never_shown() -> None:
+    """What else a source tells is kept by name; it may be personal, so that no repr shows it."""
+    order = an_order(labels={"utm_source": "letter", "gift note": "For Anna"})
+    assert order.labels == {"utm_source": "letter", "gift note": "For Anna"}
+    assert "Anna" not in repr(order)
+    assert hash(order) == hash(an_order())
+    with pytest.raises(InvalidValue, match="cannot be changed"):
+        order.labels["utm_source"] = "x"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ({"channel": "x"}, r"has no name of its own: 'channel' was given"),
+        ({"city": "x"}, "has no name of its own"),
+        ({" ": "x"}, "has no name of its own"),
+        ({7: "x"}, "has no name of its own"),
+        ({"note": " "}, "The label 'note' of order '1001' says nothing: 'str' was given"),
+        ({"note": 7}, "says nothing: 'int' was given.*Leave it away"),
+        ([("note", "x")], "is no Mapping"),
+    ],
+)
+def test_what_is_no_label_is_refused(labels: object, says: str) -> None:
+    """A label has a name that no field has, and says something."""
+    with pytest.raises(InvalidValue, match=says):
+        an_order(labels=labels)

@@ -256,3 +256,22 @@ def test_bad_orders_can_be_left_out_and_counted() -> None:
         read_objects(orders)
     history = read_objects(orders, errors="report")
     assert (len(history), history.load_report.rows_bad) == (1, 4)
+
+
+def test_labels_become_columns_of_the_history() -> None:
+    """What else an order tells is a text column of its own; orders without it have none there."""
+    history = read_objects([order("1", labels={"attribution": "letter"}), order("2")])
+    assert history.order_ids is not None
+    labels = dict(
+        zip(history.order_ids.tolist(), history.labels["attribution"].texts(), strict=True)
+    )
+    assert labels == {"1": "letter", "2": None}
+    with pytest.raises(InvalidValue, match="label of order '1' is named as a field"):
+        read_objects([order("1", labels={"email": "x"})])
+
+
+def test_a_total_that_stands_as_told_is_the_amount() -> None:
+    """The amount of an order is its total, also where lines and charges make another."""
+    assert amounts(read_objects([order("1", total=euros("50.00"), total_as_told=True)])) == {
+        "1": 5000
+    }

@@ -10,8 +10,9 @@ import attrs
 from custinsights.datasets.gallery_catalogue import CURRENCY
 from custinsights.datasets.gallery_people import CLOSED, ZONE
 from custinsights.domain.money import Money
-from custinsights.domain.orders import Fulfilment, Order, OrderLine, Refund
+from custinsights.domain.orders import Order, OrderLine, Refund
 from custinsights.domain.people import Customer
+from custinsights.domain.statuses import Fulfilment
 
 _EVERY = 47
 _PRINT = "print-tide-table-medium"

@@ -19,9 +19,10 @@ from custinsights.datasets.gallery_catalogue import (
 )
 from custinsights.datasets.gallery_people import CLOSED, Visitor
 from custinsights.domain.money import Money
-from custinsights.domain.orders import Fulfilment, Order, OrderLine
+from custinsights.domain.orders import Order, OrderLine
 from custinsights.domain.people import Address
 from custinsights.domain.products import Product
+from custinsights.domain.statuses import Fulfilment
 
 _VISITS = {"once": (1, 1), "twice": (2, 2), "often": (3, 9), "collector": (3, 7)}
 _WHOLESALE_VISITS = (14, 18)

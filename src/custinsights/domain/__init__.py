@@ -11,7 +11,7 @@ from custinsights.domain.interests import INTEREST_STATES, Interest
 from custinsights.domain.load_report import LEFT_OUT_REASONS, BadCell, BadRows, LeftOut, LoadReport
 from custinsights.domain.money import Money
 from custinsights.domain.notes import Note, NoteText
-from custinsights.domain.orders import Fulfilment, Order, OrderLine, Refund
+from custinsights.domain.orders import Order, OrderLine, Refund
 from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
 from custinsights.domain.places import Coordinates, Gazetteer, PlaceTable
@@ -20,7 +20,7 @@ from custinsights.domain.prices import PriceRule, SpecialPrice, price_for
 from custinsights.domain.products import Product
 from custinsights.domain.segments import Segment, SegmentEvent
 from custinsights.domain.spend import SPEND_KINDS, Spend
-from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
+from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES, Fulfilment
 from custinsights.domain.tag_changes import TAG_CHANGES, TagChange
 from custinsights.domain.tags import TagBook
 

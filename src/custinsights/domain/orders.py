@@ -1,6 +1,6 @@
-"""What was ordered, sent, paid and given back."""
+"""What was ordered, paid and given back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from custinsights.domain.fields import (
     as_tuple,
     aware,
     exact_quantity,
+    flag,
     from_thousandths,
     identity,
     instance,
@@ -21,12 +22,13 @@ from custinsights.domain.fields import (
     text,
     thousandths,
 )
+from custinsights.domain.frozen import Frozen, frozen
 from custinsights.domain.money import Money
 from custinsights.domain.people import Address
-from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES
+from custinsights.domain.statuses import ORDER_STATUSES, Fulfilment
 from custinsights.errors import Incompatible, InvalidValue
 
-__all__ = ["Fulfilment", "Order", "OrderLine", "Refund"]
+__all__ = ["Order", "OrderLine", "Refund"]
 
 _CHARGE = optional([instance(Money), not_negative])
 
@@ -142,47 +144,16 @@ class Refund:
             raise InvalidValue(what, str(amount), "what was given back, as a positive amount")
 
 
-def _status_of_times(fulfilment: "Fulfilment") -> str:
-    sent = fulfilment.shipped_at is not None or fulfilment.delivered_at is not None
-    return "fulfilled" if sent else "unfulfilled"
-
-
-@attrs.frozen(kw_only=True)
-class Fulfilment:
-    """How far an order has got on its way to the customer.
-
-    Parameters
-    ----------
-    shipped_at, delivered_at : aware datetime, optional
-        When it was sent and when it arrived.
-    status : {"unfulfilled", "partial", "fulfilled"}, optional
-        Without it, an order that was shipped or delivered is fulfilled and another is not.
-
-    Raises
-    ------
-    InvalidValue
-        If it was delivered before it was shipped, or is unfulfilled and yet shipped.
-    NaiveTime
-        If a time has no zone.
-    UnknownName
-        If there is no such status.
-    """
-
-    shipped_at: datetime | None = attrs.field(default=None, validator=optional(aware))
-    delivered_at: datetime | None = attrs.field(default=None, validator=optional(aware))
-    status: str = attrs.field(
-        default=attrs.Factory(_status_of_times, takes_self=True),
-        validator=named("fulfilment status", FULFILMENT_STATUSES),
-    )
-
-    def __attrs_post_init__(self) -> None:
-        times = (self.shipped_at, self.delivered_at)
-        if times[0] is not None and times[1] is not None and times[1] < times[0]:
-            what = "the order was delivered before it was shipped"
-            raise InvalidValue(what, times, "a delivered_at that is not before shipped_at")
-        if self.status == "unfulfilled" and _status_of_times(self) != "unfulfilled":
-            what = "the order is unfulfilled and yet has a time of shipping or delivery"
-            raise InvalidValue(what, self.status, "'partial' or 'fulfilled'")
+def _labels(order: "Order", _field: object, given: Mapping[str, str]) -> None:
+    own = {field.name for field in attrs.fields(Order)} | {"country", "region", "city"}
+    for name, label in given.items():
+        if not isinstance(name, str) or not name.strip() or name in own:
+            what = f"a label of order {shown_id(order.id)} has no name of its own"
+            raise InvalidValue(what, name, "a name that no field of an order has")
+        if not isinstance(label, str) or not label.strip():
+            what = f"the label {name!r} of order {shown_id(order.id)} says nothing"
+            allowed = "a text with at least one visible character"
+            raise InvalidValue(what, type(label).__name__, allowed, "Leave it away")
 
 
 @attrs.frozen(kw_only=True)
@@ -205,6 +176,9 @@ class Order:
         What was ordered; may be left out where ``total`` is given.
     total : Money, optional
         What was paid to the shop, not negative; without it, it is worked out from the lines.
+    total_as_told : bool, default False
+        True lets the total stand as its source told it although the lines and charges do not make
+        it: exports round, leave lines out and take things off that they do not name.
     discount : Money, optional
         What was taken off the order as a whole, besides the discounts of its lines.
     shipping, tax, tip : Money, optional
@@ -223,11 +197,15 @@ class Order:
         How it was paid, and what led to it.
     shipping_address, billing_address : Address, optional
         Where the goods and the bill went.
+    labels : mapping of str to str
+        What else the source tells, by its name: ``utm_source``, ``attribution``. Never shown by
+        ``repr``.
 
     Raises
     ------
     InvalidValue
-        If something is not what it should be, or the amounts do not agree.
+        If something is not what it should be, or the amounts do not agree and nothing says that
+        the total stands as told.
     NaiveTime
         If a time has no zone.
     Incompatible
@@ -252,6 +230,7 @@ class Order:
         default=(), converter=as_tuple, validator=members(instance(OrderLine))
     )
     total: Money | None = attrs.field(default=None, validator=_CHARGE)
+    total_as_told: bool = attrs.field(default=False, validator=flag)
     discount: Money | None = attrs.field(default=None, validator=_CHARGE)
     shipping: Money | None = attrs.field(default=None, validator=_CHARGE)
     tax: Money | None = attrs.field(default=None, validator=_CHARGE)
@@ -273,6 +252,9 @@ class Order:
     billing_address: Address | None = attrs.field(
         default=None, validator=optional(instance(Address))
     )
+    labels: Mapping[str, str] = attrs.field(
+        default=Frozen[str, str](), converter=frozen, validator=_labels, repr=False, hash=False
+    )
 
     def __attrs_post_init__(self) -> None:
         if not self.lines and self.total is None:
@@ -281,7 +263,10 @@ class Order:
         first, *others = self._amounts()
         for other in others:
             _refuse_other_currency(f"the amounts of order {shown_id(self.id)}", first, other)
-        if self.lines:
+        if self.total_as_told and self.total is None:
+            what = f"the total of order {shown_id(self.id)} stands as told, and none is told"
+            raise InvalidValue(what, None, "a total")
+        if self.lines and not self.total_as_told:
             self._refuse_disagreement()
         for refund in self.refunds:
             self._refuse_foreign(refund)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from custinsights.domain.channels import ChannelTaxonomy
+from custinsights.domain.contacts import shown_id
 from custinsights.domain.orders import Order, OrderLine, Refund
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
@@ -25,6 +26,7 @@ from custinsights.sources.orders.options import Options
 from custinsights.sources.orders.rates import Rates
 from custinsights.sources.orders.sheet import Sheet
 from custinsights.sources.texts.columns import Texts
+from custinsights.sources.texts.vocabulary import KINDS, LINE_FIELDS, PERSONAL
 
 _FIELDS = (
     "customer_id",
@@ -58,6 +60,9 @@ _FIELDS = (
 )
 _CHARGES = ("shipping", "tax", "tip")
 _WORDS = ("channel", "source", "payment_method", "campaign", "coupon")
+
+_WORDS = frozenset({*_FIELDS, *KINDS, *LINE_FIELDS, *PERSONAL})
+"""What no label can be named."""
 
 
 def _is_refund(rows: Rows) -> BoolArray:
@@ -148,6 +153,7 @@ def read_objects(
         errors=errors,
         channels=channels,
     )
+    fields = (*_FIELDS, *sorted({name for order in given for name in _labels(order)}))
     rows = [row for order in given for row in _rows(order)]
     by_id = {order.id: order for order in given}
     rows += [
@@ -159,7 +165,7 @@ def read_objects(
         field: Texts.of([row.get(field, "") for row in rows])
         if field in told
         else Texts.same("", len(rows))
-        for field in _FIELDS
+        for field in fields
     }
     text_ids = {
         field
@@ -171,7 +177,7 @@ def read_objects(
     }
     sheet = Sheet(
         columns,
-        {field: field for field in _FIELDS},
+        {field: field for field in fields},
         ["orders"],
         np.zeros(len(rows), dtype=np.int32),
         np.arange(len(rows), dtype=np.int64),
@@ -182,13 +188,22 @@ def read_objects(
 
 def _rows(order: Order) -> Iterator[Mapping[str, str]]:
     """Yield the rows of an order: its lines, what is the order's on the first; its refunds."""
-    of_order = _of_order(order)
+    of_order = {**_of_order(order), **_labels(order)}
     lines = [_of_line(line) for line in order.lines] or [{}]
     key = {"order_id": str(order.id), "source": order.source or ""}
     for at, line in enumerate(lines):
         yield {**(of_order if at == 0 else key), **line}
     for refund in order.refunds:
         yield _of_refund(refund, order)
+
+
+def _labels(order: Order) -> Mapping[str, str]:
+    """Return the labels of an order, none of which has a name that means something else here."""
+    for name in order.labels:
+        if name in _WORDS:
+            what = f"a label of order {shown_id(order.id)} is named as a field of another kind"
+            raise InvalidValue(what, name, "a name that says nothing else of orders or people")
+    return order.labels
 
 
 def _of_order(order: Order) -> dict[str, str]:
