@@ -61,7 +61,7 @@ _FIELDS = (
 _CHARGES = ("shipping", "tax", "tip")
 _WORDS = ("channel", "source", "payment_method", "campaign", "coupon")
 
-_WORDS = frozenset({*_FIELDS, *KINDS, *LINE_FIELDS, *PERSONAL})
+_TAKEN = frozenset({*_FIELDS, *KINDS, *LINE_FIELDS, *PERSONAL})
 """What no label can be named."""
 
 
@@ -200,7 +200,7 @@ def _rows(order: Order) -> Iterator[Mapping[str, str]]:
 def _labels(order: Order) -> Mapping[str, str]:
     """Return the labels of an order, none of which has a name that means something else here."""
     for name in order.labels:
-        if name in _WORDS:
+        if name in _TAKEN:
             what = f"a label of order {shown_id(order.id)} is named as a field of another kind"
             raise InvalidValue(what, name, "a name that says nothing else of orders or people")
     return order.labels
