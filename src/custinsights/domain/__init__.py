@@ -11,6 +11,13 @@ from custinsights.domain.interests import INTEREST_STATES, Interest
 from custinsights.domain.load_report import LEFT_OUT_REASONS, BadCell, BadRows, LeftOut, LoadReport
 from custinsights.domain.money import Money
 from custinsights.domain.notes import Note, NoteText
+from custinsights.domain.order_steps import (
+    ORDER_STATES,
+    OrderStep,
+    moved,
+    next_states,
+    order_steps,
+)
 from custinsights.domain.orders import Order, OrderLine, Refund
 from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
@@ -18,6 +25,7 @@ from custinsights.domain.places import Coordinates, Gazetteer, PlaceTable
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.prices import PriceRule, SpecialPrice, price_for
 from custinsights.domain.products import Product
+from custinsights.domain.references import Campaign, Sale
 from custinsights.domain.segments import Segment, SegmentEvent
 from custinsights.domain.spend import SPEND_KINDS, Spend
 from custinsights.domain.statuses import FULFILMENT_STATUSES, ORDER_STATUSES, Fulfilment
@@ -31,6 +39,7 @@ __all__ = [
     "IDENTITY_KINDS",
     "INTEREST_STATES",
     "LEFT_OUT_REASONS",
+    "ORDER_STATES",
     "ORDER_STATUSES",
     "SPEND_KINDS",
     "TAG_CHANGES",
@@ -42,6 +51,7 @@ __all__ = [
     "BadCell",
     "BadRows",
     "Calendar",
+    "Campaign",
     "ChannelTaxonomy",
     "Consent",
     "Coordinates",
@@ -58,12 +68,14 @@ __all__ = [
     "NoteText",
     "Order",
     "OrderLine",
+    "OrderStep",
     "Period",
     "PlaceTable",
     "PriceRule",
     "Product",
     "PurchasePolicy",
     "Refund",
+    "Sale",
     "Segment",
     "SegmentEvent",
     "SpecialPrice",
@@ -72,5 +84,8 @@ __all__ = [
     "TagBook",
     "TagChange",
     "minor_exponent",
+    "moved",
+    "next_states",
+    "order_steps",
     "price_for",
 ]

@@ -1,5 +1,7 @@
 """What is sold."""
 
+import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 import attrs
@@ -16,7 +18,21 @@ from custinsights.domain.fields import (
 )
 from custinsights.domain.money import Money
 
-__all__ = ["Product"]
+__all__ = ["Product", "keywords_of"]
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def keywords_of(keywords: Iterable[str], title: str | None) -> set[str]:
+    """Return what a product is about, without case: its keywords, else the words of its title.
+
+    Examples
+    --------
+    >>> sorted(keywords_of((), "Late Dahlias")), keywords_of(["Oil "], "Late Dahlias")
+    (['dahlias', 'late'], {'oil'})
+    """
+    words = tuple(keywords) or _WORD.findall(title or "")
+    return {word.strip().casefold() for word in words}
 
 
 @attrs.frozen
@@ -70,3 +86,8 @@ class Product:
     )
     ladder: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
     sale: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
+
+    @property
+    def words(self) -> set[str]:
+        """What it is about, without case: see `keywords_of`."""
+        return keywords_of(self.keywords, self.title)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -14,13 +13,12 @@ import numpy as np
 from custinsights.analyses.builtin.deed_functions import WITHIN, Texts, first_day, is_since
 from custinsights.analyses.declaring.segment_functions import Compared, segment_function
 from custinsights.domain.money import minor_exponent
+from custinsights.domain.products import keywords_of as words_of
 from custinsights.domain.rules.durations import Duration
 from custinsights.errors import MissingData
 from custinsights.history.columnar.columns import BoolArray, IntArray, Labels, Products
 from custinsights.history.views.counted import CountedHistory
 from custinsights.history.views.timed import sum_per_customer
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 class _OfProducts(Protocol):
@@ -83,8 +81,7 @@ def keywords_of(products: Products, place: int) -> set[str]:
     """Return the keywords of a product, casefolded; the words of its title where it has none."""
     titles, keywords = products.labels.get("title"), products.keywords
     own = keywords[place] if keywords else ()
-    words = own or _WORD.findall((titles and titles.name_of(place)) or "")
-    return {folded(word) for word in words}
+    return words_of(own, None if titles is None else titles.name_of(place))
 
 
 def orders_bought(

@@ -1,0 +1,1 @@
+"""How does one shop use it all? Its memory opened, its customers shown one by one."""
