@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custinsights import datasets, domain, errors, testing
+    from custinsights import datasets, domain, errors, privacy, testing
     from custinsights.analyses.audit import audit
     from custinsights.analyses.builtin.activity_metrics import activities
     from custinsights.analyses.builtin.customer_traits import preferred
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = ("datasets", "domain", "errors", "testing")
+_ROOMS = ("datasets", "domain", "errors", "privacy", "testing")
 _HOMES = {
     "DEFAULT": "analyses.catalog",
     "ActivityHistory": "history.activity_history",
@@ -225,6 +225,7 @@ __all__ = [
     "preferences",
     "preferred",
     "presets",
+    "privacy",
     "product_velocity",
     "quantile",
     "ranking",

@@ -3,7 +3,7 @@
 from custinsights.domain.activities import ACTIVITY_KINDS, Activity, ActivityKind
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.channels import ChannelTaxonomy
-from custinsights.domain.consents import Consent
+from custinsights.domain.consents import MARKETING, Consent, allows
 from custinsights.domain.countries import CountryNames
 from custinsights.domain.currencies import CURRENCIES, minor_exponent
 from custinsights.domain.identities import IDENTITY_KINDS, Identity
@@ -39,6 +39,7 @@ __all__ = [
     "IDENTITY_KINDS",
     "INTEREST_STATES",
     "LEFT_OUT_REASONS",
+    "MARKETING",
     "ORDER_STATES",
     "ORDER_STATUSES",
     "SPEND_KINDS",
@@ -83,6 +84,7 @@ __all__ = [
     "Tag",
     "TagBook",
     "TagChange",
+    "allows",
     "minor_exponent",
     "moved",
     "next_states",

@@ -1,15 +1,25 @@
 """What may we do with what we know of people? Consents, access, export, erasure, keys."""
 
+from custinsights.privacy.consents import (
+    MESSAGE_KINDS,
+    MessageKind,
+    PreferenceCentre,
+    may_send,
+)
 from custinsights.privacy.keys import Secret, generate_key, keyed_hash
 from custinsights.privacy.pseudonyms import TELLING_FIELDS, pseudonym, pseudonymised
 from custinsights.privacy.vault import EncryptingVault
 
 __all__ = [
+    "MESSAGE_KINDS",
     "TELLING_FIELDS",
     "EncryptingVault",
+    "MessageKind",
+    "PreferenceCentre",
     "Secret",
     "generate_key",
     "keyed_hash",
+    "may_send",
     "pseudonym",
     "pseudonymised",
 ]
