@@ -38,6 +38,7 @@ OPTIONAL_LIBRARIES = {
     "cryptography": {"privacy.vault"},
     "hypothesis": {"testing"},
     "pandas": {"presentation.frames"},
+    "phonenumbers": {"domain.phones"},
     "polars": {"presentation.frames"},
     "pyarrow": {"presentation.frames", "sources.orders.parquet"},
     "pycountry": {"domain.countries"},

@@ -9,6 +9,7 @@ OPTIONAL = {
     "duckdb",
     "hypothesis",
     "pandas",
+    "phonenumbers",
     "plotly",
     "polars",
     "pyarrow",

@@ -21,6 +21,7 @@ from custinsights.domain.order_steps import (
 from custinsights.domain.orders import Order, OrderLine, Refund
 from custinsights.domain.people import Address, Customer, Tag
 from custinsights.domain.period import UNITS, WEEKDAYS, Period
+from custinsights.domain.phones import to_e164
 from custinsights.domain.places import Coordinates, Gazetteer, PlaceTable
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.prices import PriceRule, SpecialPrice, price_for
@@ -90,4 +91,5 @@ __all__ = [
     "next_states",
     "order_steps",
     "price_for",
+    "to_e164",
 ]

@@ -17,6 +17,7 @@ import numpy as np
 
 from custinsights.domain.currencies import CURRENCIES, SIGNS
 from custinsights.domain.fields import as_int
+from custinsights.domain.identities import email_key, phone_key
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.amounts import LARGEST, Decimals
 from custinsights.history.columnar.columns import AnyArray, BoolArray
@@ -27,8 +28,6 @@ from custinsights.sources.texts.columns import Cells, Texts, Values
 _NOTHING = frozenset({"", "nan", "none", "null", "n/a", "nat", "<na>"})
 _ZERO_ID = re.compile(r"0+(\.0+)?")
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
-_E_MAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_FEWEST_PHONE_FIGURES = 6
 _ROUNDED = re.compile(r"\d[Ee]\+\d")
 _ROUNDED_ID = re.compile(r"\d([.,]\d+)?[Ee]\+\d+")
 """A number as spreadsheets write it that have rounded its last figures away: ``7.21045E+12``."""
@@ -169,7 +168,7 @@ def customer_ids(cells: Cells) -> Texts:
 
     def read(text: str) -> str:
         if "@" in text:
-            return text.casefold() if _E_MAIL.fullmatch(text) else text
+            return email_key(text) or text
         return "" if text.casefold() in _NOTHING or _ZERO_ID.fullmatch(text) else text
 
     column = keys(cells)
@@ -181,8 +180,7 @@ def customer_ids(cells: Cells) -> Texts:
 
 def emails(cells: Cells) -> Texts:
     """Read e-mail addresses, without case; what is none is blank."""
-    column = _tidied(as_texts(cells)).mapped(str.casefold)
-    return column.mapped(lambda text: text if _E_MAIL.fullmatch(text) else "")
+    return _tidied(as_texts(cells)).mapped(email_key)
 
 
 def phones(cells: Cells) -> Texts:
@@ -192,10 +190,7 @@ def phones(cells: Cells) -> Texts:
     """
 
     def read(text: str) -> str:
-        if _ROUNDED.search(text):
-            return ""
-        figures = "".join(filter(str.isdecimal, text)).removeprefix("00")
-        return figures if len(figures) >= _FEWEST_PHONE_FIGURES else ""
+        return "" if _ROUNDED.search(text) else phone_key(text)
 
     return as_texts(cells).mapped(read)
 
