@@ -22,6 +22,7 @@ extensions = [
     "docs._ext.catalog_tables",
     "docs._ext.command_options",
     "docs._ext.coverage_table",
+    "docs._ext.inventory_tables",
     "docs._ext.rooms",
 ]
 exclude_patterns = ["_build"]

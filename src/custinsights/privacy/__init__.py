@@ -6,18 +6,32 @@ from custinsights.privacy.consents import (
     PreferenceCentre,
     may_send,
 )
+from custinsights.privacy.data_inventory import (
+    CATEGORIES,
+    DataCategory,
+    DataField,
+    category_of,
+    inventory,
+    inventory_of,
+)
 from custinsights.privacy.keys import Secret, generate_key, keyed_hash
 from custinsights.privacy.pseudonyms import TELLING_FIELDS, pseudonym, pseudonymised
 from custinsights.privacy.vault import EncryptingVault
 
 __all__ = [
+    "CATEGORIES",
     "MESSAGE_KINDS",
     "TELLING_FIELDS",
+    "DataCategory",
+    "DataField",
     "EncryptingVault",
     "MessageKind",
     "PreferenceCentre",
     "Secret",
+    "category_of",
     "generate_key",
+    "inventory",
+    "inventory_of",
     "keyed_hash",
     "may_send",
     "pseudonym",
