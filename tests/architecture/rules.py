@@ -44,6 +44,7 @@ OPTIONAL_LIBRARIES = {
     "pycountry": {"domain.countries"},
     "rich": {"cli"},
     "typer": {"cli"},
+    "xlsxwriter": {"presentation.spreadsheet"},
 }
 IMPORTERS = {"import_module", "__import__"}
 # Modules that import by a name worked out when they run; all others write the name down.

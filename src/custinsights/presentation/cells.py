@@ -26,6 +26,7 @@ __all__ = [
     "align",
     "clip",
     "instants",
+    "is_grid",
     "marked_once",
     "of_unit",
     "plain",
@@ -39,6 +40,9 @@ MISSING = "·"
 UNKNOWN = "(unknown)"
 PROVISIONAL = "*"
 PARTLY = "only part of the period"
+
+#: From this many share columns on, a table is a grid whose pattern is easier to see than to read.
+_GRID = 3
 
 #: A column whose numbers are all smaller than this gets more decimals.
 _TINY = 0.1
@@ -94,6 +98,11 @@ def align(text: str, width: int, *, right: bool) -> str:
     """The text filled with blanks to the width."""
     blanks = " " * max(0, width - width_of(text))
     return blanks + text if right else text + blanks
+
+
+def is_grid(table: Table) -> bool:
+    """Whether a table is shares in so many columns that its cells are shaded."""
+    return sum(column.kind == "share" for column in table.columns) >= _GRID
 
 
 def marked_once(table: Table) -> Table:

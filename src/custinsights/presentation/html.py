@@ -11,7 +11,14 @@ from html import escape
 import numpy as np
 
 from custinsights.errors import counted
-from custinsights.presentation.cells import PARTLY, PROVISIONAL, marked_once, shown, shown_unit
+from custinsights.presentation.cells import (
+    PARTLY,
+    PROVISIONAL,
+    is_grid,
+    marked_once,
+    shown,
+    shown_unit,
+)
 from custinsights.presentation.text import visible_rows
 from custinsights.results.table import Column, Table
 
@@ -21,8 +28,6 @@ _RULE = "border-bottom:1px solid rgba(128,128,128,.4)"
 _FAINT = "opacity:.65"
 _CELL = "padding:.2em .7em"
 _DIGITS = "font-variant-numeric:tabular-nums"
-#: From this many share columns on, a table is a grid whose pattern is easier to see than to read.
-_GRID = 3
 
 
 def as_html(table: Table, *, rows: int = 40) -> str:
@@ -37,7 +42,7 @@ def as_html(table: Table, *, rows: int = 40) -> str:
     """
     head, tail = visible_rows(len(table), rows)
     chosen = marked_once(table).take([*head, *tail])
-    cells = [_cells(column, table.timezone, heat=_is_grid(table)) for column in chosen.columns]
+    cells = [_cells(column, table.timezone, heat=is_grid(table)) for column in chosen.columns]
     body = ["<tr>" + "".join(row) + "</tr>" for row in zip(*cells, strict=True)]
     if tail:
         style = f"{_CELL};{_FAINT};text-align:center"
@@ -79,10 +84,6 @@ def _cells(column: Column, timezone: str, *, heat: bool) -> list[str]:
 
 def _side(column: Column) -> str:
     return "left" if column.kind == "label" else "right"
-
-
-def _is_grid(table: Table) -> bool:
-    return sum(column.kind == "share" for column in table.columns) >= _GRID
 
 
 def _footer(table: Table) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from os import PathLike
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 from custinsights.errors import InvalidValue
 from custinsights.presentation.cells import instants, scaled
+from custinsights.presentation.writing import written_whole
 from custinsights.results.table import Column, Table
 
-__all__ = ["natural", "to_dicts", "write_csv"]
+__all__ = ["natural", "starts_formula", "to_dicts", "write_csv"]
 
 #: What a spreadsheet takes for the start of a formula, in its narrow and its wide form.
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -79,23 +77,11 @@ def write_csv(table: Table, target: str | PathLike[str] | TextIO) -> None:
         _refuse_no_file(target)
         target.writelines(_lines(table))
         return
-    place = Path(target).resolve()
-    if not place.parent.is_dir():
-        advice = "Make the folder first"
-        raise InvalidValue("there is no such folder", str(target), "a path in a folder", advice)
-    if place.is_dir():
-        raise InvalidValue("this is a folder", str(target), "the path of a file")
-    if place.exists() and not place.is_file():  # a pipe or a device cannot be replaced
-        with place.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(_lines(table))
-        return
-    with TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as beside:
-        draft = Path(beside) / place.name
-        with draft.open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(_lines(table))
-        if place.exists():
-            shutil.copymode(place, draft)
-        draft.replace(place)
+    with (
+        written_whole(target) as draft,
+        draft.open("w", encoding="utf-8", newline="") as stream,
+    ):
+        stream.writelines(_lines(table))
 
 
 def _refuse_no_file(target: Any) -> None:
@@ -114,14 +100,19 @@ def _lines(table: Table) -> Iterator[str]:
         yield ",".join(_cell(value) for value in row) + "\r\n"
 
 
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet would take the text for a formula where nobody says that it is none."""
+    return text.lstrip(" ").startswith(_FORMULA_STARTS)
+
+
 def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        risky = value.lstrip(" ").startswith(_FORMULA_STARTS)
-        return '"' + ("'" if risky else "") + value.replace('"', '""') + '"'
+        guard = "'" if starts_formula(value) else ""
+        return '"' + guard + value.replace('"', '""') + '"'
     if isinstance(value, datetime):
         return value.isoformat(" ")
     if isinstance(value, Decimal):

@@ -25,7 +25,7 @@ def sentence(explained: Any) -> str:
 
 
 class Presented(ABC):
-    """Gives a result with a ``table()`` every way out: dicts, CSV, frames, text and HTML.
+    """Gives a result with a ``table()`` every way out: dicts, CSV, XLSX, frames, text and HTML.
 
     An attrs class that mixes this in says ``repr=False``, or attrs writes a ``repr`` over it.
     """
@@ -43,6 +43,14 @@ class Presented(ABC):
     def to_csv(self, path: str | PathLike[str] | TextIO) -> None:
         """Write the rows to a CSV file or an open text file; safe to open in a spreadsheet."""
         _presentation("records").write_csv(self.table(), path)
+
+    def to_xlsx(self, path: str | PathLike[str]) -> None:
+        """Write the rows to a spreadsheet, numbers as numbers and dates as dates; texts never run.
+
+        A second sheet holds the notes and definitions. Needs the extra ``report``.
+        """
+        provenance = getattr(self, "provenance", None)
+        _presentation("spreadsheet").write_xlsx(self.table(), path, provenance)
 
     def to_pandas(self) -> Any:
         """A `pandas.DataFrame`; money in float64 major units, missing as NaN, None or NaT."""
