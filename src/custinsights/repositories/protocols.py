@@ -83,7 +83,8 @@ class PeopleRepository(Protocol):
     ) -> None:
         """Write many at once, whatever their versions: who is there is told anew.
 
-        With whose `identities` they are, as `identify` adds them.
+        Who was merged is told anew as who they were, which is seen when the merging is undone. With
+        whose `identities` they are, as `identify` adds them.
         """
 
     def find(self, identity: Identity) -> Key | None:
@@ -98,8 +99,8 @@ class PeopleRepository(Protocol):
     def identify(self, customer: Key, identities: Iterable[Identity]) -> None:
         """Add identities to somebody; one that is somebody else's is refused (AlreadyTaken).
 
-        The e-mail address and phone number of a customer that is put are theirs already, where they
-        are nobody else's.
+        The e-mail address and phone number of a customer that is written are theirs already, where
+        they are nobody else's; earlier ones stay theirs.
         """
 
     def identities(self, customer: Key) -> tuple[Identity, ...]:
@@ -235,9 +236,10 @@ class ActivityRepository(Protocol):
     """What people did beside ordering, by (source, id)."""
 
     def add(self, *activities: Activity, source: str = "") -> None:
-        """Write activities; those that are there already change nothing.
+        """Write activities: what `write` does with a batch of them.
 
-        One without an id is known by what it says: two that say the same are one.
+        One without an id is known by what it says (`rows.content_id`): two that say the same are
+        one.
         """
 
     def write(self, batch: ActivityBatch) -> Mapping[str, int]:

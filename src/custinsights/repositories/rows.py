@@ -8,6 +8,7 @@ not name order and customer again.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
@@ -68,7 +69,7 @@ def _column(kind: str, values: list[Any]) -> npt.NDArray[Any]:
         return np.array([np.nan if one is None else one for one in values], dtype=np.float64)
     column = np.empty(len(values), dtype=object)
     for at, one in enumerate(values):
-        column[at] = one
+        column[at] = deepcopy(one) if kind == "mapping" else one
     return column
 
 
@@ -80,7 +81,7 @@ def rows_of(columns: Mapping[str, npt.NDArray[Any]]) -> list[Row]:
 
 def _values(column: npt.NDArray[Any]) -> list[Any]:
     if column.dtype.kind == "O":
-        return [one.copy() if isinstance(one, dict) else one for one in column]
+        return [deepcopy(one) if isinstance(one, dict) else one for one in column]
     return [None if one == NOTHING or one != one else one for one in column.tolist()]  # noqa: PLR0124
 
 

@@ -38,8 +38,9 @@ class Change:
     what : {"added", "changed", "removed"}
         What happened to it.
     before : mapping, optional
-        What changed had before, of an order that was edited in its source: by field, as JSON has
-        it; None elsewhere.
+        What an order had before that was edited in its source: the columns that differ, and its
+        ``lines`` and ``refunds`` where one differs, as rows of batches; addresses are left away.
+        None elsewhere.
     """
 
     number: int
