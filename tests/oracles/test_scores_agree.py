@@ -44,6 +44,7 @@ TRAITS = (
     "days_since_last_order",
     "average_gap_days",
     "median_gap_days",
+    "refund_rate",
     "customer_country",
     "customer_region",
     "customer_city",

@@ -28,6 +28,7 @@ def traits_of(view: View, customer: Identity) -> dict[str, Trait]:
     times = [shop.orders[position].placed_at for position in mine]
     spent = view.balances.get(customer, 0)
     gaps = [days_between(shop, a, b) for a, b in pairwise(times)]
+    back = sum(refund.amount for refund in view.refunds if refund.customer == customer)
     row: dict[str, Trait] = {
         "order_count": len(mine),
         "total_spent": spent,
@@ -37,6 +38,7 @@ def traits_of(view: View, customer: Identity) -> dict[str, Trait]:
         "last_order_at": times[-1] if times else None,
         "days_since_last_order": days_between(shop, times[-1], view.as_of) if times else None,
         "average_gap_days": ratio(sum(gaps), len(gaps)),
+        "refund_rate": ratio(back, spent + back) if spent + back > 0 else None,
         "median_gap_days": median(gaps),
         **{name: customer_label(view, name, customer) for name in CUSTOMER_PLACES},
         "preferred_payment_method": most_frequent(view, mine, "payment_method"),

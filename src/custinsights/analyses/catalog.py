@@ -17,6 +17,7 @@ from custinsights.analyses.builtin import (
     metrics,
     presets,
     product_functions,
+    rates,
     segment_functions,
     spend_metrics,
     voice_metrics,
@@ -383,7 +384,7 @@ DEFAULT = Catalog(
         )
     ),
     _by_name((*dimensions.BUILT_IN, lifecycle.DIMENSION)),
-    _by_name((*builtin_traits.BUILT_IN, *cadence.TRAITS, lifecycle.TRAIT)),
+    _by_name((*builtin_traits.BUILT_IN, *cadence.TRAITS, *rates.TRAITS, lifecycle.TRAIT)),
     _by_name(
         (
             *segment_functions.BUILT_IN,
