@@ -28,9 +28,7 @@ def test_a_percentile_is_only_compared_with_a_share(other: str) -> None:
     """Any other use is refused where the rule is read, also beside one that is right."""
     ci.rule(HIGH)
     for text in (other, f"{HIGH} and {other}", f"not ({HIGH} or {other})"):
-        with pytest.raises(
-            (InvalidValue, RuleError), match=r"percentile.* compared with a written"
-        ):
+        with pytest.raises(RuleError, match=r"percentile.* compared with a written"):
             ci.rule(text)
 
 
@@ -98,3 +96,55 @@ def test_the_cuts_of_a_part_judge_nobody() -> None:
     apart = ci.rule(HIGH, catalog=attrs.evolve(ci.DEFAULT))
     with pytest.raises(InvalidValue, match="words from several catalogs"):
         ci.segments(shop, {"high": ci.rule(HIGH), "apart": apart})
+
+
+@pytest.mark.parametrize(
+    ("text", "segments", "stored"),
+    [
+        ('in_segment("a")', {"a": "units > 5"}, "units > 5"),
+        ('not in_segment("a")', {"a": "not units > 5"}, "units > 5"),
+        (
+            'is_overdue and in_segment("A") and not in_segment("b")',
+            {"a": 'units > 5 or in_segment("b")', "b": "order_count > 1"},
+            "is_overdue and (units > 5 or order_count > 1) and not order_count > 1",
+        ),
+        ('in_segment("value:vip")', {"a": "units > 5"}, 'in_segment("value:vip")'),
+    ],
+)
+def test_a_stored_rule_needs_no_segments_beside_it(
+    text: str, segments: dict[str, str], stored: str
+) -> None:
+    """JSON holds the rules of the segments that it was told, and reads back as an equal rule."""
+    asked = ci.rule(text, segments=segments)
+    assert asked.to_json() == {"rule": stored, "version": 1}
+    assert ci.rule(asked.to_json()) == asked
+
+
+@pytest.mark.parametrize("version", [True, 1.0, "1", 2, None])
+def test_a_version_of_json_is_a_number_that_is_known(version: Any) -> None:
+    """True is no version, though Python takes it for 1."""
+    with pytest.raises(InvalidValue, match=r"version of a rule in JSON is unknown.*\"version\": 1"):
+        ci.rule({"rule": "units > 5", "version": version})
+
+
+def test_segments_have_the_catalog_of_the_rule_that_names_them() -> None:
+    """A rule of another catalog would be judged by words that it does not mean."""
+    other = attrs.evolve(ci.DEFAULT)
+    apart = ci.rule("units > 5", catalog=other)
+    with pytest.raises(InvalidValue, match=r"from another catalog than the rule.*'apart'"):
+        ci.rule('in_segment("apart")', segments={"apart": apart})
+    with pytest.raises(InvalidValue, match="from another catalog than the rule"):
+        ci.rule(ci.rule("is_overdue"), segments={"apart": apart})
+    assert ci.rule('in_segment("apart")', catalog=other, segments={"apart": apart}) == apart
+    assert ci.rule(apart, segments={"b": "is_overdue"}).catalog is other
+
+
+def test_joined_rules_mean_what_their_text_means() -> None:
+    """What is joined is not looked through again, and is equal to what its text reads as."""
+    one = ci.rule('in_segment("a") and is_overdue', segments={"a": "not units > 5 or units < 2"})
+    two = ci.rule("order_count > 1 or " + HIGH)
+    for joined in (one & two, one | two, ~one, ~~one, ~(one & two) | one):
+        assert joined == ci.rule(joined.text, segments={"a": "not units > 5 or units < 2"})
+        assert joined == ci.rule(joined.to_json())
+    told = ci.rule(~one, segments={"b": "is_overdue"})
+    assert told == ~one

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custinsights.domain.rules.durations import Duration, is_duration, means_day, written_date
+from custinsights.domain.rules.durations import (
+    Duration,
+    is_duration,
+    means_day,
+    never_before,
+    written_date,
+)
 from custinsights.errors import InvalidValue
 
 
@@ -74,3 +80,25 @@ def test_another_text_is_no_date(text: str) -> None:
     """A date is four, two and two digits of a day that there is."""
     assert written_date(text) is None
     assert means_day(text) == (text == "90d")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "never"),
+    [
+        ("6m", "1y", True),
+        ("1y", "6m", False),
+        ("90d", "90d", True),
+        ("30d", "1m", False),  # as the month is long or short
+        ("1m", "30d", False),
+        ("28d", "1m", True),
+        ("365d", "1y", True),
+        ("366d", "1y", False),
+        ("2024-02-01", "2024-01-31", True),
+        ("2024-01-31", "2024-02-01", False),
+        ("2024-01-31", "1y", False),  # today decides
+        ("1d", "2024-01-31", False),
+    ],
+)
+def test_a_span_is_refused_that_no_day_lies_in(first: str, last: str, *, never: bool) -> None:
+    """Of two days, or of two durations, the first may be no day before the second."""
+    assert never_before(first, last) is never

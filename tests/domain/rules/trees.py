@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from hypothesis import strategies as st
 
+from custinsights.domain.rules.durations import never_before
 from custinsights.domain.rules.tree import (
     Among,
     Argument,
@@ -48,6 +49,7 @@ numbers = st.one_of(
 durations = st.builds("{}{}".format, st.integers(1, 99_999), st.sampled_from("dwmy"))
 days = st.dates().map(str)
 two_days = st.lists(days, min_size=2, max_size=2, unique=True).map(sorted).map(tuple)
+two_durations = st.tuples(durations, durations).filter(lambda two: not never_before(*two))
 ARGUMENTS: dict[str, st.SearchStrategy[Argument]] = {
     "text": said,
     "texts": said | st.lists(said, min_size=2, max_size=3, unique=True).map(tuple),
@@ -56,8 +58,10 @@ ARGUMENTS: dict[str, st.SearchStrategy[Argument]] = {
     "duration": durations,
     "span": st.one_of(
         two_days,
-        st.tuples(st.none() | durations, durations | days),
-        st.tuples(durations | days, st.none() | durations),
+        two_durations,
+        st.tuples(st.none() | durations, days),
+        st.tuples(days, st.none() | durations),
+        st.tuples(st.none(), durations) | st.tuples(durations, st.none()),
     ),
     "trait": st.sampled_from([Name(name) for name, kind in WORDS.names.items() if kind in NUMERIC]),
     "moment": st.sampled_from(["birthday", "created_at", "last_day", "first_order_at"]),

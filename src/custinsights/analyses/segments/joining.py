@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from custinsights.domain.rules.lexing import MOST_SIGNS, check_text
 from custinsights.domain.rules.printing import written
-from custinsights.domain.rules.tree import Condition, Not, Or, every, some
+from custinsights.domain.rules.tree import Condition, Or, every, negated, some
 
 Joined: TypeAlias = tuple[Condition, str]
 """A condition and its text."""
@@ -29,7 +29,7 @@ def either(one: Joined, two: Joined) -> Joined:
 
 def opposite(one: Condition) -> Joined:
     """Return the rule that one does not hold."""
-    found = one.part if isinstance(one, Not) else Not(one)
+    found = negated(one)
     text = written(found)
     check_text(text)
     return found, text

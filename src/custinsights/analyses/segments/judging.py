@@ -60,7 +60,7 @@ from custinsights.history.columnar.columns import (
     IntArray,
 )
 from custinsights.history.columnar.localtime import date_of, day_number
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
 
@@ -296,3 +296,15 @@ def judged(
     found = [np.concatenate(masks) for masks in zip(*in_blocks(history, as_of, work), strict=True)]
     known = is_known(history, as_of)
     return found if known is None else [mask & known for mask in found]
+
+
+def check_one(history: Facts) -> None:
+    """Refuse what is not the history of one customer."""
+    check_history(history)
+    if history.people != 1:
+        raise InvalidValue(
+            what="one customer is asked about",
+            given=f"a history of {history.people} people",
+            allowed="the history of one",
+            advice="history.history_of(id) gives it; custinsights.segment asks about all",
+        )

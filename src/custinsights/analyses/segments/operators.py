@@ -179,7 +179,13 @@ class Word(Clause):
 
 def _checked(value: Value, catalog: Catalog) -> Word:
     """Return a value as a reader of rules has it."""
-    found = read(written(IsUnknown(value)), CatalogWords(catalog))
+    words = CatalogWords(catalog)
+    signature = words.function(value.function) if isinstance(value, Call) else None
+    if signature is not None and signature.gives_a_share:
+        compared = read(written(Comparison(value, ">=", Literal(Decimal(0)))), words)
+        assert isinstance(compared, Comparison)  # noqa: S101 - so it is written
+        return Word(compared.left, catalog)
+    found = read(written(IsUnknown(value)), words)
     assert isinstance(found, IsUnknown)  # noqa: S101 - so it is written
     return Word(found.value, catalog)
 

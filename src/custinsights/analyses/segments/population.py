@@ -61,6 +61,7 @@ from custinsights.domain.rules.tree import (
     Or,
     children,
     every,
+    negated,
     nodes_of,
     some,
 )
@@ -165,7 +166,7 @@ class Against:
             case Or(parts):
                 return some(self.filled(part, within) for part in parts)
             case Not(part):
-                return Not(self.filled(part, within))
+                return negated(self.filled(part, within))
             case Is(Call(function, (str() as name,))) if function == IN_SEGMENT:
                 return self._named(condition, name, within)
         return condition

@@ -14,7 +14,7 @@ from custinsights.analyses.customers.cuts import Cuts, check_cuts
 from custinsights.analyses.segments.distance import smallest_change, supposed
 from custinsights.analyses.segments.explaining import Explainer
 from custinsights.analyses.segments.joining import Joined, both, either, opposite
-from custinsights.analyses.segments.judging import Judge, is_heard_of
+from custinsights.analyses.segments.judging import Judge, check_one, is_heard_of
 from custinsights.analyses.segments.leaving import turning_day
 from custinsights.analyses.segments.naming import named_rules
 from custinsights.analyses.segments.population import (
@@ -24,21 +24,20 @@ from custinsights.analyses.segments.population import (
     needs_cuts,
     together,
 )
+from custinsights.analyses.segments.stored import as_json, text_in_json
 from custinsights.analyses.segments.words import CatalogWords
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.frozen import frozen
 from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
-from custinsights.domain.rules.tree import Condition
+from custinsights.domain.rules.tree import Condition, every, negated, some
 from custinsights.domain.segments import Segment, naming, spelled
 from custinsights.errors import InvalidValue
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.explanation import Change, Explanation, Told
-
-VERSION = 1
 
 RuleLike: TypeAlias = "str | Mapping[str, Any] | Segment | Clause"
 """What `rule` makes a rule of: text, the JSON of one, a segment, or a rule."""
@@ -54,17 +53,17 @@ class Clause(ABC):
         """Return it as a rule."""
 
     def __and__(self, other: Clause) -> Rule:
-        return self._joined(other, both)
+        return self._joined(other, both, every)
 
     def __or__(self, other: Clause) -> Rule:
-        return self._joined(other, either)
+        return self._joined(other, either, some)
 
     __rand__, __ror__ = __and__, __or__  # what is no rule on the left is refused as well
 
     def __invert__(self) -> Rule:
         rule = self.as_rule()
         condition, text = opposite(rule.condition)
-        return attrs.evolve(rule, condition=condition, text=text)
+        return attrs.evolve(rule, condition=condition, text=text, known=negated(rule.filled))
 
     def __bool__(self) -> NoReturn:
         raise InvalidValue(
@@ -74,7 +73,12 @@ class Clause(ABC):
             advice="Write a < x < b as (x > a) & (x < b); custinsights.segment asks a rule",
         )
 
-    def _joined(self, other: Any, join: Callable[[Joined, Joined], Joined]) -> Rule:
+    def _joined(
+        self,
+        other: Any,
+        join: Callable[[Joined, Joined], Joined],
+        among: Callable[[Iterable[Condition]], Condition],
+    ) -> Rule:
         if not isinstance(other, Clause):
             raise InvalidValue(
                 what="what is joined with a rule is none",
@@ -86,9 +90,10 @@ class Clause(ABC):
         if one.catalog is not two.catalog:
             what = "the rules take their words from two catalogs"
             raise InvalidValue(what, repr(two.catalog), "rules of one catalog")
-        segments = together(one.segments, two.segments, one.catalog)
+        named = together(one.segments, two.segments, one.catalog)
         condition, text = join((one.condition, one.text), (two.condition, two.text))
-        return attrs.evolve(one, condition=condition, segments=segments, text=text)
+        known = among((one.filled, two.filled))
+        return attrs.evolve(one, condition=condition, segments=named, text=text, known=known)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -107,22 +112,24 @@ class Rule(Clause):
         What its names and functions mean.
     segments
         The conditions that ``in_segment("name")`` may name, by spelled name.
-    text
-        That of the tree, where it is known already.
+    text, known
+        The text of the tree, and `filled`, where they are known already.
     filled
-        The tree, in which the segments that it names are filled in.
+        The tree with the segments that it names filled in.
     """
 
     condition: Condition
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
     segments: Mapping[str, Condition] = attrs.field(default=frozen({}), converter=frozen)
     _text: str = ""
+    _known: Condition | None = None
     filled: Condition = attrs.field(init=False)
 
     @filled.default
     def _filled(self) -> Condition:
-        found = Against(self.segments, catalog=self.catalog).filled(self.condition)
-        marks_of(found)
+        found = self._known or Against(self.segments, catalog=self.catalog).filled(self.condition)
+        if self._known is None:
+            marks_of(found)
         return found
 
     @property
@@ -149,8 +156,11 @@ class Rule(Clause):
         return self
 
     def to_json(self) -> dict[str, Any]:
-        """Return the rule as JSON holds it: ``{"rule": text, "version": 1}``."""
-        return {"rule": self.text, "version": VERSION}
+        """Return the rule as JSON holds it: ``{"rule": text, "version": 1}``.
+
+        In place of segments of its own stand their rules, so that it reads back as an equal rule.
+        """
+        return as_json(self.text, self.condition, self.filled)
 
     @property
     def needs_cuts(self) -> bool:
@@ -319,18 +329,6 @@ class Rule(Clause):
         return Judge(view, self.catalog), self.plain(cuts)
 
 
-def check_one(history: Facts) -> None:
-    """Refuse what is not the history of one customer."""
-    check_history(history)
-    if history.people != 1:
-        raise InvalidValue(
-            what="one customer is asked about",
-            given=f"a history of {history.people} people",
-            allowed="the history of one",
-            advice="history.history_of(id) gives it; custinsights.segment asks about all",
-        )
-
-
 def rule(
     what: RuleLike,
     *,
@@ -360,11 +358,20 @@ def rule(
     'order_count >= 3 and not order_count >= 10'
     """
     given = {} if segments is None else named_rules(segments)
-    named = conditions_of(given, catalog)
     if isinstance(what, Clause):
         found = what.as_rule()
-        return attrs.evolve(found, segments=together(found.segments, named, found.catalog))
-    return Rule(_condition(what, catalog), catalog, named)
+        joined = together(found.segments, _named(given, found.catalog), found.catalog)
+        return attrs.evolve(found, segments=joined, known=None)
+    return Rule(_condition(what, catalog), catalog, _named(given, catalog))
+
+
+def _named(given: Mapping[str, RuleLike], catalog: Catalog) -> dict[str, Condition]:
+    """Read the segments that a rule may name, which must be of its own catalog."""
+    clauses = {name: one.as_rule() for name, one in given.items() if isinstance(one, Clause)}
+    if apart := [name for name, one in clauses.items() if one.catalog is not catalog]:
+        what = "segments take their words from another catalog than the rule that names them"
+        raise InvalidValue(what, apart, "rules of one catalog")
+    return conditions_of(given, catalog)
 
 
 def conditions_of(given: Mapping[str, RuleLike], catalog: Catalog) -> dict[str, Condition]:
@@ -382,7 +389,7 @@ def text_of(what: RuleLike) -> str:
         return what.as_rule().text
     if isinstance(what, Segment):
         return what.rule
-    return _text_of(what) if isinstance(what, Mapping) else what
+    return text_in_json(what) if isinstance(what, Mapping) else what
 
 
 def _condition(what: RuleLike, catalog: Catalog) -> Condition:
@@ -390,11 +397,3 @@ def _condition(what: RuleLike, catalog: Catalog) -> Condition:
     if isinstance(what, Clause):
         return what.as_rule().filled
     return read(text_of(what), CatalogWords(catalog))
-
-
-def _text_of(given: Mapping[str, Any]) -> str:
-    if set(given) != {"rule", "version"} or given["version"] != VERSION:
-        allowed = f'{{"rule": text, "version": {VERSION}}}'
-        raise InvalidValue("this is no rule in JSON", sorted(map(str, given)), allowed)
-    text: str = given["rule"]
-    return text

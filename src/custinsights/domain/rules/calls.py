@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
-from custinsights.domain.rules.durations import is_duration, means_day, written_date
+from custinsights.domain.rules.durations import is_duration, means_day, never_before
 from custinsights.domain.rules.places import Source
 from custinsights.domain.rules.signatures import (
     ARGUMENTS,
@@ -150,8 +150,8 @@ def _span(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
     if ends == [None, None]:
         what = f"the argument {parameter.name!r} is open on both sides"
         source.refuse(node, what, ARGUMENTS[parameter.kind])
-    first, last = (written_date(end) if end else None for end in ends)
-    if first is not None and last is not None and first >= last:
+    first, last = ends
+    if first is not None and last is not None and never_before(first, last):
         what = f"the argument {parameter.name!r} ends before or on the day on which it begins"
         source.refuse(node, what, ARGUMENTS[parameter.kind])
     return tuple(ends)

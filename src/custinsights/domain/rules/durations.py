@@ -14,6 +14,8 @@ from custinsights.errors import InvalidValue
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([dwmy])", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FIELDS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_TODAYS = (date(2023, 3, 1), date(2024, 3, 1), date(2023, 8, 31))
+"""Days before which months and years are as short, and as long, as they can be."""
 
 ALLOWED = "a duration such as '90d', '8w', '6m' or '1y'"
 """What a duration may be, in words."""
@@ -78,6 +80,22 @@ def day_meant(text: str, today: date) -> date:
     (datetime.date(2024, 3, 1), datetime.date(2024, 1, 1))
     """
     return written_date(text) or Duration(text).before(today)
+
+
+def never_before(first: str, last: str) -> bool:
+    """Whether what a text means is at no day before what another one means.
+
+    Of a date and a duration nothing is told: today decides. Today also decides whether 30 days or a
+    month is longer.
+
+    Examples
+    --------
+    >>> never_before("6m", "1y"), never_before("1y", "6m"), never_before("30d", "1m")
+    (True, False, False)
+    """
+    if is_duration(first) != is_duration(last):
+        return False
+    return all(day_meant(first, today) >= day_meant(last, today) for today in _TODAYS)
 
 
 def means_day(text: str) -> bool:

@@ -32,6 +32,7 @@ from custinsights.domain.rules.tree import (
     Not,
     Value,
     every,
+    negated,
     nodes_of,
     some,
 )
@@ -112,7 +113,7 @@ def _condition(source: Source, node: ast.expr) -> Condition:
         case ast.BoolOp(values=values):
             return some(_condition(source, value) for value in values)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return _opposite(_condition(source, operand))
+            return negated(_condition(source, operand))
         case ast.Compare():
             return every(_links(source, node))
     value, said = _value(source, node), source.said(node)
@@ -123,10 +124,6 @@ def _condition(source: Source, node: ast.expr) -> Condition:
         what = f"a condition belongs here, and {said} is {VALUES[kind]}"
         source.refuse(node, what, f"a comparison of it with {_FITTING[kind]}")
     return Is(value)
-
-
-def _opposite(condition: Condition) -> Condition:
-    return condition.part if isinstance(condition, Not) else Not(condition)
 
 
 def _links(source: Source, node: ast.Compare) -> list[Condition]:
@@ -155,7 +152,9 @@ def _unknown(source: Source, left: ast.expr, right: ast.expr) -> IsUnknown:
     if not (isinstance(right, ast.Constant) and right.value is None):
         what = f"after 'is' stands {source.said(right)}, and not None"
         source.refuse(right, what, "None, to ask whether something is unknown, or ==")
-    return IsUnknown(_asked(source, left))
+    value = _asked(source, left)
+    _refuse_share(source, left, value)
+    return IsUnknown(value)
 
 
 def _comparison(source: Source, left: ast.expr, sign: str, right: ast.expr) -> Condition:

@@ -34,6 +34,7 @@ __all__ = [
     "Value",
     "children",
     "every",
+    "negated",
     "nodes_of",
     "some",
 ]
@@ -168,6 +169,11 @@ def some(parts: Iterable[Condition]) -> Condition:
     """Return the condition that one or more hold; those that are `Or` are taken apart."""
     flat = [one for part in parts for one in (part.parts if isinstance(part, Or) else (part,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def negated(condition: Condition) -> Condition:
+    """Return the condition that one does not hold; twice is the condition itself."""
+    return condition.part if isinstance(condition, Not) else Not(condition)
 
 
 def children(node: Node) -> tuple[Node, ...]:
