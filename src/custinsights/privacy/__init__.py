@@ -1,5 +1,6 @@
 """What may we do with what we know of people? Consents, access, export, erasure, keys."""
 
+from custinsights.privacy.access import PERSONAL, READ, Access, enter, shown_to
 from custinsights.privacy.consents import (
     MESSAGE_KINDS,
     MessageKind,
@@ -11,6 +12,7 @@ from custinsights.privacy.data_inventory import (
     DataCategory,
     DataField,
     category_of,
+    classes_of_people,
     inventory,
     inventory_of,
 )
@@ -21,7 +23,10 @@ from custinsights.privacy.vault import EncryptingVault
 __all__ = [
     "CATEGORIES",
     "MESSAGE_KINDS",
+    "PERSONAL",
+    "READ",
     "TELLING_FIELDS",
+    "Access",
     "DataCategory",
     "DataField",
     "EncryptingVault",
@@ -29,6 +34,8 @@ __all__ = [
     "PreferenceCentre",
     "Secret",
     "category_of",
+    "classes_of_people",
+    "enter",
     "generate_key",
     "inventory",
     "inventory_of",
@@ -36,4 +43,5 @@ __all__ = [
     "may_send",
     "pseudonym",
     "pseudonymised",
+    "shown_to",
 ]

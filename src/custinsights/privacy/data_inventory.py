@@ -1,6 +1,6 @@
 """Which data of people does the library hold, what for, for how long, and where does it rest?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ __all__ = [
     "DataCategory",
     "DataField",
     "category_of",
+    "classes_of_people",
     "inventory",
     "inventory_of",
 ]
@@ -110,6 +111,7 @@ CATEGORIES: Final[Mapping[str, DataCategory]] = MappingProxyType(
                 "what else a shop knows of somebody, in its own words",
                 "what the shop says when it adds one",
                 _ERASED,
+                is_masked=True,
             ),
             DataCategory(
                 "purchases",
@@ -170,7 +172,7 @@ CATEGORIES: Final[Mapping[str, DataCategory]] = MappingProxyType(
             ),
             DataCategory(
                 "staff",
-                "who in the shop wrote or did it",
+                "who in the shop wrote or did it, and when",
                 "to ask them",
                 _ERASED,
             ),
@@ -278,7 +280,7 @@ _CLASSIFIED: Final[Mapping[type, Mapping[str, str]]] = MappingProxyType(
             "behaviour": "at kind subject outcome campaign channel amount score",
         },
         Note: {"identity": "customer", "technical": "id", "notes": "texts"},
-        NoteText: {"notes": "text at", "staff": "by"},
+        NoteText: {"notes": "text", "staff": "at by"},
         Interest: {"identity": "customer", "interests": "keyword state"},
         TagChange: {
             "identity": "customer",
@@ -325,6 +327,11 @@ def category_of(owner: type) -> Mapping[str, DataCategory]:
         what = f"the data inventory does not classify {owner.__name__}"
         raise InvalidValue(what, missing, "classes of which every field has a category")
     return MappingProxyType({name: found[name] for name in own})
+
+
+def classes_of_people() -> Collection[type]:
+    """Return the classes of which the inventory tells."""
+    return _CLASSIFIED.keys()
 
 
 def inventory_of(owner: type) -> tuple[DataField, ...]:
