@@ -28,7 +28,7 @@ def test_both_commands_read_alike() -> None:
     """Every option of reading is one option with one meaning, whoever asks."""
     shared = signature(asked).parameters.keys()
     report, segment = _options("report"), _options("segment")
-    assert report.keys() == shared | {"as_json"}
+    assert report.keys() == shared | {"xlsx", "as_json"}
     assert {name: segment[name] for name in shared} == {name: report[name] for name in shared}
     assert segment.keys() == shared | {"rule", "traits", "csv", "explain", "as_json"}
 

@@ -66,6 +66,7 @@ _REPORTS = """\b
 Examples:
   custinsights report
   custinsights report orders_export_*.csv --timezone Europe/Paris
+  custinsights report orders_export_*.csv --xlsx report.xlsx
   custinsights report lines.csv --currency GBP --timezone Europe/London \\
       --columns order_id=Invoice,customer=Customer,placed_at=Date \\
       --columns product=Code,quantity=Qty,unit_price=Price
@@ -77,6 +78,17 @@ Examples:
 def report(
     asked: Asked,
     *,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the report to a spreadsheet too: a sheet for every section, with all of "
+            "its rows, and charts of the main ones.",
+            dir_okay=False,
+            callback=options.written,
+            rich_help_panel=SHOWING,
+        ),
+    ] = None,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -95,7 +107,8 @@ def report(
     """
     from custinsights.cli.report import print_report
 
-    print_report(asked, to_json=as_json)
+    _refuse_overwriting(asked, xlsx, "--xlsx")
+    print_report(asked, to_json=as_json, xlsx=xlsx)
 
 
 _SEGMENTS = """\b
@@ -168,7 +181,12 @@ def segment(
     if names and explain is not None and csv is None:
         fault = "--explain lists no customers of whom they could be told"
         raise typer.BadParameter(fault, param_hint="--traits")
-    if csv is not None and csv.resolve() in [Path(file).resolve() for file in asked.files]:
-        fault = f"{str(csv)!r} is read, and would be overwritten"
-        raise typer.BadParameter(fault, param_hint="--csv")
+    _refuse_overwriting(asked, csv, "--csv")
     print_segment(asked, rule, names=names, csv=csv, customer=explain, to_json=as_json)
+
+
+def _refuse_overwriting(asked: Asked, written: Path | None, option: str) -> None:
+    """Refuse to write a file that is read."""
+    if written is not None and written.resolve() in [Path(file).resolve() for file in asked.files]:
+        fault = f"{str(written)!r} is read, and would be overwritten"
+        raise typer.BadParameter(fault, param_hint=option)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
+import attrs
 import typer
 from rich.text import Text
 
@@ -10,38 +14,75 @@ from custinsights.cli.as_json import as_json
 from custinsights.cli.asked import Asked, facts
 from custinsights.cli.loading import load_report
 from custinsights.cli.screen import screen, show
-from custinsights.cli.section import days
+from custinsights.cli.section import Section, days
 from custinsights.cli.sections import sections
 from custinsights.errors import counted
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import shown
-from custinsights.results.table import Table
+from custinsights.presentation.cells import plain, shown
+from custinsights.presentation.spreadsheet import Sheet, write_workbook
+from custinsights.results.table import Column, Table
 
 __all__ = ["print_report"]
 
 _TOTALS = ("orders", "customers", "gross_revenue", "refunded", "revenue")
 
 
-def print_report(asked: Asked, *, to_json: bool) -> None:
-    """Print the report on a history, as one JSON object if wanted."""
+def print_report(asked: Asked, *, to_json: bool, xlsx: Path | None = None) -> None:
+    """Print the report on a history, as one JSON object if wanted, and write it as a spreadsheet.
+
+    Parameters
+    ----------
+    asked : Asked
+        Which history, and as of when.
+    to_json : bool
+        Whether to print one JSON object.
+    xlsx : Path or None
+        Where every section is written to as a sheet.
+    """
     history, remarks = asked.history()
     loaded = load_report(history.load_report, history.calendar.timezone)
     totals = measure(history, _TOTALS).table()
+    heading = _heading(history, totals)
     if to_json:
+        told = [loaded, *sections(history)]
         answers = facts(history)
         answers["totals"] = totals.to_dicts()[0]
-        answers |= {section.key: section.data for section in (loaded, *sections(history))}
+        answers |= {section.key: section.data for section in told}
+        if xlsx is not None:
+            _write(xlsx, told, heading, remarks)
         typer.echo(as_json(answers))
         return
     with screen() as console:
-        console.print(_heading(history, totals))
+        console.print(heading)
         for remark in remarks:
             console.print(remark)
         console.print()
         show(console, loaded)
+    told = [loaded]
     for section in sections(history):
+        told.append(section)
         with screen() as console:
             show(console, section)
+    if xlsx is not None:
+        _write(xlsx, told, heading, remarks)
+        with screen() as console:
+            console.print(f"{plain(str(xlsx))}: {counted(len(told), 'sheet')}, and one of notes.")
+
+
+def _write(xlsx: Path, told: Sequence[Section], heading: Text, remarks: Sequence[str]) -> None:
+    """Write a sheet of each section; what is told of all of them stands with the first."""
+    first = (*heading.plain.splitlines()[1:], *remarks)
+    sheets = []
+    for section in told:
+        rows = section.records if section.sheet is None else section.sheet
+        if rows is None or section.view is None:
+            rows = Table("", [Column("note", "label", section.remarks)])
+        notes = (*first, *filter(None, (section.about, *section.remarks)))
+        first = ()
+        table = attrs.evolve(rows, title=section.title)
+        charts = section.charts if len(table) else ()
+        sheets.append(Sheet(name=section.title, table=table, notes=notes, charts=charts))
+    write_workbook(sheets, xlsx)
 
 
 def _heading(history: OrderHistory, totals: Table) -> Text:

@@ -94,7 +94,7 @@ def _broken(name: str, width: int) -> list[str]:
 
 def show(console: Console, section: Section) -> None:
     """Print a section: its title, what it says in a line, and its rows or why it has none."""
-    remarks = list(map(plain, section.remarks))
+    remarks = list(map(plain, (*section.cut, *section.remarks)))
     about = clip(plain(section.about), console.width - len(section.title) - len(_GAP))
     _say(console, Text.assemble((section.title, "bold"), "  ", (about, "dim")))
     view = section.view

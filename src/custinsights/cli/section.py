@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from custinsights.domain import Calendar
+from custinsights.presentation.spreadsheet import Chart
 from custinsights.results.table import Table
 
 __all__ = ["Section", "days"]
@@ -35,12 +36,18 @@ class Section:
         What stands in the JSON in place of the records.
     view : Table, optional
         The rows as a screen wants them.
+    sheet : Table, optional
+        The rows as a spreadsheet wants them; the records where nothing is told.
+    charts : tuple of Chart
+        What is drawn beside them there.
     bars : str, default ""
         The share column of the view that is also drawn as bars.
     is_grid : bool, default False
         Whether the view is a grid of shares, to be printed tightly.
     is_cut : bool, default False
         Whether columns that do not fit are left out and counted, as they are in a grid.
+    cut : tuple of str
+        Sentences on the rows that the view leaves out.
     remarks : tuple of str
         Sentences without which the rows would be read wrongly, or why there are none.
     """
@@ -51,9 +58,12 @@ class Section:
     records: Table | None = None
     document: Any = None
     view: Table | None = None
+    sheet: Table | None = None
+    charts: tuple[Chart, ...] = ()
     bars: str = ""
     is_grid: bool = False
     is_cut: bool = False
+    cut: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property

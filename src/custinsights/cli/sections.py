@@ -38,6 +38,7 @@ from custinsights.domain import Money
 from custinsights.errors import MissingData
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import PROVISIONAL, marked_once
+from custinsights.presentation.spreadsheet import Chart
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.overview import Overview
 from custinsights.results.table import Column, Table
@@ -100,8 +101,19 @@ def _overview(history: OrderHistory, section: Section) -> Section:
         about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
         records=table,
         view=attrs.evolve(table, columns=[*columns, Column("target", "label", targets)]),
+        sheet=_in_units(table),
         remarks=tuple(remarks),
     )
+
+
+def _in_units(table: Table) -> Table:
+    """Headlines with every number in the unit of its row."""
+    units = table.column("unit").values
+    columns = (
+        attrs.evolve(column, units=units) if column.kind == "number" else column
+        for column in table.columns
+    )
+    return attrs.evolve(table, columns=columns)
 
 
 def _per(unit: str) -> list[str]:
@@ -130,12 +142,33 @@ def _range(bounds: tuple[float | None, float | None] | None, decimals: int) -> s
 def _monthly_mix(history: OrderHistory, section: Section) -> Section:
     cube = measure(history, ["customers", "revenue"], by=["month", "customer_type"]).table()
     words = {"new": "new", "returning": "returning", None: "other"}
-    view = spread(marked_once(cube), "customer_type", words, ["customers", "revenue"])
+    metrics = ["customers", "revenue"]
+    view = spread(marked_once(cube), "customer_type", words, metrics)
+    charts = [_by_type(metric, view) for metric in metrics]
     about = f"customers, and their revenue in {history.currency}"
-    remarks = _older(len(view), "months")
-    if "other revenue" in view.names:
-        remarks = (*remarks, "Other: refunds of people who had no order yet.")
-    return attrs.evolve(section, about=about, records=cube, view=_latest(view), remarks=remarks)
+    other = "Other: refunds of people who had no order yet."
+    return attrs.evolve(
+        section,
+        about=about,
+        records=cube,
+        view=_latest(view),
+        sheet=view,
+        charts=tuple(chart for chart in charts if chart.values),
+        cut=_older(len(view), "months"),
+        remarks=(other,) if "other revenue" in view.names else (),
+    )
+
+
+def _by_type(metric: str, view: Table) -> Chart:
+    """A chart of the new and returning customers of each month, one on the other."""
+    names = [f"{word} {metric}" for word in ("new", "returning")]
+    return Chart(
+        kind="column",
+        labels="month",
+        values=tuple(name for name in names if name in view.names),
+        title=f"{metric.capitalize()} by month",
+        is_stacked=True,
+    )
 
 
 def _latest(table: Table) -> Table:
@@ -160,6 +193,8 @@ def _order_numbers(history: OrderHistory, section: Section) -> Section:
         about=f"1 is a customer's first order; in {history.currency}",
         records=cube,
         view=share_of(view, "orders", "of orders").take(range(min(_TOP, len(view)))),
+        sheet=view,
+        charts=(_top("order_number", "revenue", "Revenue by order number", "column"),),
         bars="of orders",
         remarks=(
             *([remark] if len(view) > _TOP else []),
@@ -175,8 +210,14 @@ def _rfm_groups(history: OrderHistory, section: Section) -> Section:
         about=f"by recency, frequency and what they spent, in {history.currency}",
         records=table,
         view=_in_brief(table),
+        charts=(_top("segment", "customers", "Customers of each group"),),
         bars="share",
     )
+
+
+def _top(labels: str, values: str, title: str, kind: str = "bar") -> Chart:
+    """A chart of the first rows."""
+    return Chart(kind=kind, labels=labels, values=(values,), title=title, rows=2 * _TOP)
 
 
 def _in_brief(segments: Table) -> Table:
@@ -215,6 +256,8 @@ def _countries(history: OrderHistory, section: Section) -> Section:
         about=f"revenue in {history.currency}",
         records=cube,
         view=ranked(share_of(cube, "revenue", "of revenue"), "revenue", _TOP),
+        sheet=ranked(cube, "revenue", len(cube)),
+        charts=(_top("country", "revenue", "Revenue of the first countries"),),
         bars="of revenue",
         remarks=_unlabelled(cube, "revenue", history.currency, "of no country"),
     )
@@ -233,12 +276,15 @@ def _unlabelled(cube: Table, metric: str, currency: str, what: str) -> tuple[str
 
 def _products(history: OrderHistory, section: Section) -> Section:
     cube = measure(history, ["customers", "units", "line_revenue"], by=["product"]).table()
-    cube = labelled(cube, "product", "title", _titles(history))
+    cube = labelled(cube, "product", "title", titles := _titles(history))
+    label = "title" if titles else "product"
     return attrs.evolve(
         section,
         about=f"buyers, units, line revenue in {history.currency}",
         records=cube,
         view=ranked(share_of(cube, "line_revenue", "of revenue"), "line_revenue", _TOP),
+        sheet=ranked(cube, "line_revenue", len(cube)),
+        charts=(_top(label, "line_revenue", "Revenue of the first products"),),
         bars="of revenue",
         remarks=_unlabelled(cube, "line_revenue", history.currency, "of no product"),
     )
@@ -265,7 +311,8 @@ def _retention(history: OrderHistory, section: Section) -> Section:
         records=records,
         view=with_last(view, {"cohort": "mean"} | _means(grid)) if len(view) else None,
         is_grid=True,
-        remarks=(*_older(len(peopled), "cohorts"), *marks) if len(view) else (),
+        cut=_older(len(peopled), "cohorts"),
+        remarks=marks if len(view) else (),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from importlib import import_module
+from itertools import cycle
 from os import PathLike
 from typing import Any, TypeAlias
 
@@ -30,6 +31,7 @@ _NOTES = "Notes"
 _LONGEST_TAB = 31
 _NOT_IN_TABS = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _HEAD: Format = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")  # Okabe and Ito: told apart by everybody
 _LIGHT, _DARK = "#FFFFFF", "#4285BE"
 _CHART_ROWS = 20  # of the height of a row, which is that of a chart
 
@@ -53,6 +55,8 @@ class Chart:
         What it shows.
     is_stacked : bool, default False
         Whether one stands on the other.
+    rows : int, optional
+        How many rows are drawn, from the first; all of them unless told.
     """
 
     kind: str
@@ -60,6 +64,7 @@ class Chart:
     values: tuple[str, ...]
     title: str
     is_stacked: bool = False
+    rows: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -257,13 +262,16 @@ def _draw(book: Any, page: Any, table: Table, chart: Chart, place: int) -> None:
     kind = {"type": chart.kind} | ({"subtype": "stacked"} if chart.is_stacked else {})
     drawn = book.add_chart(kind)
     labels = table.names.index(chart.labels)
-    for name in chart.values:
+    last = len(table) if chart.rows is None else min(chart.rows, len(table))
+    for name, colour in zip(chart.values, cycle(_COLOURS), strict=False):
         at = table.names.index(name)
         drawn.add_series(
             {
                 "name": [page.get_name(), 0, at],
-                "categories": [page.get_name(), 1, labels, len(table), labels],
-                "values": [page.get_name(), 1, at, len(table), at],
+                "categories": [page.get_name(), 1, labels, last, labels],
+                "values": [page.get_name(), 1, at, last, at],
+                "fill": {"color": colour},
+                "line": {"color": colour},
             }
         )
     drawn.set_title({"name": chart.title, "name_font": {"size": 12}, "overlay": False})
