@@ -1,0 +1,235 @@
+"""What does a chart look like? One theme, as the plain data that Plotly draws.
+
+A figure is a dict with ``data`` and ``layout``: the report writes it as JSON, a notebook makes a
+`plotly.graph_objects.Figure` of it. Nothing here computes: values come finished from results.
+
+Colours are Okabe and Ito's, which readers with any kind of colour vision can tell apart, darkened
+where they would be too faint on white.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from custinsights.domain.money import minor_exponent
+from custinsights.errors import InvalidValue
+from custinsights.results.table import Column, Table
+
+__all__ = ["COLOURS", "Figure", "bars", "grid", "lines", "number_format", "values"]
+
+Figure: TypeAlias = dict[str, Any]
+"""``data`` and ``layout`` as Plotly has them."""
+
+COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#b65c93", "#b47b00", "#4a9fd4", "#6b6b6b")
+"""The colours of series, in order."""
+
+FLAG: Final = "#c0392b"
+"""What stands out."""
+
+SHADES: Final = ((0.0, "#eef5fb"), (0.5, "#7fb3d9"), (1.0, "#00466f"))
+"""From little to much."""
+
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+_HATCHES = ("", "/", ".", "x", "-", "\\", "+")
+
+
+def values(column: Column) -> list[float | None]:
+    """Return the numbers of a column in natural units, None where there is none."""
+    scaled = column.values * 10.0**-column.exponent if column.exponent else column.values
+    absent = column.absent.tolist()
+    numbers = np.asarray(scaled, dtype=np.float64).tolist()
+    return [
+        None if gone or number != number else number  # noqa: PLR0124 - NaN is not itself
+        for number, gone in zip(numbers, absent, strict=True)
+    ]
+
+
+def number_format(column: Column) -> tuple[str, str]:
+    """Return how Plotly writes the numbers of a column, and what stands behind them."""
+    if column.kind == "share":
+        return ".1%", ""
+    if column.kind == "count":
+        return ",d", ""
+    if column.kind == "money" or _is_currency(column.unit):
+        return f",.{minor_exponent(column.unit)}f", f" {column.unit}"
+    return ",.2~f", f" {column.unit}" if column.unit else ""
+
+
+def _is_currency(unit: str) -> bool:
+    try:
+        minor_exponent(unit)
+    except (InvalidValue, LookupError):
+        return False
+    return True
+
+
+def lines(
+    x: Sequence[Any],
+    series: Mapping[str, Column],
+    *,
+    title: str,
+    flags: Mapping[str, Sequence[bool]] | None = None,
+    markers: bool = True,
+) -> Figure:
+    """A line for each series; flagged points stand out as diamonds.
+
+    Along lie labels, or shares as floats.
+    """
+    traces: list[dict[str, Any]] = []
+    for place, (name, column) in enumerate(series.items()):
+        colour = COLOURS[place % len(COLOURS)]
+        told, after = number_format(column)
+        numbers = values(column)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers" if markers else "lines",
+                "name": name,
+                "x": list(x),
+                "y": numbers,
+                "line": {"color": colour, "width": 2.5, "dash": _dash(place)},
+                "marker": {"size": 5, "symbol": _symbol(place)},
+                "hovertemplate": f"%{{x}}<br>{_plain(name)}: %{{y:{told}}}{after}<extra></extra>",
+            }
+        )
+        flagged = [] if flags is None else list(flags.get(name, ()))
+        at = [row for row, flag in enumerate(flagged) if flag]
+        if at:
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "name": f"{name}: unusual",
+                    "x": [x[row] for row in at],
+                    "y": [numbers[row] for row in at],
+                    "marker": {"size": 12, "symbol": "diamond-open", "color": FLAG},
+                    "hovertemplate": f"%{{x}}<br>unusual: %{{y:{told}}}{after}<extra></extra>",
+                }
+            )
+    are_shares = all(isinstance(label, float) for label in x)
+    first = next(iter(series.values()))
+    return {"data": traces, "layout": _layout(title, first, len(traces), are_shares=are_shares)}
+
+
+def bars(
+    x: Sequence[Any],
+    series: Mapping[str, Column],
+    *,
+    title: str,
+    stacked: bool = False,
+    lying: bool = False,
+) -> Figure:
+    """Bars for each series, side by side or stacked, upright or lying."""
+    traces = []
+    for place, (name, column) in enumerate(series.items()):
+        told, after = number_format(column)
+        length, label = ("x", "y") if lying else ("y", "x")
+        traces.append(
+            {
+                "type": "bar",
+                "name": name,
+                label: list(x),
+                length: values(column),
+                "orientation": "h" if lying else "v",
+                "marker": {
+                    "color": COLOURS[place % len(COLOURS)],
+                    "pattern": {
+                        "shape": _HATCHES[place % len(_HATCHES)],
+                        "fillmode": "overlay",
+                        "fgcolor": "#ffffff",
+                        "fgopacity": 0.55,
+                        "size": 7,
+                    },
+                },
+                "hovertemplate": (
+                    f"%{{{label}}}<br>{_plain(name)}: %{{{length}:{told}}}{after}<extra></extra>"
+                ),
+            }
+        )
+    first = next(iter(series.values()))
+    layout = _layout(title, first, len(traces), lying=lying)
+    layout["barmode"] = "relative" if stacked else "group"
+    layout["bargap"] = 0.25
+    return {"data": traces, "layout": layout}
+
+
+def grid(
+    down: Sequence[Any],
+    across: Sequence[Any],
+    shares: Sequence[Sequence[float | None]],
+    *,
+    title: str,
+    unit: Column,
+) -> Figure:
+    """Cells shaded by their value; a cell without one stays empty."""
+    told, after = number_format(unit)
+    trace = {
+        "type": "heatmap",
+        "x": list(across),
+        "y": list(down),
+        "z": [list(row) for row in shares],
+        "colorscale": [list(step) for step in SHADES],
+        "xgap": 1,
+        "ygap": 1,
+        "hoverongaps": False,
+        "colorbar": {"tickformat": told, "ticksuffix": after, "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": f"%{{y}}, %{{x}}: %{{z:{told}}}{after}<extra></extra>",
+    }
+    layout = _layout(title, unit, 1)
+    layout["yaxis"] = {**layout["yaxis"], "autorange": "reversed", "type": "category"}
+    layout["yaxis"].pop("tickformat", None)
+    layout["yaxis"].pop("ticksuffix", None)
+    layout["yaxis"].pop("rangemode", None)
+    return {"data": [trace], "layout": layout}
+
+
+def _layout(
+    title: str, unit: Column, series: int, *, lying: bool = False, are_shares: bool = False
+) -> dict[str, Any]:
+    told, after = number_format(unit)
+    numbers = {
+        "tickformat": "~s" if told.startswith(",") else ".0%" if told == ".1%" else told,
+        "rangemode": "tozero",
+        "title": {"text": after.strip()},
+        "zeroline": True,
+    }
+    labels = {"type": "category", "automargin": True, "title": {"text": ""}}
+    if are_shares:
+        labels = {"tickformat": ".0%", "automargin": True, "title": {"text": ""}}
+    if lying:
+        labels["autorange"] = "reversed"
+    return {
+        "title": {"text": _plain(title)},
+        "font": {"family": _FONT, "size": 13},
+        "colorway": list(COLOURS),
+        "showlegend": series > 1,
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0},
+        "margin": {"l": 56, "r": 16, "t": 64, "b": 48},
+        "hovermode": "closest",
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "xaxis": {"automargin": True, **(numbers if lying else labels)},
+        "yaxis": {"automargin": True, **(labels if lying else numbers)},
+    }
+
+
+def _dash(place: int) -> str:
+    return ("solid", "dash", "dot", "dashdot")[place % 4]
+
+
+def _symbol(place: int) -> str:
+    return ("circle", "square", "diamond", "triangle-up")[place % 4]
+
+
+def _plain(text: str) -> str:
+    """Return a text that Plotly shows as it is: it reads a few HTML tags and ``%{...}``."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return safe.replace("%{", "% {")
+
+
+def columns_of(table: Table, *names: str) -> dict[str, Column]:
+    """Return some columns of a table by name."""
+    return {name: table.column(name) for name in names}

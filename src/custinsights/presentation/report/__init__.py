@@ -1,0 +1,1 @@
+"""How does a whole report look in a browser? One file that asks for nothing."""

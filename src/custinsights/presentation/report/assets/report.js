@@ -1,0 +1,307 @@
+"use strict";
+(function () {
+  var root = document.documentElement;
+  var data = JSON.parse(document.getElementById("data").textContent);
+  var drill = data.drill;
+  var narrow = window.matchMedia("(max-width: 40rem)");
+  var dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+  function all(selector, inside) {
+    return Array.prototype.slice.call((inside || document).querySelectorAll(selector));
+  }
+  function colour(name) {
+    return getComputedStyle(root).getPropertyValue(name).trim();
+  }
+  function isDark() {
+    return (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
+  }
+  function element(tag, text, attributes) {
+    var made = document.createElement(tag);
+    if (text !== undefined && text !== null) { made.textContent = text; }
+    Object.keys(attributes || {}).forEach(function (name) { made.setAttribute(name, attributes[name]); });
+    return made;
+  }
+
+  // Charts: drawn when they come near the window, in the colours of the page.
+  function themed(layout) {
+    var ink = colour("--ink"), grid = colour("--grid");
+    var made = JSON.parse(JSON.stringify(layout));
+    made.font.color = ink;
+    delete made.title; // the caption of the figure says it
+    made.margin.t = made.showlegend ? 44 : 12;
+    ["xaxis", "yaxis"].forEach(function (name) {
+      made[name].gridcolor = grid;
+      made[name].zerolinecolor = grid;
+      made[name].linecolor = grid;
+      made[name].automargin = true;
+    });
+    made.hoverlabel = { font: { size: 13 } };
+    made.dragmode = false;
+    if (narrow.matches) {
+      made.font.size = 12;
+      made.margin.l = 44;
+      made.margin.r = 8;
+      if (made.xaxis.type === "category") { made.xaxis.nticks = 6; }
+      if (made.xaxis.type !== "category") { made.xaxis.nticks = 4; }
+      made.xaxis.title = { text: "" };
+    } else if (made.xaxis.type === "category") {
+      made.xaxis.nticks = 14;
+    }
+    return made;
+  }
+  var options = { displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false };
+  function shortened(figure) {
+    // On a phone long names of lying bars would leave no room for the bars.
+    if (!narrow.matches || figure.layout.yaxis.type !== "category") { return figure.data; }
+    return figure.data.map(function (trace) {
+      if (trace.orientation !== "h") { return trace; }
+      var seen = {};
+      var names = trace.y.map(function (name) {
+        var cut = name.length > 16 ? name.slice(0, 15) + "…" : name;
+        while (seen[cut]) { cut += " "; }
+        seen[cut] = true;
+        return cut;
+      });
+      return Object.assign({}, trace, { y: names, customdata: trace.y });
+    });
+  }
+  function draw(box) {
+    if (!window.Plotly || box.dataset.figure === undefined) { return; }
+    var figure = data.figures[Number(box.dataset.figure)];
+    window.Plotly.react(box, shortened(figure), themed(figure.layout), options);
+    box.dataset.drawn = "yes";
+  }
+  var boxes = all(".plot[data-figure]");
+  var watcher = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      if (entry.isIntersecting && entry.target.dataset.drawn !== "yes") { draw(entry.target); }
+    });
+  }, { rootMargin: "300px" });
+  function redraw() {
+    boxes.filter(function (box) { return box.dataset.drawn === "yes"; }).forEach(draw);
+    drawLevel();
+  }
+
+  // Switches
+  all(".switch").forEach(function (one) {
+    var buttons = all(":scope > .choices > button", one);
+    buttons.forEach(function (button) {
+      button.addEventListener("click", function () {
+        buttons.forEach(function (other) {
+          var chosen = other === button;
+          other.setAttribute("aria-pressed", String(chosen));
+          document.getElementById(other.getAttribute("aria-controls")).hidden = !chosen;
+        });
+      });
+    });
+  });
+
+  // Drill-down: #drill, #drill/2023, #drill/2023-05, #drill/2023-05-12
+  var levels = ["year", "month", "day"];
+  var crumbs = document.getElementById("crumbs");
+  var plot = document.getElementById("drill-plot");
+  var table = document.getElementById("drill-rows");
+  var shown = { rows: [], heads: [], numeric: [], page: 0, sort: -1, falling: false, links: [] };
+  var perPage = 25;
+  var current = null;
+
+  function place() {
+    var match = /^#drill\/(\d{4}(?:-\d{2}(?:-\d{2})?)?)$/.exec(location.hash);
+    return match ? match[1] : "";
+  }
+  function depth(label) { return label === "" ? 0 : label.split("-").length; }
+  function below(label) {
+    return drill[levels[depth(label)]].filter(function (row) {
+      return label === "" || row[0].slice(0, label.length) === label;
+    });
+  }
+  function crumbsOf(label) {
+    var parts = label === "" ? [] : label.split("-");
+    crumbs.replaceChildren();
+    [["", "All years"]].concat(parts.map(function (_, at) {
+      var one = parts.slice(0, at + 1).join("-");
+      return [one, one];
+    })).forEach(function (step, at) {
+      var item = element("li");
+      if (at === parts.length) {
+        item.appendChild(element("span", step[1], { "aria-current": "page" }));
+      } else {
+        item.appendChild(element("a", step[1], { href: step[0] ? "#drill/" + step[0] : "#drill" }));
+      }
+      crumbs.appendChild(item);
+    });
+  }
+  function remark(text) {
+    var box = document.getElementById("drill-remark");
+    box.textContent = text;
+    box.hidden = !text;
+  }
+  function drawLevel() {
+    if (!window.Plotly || current === null || !plot) { return; }
+    plot.hidden = depth(current) > 2;
+    if (plot.hidden) { return; }
+    var rows = below(current);
+    var figure = {
+      data: [{
+        type: "bar", x: rows.map(function (row) { return row[0]; }),
+        y: rows.map(function (row) { return row[2]; }),
+        text: rows.map(function (row) { return row[1][0]; }), textposition: "none",
+        marker: { color: isDark() ? "#6cbcec" : "#0072b2" },
+        hovertemplate: "%{x}<br>revenue: %{text} " + drill.unit + "<extra></extra>"
+      }],
+      layout: {
+        font: { size: 13, family: getComputedStyle(document.body).fontFamily }, showlegend: false,
+        margin: { l: 56, r: 16, t: 12, b: 48 }, bargap: 0.25,
+        paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+        xaxis: { type: "category" }, yaxis: { tickformat: "~s", rangemode: "tozero", title: { text: drill.unit } }
+      }
+    };
+    window.Plotly.react(plot, figure.data, themed(figure.layout), options).then(function () {
+      plot.removeAllListeners("plotly_click");
+      plot.on("plotly_click", function (event) {
+        location.hash = "#drill/" + event.points[0].x;
+      });
+    });
+  }
+  function go() {
+    if (!table) { return; }
+    var label = place();
+    if (depth(label) > 0 && depth(label) <= 3) {
+      var known = drill[levels[depth(label) - 1]].some(function (row) { return row[0] === label; });
+      if (!known) { label = ""; }
+    }
+    current = label;
+    crumbsOf(label);
+    remark("");
+    shown.page = 0;
+    shown.sort = -1;
+    shown.falling = false;
+    document.getElementById("drill-search").value = "";
+    var isDay = depth(label) === 3;
+    document.getElementById("drill-find").hidden = !(isDay && data.orders);
+    if (!isDay) {
+      var rows = below(label);
+      shown.heads = [levels[depth(label)]].concat(drill.columns);
+      shown.numeric = shown.heads.map(function (_, at) { return at > 0; });
+      shown.rows = rows.map(function (row) { return [row[0]].concat(row[1]); });
+      shown.links = rows.map(function (row) { return "#drill/" + row[0]; });
+      caption((label || "All") + " by " + levels[depth(label)]);
+    } else if (data.orders) {
+      var orders = data.orders.rows.filter(function (row) { return row[0] === label; });
+      shown.heads = data.orders.columns;
+      shown.numeric = data.orders.numeric;
+      shown.rows = orders.map(function (row) { return row.slice(1); });
+      shown.links = null;
+      caption("Orders of " + label);
+      if (data.orders.rows.length < data.orders.total) {
+        remark("This file holds the latest " + data.orders.rows.length.toLocaleString("en") + " of " +
+          data.orders.total.toLocaleString("en") + " orders.");
+      }
+    } else {
+      var day = drill.day.filter(function (row) { return row[0] === label; });
+      shown.heads = ["day"].concat(drill.columns);
+      shown.numeric = shown.heads.map(function (_, at) { return at > 0; });
+      shown.rows = day.map(function (row) { return [row[0]].concat(row[1]); });
+      shown.links = null;
+      caption(label);
+      remark("The orders are not in this file: --include-orders writes them into it.");
+    }
+    fill();
+    drawLevel();
+  }
+  function caption(text) { document.getElementById("drill-caption").textContent = text; }
+  function numberOf(text) {
+    var value = parseFloat(text.replace(/[^0-9.eE-]/g, "").replace(/^-+/, text.trim()[0] === "-" || text.trim()[0] === "−" ? "-" : ""));
+    return isNaN(value) ? -Infinity : value;
+  }
+  function chosenRows() {
+    var words = document.getElementById("drill-search").value.toLowerCase();
+    var order = shown.rows.map(function (_, at) { return at; }).filter(function (at) {
+      return !words || shown.rows[at].join(" ").toLowerCase().indexOf(words) >= 0;
+    });
+    if (shown.sort >= 0) {
+      var column = shown.sort, way = shown.falling ? -1 : 1, numeric = shown.numeric[column];
+      order.sort(function (a, b) {
+        var left = shown.rows[a][column], right = shown.rows[b][column];
+        if (numeric && !/^\d{4}-/.test(left)) { return way * (numberOf(left) - numberOf(right)); }
+        return way * (left < right ? -1 : left > right ? 1 : 0);
+      });
+    }
+    return order;
+  }
+  function fill() {
+    var head = element("tr"), body = table.tBodies[0], order = chosenRows();
+    shown.heads.forEach(function (name, at) {
+      var cell = element("th", null, { scope: "col", "class": shown.numeric[at] ? "number" : "label" });
+      if (shown.sort === at) { cell.setAttribute("aria-sort", shown.falling ? "descending" : "ascending"); }
+      var button = element("button", name + (shown.sort === at ? (shown.falling ? " ↓" : " ↑") : ""), { type: "button" });
+      button.addEventListener("click", function () {
+        shown.falling = shown.sort === at ? !shown.falling : shown.numeric[at];
+        shown.sort = at;
+        shown.page = 0;
+        fill();
+        table.tHead.rows[0].cells[at].querySelector("button").focus();
+      });
+      cell.appendChild(button);
+      head.appendChild(cell);
+    });
+    table.tHead.replaceChildren(head);
+    var pages = Math.max(1, Math.ceil(order.length / perPage));
+    shown.page = Math.min(shown.page, pages - 1);
+    var isPaged = depth(current) === 3 && pages > 1;
+    var part = isPaged ? order.slice(shown.page * perPage, (shown.page + 1) * perPage) : order;
+    body.replaceChildren.apply(body, part.map(function (at) {
+      var line = element("tr");
+      shown.rows[at].forEach(function (text, column) {
+        var side = shown.numeric[column] ? "number" : "label";
+        var cell = element(column === 0 ? "th" : "td", null, { "class": side });
+        if (column === 0) { cell.setAttribute("scope", "row"); }
+        if (column === 0 && shown.links) {
+          cell.appendChild(element("a", text, { href: shown.links[at] }));
+        } else {
+          cell.textContent = text;
+        }
+        line.appendChild(cell);
+      });
+      return line;
+    }));
+    document.getElementById("drill-pages").hidden = !isPaged;
+    document.getElementById("earlier").disabled = shown.page === 0;
+    document.getElementById("later").disabled = shown.page >= pages - 1;
+    document.getElementById("drill-place").textContent =
+      "Page " + (shown.page + 1) + " of " + pages + ", " + order.length.toLocaleString("en") + " orders";
+  }
+  if (table) {
+    document.getElementById("drill-search").addEventListener("input", function () { shown.page = 0; fill(); });
+    document.getElementById("earlier").addEventListener("click", function () { shown.page -= 1; fill(); });
+    document.getElementById("later").addEventListener("click", function () { shown.page += 1; fill(); });
+    window.addEventListener("hashchange", function () {
+      if (/^#drill/.test(location.hash)) {
+        go();
+        document.getElementById("drill").scrollIntoView();
+      }
+    });
+    go();
+  }
+
+  // Light and dark
+  var toggle = document.getElementById("theme");
+  function sayTheme() { toggle.setAttribute("aria-pressed", String(isDark())); }
+  toggle.addEventListener("click", function () {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    sayTheme();
+    redraw();
+  });
+  dark.addEventListener("change", function () { sayTheme(); redraw(); });
+  narrow.addEventListener("change", redraw);
+  sayTheme();
+
+  window.addEventListener("beforeprint", function () {
+    boxes.forEach(function (box) { if (box.dataset.drawn !== "yes" && box.offsetParent) { draw(box); } });
+  });
+  window.addEventListener("DOMContentLoaded", function () {
+    boxes.forEach(function (box) { watcher.observe(box); });
+    drawLevel();
+    if (/^#drill/.test(location.hash)) { document.getElementById("drill").scrollIntoView(); }
+  });
+})();

@@ -1,0 +1,87 @@
+"""How does a cube become a chart? Its columns as series, its table as the text alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import attrs
+import numpy as np
+
+from custinsights.presentation.cells import UNKNOWN
+from custinsights.presentation.figures import Figure, bars
+from custinsights.presentation.report.parts import Chart
+from custinsights.results.cube import Cube
+from custinsights.results.table import Column, Table
+
+__all__ = ["across", "chart", "of_table", "shares_of", "word"]
+
+_Draw = Callable[..., Figure]
+
+
+def word(label: object) -> str:
+    """Return a label as a reader wants it: also where it is unknown."""
+    return UNKNOWN if label is None else str(label)
+
+
+def chart(
+    title: str,
+    says: str,
+    table: Table,
+    series: Mapping[str, str],
+    *,
+    draw: _Draw = bars,
+    **options: object,
+) -> Chart:
+    """Return a chart of some columns of a table over its first, by their names in the legend."""
+    first = table.columns[0]
+    labels = [label if first.kind == "share" else word(label) for label in first.values.tolist()]
+    columns = {name: table.column(column) for column, name in series.items()}
+    figure = draw(labels, columns, title=title, **options)
+    return Chart(title=title, figure=figure, says=says, table=table)
+
+
+def of_table(
+    title: str, says: str, table: Table, *, draw: _Draw = bars, **options: object
+) -> Chart:
+    """Return a chart of all columns of a table but the first, which are its labels."""
+    return chart(title, says, table, {name: name for name in table.names[1:]}, draw=draw, **options)
+
+
+def across(cube: Cube, down: str, side: str, metric: str, words: Mapping[object, str]) -> Table:
+    """Return a metric as a table: one dimension down, the labels of another as columns.
+
+    A label under which nothing but zeros and gaps stand has no column.
+    """
+    table = cube.table()
+    column = table.column(metric)
+    rows = table.column(down).values.tolist()
+    sides = table.column(side).values.tolist()
+    places = {label: place for place, label in enumerate(dict.fromkeys(rows))}
+    columns = [Column(down, "label", [word(label) for label in places])]
+    for label, name in words.items():
+        at = [row for row, one in enumerate(sides) if one == label]
+        if not at or not np.any(column.values[at][~column.absent[at]]):
+            continue
+        found = np.full(len(places), -1)
+        found[[places[rows[row]] for row in at]] = at
+        columns.append(_gathered(column, found, name))
+    return Table(f"{metric.replace('_', ' ')} by {down}", columns, timezone=table.timezone)
+
+
+def _gathered(column: Column, rows: np.ndarray, name: str) -> Column:
+    taken = column.take(np.maximum(rows, 0))
+    return attrs.evolve(taken, name=name, missing=taken.absent | (rows < 0), provisional=None)
+
+
+def shares_of(table: Table) -> Table:
+    """Return the columns of a table as shares of their sum in each row."""
+    first, *rest = table.columns
+    parts = [np.where(column.absent, 0, column.values).astype(np.float64) for column in rest]
+    whole = np.sum(parts, axis=0) if parts else np.empty(0)
+    shares = [
+        np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0) for part in parts
+    ]
+    columns: Sequence[Column] = [
+        Column(column.name, "share", share) for column, share in zip(rest, shares, strict=True)
+    ]
+    return Table(f"shares of {table.title}", [first, *columns], timezone=table.timezone)

@@ -1,0 +1,70 @@
+"""Who comes back? Cohorts as a grid: retention, revenue, cumulative value."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from custinsights.analyses.cohorts.cohorts import cohorts
+from custinsights.history.columnar.columns import FloatArray
+from custinsights.history.orders import OrderHistory
+from custinsights.presentation.report.charting import word
+from custinsights.presentation.report.parts import HeatTable, Part, Section, Switch
+from custinsights.results.cohort_grid import CohortGrid
+
+__all__ = ["retention"]
+
+_MOST = 24
+_TOLD = "Hatched: the period is not over. Empty: nobody could have come back yet."
+
+
+def retention(history: OrderHistory) -> Section:
+    """Return the grids of the cohorts by month and by quarter."""
+    by_period: dict[str, Part] = {}
+    for period in ("month", "quarter", "year"):
+        people = cohorts(history, period=period)
+        money = cohorts(history, period=period, metric="revenue")
+        value = cohorts(history, period=period, metric="cumulative_revenue_per_customer")
+        by_period[period] = Switch(
+            "Show",
+            {
+                "retention": _grid(people, people.retention, "Retention", "share"),
+                "revenue": _grid(money, money.values, f"Revenue in {money.unit}", "money"),
+                "value": _grid(
+                    value, value.values, f"Revenue per customer so far in {value.unit}", "money"
+                ),
+            },
+        )
+    return Section(
+        key="cohorts",
+        title="Cohorts",
+        about="customers by the period of their first order, and the periods since",
+        parts=(Switch("Period", by_period),),
+        remarks=(_TOLD,),
+    )
+
+
+def _grid(found: CohortGrid, numbers: FloatArray, title: str, kind: str) -> HeatTable:
+    kept = np.flatnonzero(found.sizes)[-_MOST:]
+    ages = min(found.ages, _MOST)
+    chosen, partial = numbers[kept, :ages], found.partial[kept, :ages]
+    later = chosen[:, 1:] if ages > 1 else chosen
+    whole = later[~np.isnan(later)]
+    most = float(np.quantile(np.abs(whole), 0.95)) if whole.size else 0.0
+    shades = np.clip(chosen / (most or 1.0), 0, 1)
+    shades = np.where(np.isnan(chosen), np.nan, np.maximum(shades, 0))
+    return HeatTable(
+        title=f"{title} by {found.period} and age",
+        says=f"A row for each cohort, a column for each {found.period} since. {_TOLD}",
+        corner="cohort (size)",
+        down=[f"{word(found.cohorts[row])} ({int(found.sizes[row]):,})" for row in kept.tolist()],
+        across=[str(age) for age in range(ages)],
+        texts=[[_text(value, kind) for value in row] for row in chosen.tolist()],
+        shades=shades,
+        hatched=partial,
+    )
+
+
+def _text(value: float, kind: str) -> str:
+    if np.isnan(value):
+        return ""
+    return f"{100 * value:.0f}%" if kind == "share" else f"{value:,.0f}"

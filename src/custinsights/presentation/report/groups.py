@@ -1,0 +1,201 @@
+"""Which groups are there? RFM, segments, lifecycle, and how the value is spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from dateutil.relativedelta import relativedelta
+
+from custinsights.analyses.customers.concentration import concentration
+from custinsights.analyses.customers.rfm import rfm
+from custinsights.analyses.customers.tiers import tiers
+from custinsights.analyses.segments.presets import presets
+from custinsights.analyses.segments.sets import lifecycle, segments
+from custinsights.domain.segments import Segment
+from custinsights.errors import MissingData
+from custinsights.history.orders import OrderHistory
+from custinsights.presentation.cells import shown
+from custinsights.presentation.figures import lines
+from custinsights.presentation.report.charting import of_table
+from custinsights.presentation.report.parts import HeatTable, Listing, Part, Section, Tile, Tiles
+from custinsights.results.segment_set import SegmentSet
+from custinsights.results.table import Column, Table
+
+__all__ = ["concentrations", "lifecycles", "rfm_groups", "segment_sizes"]
+
+_MOVES = "Where the customers were three months before, and where they are now."
+
+
+def rfm_groups(history: OrderHistory) -> Section:
+    """Return the RFM groups as tiles, the scores as a heat map, and who moved."""
+    found = rfm(history)
+    frequency, recency = (found.column(name).values for name in ("f_score", "r_score"))
+    moves = _migration(history, found.segments)
+    return Section(
+        key="rfm",
+        title="RFM groups",
+        about="by recency, frequency and what they spent; scores run from 1 to 5",
+        parts=(_tiles("Groups", found.segments), _scores(recency, frequency), *moves),
+        remarks=found.segments.table().notes[1:],
+    )
+
+
+def _tiles(title: str, found: SegmentSet) -> Tiles:
+    table = found.table()
+    texts = {name: shown(table.column(name)) for name in ("customers", "share", "total_spent")}
+    currency = table.column("total_spent").unit
+    tiles = [
+        Tile(
+            str(name),
+            (
+                f"{texts['customers'][row]} customers",
+                f"{texts['share'][row]} of all",
+                f"{texts['total_spent'][row]} {currency}",
+            ),
+            float(np.nan_to_num(table.column("share").values[row])),
+        )
+        for row, name in enumerate(table.column("segment").values.tolist())
+    ]
+    return Tiles(title, tuple(tiles))
+
+
+def _scores(recency: np.ndarray, frequency: np.ndarray) -> HeatTable:
+    counts = np.zeros((5, 5), dtype=np.int64)
+    np.add.at(counts, (5 - recency, frequency - 1), 1)
+    most = max(int(counts.max(initial=0)), 1)
+    return HeatTable(
+        title="Customers by score",
+        says="Recency score down, frequency score across; darker is more customers.",
+        corner="recency \\ frequency",
+        down=[str(score) for score in range(5, 0, -1)],
+        across=[str(score) for score in range(1, 6)],
+        texts=[[f"{count:,}" for count in row] for row in counts.tolist()],
+        shades=counts / most,
+    )
+
+
+def _migration(history: OrderHistory, found: SegmentSet) -> list[HeatTable]:
+    """Return the moves since three months ago, where there were customers then."""
+    until = history.observed_until
+    before = history.calendar.start_of_day(
+        history.calendar.local_date(until) - relativedelta(months=3)
+    )
+    if before <= history.observed_from:
+        return []
+    table = found.diff(before, until).migration()
+    first, *rest = table.columns
+    counts = np.array([column.values for column in rest], dtype=np.float64).T
+    sums = counts.sum(axis=1, keepdims=True)
+    shades = np.divide(counts, sums, out=np.zeros_like(counts), where=sums > 0)
+    return [
+        HeatTable(
+            title="Moves in three months",
+            says=_MOVES,
+            corner="from \\ to",
+            down=[str(name) for name in first.values.tolist()],
+            across=[column.name for column in rest],
+            texts=[[f"{int(count):,}" for count in row] for row in counts.tolist()],
+            shades=shades,
+        )
+    ]
+
+
+def segment_sizes(history: OrderHistory) -> Section:
+    """Return the tiers, and the preset segments with their sizes and overlaps."""
+    kinds = ("value", "frequency", "recency")
+    parts: list[Part] = [_tiles(f"By {kind}", tiers(history, kind)) for kind in kinds]
+    chosen, untold = _askable(history)
+    if chosen:
+        found = segments(history, chosen)
+        meanings = {name: segment.definition for name, segment in chosen.items()}
+        parts += [Listing(_with_meaning(found.table(), meanings)), _overlap(found)]
+    remarks = [f"Not asked, for want of data: {', '.join(untold)}."] if untold else []
+    return Section(
+        key="segments",
+        title="Segments",
+        about="tiers, and ready-made segments; a customer may be in several of these",
+        parts=tuple(parts),
+        remarks=tuple(remarks),
+    )
+
+
+def _askable(history: OrderHistory) -> tuple[dict[str, Segment], list[str]]:
+    """Return the presets that the history can answer, and the names of the others."""
+    chosen, untold = {}, []
+    for name in presets:
+        try:
+            segments(history, {name: presets[name]})
+        except MissingData:
+            untold.append(name.replace("_", " "))
+        else:
+            chosen[name] = presets[name]
+    return chosen, untold
+
+
+def _with_meaning(table: Table, meanings: Mapping[str, str]) -> Table:
+    names = table.column("segment").values.tolist()
+    kept = [c for c in table.columns if c.name in {"customers", "share", "total_spent"}]
+    labels = [str(name).replace("_", " ") for name in names]
+    told = [meanings.get(str(name), "") for name in names]
+    columns = [Column("segment", "label", labels), *kept, Column("meaning", "label", told)]
+    return Table("ready-made segments", columns)
+
+
+def _overlap(found: SegmentSet) -> HeatTable:
+    table = found.overlap()
+    first, *rest = table.columns
+    names = [str(name).replace("_", " ") for name in first.values.tolist()]
+    counts = np.array([column.values for column in rest], dtype=np.float64).T
+    sizes = np.maximum(np.diag(counts[:, : len(names)]), 1)[:, None]
+    return HeatTable(
+        title="Overlap of the segments",
+        says="How many customers of the segment in each row are also in that of the column.",
+        corner="of \\ in",
+        down=names,
+        across=[column.name.replace("_", " ") for column in rest],
+        texts=[[f"{int(count):,}" for count in row] for row in counts.tolist()],
+        shades=counts / sizes,
+    )
+
+
+def lifecycles(history: OrderHistory) -> Section:
+    """Return how many are at each stage, and who moved on."""
+    found = lifecycle(history)
+    table = found.table()
+    moves = _migration(history, found)
+    return Section(
+        key="lifecycle",
+        title="Lifecycle",
+        about="from prospect to advocate",
+        parts=(_tiles("Stages", found), *moves),
+        remarks=tuple(note for note in table.notes if not note.startswith("As of")),
+    )
+
+
+def concentrations(history: OrderHistory) -> Section:
+    """Return what part of the revenue the best customers bring."""
+    found = concentration(history)
+    people, spent = found.lorenz
+    if not len(people):
+        return Section(key="concentration", title="Value concentration")
+    at = np.linspace(0, len(people) - 1, min(len(people), 101)).astype(np.int64)
+    curve = Table(
+        "lorenz curve",
+        [
+            Column("customers", "share", people[at]),
+            Column("share of what was spent", "share", spent[at]),
+            Column("if all spent the same", "share", people[at]),
+        ],
+    )
+    says = "Customers from the one who spent least to the one who spent most, and their part."
+    return Section(
+        key="concentration",
+        title="Value concentration",
+        about=f"Gini coefficient {found.gini:.2f}",
+        parts=(
+            of_table("Lorenz curve", says, curve, draw=lines, markers=False),
+            Listing(found.table()),
+        ),
+        remarks=tuple(note for note in found.table().notes if not note.startswith("As of")),
+    )

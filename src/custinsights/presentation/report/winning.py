@@ -1,0 +1,47 @@
+"""How are customers won? First orders by channel, what they cost, and the funnel."""
+
+from __future__ import annotations
+
+import attrs
+
+from custinsights.analyses.cohorts.acquisition import acquisition
+from custinsights.analyses.journey.funnel import funnel
+from custinsights.analyses.measuring.measure import measure
+from custinsights.errors import MissingData
+from custinsights.history.orders import OrderHistory
+from custinsights.presentation.report.charting import chart
+from custinsights.presentation.report.parts import Listing, Part, Section
+
+__all__ = ["channels", "steps"]
+
+
+def channels(history: OrderHistory) -> Section:
+    """Return the new customers by channel, and what winning them cost where spend is told."""
+    parts: list[Part] = []
+    remarks = []
+    if "channel" in history.labels or history.people_table.labels.get("acquisition_channel"):
+        cube = measure(history, ["first_orders", "revenue"], by=["acquisition_channel"]).table()
+        says = "How many customers ordered first by way of each channel."
+        series = {"first_orders": "new customers"}
+        parts.append(chart("New customers by channel", says, cube, series, lying=True))
+    else:
+        remarks.append("The orders name no channels.")
+    try:
+        parts.append(Listing(acquisition(history)))
+    except MissingData:
+        remarks.append("What winning customers cost is not told: with_spend, or --spend.")
+    return Section(
+        key="acquisition", title="Acquisition", parts=tuple(parts), remarks=tuple(remarks)
+    )
+
+
+def steps(history: OrderHistory) -> Section:
+    """Return how many get from one step of the funnel to the next."""
+    section = Section(key="funnel", title="Funnel", about="from discovery to purchase")
+    if history.activities is None or not len(history.activities):
+        says = "No activities are known, such as visits and carts, so that there is no funnel."
+        return attrs.evolve(section, about="", remarks=(says,))
+    table = funnel(history).table()
+    says = "How many persons reach each step."
+    part = chart("Persons by step", says, table, {"persons": "persons"}, lying=True)
+    return attrs.evolve(section, parts=(part, Listing(table)))
