@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from custinsights.domain.places import PlaceTable
     from custinsights.history.activity_history import ActivityHistory
     from custinsights.history.orders import OrderHistory
+    from custinsights.presentation.report.writing import report
     from custinsights.sources import (
         combine,
         read_activities,
@@ -147,6 +148,7 @@ _HOMES = {
     "read_places": "sources",
     "read_products": "sources",
     "read_spend": "sources",
+    "report": "presentation.report.writing",
     "revenue": "analyses.builtin.metrics",
     "rfm": "analyses.customers.rfm",
     "rule": "analyses.segments.rule",
@@ -237,6 +239,7 @@ __all__ = [
     "read_places",
     "read_products",
     "read_spend",
+    "report",
     "revenue",
     "rfm",
     "rule",

@@ -11,8 +11,9 @@ import numpy as np
 
 from custinsights.analyses.measuring.measure import measure
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import instants, shown, shown_unit
+from custinsights.presentation.cells import instants, shown_unit
 from custinsights.presentation.figures import values
+from custinsights.presentation.report.parts import written
 from custinsights.results.table import Table
 
 __all__ = ["LEVELS", "levels", "orders_of_days"]
@@ -39,7 +40,7 @@ def levels(history: OrderHistory) -> dict[str, Any]:
                 " ".join(filter(None, [column.name.replace("_", " "), shown_unit(column)]))
                 for column in columns
             ]
-        texts = zip(*(shown(column) for column in columns), strict=True)
+        texts = zip(*(written(column) for column in columns), strict=True)
         revenue = values(columns[0])
         happened = np.any([column.values != 0 for column in columns[:3]], axis=0)
         found[level] = [
@@ -87,4 +88,4 @@ def _texts(table: Table, name: str, *, personal: bool) -> list[str]:
     column = table.column(name)
     if personal and column.kind == "label":
         return ["" if value is None else str(value) for value in column.values.tolist()]
-    return list(shown(column, table.timezone))
+    return written(column, table.timezone)

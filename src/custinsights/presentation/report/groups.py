@@ -15,10 +15,17 @@ from custinsights.analyses.segments.sets import lifecycle, segments
 from custinsights.domain.segments import Segment
 from custinsights.errors import MissingData
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import shown
 from custinsights.presentation.figures import lines
 from custinsights.presentation.report.charting import of_table
-from custinsights.presentation.report.parts import HeatTable, Listing, Part, Section, Tile, Tiles
+from custinsights.presentation.report.parts import (
+    HeatTable,
+    Listing,
+    Part,
+    Section,
+    Tile,
+    Tiles,
+    written,
+)
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.table import Column, Table
 
@@ -43,7 +50,7 @@ def rfm_groups(history: OrderHistory) -> Section:
 
 def _tiles(title: str, found: SegmentSet) -> Tiles:
     table = found.table()
-    texts = {name: shown(table.column(name)) for name in ("customers", "share", "total_spent")}
+    texts = {name: written(table.column(name)) for name in ("customers", "share", "total_spent")}
     currency = table.column("total_spent").unit
     tiles = [
         Tile(

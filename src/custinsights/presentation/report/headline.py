@@ -9,9 +9,8 @@ from custinsights.analyses.trends.overview import overview
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import CustInsightsError
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import shown
 from custinsights.presentation.figures import values
-from custinsights.presentation.report.parts import Card, Section
+from custinsights.presentation.report.parts import Card, Section, written
 from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
 from custinsights.results.table import Column
@@ -65,7 +64,7 @@ def _card(headline: Headline, found: Overview, trends: dict[str, list[float | No
 
 def _written(value: float | None, unit: str) -> str:
     column = Column("value", "number", np.array([np.nan if value is None else value]), units=[unit])
-    return shown(column)[0]
+    return written(column)[0]
 
 
 def _target(headline: Headline) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 import attrs
 
 from custinsights.errors import MissingExtra
-from custinsights.presentation.cells import shown, shown_unit
-from custinsights.presentation.report.parts import Chart, Section
+from custinsights.presentation.cells import shown_unit
+from custinsights.presentation.report.parts import Chart, Section, written
 from custinsights.results.table import Table
 
 __all__ = ["Page", "page"]
@@ -140,7 +140,7 @@ def _heads(table: Table) -> list[tuple[str, str, str]]:
 
 def _rows(table: Table, most: int | None = None) -> list[tuple[str, ...]]:
     chosen = table if most is None else table.take(range(min(most, len(table))))
-    return list(zip(*(shown(column, table.timezone) for column in chosen.columns), strict=True))
+    return list(zip(*(written(column, table.timezone) for column in chosen.columns), strict=True))
 
 
 def _sparkline(trend: Sequence[float | None]) -> str:

@@ -9,10 +9,27 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from custinsights.presentation.cells import shown
 from custinsights.presentation.figures import Figure
-from custinsights.results.table import Table
+from custinsights.results.table import Column, Table
 
-__all__ = ["Card", "Chart", "HeatTable", "Listing", "Part", "Section", "Switch", "Tile", "Tiles"]
+__all__ = [
+    "Card",
+    "Chart",
+    "HeatTable",
+    "Listing",
+    "Part",
+    "Section",
+    "Switch",
+    "Tile",
+    "Tiles",
+    "written",
+]
+
+
+def written(column: Column, timezone: str = "UTC") -> list[str]:
+    """Return what stands in each cell of a column, without the blanks that align text."""
+    return [text.strip() for text in shown(column, timezone)]
 
 
 @attrs.frozen(kw_only=True)

@@ -13,7 +13,6 @@ from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.errors import InvalidValue, MissingData, Refused
 from custinsights.history.facts import check_history
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import shown
 from custinsights.presentation.report import (
     buying,
     coming_back,
@@ -25,7 +24,7 @@ from custinsights.presentation.report import (
 )
 from custinsights.presentation.report.drilling import levels, orders_of_days
 from custinsights.presentation.report.page import Page, page
-from custinsights.presentation.report.parts import Section
+from custinsights.presentation.report.parts import Section, written
 
 __all__ = ["MOST_ORDERS", "report", "sections"]
 
@@ -137,7 +136,7 @@ def report(
 
 def _facts(history: OrderHistory) -> list[tuple[str, str]]:
     totals = measure(history, ["orders", "customers", "revenue"]).table()
-    told = {column.name: shown(column)[0] for column in totals.columns}
+    told = {column.name: written(column)[0] for column in totals.columns}
     calendar = history.calendar
     first, last = (
         calendar.local_date(instant) for instant in (history.observed_from, history.observed_until)

@@ -23,7 +23,15 @@
   }
 
   // Charts: drawn when they come near the window, in the colours of the page.
-  function themed(layout) {
+  // How many labels find room below a chart without touching one another.
+  function ticks(box, traces) {
+    var longest = 4;
+    traces.forEach(function (trace) {
+      (trace.x || []).forEach(function (label) { longest = Math.max(longest, String(label).length); });
+    });
+    return Math.max(2, Math.floor((box.clientWidth - 70) / (longest * 8 + 16)));
+  }
+  function themed(layout, box, traces) {
     var ink = colour("--ink"), grid = colour("--grid");
     var made = JSON.parse(JSON.stringify(layout));
     made.font.color = ink;
@@ -34,18 +42,18 @@
       made[name].zerolinecolor = grid;
       made[name].linecolor = grid;
       made[name].automargin = true;
+      made[name].ticklabelstandoff = 6;
     });
     made.hoverlabel = { font: { size: 13 } };
     made.dragmode = false;
+    made.xaxis.tickangle = 0;
+    if (made.xaxis.type === "category") { made.xaxis.nticks = ticks(box, traces); }
     if (narrow.matches) {
       made.font.size = 12;
       made.margin.l = 44;
       made.margin.r = 8;
-      if (made.xaxis.type === "category") { made.xaxis.nticks = 6; }
       if (made.xaxis.type !== "category") { made.xaxis.nticks = 4; }
       made.xaxis.title = { text: "" };
-    } else if (made.xaxis.type === "category") {
-      made.xaxis.nticks = 14;
     }
     return made;
   }
@@ -68,7 +76,7 @@
   function draw(box) {
     if (!window.Plotly || box.dataset.figure === undefined) { return; }
     var figure = data.figures[Number(box.dataset.figure)];
-    window.Plotly.react(box, shortened(figure), themed(figure.layout), options);
+    window.Plotly.react(box, shortened(figure), themed(figure.layout, box, figure.data), options);
     box.dataset.drawn = "yes";
   }
   var boxes = all(".plot[data-figure]");
@@ -156,7 +164,7 @@
         xaxis: { type: "category" }, yaxis: { tickformat: "~s", rangemode: "tozero", title: { text: drill.unit } }
       }
     };
-    window.Plotly.react(plot, figure.data, themed(figure.layout), options).then(function () {
+    window.Plotly.react(plot, figure.data, themed(figure.layout, plot, figure.data), options).then(function () {
       plot.removeAllListeners("plotly_click");
       plot.on("plotly_click", function (event) {
         location.hash = "#drill/" + event.points[0].x;
