@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 import pytest
@@ -76,7 +76,9 @@ def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
     """Open addresses, each in a fresh window, and wait for the first chart."""
     contexts = []
 
-    def open_page(url: str, *, width: int = 1440, scheme: str = "light") -> Opened:
+    def open_page(
+        url: str, *, width: int = 1440, scheme: Literal["light", "dark"] = "light"
+    ) -> Opened:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
         )
@@ -85,7 +87,7 @@ def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
         found = Opened(page, [], [])
         page.on("console", lambda message: found.said.append(message.text))
         page.on("pageerror", lambda error: found.said.append(str(error)))
-        page.on("dialog", lambda dialog: (found.said.append("a dialog"), dialog.dismiss()))
+        page.on("dialog", lambda dialog: found.said.append(dialog.message))
         page.on("request", lambda request: found.asked.append(request.url))
         page.goto(url)
         page.wait_for_selector("#drill-plot .plot-container, #drill-rows tbody tr")

@@ -245,7 +245,7 @@ HOSTILE = [
 def test_what_customers_write_is_only_ever_text(opened: Open, tmp_path: Path) -> None:
     """Hostile words in every text column stand in the page as they are and do nothing."""
     n = len(HOSTILE)
-    columns = {
+    columns: Any = {
         name: [f"{text} {name}" for text in HOSTILE]
         for name in ("country", "region", "city", "channel", "payment_method", "coupon", "campaign")
     }

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.errors import Refused
-from custinsights.results.door import Presented
+from custinsights.results.door import Pictured
 from custinsights.results.freezing import frozen_array, same_array
 from custinsights.results.intervals import wilson
 from custinsights.results.provenance import Provenance
@@ -29,7 +29,7 @@ ARRAYS = ("sizes", "values", "partial", "active", "base", "returned", "observed"
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class CohortGrid(Presented):
+class CohortGrid(Pictured):
     """Cohorts (rows) by age in periods (columns).
 
     Parameters

@@ -15,7 +15,7 @@ from custinsights.domain.frozen import frozen
 from custinsights.domain.period import UNITS
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, UnknownName
 from custinsights.results.across import laid_across
-from custinsights.results.door import Presented
+from custinsights.results.door import Pictured
 from custinsights.results.earlier import compared
 from custinsights.results.freezing import frozen_arrays, meant
 from custinsights.results.intervals import standing
@@ -54,7 +54,7 @@ class Ask(Protocol):
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class Cube(Presented):
+class Cube(Pictured):
     """Metrics by dimensions: one row per cell.
 
     Parameters

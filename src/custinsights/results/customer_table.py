@@ -13,7 +13,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import as_int, looked_up, refuse_different
 from custinsights.domain.frozen import frozen
 from custinsights.errors import Incompatible, InvalidValue, UnknownName
-from custinsights.results.door import Presented
+from custinsights.results.door import Pictured
 from custinsights.results.freezing import frozen_array
 from custinsights.results.provenance import PLURALS, Provenance, refuse_repeated
 from custinsights.results.table import Column, Table
@@ -22,7 +22,7 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 
 
 @attrs.frozen(eq=False, repr=False)
-class CustomerTable(Presented):
+class CustomerTable(Pictured):
     """Typed columns with one row per customer, in ascending order of the ids.
 
     Tables of disjoint customers merge with ``+``. `table` names the ids ``customer``.

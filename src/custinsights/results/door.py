@@ -12,7 +12,7 @@ from importlib import import_module
 from os import PathLike
 from typing import Any, TextIO
 
-__all__ = ["Presented", "sentence"]
+__all__ = ["Pictured", "Presented", "sentence"]
 
 
 def _presentation(room: str) -> Any:
@@ -69,3 +69,13 @@ class Presented(ABC):
 
     def _repr_html_(self) -> str:
         return _presentation("html").as_html(self.table())  # type: ignore[no-any-return]
+
+
+class Pictured(Presented):
+    """Gives a result that makes a picture the way there."""
+
+    __slots__ = ()
+
+    def plot(self, what: str | None = None) -> Any:
+        """A `plotly.graph_objects.Figure` of a metric or column, by default of the first number."""
+        return _presentation("plots").plot(self, what)
