@@ -37,8 +37,10 @@ CORE_LIBRARIES = {"attrs": 0, "dateutil": 1, "numpy": 2}  # library -> lowest ra
 OPTIONAL_LIBRARIES = {
     "cryptography": {"privacy.vault"},
     "hypothesis": {"testing"},
+    "jinja2": {"presentation.report.page"},
     "pandas": {"presentation.frames"},
     "phonenumbers": {"domain.phones"},
+    "plotly": {"presentation.plots", "presentation.report.page"},
     "polars": {"presentation.frames"},
     "pyarrow": {"presentation.frames", "sources.orders.parquet"},
     "pycountry": {"domain.countries"},

@@ -16,7 +16,7 @@ import numpy as np
 
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.results.table import Column, Table
+from custinsights.results.table import Column
 
 __all__ = ["COLOURS", "Figure", "bars", "grid", "lines", "number_format", "values"]
 
@@ -228,8 +228,3 @@ def _plain(text: str) -> str:
     """Return a text that Plotly shows as it is: it reads a few HTML tags and ``%{...}``."""
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return safe.replace("%{", "% {")
-
-
-def columns_of(table: Table, *names: str) -> dict[str, Column]:
-    """Return some columns of a table by name."""
-    return {name: table.column(name) for name in names}

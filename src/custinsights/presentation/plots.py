@@ -5,6 +5,7 @@ Every figure says what it shows, in what unit, of how many, and as of when.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
 from custinsights.domain.period import UNITS
 from custinsights.errors import InvalidValue, MissingExtra, counted
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.presentation.cells import UNKNOWN
 from custinsights.presentation.figures import Figure, bars, grid, lines, number_format, values
 from custinsights.results.cohort_grid import CohortGrid
@@ -162,17 +164,15 @@ def _of_customers(found: CustomerTable, what: str | None) -> tuple[Figure, str]:
     n = counted(len(table), "customer")
     title = f"Customers by {_word(chosen.name)}"
     if chosen.kind == "label":
-        labels, counts = np.unique(
-            [_label(label) for label in chosen.values.tolist()], return_counts=True
-        )
-        column = Column("customers", "count", counts.astype(np.int64), unit="customers")
-        order = np.argsort(-counts, kind="stable")[:_MOST_BARS]
-        names = [str(labels[row]) for row in order.tolist()]
-        figure = bars(names, {"customers": column.take(order)}, title=title, lying=True)
+        counts = Counter(map(_label, chosen.values.tolist())).most_common(_MOST_BARS)
+        column = Column("customers", "count", [times for _, times in counts], unit="customers")
+        names = [label for label, _ in counts]
+        figure = bars(names, {"customers": column}, title=title, lying=True)
         return figure, _says(column, n, table.notes)
     known = np.array([one for one in values(chosen) if one is not None], dtype=np.float64)
-    counts, edges = np.histogram(known, bins=min(_BINS, max(len(np.unique(known)), 1)))
-    column = Column("customers", "count", counts.astype(np.int64), unit="customers")
+    edges = np.histogram_bin_edges(known, bins=_BINS) if len(known) else np.zeros(_BINS + 1)
+    bins = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, _BINS - 1)
+    column = Column("customers", "count", RowGroups(bins, _BINS).sizes(), unit="customers")
     told = number_format(chosen)[1].strip()
     names = [f"{low:,.4g} to {high:,.4g}" for low, high in pairwise(edges)]
     figure = bars(names, {"customers": column}, title=f"{title}{f' ({told})' if told else ''}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -144,9 +144,3 @@ def _histogram(found: Distributions, title: str, what: str) -> Chart | None:
     )
     says = f"How many {what} fall into each span; the median is {median:,.0f} days."
     return of_table(f"{title} (median {median:,.0f})", says, histogram)
-
-
-def sections(history: OrderHistory) -> Iterator[Section]:
-    """Yield the sections of this theme."""
-    for question in (composition, trend, order_numbers, intervals):
-        yield question(history)

@@ -14,6 +14,7 @@ from custinsights.analyses.segments.presets import presets
 from custinsights.analyses.segments.sets import lifecycle, segments
 from custinsights.domain.segments import Segment
 from custinsights.errors import MissingData
+from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.figures import lines
 from custinsights.presentation.report.charting import of_table
@@ -68,8 +69,7 @@ def _tiles(title: str, found: SegmentSet) -> Tiles:
 
 
 def _scores(recency: np.ndarray, frequency: np.ndarray) -> HeatTable:
-    counts = np.zeros((5, 5), dtype=np.int64)
-    np.add.at(counts, (5 - recency, frequency - 1), 1)
+    counts = RowGroups((5 - recency) * 5 + frequency - 1, 25).sizes().reshape(5, 5)
     most = max(int(counts.max(initial=0)), 1)
     return HeatTable(
         title="Customers by score",

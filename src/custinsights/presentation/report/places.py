@@ -95,8 +95,13 @@ def peak_times(history: OrderHistory) -> Section:
     cube = measure(history, ["orders"], by=["weekday", "hour"])
     days = list(dict.fromkeys(cube.labels("weekday").tolist()))
     counts = np.zeros((len(days), 24), dtype=np.int64)
-    rows = np.array([days.index(day) for day in cube.labels("weekday").tolist()], dtype=np.int64)
-    np.add.at(counts, (rows, cube.labels("hour").astype(np.int64)), cube.minor("orders"))
+    for day, hour, orders in zip(
+        cube.labels("weekday").tolist(),
+        cube.labels("hour").tolist(),
+        cube.minor("orders").tolist(),
+        strict=True,
+    ):
+        counts[days.index(day), hour] = orders
     most = max(int(counts.max(initial=0)), 1)
     grid = HeatTable(
         title="Orders by weekday and hour",
