@@ -16,26 +16,42 @@ from custinsights.privacy.data_inventory import (
     inventory,
     inventory_of,
 )
+from custinsights.privacy.disclosure import (
+    RECTIFICATIONS,
+    SubjectAccess,
+    rectify,
+    subject_access,
+)
+from custinsights.privacy.erasure import ERASURES, Erasure, erase
 from custinsights.privacy.keys import Secret, generate_key, keyed_hash
 from custinsights.privacy.pseudonyms import TELLING_FIELDS, pseudonym, pseudonymised
+from custinsights.privacy.suppression import ERASED, OBJECTED, Suppressed, suppress, suppressed
 from custinsights.privacy.vault import EncryptingVault
 
 __all__ = [
     "CATEGORIES",
+    "ERASED",
+    "ERASURES",
     "MESSAGE_KINDS",
+    "OBJECTED",
     "PERSONAL",
     "READ",
+    "RECTIFICATIONS",
     "TELLING_FIELDS",
     "Access",
     "DataCategory",
     "DataField",
     "EncryptingVault",
+    "Erasure",
     "MessageKind",
     "PreferenceCentre",
     "Secret",
+    "SubjectAccess",
+    "Suppressed",
     "category_of",
     "classes_of_people",
     "enter",
+    "erase",
     "generate_key",
     "inventory",
     "inventory_of",
@@ -43,5 +59,9 @@ __all__ = [
     "may_send",
     "pseudonym",
     "pseudonymised",
+    "rectify",
     "shown_to",
+    "subject_access",
+    "suppress",
+    "suppressed",
 ]

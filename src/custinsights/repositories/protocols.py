@@ -170,7 +170,7 @@ class PeopleRepository(Protocol):
         """
 
     def export(self, customer: Key) -> Mapping[str, Any]:
-        """Return all that rests here of somebody, as JSON has it."""
+        """Return all that rests here of somebody, as JSON has it; ``former_ids`` among it."""
 
 
 class OrderRepository(Protocol):

@@ -1,0 +1,113 @@
+"""Who must not come back, and who must not be written to, though nothing of them is kept?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from custinsights.domain.frozen import frozen
+from custinsights.domain.identities import Identity
+from custinsights.privacy.keys import Secret, keyed_hash, secret_bytes
+
+if TYPE_CHECKING:
+    from custinsights.repositories.protocols import UnitOfWork
+
+__all__ = ["ERASED", "OBJECTED", "Suppressed", "suppress", "suppressed"]
+
+LOG: Final = "suppression"
+
+ERASED: Final = "erased"
+"""Why somebody is suppressed: they were erased, and imports must not bring them back."""
+
+OBJECTED: Final = "objected"
+"""Why somebody is suppressed: they want no advertising, whatever a source says."""
+
+
+def _hash(identity: Identity, key: Secret) -> str:
+    return keyed_hash(key, "suppression", *identity.key)
+
+
+@attrs.frozen(repr=False)
+class Suppressed:
+    """The list of those who are suppressed, by keyed hashes of what they are known by.
+
+    `suppressed` reads it. Nobody can be read out of it: it answers for an identity that is given.
+    """
+
+    key: Secret
+    reasons: Mapping[str, frozenset[str]] = attrs.field(converter=frozen)
+    names: Mapping[str, str] = attrs.field(converter=frozen)
+
+    def __repr__(self) -> str:
+        return f"<Suppressed: {len(self.reasons)} identities>"
+
+    def __len__(self) -> int:
+        return len(self.reasons)
+
+    def why(self, identity: Identity) -> frozenset[str]:
+        """Return for which reasons an identity is on the list; none where it is not."""
+        return self.reasons.get(_hash(identity, self.key), frozenset())
+
+    def __contains__(self, identity: Identity) -> bool:
+        return bool(self.why(identity))
+
+    def erased(self, identity: Identity) -> str | None:
+        """Return the pseudonym of who was erased and had an identity; None for everybody else.
+
+        An import gives their orders to it, and takes nothing else of them.
+        """
+        return self.names.get(_hash(identity, self.key))
+
+
+def suppress(
+    work: UnitOfWork,
+    identities: Iterable[Identity],
+    *,
+    key: Secret,
+    reason: str = OBJECTED,
+    name: str | None = None,
+) -> int:
+    """Put identities on the list, as keyed hashes alone, and return how many are new there.
+
+    Parameters
+    ----------
+    work : UnitOfWork
+        Where it rests: the log ``suppression``.
+    identities : iterable of Identity
+        What somebody is known by; those that say nothing are left out.
+    key : str or bytes
+        The key of the hashes, always the same for a shop; it never rests in the store.
+    reason : str, default "objected"
+        ``"erased"``, ``"objected"`` or a word of the shop's own.
+    name : str, optional
+        The pseudonym of who was erased.
+    """
+    secret_bytes("the key", key)
+    there = suppressed(work, key=key)
+    new = dict.fromkeys(
+        _hash(one, key) for one in identities if one.key[2] and reason not in there.why(one)
+    )
+    for one in new:
+        told = {"hash": one, "reason": reason}
+        work.annotations.record(LOG, told if name is None else {**told, "name": name})
+    return len(new)
+
+
+def suppressed(work: UnitOfWork, *, key: Secret) -> Suppressed:
+    """Read the list of those who are suppressed.
+
+    Parameters
+    ----------
+    work : UnitOfWork
+        Where it rests.
+    key : str or bytes
+        The key with which it was written; with another one nobody is found on it.
+    """
+    secret_bytes("the key", key)
+    entries: list[Mapping[str, Any]] = [*work.annotations.records(LOG)]
+    reasons: dict[str, frozenset[str]] = {}
+    for one in entries:
+        reasons[one["hash"]] = reasons.get(one["hash"], frozenset()) | {one["reason"]}
+    return Suppressed(key, reasons, {one["hash"]: one["name"] for one in entries if "name" in one})
