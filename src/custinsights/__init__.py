@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         read_places,
         read_products,
         read_spend,
+        read_store,
     )
 
 __version__ = "0.1.0"
@@ -148,6 +149,7 @@ _HOMES = {
     "read_places": "sources",
     "read_products": "sources",
     "read_spend": "sources",
+    "read_store": "sources",
     "report": "presentation.report.writing",
     "revenue": "analyses.builtin.metrics",
     "rfm": "analyses.customers.rfm",
@@ -239,6 +241,7 @@ __all__ = [
     "read_places",
     "read_products",
     "read_spend",
+    "read_store",
     "report",
     "revenue",
     "rfm",

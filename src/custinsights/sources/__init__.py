@@ -9,6 +9,7 @@ from custinsights.sources.frames import read_frame
 from custinsights.sources.objects import read_objects
 from custinsights.sources.reading import read_orders
 from custinsights.sources.several.combining import combine
+from custinsights.sources.stored.reading import read_store
 
 __all__ = [
     "combine",
@@ -20,4 +21,5 @@ __all__ = [
     "read_places",
     "read_products",
     "read_spend",
+    "read_store",
 ]

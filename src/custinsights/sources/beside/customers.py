@@ -160,7 +160,7 @@ def read_customers(
     report = settled_report(rows, options)
     personal = {name: single.texts(name) for name in ("name", *NAMES, "street", "postal_code")}
     for contact in ("email", "phone"):
-        personal[contact] = single.texts_of(_as_written(rows, contact))
+        personal[contact] = single.texts_of(as_written(rows, contact))
     return CustomerList(
         keys={kind: single.texts(kind) for kind in IDENTITIES},
         personal=personal,
@@ -280,7 +280,7 @@ def _keys(rows: ParsedRows) -> IntArray:
     return keys
 
 
-def _as_written(rows: ParsedRows, contact: str) -> Texts:
+def as_written(rows: ParsedRows, contact: str) -> Texts:
     """Return the contacts as the source has them, blank where they are none."""
     written = Texts.same("", len(rows))
     for field in (contact, rows.format.fallbacks.get(contact)):

@@ -229,6 +229,10 @@ class OrderFormat:
     adds
         Of a family: the fields that the format's rows add to the orders of another format, by
         their order ids. A format that adds none tells the orders.
+    personal
+        More columns, which are read only where orders are imported into a store, by one of
+        `custinsights.sources.formats.personal.FIELDS`: who ordered, and where the goods and the
+        bill went.
     """
 
     name: str = attrs.field(validator=text)
@@ -266,6 +270,7 @@ class OrderFormat:
     repeats_headers: bool = False
     family: str | None = None
     adds: Sequence[str] = ()
+    personal: Mapping[str, str | Sequence[str]] = attrs.field(factory=dict, validator=_columns)
 
     def __attrs_post_init__(self) -> None:
         known = dict.fromkeys(sorted(self.fields))

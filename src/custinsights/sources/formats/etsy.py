@@ -118,6 +118,13 @@ ETSY_ORDERS = OrderFormat(
     },
     computed={"amount": _amount, "refunded": _refunded, "coupon": _coupons},
     told_by={"refund_amounts": _ADJUSTMENT},
+    personal={
+        "name": "Full Name",
+        "street": "Street 1",
+        "street_2": "Street 2",
+        "postal_code": ("Ship Zipcode", "Delivery Zipcode"),
+        "shipped_at": ("Date Shipped", "Date Posted"),
+    },
 )
 
 ETSY_ITEMS = OrderFormat(
@@ -152,6 +159,12 @@ ETSY_ITEMS = OrderFormat(
     computed={"customer_id": _buyer, "coupon": _coupons},
     summed=frozenset({"discount"}),
     adds=("order_id", "line_id", "product", "product_name", "quantity", "line_amount"),
+    personal={
+        "name": "Ship Name",
+        "street": "Ship Address1",
+        "street_2": "Ship Address2",
+        "postal_code": ("Ship Zipcode", "Delivery Zipcode"),
+    },
 )
 
 ETSY_PAYMENTS = OrderFormat(

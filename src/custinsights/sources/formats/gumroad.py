@@ -115,4 +115,5 @@ GUMROAD = OrderFormat(
     skip_rows=lambda rows: rows.texts("order_id").where(lambda text: text == "Totals"),
     fallbacks={"email": "buyer_email"},
     repeats_headers=True,
+    personal={"name": "Buyer Name", "street": "Street Address", "postal_code": "Zip Code"},
 )

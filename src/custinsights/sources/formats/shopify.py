@@ -66,4 +66,13 @@ SHOPIFY = OrderFormat(
     tip_rows=_is_tip,
     fallbacks={"phone": "billing_phone"},
     address_prefixes=("", "billing_"),
+    personal={
+        "name": "Billing Name",
+        "shipping_name": "Shipping Name",
+        "street": ("Shipping Street", "Shipping Address1"),
+        "postal_code": "Shipping Zip",
+        "billing_street": ("Billing Street", "Billing Address1"),
+        "billing_postal_code": "Billing Zip",
+        "shipped_at": "Fulfilled at",
+    },
 )

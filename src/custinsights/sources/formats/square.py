@@ -48,5 +48,6 @@ SQUARE_ITEMS = OrderFormat(
     computed={"placed_at": _time, "category": _category},
     summed=frozenset({"tax"}),
     words={"event": {"payment", "refund"}},
+    personal={"name": "Customer Name"},
     refund_rows=lambda rows: rows.texts("event").where(lambda text: text.casefold() == "refund"),
 )

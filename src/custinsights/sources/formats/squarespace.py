@@ -53,4 +53,15 @@ SQUARESPACE = OrderFormat(
     decimal=".",
     source="squarespace",
     address_prefixes=("", "billing_"),
+    personal={
+        "name": "Billing Name",
+        "shipping_name": "Shipping Name",
+        "street": "Shipping Address1",
+        "street_2": "Shipping Address2",
+        "postal_code": "Shipping Zip",
+        "billing_street": "Billing Address1",
+        "billing_street_2": "Billing Address2",
+        "billing_postal_code": "Billing Zip",
+        "shipped_at": "Fulfilled at",
+    },
 )

@@ -185,4 +185,14 @@ STRIPE_PAYMENTS = OrderFormat(
     column_patterns={"* (metadata)": "metadata"},
     converters={"original_currency": str.upper},
     address_prefixes=("", "billing_"),
+    personal={
+        "name": "Card Name",
+        "shipping_name": "Shipping Name",
+        "street": "Shipping Address Line1",
+        "street_2": "Shipping Address Line2",
+        "postal_code": "Shipping Address Postal Code",
+        "billing_street": "Card Address Line1",
+        "billing_street_2": "Card Address Line2",
+        "billing_postal_code": "Card Address Zip",
+    },
 )

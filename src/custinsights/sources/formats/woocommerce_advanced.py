@@ -136,4 +136,12 @@ WOOCOMMERCE_ADVANCED = OrderFormat(
     computed={"amount": _amount},
     fallbacks={"email": "account_email"},
     address_prefixes=("", "billing_"),
+    personal={
+        "first_name": "First Name (Billing)",
+        "last_name": "Last Name (Billing)",
+        "street": "Address 1&2 (Shipping)",
+        "postal_code": "Postcode (Shipping)",
+        "billing_street": "Address 1&2 (Billing)",
+        "billing_postal_code": "Postcode (Billing)",
+    },
 )

@@ -81,6 +81,16 @@ WOOCOMMERCE_WEBTOFFEE = OrderFormat(
     converters={"coupon": lambda text: ", ".join(_COUPON.findall(text))},
     fallbacks={"email": "billing_email"},
     address_prefixes=("", "billing_"),
+    personal={
+        "first_name": "billing_first_name",
+        "last_name": "billing_last_name",
+        "street": "shipping_address_1",
+        "street_2": "shipping_address_2",
+        "postal_code": "shipping_postcode",
+        "billing_street": "billing_address_1",
+        "billing_street_2": "billing_address_2",
+        "billing_postal_code": "billing_postcode",
+    },
 )
 
 WOOCOMMERCE_WEBTOFFEE_ITEMS = attrs.evolve(

@@ -46,7 +46,7 @@ _ADVICE = {
 _WIDEST_ID = 10**18
 """Ids of more figures are texts."""
 
-_TIMES = ("placed_at", "refunded_at", "cancelled_at")
+_TIMES = ("placed_at", "refunded_at", "cancelled_at", "shipped_at")
 Times: TypeAlias = Mapping[str, tuple[Instants, BoolArray]]
 
 
@@ -133,7 +133,8 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
     statuses = _status_of_orders(money.orders, statuses)
     linked = _linked(money.orders, is_refund)
     persons = _whose(money.orders, is_refund, linked, options)
-    _leave_out_nobodys(rows, is_refund, statuses, persons, options)
+    if not options.keeps_all:
+        _leave_out_nobodys(rows, is_refund, statuses, persons, options)
     orders = money.orders.settled()
     if not orders.is_single:
         differs = has_placed & ~is_refund & (placed.values != placed_at)
@@ -236,20 +237,21 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
     else:
         codes = np.where(ledger.is_open, rows.currency, -1)
         present = np.flatnonzero(RowGroups(codes, len(names)).sizes()).tolist()
+    leaves_out = options.rates is None and not options.keeps_all
     if options.currency is not None:
         there = [names[code] for code in present]
-        if there and options.rates is None and options.currency not in there:
+        if there and leaves_out and options.currency not in there:
             raise InvalidValue(
                 "no row is in the currency that is asked for",
                 options.currency,
                 " or ".join(map(repr, there)),
                 "Ask for one of these, or convert them with rates= beside currency=",
             )
-        for code in present if options.rates is None else ():
+        for code in present if leaves_out else ():
             if names[code] != options.currency:
                 ledger.leave_out(rows.currency == code, "currency", names[code])
         return options.currency
-    if len(present) > 1:
+    if len(present) > 1 and not options.keeps_all:
         told = []
         for code in present:
             here = ledger.is_open & (rows.currency == code)
@@ -333,7 +335,7 @@ def _whose(
         found,
         codes=persons,
         known=found.codes[n:],
-        contacts=identity.contacts(found, columns),
+        contacts=identity.contacts(found, columns, with_ids=options.keeps_all),
     )
 
 
@@ -341,7 +343,7 @@ def _integer_ids(orders: OrderRows, options: Options) -> IntArray | None:
     """Return the customer ids where they came as integers and nothing else tells who it is."""
     rows = orders.rows
     others = any(rows.has(kind) for kind in options.identity if kind != "customer_id")
-    if others or len(options.customers) or not orders.is_single:
+    if others or options.keeps_all or len(options.customers) or not orders.is_single:
         return None
     ids = rows.integer_ids("customer_id") if "customer_id" in options.identity else None
     if ids is None or not len(ids):

@@ -9,7 +9,7 @@ import numpy as np
 
 from custinsights.domain.load_report import LoadReport
 from custinsights.errors import InvalidValue
-from custinsights.history.columnar.columns import RefundColumns
+from custinsights.history.columnar.columns import OrderColumns, RefundColumns
 from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
@@ -18,7 +18,7 @@ from custinsights.sources.orders.assembly import Assembled, assemble, report_of
 from custinsights.sources.orders.ledger import Ledger
 from custinsights.sources.orders.options import Options
 from custinsights.sources.orders.rows import ParsedRows
-from custinsights.sources.orders.shaping import Shaped, shape
+from custinsights.sources.orders.shaping import shape
 from custinsights.sources.orders.sheet import Sheet
 
 
@@ -36,9 +36,9 @@ def history_of(sheet: Sheet, format: OrderFormat, options: Options) -> OrderHist
     found = assemble(rows, options)
     shaped = shape(found, options)
     placed, _ = found.times["placed_at"]
-    ledger.note("over_refunded_orders", _over_refunded(shaped))
+    ledger.note("over_refunded_orders", over_refunded(shaped.orders, shaped.refunds))
     report = report_of(rows, found.money)
-    observed_from, observed_until = observed(_instants(found, shaped.refunds), options)
+    observed_from, observed_until = observed(instants_of(found, shaped.refunds), options)
     is_assumed = options.timezone is None and not placed.dates_only
     return OrderHistory.of(
         shaped.orders,
@@ -57,15 +57,15 @@ def history_of(sheet: Sheet, format: OrderFormat, options: Options) -> OrderHist
     )
 
 
-def _over_refunded(shaped: Shaped) -> int:
+def over_refunded(orders: OrderColumns, refunds: RefundColumns | None) -> int:
     """Count the orders of which more was given back than was paid."""
-    if shaped.refunds is None:
+    if refunds is None:
         return 0
-    of_order = RowGroups(shaped.refunds.order, len(shaped.orders))
-    return int(np.count_nonzero(of_order.sums(shaped.refunds.amount) > shaped.orders.amount))
+    of_order = RowGroups(refunds.order, len(orders))
+    return int(np.count_nonzero(of_order.sums(refunds.amount) > orders.amount))
 
 
-def _instants(found: Assembled, refunds: RefundColumns | None) -> list[int]:
+def instants_of(found: Assembled, refunds: RefundColumns | None) -> list[int]:
     """Return the first and the last instants of the rows, used or left out."""
     instants = [] if found.span is None else [*found.span]
     if refunds is not None:

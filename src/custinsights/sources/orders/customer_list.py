@@ -111,7 +111,7 @@ class CustomerList(Sequence[Customer]):
                     "acquisition_channel": Labels.encode([c.acquisition_channel for c in given]),
                 },
                 attributes={
-                    name: _column(name, [one.attributes.get(name) for one in given])
+                    name: attribute_column(name, [one.attributes.get(name) for one in given])
                     for name in sorted({name for one in given for name in one.attributes})
                 },
             ),
@@ -217,8 +217,14 @@ def _value(column: Labels | AnyArray, row: int) -> Attribute | None:
     return value if value == value else None  # noqa: PLR0124 - NaN is not itself
 
 
-def _column(name: str, values: Sequence[Attribute | None]) -> Labels | AnyArray:
-    """Return the column of an attribute, which is of one kind for all customers."""
+def attribute_column(name: str, values: Sequence[Attribute | None]) -> Labels | AnyArray:
+    """Return the column of an attribute, which is of one kind for all customers.
+
+    Raises
+    ------
+    InvalidValue
+        It is of several kinds.
+    """
     kinds = sorted({_kind(value) for value in values if value is not None})
     if len(kinds) > 1:
         what = f"the attribute {name!r} is of several kinds"

@@ -12,7 +12,7 @@ from itertools import pairwise
 import attrs
 import numpy as np
 
-from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
 from custinsights.history.columnar.row_groups import NO_ROW, LoneRows, RowGroups, coded, repeated
 from custinsights.sources.orders.rows import ParsedRows
 from custinsights.sources.texts.columns import Texts, Values
@@ -115,6 +115,34 @@ def first_texts(column: Texts, groups: RowGroups) -> Texts:
 def picked(values: AnyArray, at: AnyArray) -> AnyArray:
     """Return the values in some rows; what stands for row -1 does not matter."""
     return values.take(at, mode="wrap") if len(values) else np.zeros(len(at), dtype=values.dtype)
+
+
+def most_frequent(groups: RowGroups, texts: Texts) -> Labels:
+    """Return the text that most rows of each group have, of equally many the first by letter."""
+    labels = texts.labels()
+    width = max(len(labels.names), 1)
+    pairs = np.where(
+        (groups.codes >= 0) & (labels.codes >= 0), groups.codes * width + labels.codes, -1
+    )
+    told = RowGroups.by(pairs)
+    rows = told.first()
+    rows = rows[rows >= 0]
+    times = told.sizes()
+    best = np.full(groups.count, -1, dtype=np.int64)
+    most = np.zeros(groups.count, dtype=np.int64)
+    found = sorted(
+        zip(
+            groups.codes[rows].tolist(),
+            labels.codes[rows].tolist(),
+            times[told.codes[rows]].tolist(),
+            strict=True,
+        )
+    )
+    for group, label, count in found:
+        if count > most[group]:
+            best[group], most[group] = label, count
+    codes = np.where(best < 0, len(labels.names), best).astype(np.int32)
+    return Texts(codes, [*labels.names, ""]).labels()
 
 
 def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:

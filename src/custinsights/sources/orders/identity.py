@@ -136,8 +136,10 @@ def outside_ids(names: Sequence[str], *, is_text: bool) -> AnyArray:
     return array
 
 
-def contacts(found: People, columns: Mapping[str, Labels]) -> dict[str, tuple[IntArray, Labels]]:
-    """Return whose the e-mail addresses and phone numbers of the rows are.
+def contacts(
+    found: People, columns: Mapping[str, Labels], *, with_ids: bool = False
+) -> dict[str, tuple[IntArray, Labels]]:
+    """Return whose the e-mail addresses and phone numbers of the rows are, and the ids if wanted.
 
     Parameters
     ----------
@@ -152,10 +154,12 @@ def contacts(found: People, columns: Mapping[str, Labels]) -> dict[str, tuple[In
     be told of them.
     """
     carried = {kind: column for kind, column in columns.items() if len(column.names)}
-    if set(carried) <= {"customer_id"} or set(carried) == {"email"}:
+    if not with_ids and (set(carried) <= {"customer_id"} or set(carried) == {"email"}):
         return {}
     told = {}
-    for kind in carried.keys() & {"email", "phone"}:
+    for kind in IDENTITIES if with_ids else IDENTITIES[1:]:
+        if kind not in carried:
+            continue
         column = carried[kind]
         groups = RowGroups(column.codes.astype(np.int64), len(column.names))
         is_whose = found.codes >= 0

@@ -119,6 +119,8 @@ class Options:
     )
     statuses: Mapping[str, str] = attrs.field(default=None, converter=_statuses)
     channels: ChannelTaxonomy = attrs.field(default=None, converter=_taxonomy)
+    keeps_all: bool = False
+    """Whether orders of all currencies are kept, and those of nobody, with whom each contact is."""
 
     def __attrs_post_init__(self) -> None:
         calendar, until = self.calendar, self.observed_until

@@ -25,7 +25,7 @@ from custinsights.history.columnar.row_groups import RowGroups, repeated
 from custinsights.sources.orders import known
 from custinsights.sources.orders.assembly import Assembled
 from custinsights.sources.orders.channels import channel_of_orders
-from custinsights.sources.orders.grouping import first_texts, picked
+from custinsights.sources.orders.grouping import first_texts, most_frequent, picked
 from custinsights.sources.orders.identity import outside_ids
 from custinsights.sources.orders.money import magnitudes, said
 from custinsights.sources.orders.options import Options
@@ -41,7 +41,11 @@ _ADDRESS = ("country", "region", "city")
 
 @attrs.frozen(eq=False)
 class Shaped:
-    """What the builder of histories takes, beside its settings."""
+    """What the builder of histories takes, beside its settings, and where it comes from.
+
+    `refund_rows` and `line_rows` are the rows in which each refund and line stands; `is_dated`
+    tells which refunds say when they were made.
+    """
 
     orders: OrderColumns
     refunds: RefundColumns | None
@@ -49,6 +53,9 @@ class Shaped:
     products: Products | None
     people: People | None
     contacts: dict[str, ContactColumns]
+    refund_rows: IntArray
+    is_dated: BoolArray
+    line_rows: IntArray
 
 
 def shape(found: Assembled, options: Options) -> Shaped:
@@ -71,13 +78,18 @@ def shape(found: Assembled, options: Options) -> Shaped:
     rows.ledger.note("customers_without_identity", int(np.count_nonzero(persons.known < 0)))
     rows.ledger.note("customers_in_several_rows", more)
     rows.ledger.note("prices_in_another_currency", other_prices)
+    refunds, refund_rows, is_dated = _refunds(found, ids, codes)
+    lines, line_rows = _lines(found, codes, table)
     return Shaped(
         _orders(found, ids, options.channels),
-        _refunds(found, ids, codes),
-        _lines(found, codes, table),
+        refunds,
+        lines,
         table,
         table_of_people,
-        _contacts(found, ids),
+        {} if options.keeps_all else _contacts(found, ids),
+        refund_rows,
+        is_dated,
+        line_rows,
     )
 
 
@@ -214,63 +226,44 @@ def _products(found: Assembled) -> tuple[IntArray, Products | None]:
     codes[is_used] = used.codes
     groups = RowGroups(codes, len(used.names))
     labels = {
-        name: _most_frequent(groups, rows.texts(field))
+        name: most_frequent(groups, rows.texts(field))
         for field, name in PRODUCT_LABELS.items()
         if rows.has(field)
     }
     return codes, Products(ids=used.names, labels=labels)
 
 
-def _most_frequent(groups: RowGroups, texts: Texts) -> Labels:
-    """Return the text that most rows of each group have, of equally many the first by letter."""
-    labels = texts.labels()
-    width = max(len(labels.names), 1)
-    pairs = np.where(
-        (groups.codes >= 0) & (labels.codes >= 0), groups.codes * width + labels.codes, -1
-    )
-    told = RowGroups.by(pairs)
-    rows = told.first()
-    rows = rows[rows >= 0]
-    times = told.sizes()
-    best = np.full(groups.count, -1, dtype=np.int64)
-    most = np.zeros(groups.count, dtype=np.int64)
-    found = sorted(
-        zip(
-            groups.codes[rows].tolist(),
-            labels.codes[rows].tolist(),
-            times[told.codes[rows]].tolist(),
-            strict=True,
-        )
-    )
-    for group, label, count in found:
-        if count > most[group]:
-            best[group], most[group] = label, count
-    codes = np.where(best < 0, len(labels.names), best).astype(np.int32)
-    return Texts(codes, [*labels.names, ""]).labels()
-
-
-def _lines(found: Assembled, products: IntArray, table: Products | None) -> LineColumns | None:
-    """Return the lines of orders, where the source says what each came to."""
+def _lines(
+    found: Assembled, products: IntArray, table: Products | None
+) -> tuple[LineColumns | None, IntArray]:
+    """Return the lines of orders, where the source says what each came to, and their rows."""
     lines, revenue = found.money.lines, found.money.lines.revenue
+    none = np.empty(0, dtype=np.int64)
     if table is None:
-        return None
+        return None, none
     orders = lines.of_orders(found.orders.groups).codes
     if revenue is None and found.orders.is_single and lines.of is None:
         revenue = picked(found.of_order, orders)
     if revenue is None:
-        return None
+        return None, none
     at = np.flatnonzero(lines.is_line & (orders >= 0))
     quantity = np.full(len(orders), 1000) if lines.quantity is None else lines.quantity
-    return LineColumns(
+    columns = LineColumns(
         order=orders[at],
         product=products[at],
         quantity=quantity[at],
         amount=found.conversion.amounts(revenue[at], at if lines.of is None else lines.of[at]),
     )
+    return columns, at
 
 
-def _refunds(found: Assembled, ids: Outside, products: IntArray) -> RefundColumns | None:
-    """Return the refunds: rows that are refunds, and what orders say was given back."""
+def _refunds(
+    found: Assembled, ids: Outside, products: IntArray
+) -> tuple[RefundColumns | None, IntArray, BoolArray]:
+    """Return the refunds: rows that are refunds, and what orders say was given back.
+
+    With them the row of each, and whether it says when.
+    """
     groups, ledger = found.orders.groups, found.rows.ledger
     at = np.flatnonzero(found.is_refund & ledger.is_open)
     is_line = found.money.lines.of is None
@@ -281,14 +274,15 @@ def _refunds(found: Assembled, ids: Outside, products: IntArray) -> RefundColumn
         "product": products[at] if is_line else np.full(len(at), -1, dtype=np.int64),
         "at": found.placed_at[at],
         "rows": np.ones(len(at), dtype=np.int64),
+        "is_dated": np.ones(len(at), dtype=np.int64),
     }
     of_orders = _refunds_of_orders(found)
     parts = [in_rows, of_orders] if of_orders is not None else [in_rows]
     if not any(len(part["row"]) for part in parts):
-        return None
+        return None, at, at.astype(np.bool_)
     joined = {name: np.concatenate([part[name] for part in parts]) for name in in_rows}
     person = picked(found.persons.codes, joined["row"])
-    return RefundColumns(
+    columns = RefundColumns(
         customer=identities(ids, person),
         refunded_at=joined["at"],
         amount=found.conversion.amounts(joined["amount"], joined["row"]),
@@ -296,6 +290,7 @@ def _refunds(found: Assembled, ids: Outside, products: IntArray) -> RefundColumn
         product=joined["product"],
         rows=joined["rows"],
     )
+    return columns, joined["row"], joined["is_dated"].astype(np.bool_)
 
 
 def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
@@ -339,6 +334,7 @@ def _refunds_of_orders(found: Assembled) -> dict[str, IntArray] | None:
         "product": np.full(len(order), -1, dtype=np.int64),
         "at": at,
         "rows": np.zeros(len(order), dtype=np.int64),
+        "is_dated": is_dated.astype(np.int64),
     }
 
 

@@ -85,7 +85,7 @@ def persons_of(
     starts = np.cumsum([0, *(facts.people for facts in histories)])
     parts: dict[str, list[Held]] = defaultdict(list)
     for facts, start, name in zip(histories, starts.tolist(), names, strict=False):
-        for kind, one in _identities(facts, name):
+        for kind, one in identities_of(facts, name):
             parts[kind].append(Held(one.person + start, one.text))
     is_there = np.concatenate([*come, np.empty(0, dtype=np.bool_)])
     codes, count = _dense(np.where(is_there, np.arange(len(is_there)), NOBODY))
@@ -113,7 +113,7 @@ def source_of(facts: Facts) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _identities(facts: Facts, name: str) -> Iterator[tuple[str, Held]]:
+def identities_of(facts: Facts, name: str) -> Iterator[tuple[str, Held]]:
     """Yield what the people of a history are known by: ids, e-mail addresses, phone numbers."""
     own = Texts.of(map(str, facts.customer_ids.tolist()))
     told = {kind: Held(c.customer, c.value) for kind, c in facts.people_table.contacts.items()}

@@ -75,6 +75,8 @@ PERSONAL = frozenset(
     {
         *("customer_id", "email", "phone", "name", "first_name", "last_name"),
         *("street", "postal_code", "birthday", "latitude", "longitude"),
+        *("shipping_name", "street_2", "billing_street", "billing_street_2"),
+        "billing_postal_code",
     }
 )
 """Cells of these fields are masked in messages."""

@@ -1,0 +1,75 @@
+"""What did an import change?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from custinsights.domain.load_report import LoadReport
+from custinsights.errors import counted
+
+__all__ = ["ImportReport"]
+
+
+@attrs.frozen(kw_only=True)
+class ImportReport:
+    """What an import added and changed, and what was left out on the way.
+
+    Parameters
+    ----------
+    what : str
+        ``"orders"``, ``"customers"``, ``"products"`` or ``"activities"``.
+    added, changed, same : int
+        How many of them are new in the store, were there otherwise, and were there as they are;
+        refunds that are told by themselves count among the orders.
+    new_customers : int
+        How many customers it made.
+    done_before : int
+        How many an earlier import of the same files had written before it was stopped.
+    load_report : LoadReport
+        What was read, left out and why.
+
+    Examples
+    --------
+    >>> print(ImportReport(what="orders", added=2, same=1, new_customers=1))
+    orders: 2 added, 0 changed, 1 the same; 1 new customer
+    """
+
+    what: str
+    added: int = 0
+    changed: int = 0
+    same: int = 0
+    new_customers: int = 0
+    done_before: int = 0
+    load_report: LoadReport = attrs.field(factory=LoadReport)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether everything was in the store already, as it is."""
+        return not (self.added or self.changed or self.new_customers)
+
+    def with_counts(self, counts: Mapping[str, int]) -> ImportReport:
+        """Return the report after more were written."""
+        names = ("added", "changed", "same")
+        return attrs.evolve(self, **{n: getattr(self, n) + counts.get(n, 0) for n in names})
+
+    def record(self) -> dict[str, Any]:
+        """Return what the log of imports keeps: numbers, and the load report as a text."""
+        numbers = ("what", "added", "changed", "same", "new_customers", "done_before")
+        report = self.load_report
+        return {
+            **{name: getattr(self, name) for name in numbers},
+            "sources": list(report.sources),
+            "rows_read": report.rows_read,
+            "rows_left_out": report.rows_left_out,
+            "rows_bad": report.rows_bad,
+            "load_report": str(report),
+        }
+
+    def __str__(self) -> str:
+        parts = [f"{self.added:,} added", f"{self.changed:,} changed", f"{self.same:,} the same"]
+        if self.done_before:
+            parts.append(f"{self.done_before:,} by an import before, which was stopped")
+        return f"{self.what}: {', '.join(parts)}; {counted(self.new_customers, 'new customer')}"

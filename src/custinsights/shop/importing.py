@@ -1,0 +1,318 @@
+"""Bring what files tell into a store, again and again: what is there already stays as it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+import numpy as np
+
+from custinsights.domain.people import Customer
+from custinsights.domain.products import Product
+from custinsights.domain.tag_changes import TagChange, key_of
+from custinsights.errors import InvalidValue
+from custinsights.history.activity_history import ActivityHistory
+from custinsights.repositories.batches import OrderBatch
+from custinsights.repositories.protocols import Store, UnitOfWork
+from custinsights.repositories.rows import products_of
+from custinsights.shop.import_report import ImportReport
+from custinsights.shop.whose import Erased, whose
+from custinsights.sources.importing.found import Found
+from custinsights.sources.importing.people import (
+    activity_batch,
+    people_of_activities,
+    people_of_customers,
+)
+from custinsights.sources.importing.reading import read_found
+from custinsights.sources.orders.known import customer_list, product_list
+from custinsights.sources.reading import Paths, sources_of
+from custinsights.sources.stored.reading import OBSERVED, SHOP
+
+__all__ = ["import_activities", "import_customers", "import_orders", "import_products"]
+
+ROWS: Final = 20_000
+"""How many orders are written at once, and kept."""
+
+_LOG: Final = "import"
+_UNDER_WAY: Final = "import_under_way"
+
+Progress = Callable[[int, int], object]
+
+
+def import_orders(
+    store: Store,
+    paths: Paths,
+    *,
+    source: str = "",
+    at: dt.datetime | None = None,
+    erased: Erased | None = None,
+    progress: Progress | None = None,
+    written: Progress | None = None,
+    **options: Any,
+) -> ImportReport:
+    """Bring order exports into a store.
+
+    An order is the same where its source and its id are. One that is there already and is told
+    otherwise is changed, and the feed of changes tells what it was; the same again changes nothing.
+    Orders of all states and currencies come in, those of nobody too. Each first order makes a
+    customer; who is there already is found by the id in the source, the e-mail address, or the
+    phone number, and completed by what was not known.
+
+    Orders are kept some thousands at a time. An import that was stopped goes on where it was, if it
+    is given the same files and options.
+
+    Parameters
+    ----------
+    store
+        The store.
+    paths, **options
+        The files, and how they are read, as in `read_orders`; by default in the zone of the shop,
+        and in its currency where no column says it. `customers` and `products` are imported by
+        themselves.
+    source
+        The name of the system from which they come, where neither its format nor a column tells.
+    at
+        The instant that the changes bear.
+    erased
+        Whose an identity was who was erased: their orders stay with the nameless customer.
+    progress, written
+        Called now and then with the bytes read and in total, with the orders written and in total.
+
+    Returns
+    -------
+    ImportReport
+        What was added, changed and left out. The log ``import`` of the store keeps it.
+
+    Raises
+    ------
+    MissingColumn
+        The orders have no ids, by which they would be known again; and as in `read_orders`.
+    BadRowsError, InvalidValue, NaiveTime, UnreadableFile, UnknownName
+        As in `read_orders`.
+    """
+    for name in ("customers", "products"):
+        if options.get(name) is not None:
+            what = f"the option {name}= is none of an import"
+            raise InvalidValue(what, type(options[name]).__name__, f"import_{name}, by itself")
+    given = sources_of(paths)
+    digest = _digest(given, {"source": source, **options})
+    with store.begin(read_only=True) as work:
+        shop = work.annotations.setting(SHOP) or {}
+        under_way = work.annotations.setting(_UNDER_WAY) or {}
+    usual = {name: shop[name] for name in ("currency", "timezone") if shop.get(name)}
+    told = {name: value for name, value in options.items() if value is not None}
+    found = read_found(given, source=source, progress=progress, **{**usual, **told})
+    start = int(under_way["done"]) if digest and under_way.get("digest") == digest else 0
+    report = ImportReport(what="orders", done_before=start, load_report=found.report)
+    with store.begin(at=at) as work:
+        _settle_shop(work, {"currency": found.currency, "timezone": told.get("timezone")})
+        people = whose(work, found.people, erased)
+        people.write(work)
+        _describe_products(work, found.products)
+        work.commit()
+        report = attrs.evolve(report, new_customers=len(people.new))
+        for done, batch in found.orders.batches(people.ids, ROWS, start):
+            counts = work.orders.write(_without_addresses(batch, people.erased))
+            report = report.with_counts(counts)
+            if digest and done < len(found.orders) and counts["added"] + counts["changed"]:
+                work.annotations.set(_UNDER_WAY, {"digest": digest, "done": done})
+            work.commit()
+            if written is not None:
+                written(done, len(found.orders))
+        if work.annotations.setting(_UNDER_WAY):
+            work.annotations.set(_UNDER_WAY, {})
+        _watch(work, found)
+        work.annotations.record(_LOG, report.record())
+    return report
+
+
+def import_customers(
+    store: Store,
+    customers: Iterable[Customer],
+    *,
+    source: str = "",
+    at: dt.datetime | None = None,
+    erased: Erased | None = None,
+) -> ImportReport:
+    """Bring a table of customers into a store: what `read_customers` returns, or customers.
+
+    Who is not there yet is made, with an account and without orders. Of who is there, what the
+    table tells is believed. Who was erased stays away. Tags are given by hand where nothing was
+    ever said of them for this customer: one that was taken away does not come back.
+
+    Parameters
+    ----------
+    store, source, at, erased
+        As in `import_orders`.
+    customers
+        The table.
+    """
+    table = customer_list(customers)
+    report = ImportReport(what="customers", load_report=table.load_report)
+    with store.begin(at=at) as work:
+        people = whose(work, people_of_customers(table, source), erased)
+        ids = people.ids.tolist()
+        told = {own: one for own, one in zip(ids, table, strict=True) if own not in people.erased}
+        new = {str(one.id) for one in people.new}
+        there = {str(one.id): one for one in work.people.listed(customers=[*told.keys() - new])}
+        merged = {own: _told_anew(there.get(own), own, one) for own, one in told.items()}
+        changed = [one for own, one in merged.items() if own in new or one != there.get(own)]
+        attrs.evolve(people, new=changed, completed=()).write(work)
+        work.annotations.tag(*_new_tags(work, told))
+        counts = {"added": len(new), "changed": len(changed) - len(new)}
+        report = report.with_counts({**counts, "same": len(told) - len(changed)})
+        report = attrs.evolve(report, new_customers=len(new))
+        work.annotations.record(_LOG, report.record())
+    return report
+
+
+def import_products(
+    store: Store, products: Iterable[Product], *, at: dt.datetime | None = None
+) -> ImportReport:
+    """Bring a table of products into a store: what `read_products` returns, or products.
+
+    What the table tells of a product takes the place of what was known.
+    """
+    table = product_list(products)
+    with store.begin(at=at) as work:
+        there = _products(work, table.ids)
+        told = [attrs.evolve(one, id=str(one.id)) for one in table]
+        fresh = [one for one in told if there.get(str(one.id)) != one]
+        work.orders.put_products(fresh)
+        added = sum(1 for one in fresh if str(one.id) not in there)
+        report = ImportReport(
+            what="products",
+            added=added,
+            changed=len(fresh) - added,
+            same=len(told) - len(fresh),
+            load_report=table.load_report,
+        )
+        work.annotations.record(_LOG, report.record())
+    return report
+
+
+def import_activities(
+    store: Store,
+    activities: ActivityHistory,
+    *,
+    source: str = "",
+    at: dt.datetime | None = None,
+    erased: Erased | None = None,
+) -> ImportReport:
+    """Bring what people did beside ordering into a store: what `read_activities` returns.
+
+    An activity is the same where its source and its id are; one without an id where it says the
+    same. Somebody new, such as who signs up for a newsletter, becomes a customer. What was done by
+    somebody who was erased stays away.
+    """
+    with store.begin(at=at) as work:
+        people = whose(work, people_of_activities(activities, source), erased)
+        people.write(work)
+        batch = activity_batch(activities, people.ids, source)
+        if people.erased:
+            kept = [own not in people.erased for own in batch.activities["customer"].tolist()]
+            at_rows = np.flatnonzero(kept)
+            batch = attrs.evolve(
+                batch, activities={n: c[at_rows] for n, c in batch.activities.items()}
+            )
+        counts = work.activities.write(batch)
+        report = ImportReport(
+            what="activities",
+            new_customers=len(people.new),
+            load_report=activities.load_report,
+        ).with_counts(counts)
+        work.annotations.record(_LOG, report.record())
+    return report
+
+
+def _digest(given: Sequence[Any], options: Mapping[str, Any]) -> str:
+    """Return a mark of files and how they are read; blank where they are no files by a path."""
+    if not all(isinstance(one, str | os.PathLike) for one in given):
+        return ""
+    mark = sha256(repr(sorted((name, repr(value)) for name, value in options.items())).encode())
+    for path in given:
+        with Path(path).open("rb") as file:
+            for block in iter(partial(file.read, 1 << 20), b""):
+                mark.update(block)
+        mark.update(b"\0")
+    return mark.hexdigest()
+
+
+def _settle_shop(work: UnitOfWork, told: Mapping[str, Any]) -> None:
+    """Let the shop keep its currency and zone where they are told first."""
+    shop = dict(work.annotations.setting(SHOP) or {})
+    fresh = {name: str(value) for name, value in told.items() if value and not shop.get(name)}
+    if fresh:
+        work.annotations.set(SHOP, {**shop, **fresh})
+
+
+def _watch(work: UnitOfWork, found: Found) -> None:
+    """Let the shop keep from when until when its sources were watched."""
+    if found.observed is None:
+        return
+    begin, end = (at.astimezone(dt.UTC) for at in found.observed)
+    known = work.annotations.setting(OBSERVED)
+    if known:
+        begin = min(begin, dt.datetime.fromisoformat(known["from"]))
+        end = max(end, dt.datetime.fromisoformat(known["until"]))
+    work.annotations.set(OBSERVED, {"from": begin.isoformat(), "until": end.isoformat()})
+
+
+def _without_addresses(batch: OrderBatch, erased: frozenset[str]) -> OrderBatch:
+    """Return orders without the addresses of those who were erased."""
+    if not erased or not len(batch):
+        return batch
+    addresses = batch.orders["addresses"].copy()
+    addresses[[own in erased for own in batch.orders["customer"].tolist()]] = None
+    return attrs.evolve(batch, orders={**batch.orders, "addresses": addresses})
+
+
+def _products(work: UnitOfWork, ids: Sequence[str]) -> dict[str, Product]:
+    batches = work.orders.products([*ids])
+    return {str(one.id): one for batch in batches for one in products_of(batch)}
+
+
+def _describe_products(work: UnitOfWork, told: Sequence[Product]) -> None:
+    """Let what lines say of products fill what is not known of them."""
+    there = _products(work, [str(one.id) for one in told])
+    fresh = []
+    for one in told:
+        known = there.get(str(one.id))
+        if known is None:
+            fresh.append(one)
+            continue
+        names = [name for name in ("title", "category", "department") if getattr(one, name)]
+        blank = {n: getattr(one, n) for n in names if getattr(known, n) is None}
+        if blank:
+            fresh.append(attrs.evolve(known, **blank))
+    work.orders.put_products(fresh)
+
+
+def _told_anew(known: Customer | None, own: str, told: Customer) -> Customer:
+    """Return a customer of whom a table tells: what it says, and else what was known."""
+    if known is None:
+        return attrs.evolve(told, id=own, tags=())
+    names = [field.name for field in attrs.fields(Customer) if field.name not in ("id", "tags")]
+    said = {name: getattr(told, name) for name in names if getattr(told, name)}
+    said["attributes"] = {**known.attributes, **told.attributes}
+    return attrs.evolve(known, **said)
+
+
+def _new_tags(work: UnitOfWork, told: Mapping[str, Customer]) -> list[TagChange]:
+    """Return the tags of a table of which nothing was ever said."""
+    if not any(one.tags for one in told.values()):
+        return []
+    known = {(str(c.customer), key) for c in work.annotations.tag_changes() for key in c.keys}
+    why = {"by": "import", "why": "stands in the customer table"}
+    return [
+        TagChange(own, tag.name, "added", tag.since, until=tag.until, **why)
+        for own, one in told.items()
+        for tag in one.tags
+        if (own, key_of(tag.name)) not in known
+    ]

@@ -1,0 +1,199 @@
+"""Whose is what a source tells? The people of a store, found by ids, e-mail and phone numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+
+from custinsights.domain.contacts import looks_like_contact
+from custinsights.domain.identities import Identity
+from custinsights.domain.people import Customer
+from custinsights.history.columnar.columns import AnyArray
+from custinsights.repositories.protocols import UnitOfWork
+from custinsights.repositories.stored import Key
+from custinsights.sources.importing.found import FoundPeople
+
+__all__ = ["Erased", "Whose", "whose"]
+
+Erased: TypeAlias = Callable[[Identity], Key | None]
+"""Tells whose an identity was who was erased and must not come back; None for nobody's."""
+
+_NUMBERS: Final = "customer_ids"
+_AT_ONCE: Final = 5_000
+
+_Known: TypeAlias = Mapping[int, Sequence[tuple[Identity, Key | None]]]
+"""By what each person of a source is known, and whose each of it is in the store."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Whose:
+    """The people that a source tells of, as customers of a store.
+
+    Parameters
+    ----------
+    ids
+        The id of each person, as an array of objects.
+    erased
+        The ids of those who were erased.
+    new, completed
+        Customers who are not in the store yet, and those of whom more is known now.
+    identities
+        By what customers are known from now on.
+    last_number
+        The number in the last id that the shop itself gave.
+    """
+
+    ids: AnyArray
+    erased: frozenset[str]
+    new: Sequence[Customer]
+    completed: Sequence[Customer]
+    identities: Sequence[tuple[Key, Identity]]
+    last_number: int
+
+    def write(self, work: UnitOfWork) -> None:
+        """Write who is new, and what is new of others."""
+        if self.new or self.completed or self.identities:
+            work.people.write([*self.new, *self.completed], self.identities)
+        if self.last_number != _last_number(work):
+            work.annotations.set(_NUMBERS, {"last": self.last_number})
+
+
+def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) -> Whose:
+    """Find the people of a source in a store, and name those who are new.
+
+    Somebody is whom their id finds, else whom their e-mail addresses find, else, without either,
+    whom their phone numbers find: where that is one customer to whom the source has given no other
+    id. Anybody else is new, and named by the id of the source, where that is no contact; with the
+    source before it, where it is taken; by the next number of the shop, where there is none.
+    """
+    known = _known(work, found)
+    ids = np.full(found.count, None, dtype=object)
+    gone = set()
+    for person, held in known.items():
+        was = None if erased is None else _first(erased(identity) for identity, _ in held)
+        if was is not None:
+            gone.add(person)
+        ids[person] = was or _customer(work, found.source, held)
+    are_new = [person for person, own in enumerate(ids.tolist()) if own is None]
+    last = _name(work, found.source, ids, are_new, known)
+    identities: dict[tuple[str, str, str], tuple[Key, Identity]] = {}
+    for person, held in known.items():
+        for identity, owner in held:
+            if owner is None and person not in gone:
+                identities.setdefault(identity.key, (ids[person], identity))
+    told = {name: column.array().tolist() for name, column in found.told.items()}
+
+    def contacts(person: int) -> dict[str, str]:
+        return {name: texts[person] for name, texts in told.items() if texts[person]}
+
+    others = set(range(found.count)) - gone - set(are_new)
+    more = {ids[person]: contact for person in others if (contact := contacts(person))}
+    return Whose(
+        ids,
+        frozenset(ids[person] for person in gone),
+        [Customer(ids[person], **contacts(person)) for person in are_new],  # type: ignore[arg-type]
+        [*_completed(work, more)],
+        [*identities.values()],
+        last,
+    )
+
+
+def _first(found: Iterator[Key | None]) -> str | None:
+    return next((str(one) for one in found if one is not None), None)
+
+
+def _known(work: UnitOfWork, found: FoundPeople) -> _Known:
+    told: list[tuple[int, Identity]] = []
+    for kind, (person, values) in found.known.items():
+        source = found.source if kind == "id" else ""
+        texts = zip(person.tolist(), values.texts().tolist(), strict=True)
+        told += [(row, Identity(kind, text, source)) for row, text in texts]
+    owners = _owners(work, [identity for _, identity in told])
+    known: dict[int, list[tuple[Identity, Key | None]]] = defaultdict(list)
+    for (row, identity), owner in zip(told, owners, strict=True):
+        known[row].append((identity, owner))
+    return known
+
+
+def _owners(work: UnitOfWork, identities: Sequence[Identity]) -> list[Key | None]:
+    """Return whose each of any number of identities is."""
+    starts = range(0, len(identities), _AT_ONCE)
+    some = (work.people.find_all(identities[at : at + _AT_ONCE]) for at in starts)
+    return [owner for owners in some for owner in owners]
+
+
+def _customer(
+    work: UnitOfWork, source: str, held: Sequence[tuple[Identity, Key | None]]
+) -> str | None:
+    """Return the customer whom the identities of one person find."""
+    own = {identity.key for identity, _ in held if identity.kind == "id"}
+    for kind in ("id", "email", "phone"):
+        owners = {str(owner) for one, owner in held if one.kind == kind and owner is not None}
+        if len(owners) == 1:
+            [owner] = owners
+            is_other = kind != "id" and own and _has_another_id(work, owner, source)
+            return None if is_other else owner
+        if kind == "email" and any(one.kind != "phone" for one, _ in held):
+            return None
+    return None
+
+
+def _has_another_id(work: UnitOfWork, customer: str, source: str) -> bool:
+    known = work.people.identities(customer)
+    return any(one.kind == "id" and one.source == source for one in known)
+
+
+def _name(work: UnitOfWork, source: str, ids: AnyArray, new: Sequence[int], known: _Known) -> int:
+    """Give new people their ids; return the number in the last of those that the shop gave."""
+    outside = {
+        person: identity.value
+        for person in new
+        for identity, _ in known.get(person, ())
+        if identity.kind == "id" and not looks_like_contact(identity.value)
+    }
+    free = [*outside] if not source else _free(work, outside)
+    taken = {outside[person] for person in free}
+    for person in free:
+        ids[person] = outside[person]
+    named = {person: f"{source}:{value}" for person, value in outside.items() if source}
+    named = {person: name for person, name in named.items() if ids[person] is None}
+    for person in _free(work, named):
+        ids[person] = named[person]
+    taken |= set(named.values())
+    last = _last_number(work)
+    left = [person for person in reversed(new) if ids[person] is None]
+    while left:
+        numbers = [n for n, _ in zip(count(last + 1), left, strict=False)]
+        names = {n: f"c{n}" for n in numbers if f"c{n}" not in taken}
+        for n in _free(work, names):
+            ids[left.pop()] = names[n]
+        last = numbers[-1]
+    return last
+
+
+def _free(work: UnitOfWork, names: Mapping[int, str]) -> list[int]:
+    """Return the keys of the names that no customer of the shop has or had."""
+    owners = _owners(work, [Identity("id", name) for name in names.values()])
+    return [key for key, owner in zip(names, owners, strict=True) if owner is None]
+
+
+def _last_number(work: UnitOfWork) -> int:
+    return int((work.annotations.setting(_NUMBERS) or {}).get("last", 0))
+
+
+def _completed(work: UnitOfWork, told: Mapping[str, Mapping[str, str]]) -> Iterator[Customer]:
+    """Yield customers with what is told of them, where nothing was known."""
+    ids = [*told]
+    for at in range(0, len(ids), _AT_ONCE):
+        for customer in work.people.listed(customers=ids[at : at + _AT_ONCE]):
+            mine = told[str(customer.id)]
+            blank: dict[str, Any] = {
+                name: text for name, text in mine.items() if getattr(customer, name) is None
+            }
+            if blank:
+                yield attrs.evolve(customer, **blank)

@@ -1,0 +1,1 @@
+"""How do files become what a store takes? The rows of `read_orders`, with all that they tell."""

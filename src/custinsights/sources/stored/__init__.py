@@ -1,0 +1,1 @@
+"""How do the objects that rest in a store become a history?"""
