@@ -170,7 +170,11 @@ class PeopleRepository(Protocol):
         """
 
     def export(self, customer: Key) -> Mapping[str, Any]:
-        """Return all that rests here of somebody, as JSON has it; ``former_ids`` among it."""
+        """Return all that rests here of somebody, as JSON has it, with what was merged into them.
+
+        Under ``customer``, ``merged`` (who was), ``former_ids``, ``identities`` and ``consents``,
+        as records.
+        """
 
 
 class OrderRepository(Protocol):
@@ -229,7 +233,10 @@ class OrderRepository(Protocol):
         """Remove what is personal from the orders of somebody (addresses); amounts stay."""
 
     def export(self, customer: Key) -> Mapping[str, Any]:
-        """Return all that rests here of somebody, as JSON has it."""
+        """Return all that rests here of somebody, as JSON has it.
+
+        Under ``orders`` and ``refunds`` (those with keys of their own), as records.
+        """
 
 
 class ActivityRepository(Protocol):
@@ -257,7 +264,7 @@ class ActivityRepository(Protocol):
         """Remove the activities of somebody."""
 
     def export(self, customer: Key) -> Mapping[str, Any]:
-        """Return all that rests here of somebody, as JSON has it."""
+        """Return all that rests here of somebody, as JSON has it: under ``activities``."""
 
 
 class AnnotationRepository(Protocol):
@@ -310,7 +317,11 @@ class AnnotationRepository(Protocol):
         """
 
     def export(self, customer: Key) -> Mapping[str, Any]:
-        """Return all that rests here of somebody, as JSON has it."""
+        """Return all that rests here of somebody, as JSON has it.
+
+        Under ``notes``, ``interests``, ``tags`` (the log) as records, and ``logs``: by the name of
+        each log its entries.
+        """
 
 
 class UnitOfWork(Protocol):

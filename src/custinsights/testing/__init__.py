@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from custinsights.testing.dimensions import check_dimension
 from custinsights.testing.outcomes import Outcome
+from custinsights.testing.repositories import STORE_PARTS, check_repository
 from custinsights.testing.segment_functions import check_segment_function
 from custinsights.testing.sources import check_source
 from custinsights.testing.tallies import check_tally
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from custinsights.testing.strategies import histories
 
 __all__ = [
+    "STORE_PARTS",
     "Outcome",
     "check_anchor",
     "check_dimension",
+    "check_repository",
     "check_segment_function",
     "check_source",
     "check_tally",

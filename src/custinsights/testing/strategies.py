@@ -1,6 +1,6 @@
 """Which small shops have ever made a customer number wrong? Hypothesis draws them.
 
-This is the one module that needs Hypothesis.
+This module, `objects` and `storing` need Hypothesis.
 """
 
 from __future__ import annotations

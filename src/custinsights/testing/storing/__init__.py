@@ -1,0 +1,1 @@
+"""What must a store do, and does it? The checks of `check_repository`."""
