@@ -29,7 +29,7 @@ def test_wrong_arguments_are_refused() -> None:
     with pytest.raises(InvalidValue, match="None of the parts to be checked is a repository"):
         check_repository(MemoryStore, parts=["feed"])
     with pytest.raises(InvalidValue, match="The factory of stores is no Callable"):
-        check_repository(MemoryStore())  # type: ignore[arg-type]
+        check_repository(MemoryStore())  # type: ignore[call-overload]
     with pytest.raises(InvalidValue, match="number of examples"):
         check_repository(MemoryStore, examples=-1)
     with pytest.raises(UnknownName, match="no check named 'speed'"):
