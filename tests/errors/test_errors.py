@@ -34,6 +34,14 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
     ),
     (
+        errors.StoreBusy(60),
+        TimeoutError,
+        (
+            "Another writer has held the store for 60 seconds. Nothing was changed; write again "
+            "when it is done."
+        ),
+    ),
+    (
         errors.NaiveTime("the instant", datetime(2024, 3, 5, 10), "Name the zone"),
         ValueError,
         (

@@ -21,6 +21,7 @@ from custinsights.errors.stores import (
     AlreadyTaken,
     NewerStore,
     StaleWrite,
+    StoreBusy,
     WrongKey,
 )
 from custinsights.errors.wording import (
@@ -55,6 +56,7 @@ __all__ = [
     "RuleError",
     "SeveralCurrencies",
     "StaleWrite",
+    "StoreBusy",
     "UnknownName",
     "UnreadableFile",
     "WrongKey",

@@ -6,7 +6,14 @@ import attrs
 from custinsights.errors.root import CustInsightsError, as_names
 from custinsights.errors.wording import listed, sentences, start
 
-__all__ = ["AccessRefused", "AlreadyTaken", "NewerStore", "StaleWrite", "WrongKey"]
+__all__ = [
+    "AccessRefused",
+    "AlreadyTaken",
+    "NewerStore",
+    "StaleWrite",
+    "StoreBusy",
+    "WrongKey",
+]
 
 
 @attrs.define(auto_exc=True, eq=False)
@@ -57,6 +64,17 @@ class NewerStore(CustInsightsError, RuntimeError):
     def __str__(self) -> str:
         fact = f"The store {self.path} has schema {self.found}; allowed is at most {self.known}"
         return sentences(fact, "Update custinsights; nothing was changed")
+
+
+@attrs.define(auto_exc=True, eq=False)
+class StoreBusy(CustInsightsError, TimeoutError):
+    """A change that had to wait for another writer, and longer than there is patience for."""
+
+    seconds: int
+
+    def __str__(self) -> str:
+        fact = f"Another writer has held the store for {self.seconds} seconds"
+        return sentences(fact, "Nothing was changed; write again when it is done")
 
 
 @attrs.define(auto_exc=True, eq=False)

@@ -1,0 +1,163 @@
+"""How are people listed, a page at a time?"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.fields import looked_up
+from custinsights.domain.identities import Identity
+from custinsights.domain.people import Customer
+from custinsights.errors import UnknownName
+from custinsights.repositories.batches import PEOPLE_COLUMNS, PeopleBatch
+from custinsights.repositories.sql import schema
+from custinsights.repositories.sql.columns import array_of
+from custinsights.repositories.sql.known import owners
+from custinsights.repositories.sql.one_of import one_of
+from custinsights.repositories.sql.people_rows import COLUMNS, customer_of, figures_of, seals
+from custinsights.repositories.sql.persons import person_of, persons_of
+from custinsights.repositories.sql.session import Session
+from custinsights.repositories.stored import Key
+
+__all__ = ["listed", "people_pages"]
+
+_TOLD: Final = schema.people.c
+_ORDERS: Final[Mapping[str, Any]] = {
+    "id": _TOLD.id,
+    "name": _TOLD.sort_name,
+    "created_at": _TOLD.created_at,
+}
+_PHONE_SIGNS: Final = frozenset(" +()-./")
+_PAGE: Final = 1_000
+
+
+def people_pages(
+    session: Session, customers: Sequence[Key] | None, rows: int
+) -> Iterator[PeopleBatch]:
+    """Yield people as columns, by ascending key."""
+    plain = [name for name in PEOPLE_COLUMNS if name not in ("latitude", "longitude")]
+    columns = [*(_TOLD[name] for name in plain), _TOLD.coordinates]
+    question = select(*columns).where(*_some(session, customers)).order_by(_TOLD.id)
+    after = ""
+    while found := session.reading.execute(question.where(_TOLD.id > after).limit(rows)).all():
+        read = dict(zip((*plain, "coordinates"), zip(*found, strict=True), strict=True))
+        after = read["id"][-1]
+        places = [
+            (None, None) if one is None else json.loads(session.vault.open(one))
+            for one in read["coordinates"]
+        ]
+        read["latitude"], read["longitude"] = zip(*places, strict=True)
+        opened = {"birthday": session.vault.open}
+        yield PeopleBatch(
+            {
+                name: array_of(kind, read[name], opened.get(name))
+                for name, kind in PEOPLE_COLUMNS.items()
+            }
+        )
+
+
+def _some(session: Session, customers: Collection[Key] | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that somebody is there, and one of some."""
+    conditions: list[ColumnElement[bool]] = [_TOLD.merged_into.is_(None)]
+    if customers is not None:
+        conditions.append(one_of(_TOLD.key, persons_of(session, map(str, customers))))
+    return conditions
+
+
+def listed(
+    session: Session,
+    search: str,
+    *,
+    sort: str,
+    descending: bool,
+    after: Key | None,
+    customers: Collection[Key] | None,
+) -> Iterator[Customer]:
+    """Yield people as a directory lists them."""
+    column = looked_up("order of people", sort, _ORDERS)
+    last = None if after is None else _needed(session, after)
+    conditions = [*_some(session, customers), *_search(session, search)]
+    if sort == "name" and seals(session):
+        yield from _by_sealed_names(session, conditions, descending=descending, last=last)
+        return
+    place = None if last is None else _place(session, column, last)
+    keys = (column.is_(None), column, _TOLD.id)
+    order = (keys[0], *(one.desc() if descending else one for one in keys[1:]))
+    question = select(*COLUMNS, _TOLD.key, column.label("the_place"))
+    question = question.where(*conditions).order_by(*order)
+    while True:
+        further = [] if place is None else [_after(column, place, descending=descending)]
+        page = session.reading.execute(question.where(*further).limit(_PAGE)).mappings().all()
+        for row in page:
+            yield customer_of(session, row)
+        if len(page) < _PAGE:
+            return
+        place = (page[-1]["the_place"], page[-1]["id"])
+
+
+def _needed(session: Session, customer: Key) -> int:
+    person = person_of(session, customer)
+    if person is None:
+        raise UnknownName("customer", hidden_if_contact(str(customer)), ())
+    return person
+
+
+def _place(session: Session, column: Any, person: int) -> tuple[Any, str]:
+    row = session.reading.execute(select(column, _TOLD.id).where(_TOLD.key == person)).one()
+    return (row[0], row[1])
+
+
+def _after(column: Any, place: tuple[Any, str], *, descending: bool) -> Any:
+    """Return the condition that somebody comes after a place."""
+    value, name = place
+    is_later = _TOLD.id < name if descending else _TOLD.id > name
+    if value is None:
+        return and_(column.is_(None), is_later)
+    is_beyond = column < value if descending else column > value
+    return or_(is_beyond, and_(column == value, is_later), column.is_(None))
+
+
+def _search(session: Session, search: str) -> list[ColumnElement[bool]]:
+    """Return the condition that somebody has a text in the id or, as they rest, the contacts."""
+    wanted = search.strip().casefold()
+    if not wanted:
+        return []
+    found: list[Any] = [_TOLD.search.contains(wanted, autoescape=True)]
+    if seals(session):
+        found.append(_is_whole(session, search.strip()))
+        return [or_(*found)]
+    figures = figures_of(wanted)
+    if figures and all(one.isdecimal() or one in _PHONE_SIGNS for one in wanted):
+        found.append(_TOLD.figures.contains(figures, autoescape=True))
+    return [or_(*found)]
+
+
+def _is_whole(session: Session, search: str) -> Any:
+    """Return the condition that an address or a number is somebody's."""
+    asked = [Identity("email", search), Identity("phone", search)]
+    found = [one for one in owners(session, asked) if one is not None]
+    return one_of(_TOLD.key, found) if found else false()
+
+
+def _by_sealed_names(
+    session: Session,
+    conditions: Any,
+    *,
+    descending: bool,
+    last: int | None,
+) -> Iterator[Customer]:
+    """Yield people by names that only the vault can open: all of them are opened."""
+    question = select(*COLUMNS, _TOLD.key).where(or_(and_(*conditions), _TOLD.key == (last or 0)))
+    rows = session.reading.execute(question).mappings()
+    found = [(row["key"], customer_of(session, row)) for row in rows]
+
+    def place(one: tuple[int, Customer]) -> tuple[str, str]:
+        return ((one[1].name or "").casefold(), str(one[1].id))
+
+    told = sorted((one for one in found if one[1].name), key=place, reverse=descending)
+    rest = sorted((one for one in found if not one[1].name), key=place, reverse=descending)
+    row = [*told, *rest]
+    start = 0 if last is None else [key for key, _ in row].index(last) + 1
+    yield from (customer for _, customer in row[start:])

@@ -1,0 +1,112 @@
+"""How does a customer rest in a row, contacts sealed, and become a customer again?"""
+
+import json
+from typing import Any, Final
+
+import attrs
+from sqlalchemy import select
+
+from custinsights.domain.identities import Identity
+from custinsights.domain.people import Address, Customer
+from custinsights.domain.records import object_of, record_of
+from custinsights.errors import InvalidValue
+from custinsights.repositories.rows import instant_of, microseconds_of
+from custinsights.repositories.sql import schema
+from custinsights.repositories.sql.session import Session
+from custinsights.repositories.vaults import PlainVault
+
+__all__ = [
+    "COLUMNS",
+    "contacts_of",
+    "customer_of",
+    "figures_of",
+    "refuse_tags",
+    "resting",
+    "seals",
+    "there",
+]
+
+_SEALED: Final = ("name", "email", "phone")
+_PLACE: Final = ("country", "region", "city")
+_STORED: Final = (
+    *("id", *_SEALED, "birthday", "addresses"),
+    *("created_at", "acquisition_channel", "attributes"),
+)
+COLUMNS: Final = tuple(schema.people.c[name] for name in _STORED)
+"""What `customer_of` reads."""
+
+
+def seals(session: Session) -> bool:
+    """Whether contacts rest so that nobody can read them."""
+    return not isinstance(session.vault, PlainVault)
+
+
+def refuse_tags(customer: Customer) -> None:
+    """Refuse a customer with tags."""
+    if customer.tags:
+        what = "the tags of a customer rest in the annotations, and not with the person"
+        advice = "Write them with annotations.tag, and the customer with tags=()"
+        raise InvalidValue(what, f"{len(customer.tags)} tags", "a customer without tags", advice)
+
+
+def resting(session: Session, customer: Customer) -> dict[str, Any]:
+    """Return what a customer says as the table holds it, but for the id."""
+    record = record_of(customer)
+    address = customer.address or Address()
+    told = (address.latitude, address.longitude)
+    coordinates = None if address.latitude is None else json.dumps(told)
+    addresses = json.dumps(record["addresses"]) if customer.addresses else None
+    is_open = not seals(session)
+    return {
+        **{name: session.seal(getattr(customer, name)) for name in _SEALED},
+        "birthday": session.seal(record.get("birthday")),
+        "addresses": session.seal(addresses),
+        "coordinates": session.seal(coordinates),
+        **{name: getattr(address, name) for name in _PLACE},
+        "created_at": microseconds_of(customer.created_at),
+        "acquisition_channel": customer.acquisition_channel,
+        "attributes": json.dumps(record["attributes"]) if customer.attributes else None,
+        "search": _search(customer, *(_SEALED if is_open else ())),
+        "figures": figures_of(customer.phone) if customer.phone and is_open else None,
+        "sort_name": customer.name.casefold() if customer.name and is_open else None,
+    }
+
+
+def _search(customer: Customer, *names: str) -> str:
+    told = (str(customer.id), *(getattr(customer, name) for name in names))
+    return "\n".join(one.casefold() for one in told if one is not None)
+
+
+def figures_of(text: str) -> str:
+    """Return the figures of a phone number as they are compared."""
+    return "".join(filter(str.isdecimal, text)).removeprefix("00")
+
+
+def customer_of(session: Session, row: Any) -> Customer:
+    """Return the customer that a row holds."""
+    addresses = session.unseal(row["addresses"])
+    told = {
+        "id": row["id"],
+        **{name: session.unseal(row[name]) for name in (*_SEALED, "birthday")},
+        "acquisition_channel": row["acquisition_channel"],
+        "addresses": None if addresses is None else json.loads(addresses),
+        "attributes": None if row["attributes"] is None else json.loads(row["attributes"]),
+    }
+    customer = object_of(Customer, {name: one for name, one in told.items() if one is not None})
+    if row["created_at"] is None:
+        return customer
+    return attrs.evolve(customer, created_at=instant_of(row["created_at"]))
+
+
+def contacts_of(customer: Customer) -> list[Identity]:
+    """Return the identities that a customer tells by their contacts."""
+    told = (("email", customer.email), ("phone", customer.phone))
+    found = [Identity(kind, value) for kind, value in told if value is not None]
+    return [one for one in found if one.key[2]]
+
+
+def there(session: Session, person: int) -> tuple[Customer, int]:
+    """Return a customer and the version, by number."""
+    question = select(*COLUMNS, schema.people.c.version).where(schema.people.c.key == person)
+    row = session.reading.execute(question).mappings().one()
+    return customer_of(session, row), row["version"]

@@ -1,0 +1,96 @@
+"""What is a store in a database, and a unit of work in it?"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from custinsights.domain.fields import refuse_naive
+from custinsights.repositories.sql.activities import Activities
+from custinsights.repositories.sql.annotations import Annotations
+from custinsights.repositories.sql.orders import Orders
+from custinsights.repositories.sql.people import People
+from custinsights.repositories.sql.session import Session
+from custinsights.repositories.stored import Change
+from custinsights.repositories.vaults import Vault
+
+__all__ = ["SqlStore", "SqlWork"]
+
+
+class SqlWork:
+    """A unit of work in a database; see `UnitOfWork`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._people = People(session)
+        self._orders = Orders(session)
+        self._activities = Activities(session)
+        self._annotations = Annotations(session)
+        session.begin()
+
+    @property
+    def people(self) -> People:
+        """The people."""
+        return self._people
+
+    @property
+    def orders(self) -> Orders:
+        """The orders."""
+        return self._orders
+
+    @property
+    def activities(self) -> Activities:
+        """The activities."""
+        return self._activities
+
+    @property
+    def annotations(self) -> Annotations:
+        """The annotations."""
+        return self._annotations
+
+    def changes(self, since: int = 0) -> Iterator[Change]:
+        """Yield the changes with greater numbers, in order."""
+        return self._session.changes(since)
+
+    def last_change(self) -> int:
+        """Return the number of the last change, 0 where there was none."""
+        return self._session.last_change()
+
+    def commit(self) -> None:
+        """Keep the changes so far, and go on."""
+        self._session.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self._session.commit()
+        finally:
+            self._session.end()
+
+
+class SqlStore:
+    """A shop's memory in a database; see `Store`. Opened by `open_store`."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+
+    def begin(self, *, at: datetime | None = None, read_only: bool = False) -> SqlWork:
+        """Begin a unit of work; `at` is the instant that changes and logs bear, where given."""
+        if at is not None:
+            refuse_naive("the instant of a unit of work", at)
+        return SqlWork(Session(self._engine, self._vault, at, read_only))
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._engine.dispose()
