@@ -1,0 +1,198 @@
+"""How do customers become the rows of a file? Chosen fields of all, of some, of who agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import attrs
+
+from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.consents import Consent, deciding, purpose_word
+from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.identities import Identity
+from custinsights.domain.people import Customer
+from custinsights.domain.tags import TagBook
+from custinsights.errors import UnknownName
+from custinsights.history.orders import OrderHistory, When
+from custinsights.privacy.keys import Secret
+from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
+from custinsights.repositories.stored import Key
+from custinsights.shop.exports.customer_fields import Person, columns_of, refuse_unknown
+from custinsights.shop.exports.exported import REASONS, Export
+from custinsights.shop.exports.presets import ExportPreset, chosen_preset
+
+__all__ = ["export_customers", "todays_ids"]
+
+_MOMENT: Final = timedelta(microseconds=1)
+_START: Final = datetime.min.replace(tzinfo=UTC)
+_END: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def export_customers(
+    work: UnitOfWork,
+    preset: str | ExportPreset | None = None,
+    *,
+    fields: Iterable[str] | None = None,
+    customers: Collection[Key] | None = None,
+    topic: str | None = None,
+    channel: str | None = None,
+    as_of: When | None = None,
+    history: OrderHistory | None = None,
+    calendar: Calendar | None = None,
+    suppressed: Container[Identity] = (),
+    key: Secret | None = None,
+    catalog: Catalog = DEFAULT,
+) -> Export:
+    """Return chosen fields of customers as rows for a file.
+
+    A preset with a topic holds those alone who agreed to it, who have an address of its channel and
+    who are not suppressed; how many are left out, and why, is told with the rows. Where the shop
+    knows an address as somebody else's, what that one said of it counts too.
+
+    Parameters
+    ----------
+    work : UnitOfWork
+        One that has begun; nothing is written.
+    preset : str or ExportPreset, default "customers"
+        A name in `PRESETS`, or one of your own.
+    fields : iterable of str, optional
+        Other columns than those of the preset: `CUSTOMER_FIELDS`, ``attribute:NAME``, and traits.
+    customers : collection of str or int, optional
+        Whose rows, by today's ids or any that they had; everybody's unless told.
+    topic, channel : str, optional
+        Other ones than those of the preset.
+    as_of : datetime, date or str, optional
+        Limits orders, tags and consents, exclusive; all that is told unless given.
+    history : OrderHistory, optional
+        That of the store: traits are asked of it.
+    calendar : Calendar, optional
+        In whose zone instants are shown; that of the history, else UTC.
+    suppressed : container of Identity
+        Who must not be written to, as `custinsights.privacy.suppressed` reads it.
+    key : str or bytes, optional
+        For the field ``pseudonym``.
+    catalog : Catalog
+        Where traits are looked up.
+
+    Returns
+    -------
+    Export
+        By ascending id of the customers.
+
+    Raises
+    ------
+    UnknownName
+        There is no such preset, field or customer.
+    InvalidValue
+        The preset is one of orders, a field is named twice, traits are asked for without a history
+        or pseudonyms without a key.
+
+    Notes
+    -----
+    Cost: one pass over the people, the ledger of each where a consent is needed, and the traits.
+    """
+    told = {"topic": topic, "channel": channel}
+    asked = attrs.evolve(
+        chosen_preset(preset, "customers", fields),
+        **{name: purpose_word(one) for name, one in told.items() if one is not None},
+    )
+    refuse_unknown(asked.fields, catalog)
+    days = calendar or (Calendar() if history is None else history.calendar)
+    until = _END if as_of is None else days.instant(as_of) - _MOMENT
+    ids = None if customers is None else todays_ids(work.people, customers)
+    listed = list(work.people.listed(customers=ids))
+    people = [Person(one) for one in listed]
+    left_out: dict[str, int] = {}
+    if asked.topic:
+        people, left_out = _agreed(work.people, listed, asked, until, suppressed)
+    if "tags" in asked.fields:
+        people = _tagged(work, people, None if as_of is None else until)
+    columns = columns_of(
+        people, asked.fields, history=history, as_of=as_of, key=key, catalog=catalog
+    )
+    return Export(
+        preset=asked,
+        columns=tuple(columns),
+        left_out=left_out,
+        notes=() if as_of is None else (f"As of {days.instant(as_of).isoformat()}, exclusive.",),
+        timezone=days.timezone,
+    )
+
+
+def todays_ids(people: PeopleRepository, customers: Iterable[Key]) -> set[str]:
+    """Return the ids that customers have today; refuse one whom nobody knows."""
+    found = set()
+    for one in customers:
+        there = people.get(one)
+        if there is None:
+            raise UnknownName("customer", hidden_if_contact(one), ())
+        found.add(str(there.value.id))
+    return found
+
+
+def _agreed(
+    people: PeopleRepository,
+    listed: list[Customer],
+    preset: ExportPreset,
+    until: datetime,
+    suppressed: Container[Identity],
+) -> tuple[list[Person], dict[str, int]]:
+    """Return who may be written to, and how many may not, by the first reason that holds."""
+    inside, left_out = [], dict.fromkeys(REASONS, 0)
+    for customer, address, ledger in _ledgers(people, listed, preset.channel):
+        entry = deciding(ledger, preset.topic, preset.channel, at=until)
+        if address is None:
+            left_out["no address"] += 1
+        elif any(one in suppressed for one in _identities(customer)):
+            left_out["suppressed"] += 1
+        elif entry is None:
+            left_out["no consent"] += 1
+        elif not entry.granted:
+            left_out["unsubscribed"] += 1
+        else:
+            inside.append(Person(customer, agreed=entry))
+    return inside, left_out
+
+
+def _ledgers(
+    people: PeopleRepository, listed: list[Customer], channel: str
+) -> Iterator[tuple[Customer, str | None, tuple[Consent, ...]]]:
+    """Yield customers with where they are reached, and all that was said of that address."""
+    addresses = [_address(one, channel) for one in listed]
+    owners: Sequence[Key | None] = [None] * len(listed)
+    if channel != "post":
+        kind = "email" if channel == "email" else "phone"
+        owners = people.find_all([Identity(kind, one or "none") for one in addresses])
+    for customer, address, owner in zip(listed, addresses, owners, strict=True):
+        others = () if owner is None or owner == str(customer.id) else people.consents(owner)
+        yield customer, address, (*others, *people.consents(customer.id))
+
+
+def _address(customer: Customer, channel: str) -> str | None:
+    """Return where a channel reaches a customer; None where it does not."""
+    if channel == "email":
+        return customer.email
+    if channel == "post":
+        return None if customer.address is None else customer.address.street
+    return customer.phone
+
+
+def _identities(customer: Customer) -> list[Identity]:
+    told = {"email": customer.email, "phone": customer.phone}
+    return [Identity(kind, value) for kind, value in told.items() if value is not None]
+
+
+def _tagged(work: UnitOfWork, people: list[Person], at: datetime | None) -> list[Person]:
+    """Return people with the tags that they carry at an instant, or as the log ends."""
+    book = TagBook(work.annotations.tag_changes())
+    ends = [one.at for one in book.log if one.at is not None]
+    moment = at or max(ends, default=_START)
+    return [
+        attrs.evolve(
+            one, tags=tuple(tag.name for tag in book.tags_of(str(one.customer.id), at=moment))
+        )
+        for one in people
+    ]
