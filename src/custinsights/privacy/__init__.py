@@ -1,6 +1,8 @@
 """What may we do with what we know of people? Consents, access, export, erasure, keys."""
 
 from custinsights.privacy.access import PERSONAL, READ, Access, enter, shown_to
+from custinsights.privacy.collecting import COLLECTIONS, collecting
+from custinsights.privacy.collection import CHOSEN_FROM, Collected, Collection
 from custinsights.privacy.consents import (
     MESSAGE_KINDS,
     MessageKind,
@@ -25,11 +27,14 @@ from custinsights.privacy.disclosure import (
 from custinsights.privacy.erasure import ERASURES, Erasure, erase
 from custinsights.privacy.keys import Secret, generate_key, keyed_hash
 from custinsights.privacy.pseudonyms import TELLING_FIELDS, pseudonym, pseudonymised
+from custinsights.privacy.retention import RETAINED, RETENTIONS, Due, RetentionRule, due, retain
 from custinsights.privacy.suppression import ERASED, OBJECTED, Suppressed, suppress, suppressed
 from custinsights.privacy.vault import EncryptingVault
 
 __all__ = [
     "CATEGORIES",
+    "CHOSEN_FROM",
+    "COLLECTIONS",
     "ERASED",
     "ERASURES",
     "MESSAGE_KINDS",
@@ -37,19 +42,27 @@ __all__ = [
     "PERSONAL",
     "READ",
     "RECTIFICATIONS",
+    "RETAINED",
+    "RETENTIONS",
     "TELLING_FIELDS",
     "Access",
+    "Collected",
+    "Collection",
     "DataCategory",
     "DataField",
+    "Due",
     "EncryptingVault",
     "Erasure",
     "MessageKind",
     "PreferenceCentre",
+    "RetentionRule",
     "Secret",
     "SubjectAccess",
     "Suppressed",
     "category_of",
     "classes_of_people",
+    "collecting",
+    "due",
     "enter",
     "erase",
     "generate_key",
@@ -60,6 +73,7 @@ __all__ = [
     "pseudonym",
     "pseudonymised",
     "rectify",
+    "retain",
     "shown_to",
     "subject_access",
     "suppress",
