@@ -73,12 +73,14 @@ class _Parts:
         insert_columns(session.writing, table, {**places, **values})
 
 
-def write_orders(session: Session, batch: OrderBatch) -> dict[str, int]:
+def write_orders(
+    session: Session, batch: OrderBatch, *, tells_before: bool = True
+) -> dict[str, int]:
     """Write the orders of a batch, those of one key one after the other."""
     session.writing  # noqa: B018 - also where there is nothing to write, it must be allowed
     counts = {"added": 0, "changed": 0, "same": 0}
     for rows in rows_in_turn(batch.orders):
-        for name, many in _write(session, _some(batch, rows)).counts().items():
+        for name, many in _write(session, _some(batch, rows), tells_before).counts().items():
             counts[name] += many
     return counts
 
@@ -95,7 +97,7 @@ def _some(batch: OrderBatch, rows: npt.NDArray[np.int64]) -> OrderBatch:
     return OrderBatch(taken(batch.orders, rows), *parts)
 
 
-def _write(session: Session, batch: OrderBatch) -> Standing:
+def _write(session: Session, batch: OrderBatch, tells_before: bool) -> Standing:  # noqa: FBT001
     many = len(batch)
     lines, refunds = (_Parts.of(one, many) for one in (batch.lines, batch.refunds))
     said = row_digests(_SAID, _blinded(session, batch.orders), many)
@@ -112,7 +114,9 @@ def _write(session: Session, batch: OrderBatch) -> Standing:
         insert_columns(session.writing, schema.orders, columns)
     if len(told.changed):
         keys[told.changed] = told.known[told.changed]
-        _replace(session, batch, told, keys)
+        before = _before(session, batch, told) if tells_before else None
+        changes = session.tell("orders", told.keys(told.changed), "changed", before)
+        _replace(session, batch.orders, told, keys, changes)
     lines.insert(session, schema.lines, _SAID_BY_LINES, keys)
     refunds.insert(session, schema.refunds, _SAID_BY_REFUNDS, keys)
     return told
@@ -140,14 +144,17 @@ def _values(session: Session, orders: Columns) -> dict[str, Sequence[Any]]:
 
 
 def _replace(
-    session: Session, batch: OrderBatch, told: Standing, keys: npt.NDArray[np.int64]
+    session: Session,
+    orders: Columns,
+    told: Standing,
+    keys: npt.NDArray[np.int64],
+    changes: int,
 ) -> None:
-    """Put orders in the place of what they were, and tell of it; lines and refunds are let go."""
+    """Put orders in the place of what they were; lines and refunds are let go."""
     rows = told.changed
-    changes = session.tell("orders", told.keys(rows), "changed", _before(session, batch, told))
     for table in (schema.lines, schema.refunds):
         session.writing.execute(delete(table).where(one_of(table.c.order, keys[rows].tolist())))
-    columns = _values(session, taken(batch.orders, rows)) | told.columns(rows, keys, changes)
+    columns = _values(session, taken(orders, rows)) | told.columns(rows, keys, changes)
     names = [name for name in columns if name not in ("key", "source", "id")]
     target = update(schema.orders).where(schema.orders.c.key == bindparam("the_key"))
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}

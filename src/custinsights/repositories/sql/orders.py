@@ -132,7 +132,7 @@ class Orders:
         conditions = [one_of(told.person, people), told.addresses.is_not(None)]
         for page in [*order_pages(self._session, None, conditions, _PAGE)]:
             page.orders["addresses"][:] = None
-            write_orders(self._session, page)
+            write_orders(self._session, page, tells_before=False)
 
     def export(self, customer: Key) -> Mapping[str, Any]:
         """Return all that rests here of somebody, as JSON has it."""
