@@ -12,6 +12,7 @@ import custinsights
 from custinsights.analyses.customers.groups import PRESETS, Box
 from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.measuring.plan import check
+from custinsights.domain.matching import MATCHING_RULES
 from custinsights.domain.rules.signatures import ARGUMENTS
 from custinsights.errors import CustInsightsError
 
@@ -119,6 +120,14 @@ def action_rows() -> Iterable[list[str]]:
         yield [f"``{name}``", action]
 
 
+def matching_rows() -> Iterable[list[str]]:
+    """Give name, definition, points and limits of every rule that tells who is one person."""
+    for rule in MATCHING_RULES.rules:
+        limits = ["at most doubtful"] if rule.at_most == "doubtful" else []
+        limits += ["tells apart"] if rule.tells_apart else []
+        yield [rule.name, rule.definition, str(rule.points), ", ".join(limits)]
+
+
 TABLES = {
     "metrics": (
         ["Name", "Definition", "Unit", "Kind", "May be asked by"],
@@ -130,6 +139,7 @@ TABLES = {
     "functions": (["Call", "Definition", "Parameters"], [25, 45, 30], function_rows),
     "presets": (["Name", "Definition", "Rule"], [20, 40, 40], preset_rows),
     "actions": (["Segment", "Suggested action"], [25, 75], action_rows),
+    "matching": (["Rule", "When it holds", "Points", "Limit"], [22, 50, 10, 18], matching_rows),
     "arguments": (["Kind", "What is written"], [20, 80], argument_rows),
 }
 

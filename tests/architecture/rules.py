@@ -44,6 +44,7 @@ OPTIONAL_LIBRARIES = {
     "polars": {"presentation.frames"},
     "pyarrow": {"presentation.frames", "sources.orders.parquet"},
     "pycountry": {"domain.countries"},
+    "rapidfuzz": {"domain.matching.likeness"},
     "rich": {"cli"},
     "sqlalchemy": {"repositories.sql"},
     "typer": {"cli"},

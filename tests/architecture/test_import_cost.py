@@ -14,6 +14,7 @@ OPTIONAL = {
     "polars",
     "psycopg",
     "pyarrow",
+    "rapidfuzz",
     "rich",
     "scipy",
     "sqlalchemy",
