@@ -11,7 +11,6 @@ TESTS = DOCS.parent / "tests"
 
 PARTS = (
     "storage and customer profiles",
-    "privacy and export",
     "prediction and recommendations",
     "messages, service and loyalty",
 )

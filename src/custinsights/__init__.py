@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custinsights import datasets, domain, errors, privacy, testing
+    from custinsights import datasets, domain, errors, privacy, shop, testing
     from custinsights.analyses.audit import audit
     from custinsights.analyses.builtin.activity_metrics import activities
     from custinsights.analyses.builtin.customer_traits import preferred
@@ -84,7 +84,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = ("datasets", "domain", "errors", "privacy", "testing")
+_ROOMS = ("datasets", "domain", "errors", "privacy", "shop", "testing")
 _HOMES = {
     "DEFAULT": "analyses.catalog",
     "ActivityHistory": "history.activity_history",
@@ -252,6 +252,7 @@ __all__ = [
     "segment_dimension",
     "segment_function",
     "segments",
+    "shop",
     "slipping",
     "tagged",
     "tally",
