@@ -14,12 +14,14 @@ from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.testing import objects
 from custinsights.testing.storing.asking import NOON, Factory, differs
 from custinsights.testing.storing.observing import IDS, changes, observed, stored
+from custinsights.testing.storing.shop import fill, log
 
 try:
     from hypothesis import HealthCheck, Phase, settings
     from hypothesis import strategies as st
     from hypothesis.stateful import (
         RuleBasedStateMachine,
+        initialize,
         precondition,
         rule,
         run_state_machine_as_test,
@@ -81,7 +83,6 @@ class _Machine(RuleBasedStateMachine):
 
     def _begin(self) -> None:
         self.units = [store.begin(at=NOON).__enter__() for store in self.stores]
-        self.last = [unit.last_change() for unit in self.units] if "feed" in self.parts else [0, 0]
 
     def _end(self, error: Exception | None = None) -> None:
         for unit in self.units:
@@ -112,6 +113,8 @@ class _Machine(RuleBasedStateMachine):
     def look(self, what: str, units: list[UnitOfWork]) -> None:
         """Compare all that can be seen."""
         self.compare(what, *(observed(unit, self.parts) for unit in units))
+        if "feed" in self.parts:
+            self.compare("the feed", *(changes(unit.changes()) for unit in units))
 
     def teardown(self) -> None:
         """Compare all that was kept."""
@@ -133,6 +136,13 @@ class _Machine(RuleBasedStateMachine):
         found: Any = unit.annotations.get(*key) if len(key) > 1 else unit.people.get(*key)
         return 0 if found is None else found.version
 
+    @initialize(is_filled=st.booleans())
+    def begin(self, *, is_filled: bool) -> None:
+        """Begin with a small shop, or with nothing."""
+        if is_filled:
+            self.both("write a small shop", lambda unit: fill(unit, self.parts))
+            self.both("write its logs", lambda unit: log(unit, self.parts))
+
     @rule()
     def commit(self) -> None:
         """Keep what was done."""
@@ -146,11 +156,8 @@ class _Machine(RuleBasedStateMachine):
 
     @rule()
     def see(self) -> None:
-        """Look at everything, and at what the feed tells since the unit began."""
+        """Look at everything."""
         self.look("what is seen", self.units)
-        if "feed" in self.parts:
-            since = zip(self.units, self.last, strict=True)
-            self.compare("the feed", *(changes(unit.changes(last)) for unit, last in since))
 
     @rule()
     def others_see(self) -> None:
@@ -198,6 +205,14 @@ class _Machine(RuleBasedStateMachine):
     def merge(self, customer: str, into: str) -> None:
         """Make one of two."""
         self.both(f"merge {customer} {into}", lambda unit: unit.people.merge(customer, into))
+
+    @needs("people")
+    @rule(customer=_known, into=_known)
+    def merge_and_undo(self, customer: str, into: str) -> None:
+        """Make one of two, and two of one."""
+        self.both(f"merge {customer} {into}", lambda unit: unit.people.merge(customer, into))
+        self.look("what is there after merging", self.units)
+        self.both(f"unmerge {customer}", lambda unit: unit.people.unmerge(customer))
 
     @needs("people")
     @rule(customer=_who)

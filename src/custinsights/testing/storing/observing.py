@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import attrs
@@ -53,7 +54,7 @@ def observed(work: UnitOfWork, parts: Collection[str], ids: Iterable[str] = IDS)
     if "annotations" in parts:
         seen["annotations"] = _annotations(work, asked)
     seen["exports"] = {one: exported(work, parts, one) for one in asked}
-    return seen
+    return deepcopy(seen)
 
 
 def exported(work: UnitOfWork, parts: Collection[str], customer: str) -> dict[str, Any]:
