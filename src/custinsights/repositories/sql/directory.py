@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
 
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
@@ -30,7 +30,8 @@ _ORDERS: Final[Mapping[str, Any]] = {
     "created_at": _TOLD.created_at,
 }
 _PHONE_SIGNS: Final = frozenset(" +()-./")
-_PAGE: Final = 1_000
+_FIRST_PAGE: Final = 100  # what a screen shows
+_PAGE: Final = 2_000
 
 
 def people_pages(
@@ -83,18 +84,40 @@ def listed(
         yield from _by_sealed_names(session, conditions, descending=descending, last=last)
         return
     place = None if last is None else _place(session, column, last)
-    keys = (column.is_(None), column, _TOLD.id)
-    order = (keys[0], *(one.desc() if descending else one for one in keys[1:]))
-    question = select(*COLUMNS, _TOLD.key, column.label("the_place"))
+    if place is None or place[0] is not None:  # who has none comes last
+        told = [*conditions, column.is_not(None)]
+        yield from _in_order(session, told, (column, _TOLD.id), place, descending=descending)
+        place = None
+    rest = [*conditions, column.is_(None)]
+    after_name = None if place is None else place[1:]
+    yield from _in_order(session, rest, (_TOLD.id,), after_name, descending=descending)
+
+
+def _in_order(
+    session: Session,
+    conditions: Sequence[Any],
+    keys: Sequence[Any],
+    place: tuple[Any, ...] | None,
+    *,
+    descending: bool,
+) -> Iterator[Customer]:
+    """Yield who comes after a place, by keys of which the last is the id."""
+    order = [one.desc() if descending else one for one in keys]
+    question = select(*COLUMNS, *(key.label(f"key_{at}") for at, key in enumerate(keys)))
     question = question.where(*conditions).order_by(*order)
+    rows = _FIRST_PAGE
     while True:
-        further = [] if place is None else [_after(column, place, descending=descending)]
-        page = session.reading.execute(question.where(*further).limit(_PAGE)).mappings().all()
+        further = question.limit(rows)
+        if place is not None:
+            here, there = tuple_(*keys), tuple_(*place)
+            further = further.where(here < there if descending else here > there)
+        page = session.reading.execute(further).mappings().all()
         for row in page:
             yield customer_of(session, row)
-        if len(page) < _PAGE:
+        if len(page) < rows:
             return
-        place = (page[-1]["the_place"], page[-1]["id"])
+        place = tuple(page[-1][f"key_{at}"] for at in range(len(keys)))
+        rows = _PAGE
 
 
 def _needed(session: Session, customer: Key) -> int:
@@ -107,16 +130,6 @@ def _needed(session: Session, customer: Key) -> int:
 def _place(session: Session, column: Any, person: int) -> tuple[Any, str]:
     row = session.reading.execute(select(column, _TOLD.id).where(_TOLD.key == person)).one()
     return (row[0], row[1])
-
-
-def _after(column: Any, place: tuple[Any, str], *, descending: bool) -> Any:
-    """Return the condition that somebody comes after a place."""
-    value, name = place
-    is_later = _TOLD.id < name if descending else _TOLD.id > name
-    if value is None:
-        return and_(column.is_(None), is_later)
-    is_beyond = column < value if descending else column > value
-    return or_(is_beyond, and_(column == value, is_later), column.is_(None))
 
 
 def _search(session: Session, search: str) -> list[ColumnElement[bool]]:

@@ -1,11 +1,12 @@
 """How do orders come out of tables, a page at a time?"""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import ColumnElement, Table, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, select, tuple_
 
 from custinsights.domain.fields import looked_up
 from custinsights.repositories.batches import (
@@ -83,18 +84,25 @@ def _page(
     conditions: _Conditions,
     rows: int | None,
 ) -> _Read:
+    question = _question(table, tuple(names)).where(*conditions).limit(rows)
+    return _read(session, question, names)
+
+
+@cache
+def _question(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    """Return the question for rows with today's ids of customers, by ascending source and id."""
     columns = [_NOW.c.id if name == "customer" else table.c[name] for name in names]
     people = schema.people
     source = table.outerjoin(people, table.c.person == people.c.key).outerjoin(
         _NOW, people.c.root == _NOW.c.key
     )
-    question = select(*columns).select_from(source).where(*conditions)
-    question = question.order_by(table.c.source, table.c.id).limit(rows)
-    return _read(session, question, names)
+    return select(*columns).select_from(source).order_by(table.c.source, table.c.id)
 
 
 def _read(session: Session, question: Any, names: Sequence[str]) -> _Read:
-    found = session.reading.execute(question).all()
+    result = session.reading.execute(question)
+    found = result.cursor.fetchall()  # the driver's own tuples: nothing here needs more
+    result.close()
     columns = zip(*found, strict=True) if found else [()] * len(names)
     return dict(zip(names, columns, strict=True))
 
@@ -108,14 +116,18 @@ def _batch(session: Session, names: Sequence[str], read: _Read) -> OrderBatch:
     return OrderBatch(orders, lines, refunds)
 
 
+@cache
+def _parts(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    return select(*(table.c[name] for name in names)).order_by(table.c.order, table.c.position)
+
+
 def _of_orders(
     session: Session, table: Table, kinds: Any, keys: npt.NDArray[np.int64]
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the rows of a table that belong to orders, in their order."""
     stored = [name for name in kinds if name in table.c]
-    question = select(*(table.c[name] for name in stored))
-    question = question.where(one_of(table.c.order, keys.tolist()))
-    read = _read(session, question.order_by(table.c.order, table.c.position), stored)
+    question = _parts(table, tuple(stored)).where(one_of(table.c.order, keys.tolist()))
+    read = _read(session, question, stored)
     many = len(read["order"])
     columns = {
         name: array_of(kind, read[name]) if name in read else nothing(kind, many)

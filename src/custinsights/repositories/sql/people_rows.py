@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Address, Customer
@@ -34,6 +34,9 @@ _STORED: Final = (
 )
 COLUMNS: Final = tuple(schema.people.c[name] for name in _STORED)
 """What `customer_of` reads."""
+_ONE: Final = select(*COLUMNS, schema.people.c.version).where(
+    schema.people.c.key == bindparam("asked", type_=schema.NUMBER)
+)
 
 
 def seals(session: Session) -> bool:
@@ -107,6 +110,5 @@ def contacts_of(customer: Customer) -> list[Identity]:
 
 def there(session: Session, person: int) -> tuple[Customer, int]:
     """Return a customer and the version, by number."""
-    question = select(*COLUMNS, schema.people.c.version).where(schema.people.c.key == person)
-    row = session.reading.execute(question).mappings().one()
+    row = session.reading.execute(_ONE, {"asked": person}).mappings().one()
     return customer_of(session, row), row["version"]

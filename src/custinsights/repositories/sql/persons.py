@@ -6,7 +6,7 @@ sets a pointer; ``root`` is the person to whom the pointers lead.
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import UnknownName
@@ -18,11 +18,9 @@ from custinsights.repositories.stored import Key
 
 __all__ = [
     "add_people",
-    "all_of",
     "ids_of",
     "key_of",
     "keys_of",
-    "named_person",
     "needed_key",
     "needed_person",
     "people_under",
@@ -32,6 +30,12 @@ __all__ = [
 
 _PEOPLE = schema.people.c
 _NOW = schema.people.alias("become")
+_ASKED = bindparam("asked", type_=schema.TEXT)
+
+# Asked again and again, and so made once.
+_KEY = select(schema.ids.c.person).where(schema.ids.c.id == _ASKED)
+_ROOT = select(_PEOPLE.root).where(_PEOPLE.key == _KEY.scalar_subquery())
+_ALL = select(_PEOPLE.key).where(_PEOPLE.root == _ROOT.scalar_subquery())
 
 
 def keys_of(session: Session, ids: Iterable[str]) -> dict[str, int]:
@@ -43,8 +47,7 @@ def keys_of(session: Session, ids: Iterable[str]) -> dict[str, int]:
 
 def key_of(session: Session, customer: Key) -> int | None:
     """Return the number of a person, before merging."""
-    told = schema.ids.c
-    return session.reading.scalar(select(told.person).where(told.id == str(customer)))
+    return session.reading.scalar(_KEY, {"asked": str(customer)})
 
 
 def needed_key(session: Session, customer: Key) -> int:
@@ -57,10 +60,7 @@ def needed_key(session: Session, customer: Key) -> int:
 
 def person_of(session: Session, customer: Key) -> int | None:
     """Return the number of whom a person became."""
-    ids = schema.ids.c
-    joined = schema.ids.join(schema.people, ids.person == _PEOPLE.key)
-    question = select(_PEOPLE.root).select_from(joined).where(ids.id == str(customer))
-    return session.reading.scalar(question)
+    return session.reading.scalar(_ROOT, {"asked": str(customer)})
 
 
 def needed_person(session: Session, customer: Key) -> int:
@@ -76,14 +76,12 @@ def persons_of(session: Session, ids: Iterable[str]) -> list[int]:
     return [*session.reading.scalars(question.where(one_of(schema.ids.c.id, ids)))]
 
 
-def all_of(now: int) -> Select[tuple[int]]:
-    """Return the question for all people who are one now."""
-    return select(_PEOPLE.key).where(_PEOPLE.root == now)
-
-
 def people_under(session: Session, ids: Iterable[str]) -> list[int]:
     """Return the numbers of all people who are now those whom some ids mean."""
-    now = persons_of(session, ids)
+    asked = [*ids]
+    if len(asked) == 1:
+        return [*session.reading.scalars(_ALL, {"asked": asked[0]})]
+    now = persons_of(session, asked)
     return [*session.reading.scalars(select(_PEOPLE.key).where(one_of(_PEOPLE.root, now)))]
 
 
@@ -91,11 +89,6 @@ def ids_of(session: Session, keys: Iterable[int]) -> Mapping[int, str]:
     """Return today's ids of people by their numbers, those of whom they became."""
     question = select(_PEOPLE.key, _NOW.c.id).join(_NOW, _PEOPLE.root == _NOW.c.key)
     return dict(session.reading.execute(question.where(one_of(_PEOPLE.key, keys))).all())
-
-
-def named_person(session: Session, now: int) -> str:
-    """Return today's id of a person."""
-    return session.reading.scalar(select(_PEOPLE.id).where(_PEOPLE.key == now)) or ""
 
 
 def add_people(session: Session, ids: Iterable[str]) -> dict[str, int]:
