@@ -28,7 +28,7 @@ from custinsights.domain import (
 )
 from custinsights.domain.identities import Identity
 from custinsights.errors import InvalidValue, UnknownName
-from custinsights.privacy import generate_key, pseudonym
+from custinsights.privacy import generate_key, pseudonym, suppress, suppressed
 from custinsights.privacy.data_inventory import category_of
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.order_rows import batch_of_rows
@@ -241,6 +241,23 @@ def test_who_did_not_agree_is_left_out_and_counted(work: UnitOfWork) -> None:
     assert said in export.table().notes
     assert repr(export) == f"<Export email_list: 1 row of 5 fields. {said}>"
     assert "Ada" not in export._repr_html_()
+
+
+def test_the_list_of_those_who_objected_must_be_told() -> None:
+    """Where a store has such a list, no advertising leaves it without; with its key it works."""
+    key = generate_key()
+    store = MemoryStore()
+    with store.begin(at=NOON) as writing:
+        writing.people.put(PEOPLE[0])
+        writing.people.put(PEOPLE[4])
+        writing.people.consent(LEDGER[0], LEDGER[4])
+        suppress(writing, [Identity("email", "ED@example.com")], key=key)
+    with store.begin(read_only=True) as work:
+        with pytest.raises(InvalidValue, match=r"must not be written to.*suppressed=.*key="):
+            export_customers(work, "email_list")
+        assert len(export_customers(work, fields=["id"])) == 2
+        export = export_customers(work, "email_list", suppressed=suppressed(work, key=key))
+    assert (len(export), export.left_out["suppressed"]) == (1, 1)
 
 
 def test_every_topic_and_channel_is_asked_for_itself(work: UnitOfWork) -> None:

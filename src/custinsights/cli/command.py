@@ -11,10 +11,13 @@ import typer
 
 from custinsights.cli import options
 from custinsights.cli.asked import Asked
-from custinsights.cli.complaints import INTERRUPTED, flushed
+from custinsights.cli.complaints import INTERRUPTED, complaining, flushed
 from custinsights.cli.shared_options import SHOWING, of_a_history
 
-__all__ = ["app", "custinsights", "report", "run", "segment"]
+__all__ = ["app", "custinsights", "export", "report", "run", "segment"]
+
+_WHAT = "What is exported"
+_WHERE = "Where to"
 
 app = typer.Typer(
     add_completion=False,
@@ -183,6 +186,156 @@ def segment(
         raise typer.BadParameter(fault, param_hint="--traits")
     _refuse_overwriting(asked, csv, "--csv")
     print_segment(asked, rule, names=names, csv=csv, customer=explain, to_json=as_json)
+
+
+_EXPORTS = """\b
+Presets: customers, email_list, marketing_platform, analysis, orders, accounting.
+\b
+Examples:
+  custinsights export shop.db --preset email_list --csv letter.csv
+  custinsights export shop.db --segment "total_spent > 500" --fields id,email \\
+      --xlsx best.xlsx
+  custinsights export shop.db --preset orders --customer c7 --csv orders.csv
+"""
+
+
+@app.command(epilog=_EXPORTS)
+def export(
+    *,
+    database: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATABASE", help="The memory of a shop: a file of SQLite, or a URL."
+        ),
+    ],
+    preset: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="What is exported, see below.", rich_help_panel=_WHAT),
+    ] = "customers",
+    fields: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,…",
+            help="Other columns than those of the preset: fields of customers or orders, traits, "
+            "attribute:NAME, label:NAME.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            help="Only those who fulfil a rule, in quotes, such as "
+            "\"in_segment('value:vip')\", or their orders.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    customers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--customer",
+            metavar="ID",
+            help="Only this customer, or their orders. May be repeated.",
+            show_default=False,
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    topic: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="To what they must have agreed: another topic than that of the preset.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    channel: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="By which channel they agreed: email unless told otherwise.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Customers as they were at this day's start; all that is known unless given.",
+            callback=options.instant,
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help="Orders from this day on.",
+            callback=options.instant,
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Orders before this day.",
+            callback=options.instant,
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The file with the key of the list of those who must not be written to, and of "
+            "pseudonyms.",
+            dir_okay=False,
+            exists=True,
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a CSV file, safe to open in a spreadsheet.",
+            dir_okay=False,
+            callback=options.written,
+            rich_help_panel=_WHERE,
+        ),
+    ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write a spreadsheet, with typed cells and a sheet of notes.",
+            dir_okay=False,
+            callback=options.written,
+            rich_help_panel=_WHERE,
+        ),
+    ] = None,
+) -> None:
+    """Write customers or orders of a shop to files.
+
+    Exports that advertise hold those alone who agreed to it; how many are left out, and why, is
+    printed.
+    """
+    from custinsights.cli.exporting import Wanted, export_files, preset_named
+
+    with complaining():
+        wanted = Wanted(
+            preset=preset_named(preset),
+            fields=options.listed(fields),
+            customers=tuple(customers) if customers else None,
+            rule=segment,
+            topic=topic,
+            channel=channel,
+            as_of=as_of,
+            window=options.window(first, until),
+            key_file=key_file,
+        )
+        export_files(database, wanted, csv=csv, xlsx=xlsx)
 
 
 def _refuse_overwriting(asked: Asked, written: Path | None, option: str) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "columns",
     "identity",
     "instant",
+    "listed",
     "one_of",
     "policy",
     "rates",
@@ -35,6 +36,7 @@ __all__ = [
     "statuses",
     "timezone",
     "traits",
+    "window",
     "written",
 ]
 
@@ -79,10 +81,11 @@ def _pairs(
 
 def identity(text: str | None) -> tuple[str, ...] | None:
     """Field names in the order in which they are tried, separated by commas."""
-    return _listed(text)
+    return listed(text)
 
 
-def _listed(text: str | None) -> tuple[str, ...] | None:
+def listed(text: str | None) -> tuple[str, ...] | None:
+    """Names between commas; None of none."""
     return None if text is None else tuple(filter(None, map(str.strip, text.split(","))))
 
 
@@ -155,9 +158,16 @@ def rule(text: str) -> str:
     return text
 
 
+def window(first: str | None, until: str | None) -> tuple[str, str] | None:
+    """The days between two dates, of which one may be left out; None without both."""
+    if first is None and until is None:
+        return None
+    return first or f"{FIRST_YEAR}-01-01", until or f"{LAST_YEAR}-12-31"
+
+
 def traits(text: str | None) -> tuple[str, ...] | None:
     """Names of traits, separated by commas; each is known."""
-    names = _listed(text)
+    names = listed(text)
     if names is None:
         return None
     from custinsights.analyses.catalog import DEFAULT

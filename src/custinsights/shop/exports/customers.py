@@ -15,9 +15,10 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.domain.tags import TagBook
-from custinsights.errors import UnknownName
+from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.orders import OrderHistory, When
 from custinsights.privacy.keys import Secret
+from custinsights.privacy.suppression import LOG, Suppressed
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.shop.exports.customer_fields import Person, columns_of, refuse_unknown
@@ -42,7 +43,7 @@ def export_customers(
     as_of: When | None = None,
     history: OrderHistory | None = None,
     calendar: Calendar | None = None,
-    suppressed: Container[Identity] = (),
+    suppressed: Suppressed | Container[Identity] | None = None,
     key: Secret | None = None,
     catalog: Catalog = DEFAULT,
 ) -> Export:
@@ -70,8 +71,9 @@ def export_customers(
         That of the store: traits are asked of it.
     calendar : Calendar, optional
         In whose zone instants are shown; that of the history, else UTC.
-    suppressed : container of Identity
-        Who must not be written to, as `custinsights.privacy.suppressed` reads it.
+    suppressed : container of Identity, optional
+        Who must not be written to, as `custinsights.privacy.suppressed` reads it. It must be told
+        where a consent is needed and the store has such a list, which needs its key.
     key : str or bytes, optional
         For the field ``pseudonym``.
     catalog : Catalog
@@ -87,8 +89,8 @@ def export_customers(
     UnknownName
         There is no such preset, field or customer.
     InvalidValue
-        The preset is one of orders, a field is named twice, traits are asked for without a history
-        or pseudonyms without a key.
+        The preset is one of orders, a field is named twice, traits are asked for without a history,
+        pseudonyms without a key, or advertising without the list of those who must not have it.
 
     Notes
     -----
@@ -107,7 +109,13 @@ def export_customers(
     people = [Person(one) for one in listed]
     left_out: dict[str, int] = {}
     if asked.topic:
-        people, left_out = _agreed(work.people, listed, asked, until, suppressed)
+        if suppressed is None and work.annotations.records(LOG):
+            what = "this store has a list of those who must not be written to"
+            allowed = "suppressed=, that list, as privacy.suppressed(work, key=...) reads it"
+            raise InvalidValue(what, "nothing of it", allowed)
+        people, left_out = _agreed(
+            work.people, listed, asked, until, () if suppressed is None else suppressed
+        )
     if "tags" in asked.fields:
         people = _tagged(work, people, None if as_of is None else until)
     columns = columns_of(
@@ -138,7 +146,7 @@ def _agreed(
     listed: list[Customer],
     preset: ExportPreset,
     until: datetime,
-    suppressed: Container[Identity],
+    suppressed: Suppressed | Container[Identity],
 ) -> tuple[list[Person], dict[str, int]]:
     """Return who may be written to, and how many may not, by the first reason that holds."""
     inside, left_out = [], dict.fromkeys(REASONS, 0)
