@@ -22,8 +22,10 @@ from custinsights.domain import (
     Refund,
     TagChange,
 )
+from custinsights.privacy import EncryptingVault, generate_key
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
+from custinsights.repositories.sql import open_store
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 LATER = datetime(2024, 9, 1, 9, tzinfo=UTC)
@@ -104,14 +106,21 @@ def fill(store: Store) -> None:
         work.people.put(attrs.evolve(found.value, name="Anna B. Markername"), version=found.version)
 
 
-@pytest.fixture(params=["memory"])
+VAULT = EncryptingVault([generate_key()], generate_key())
+
+
+@pytest.fixture(params=["memory", "sqlite", "sealed", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Give a store of each kind that the library ships."""
-    makers: dict[str, Callable[[], Store]] = {"memory": MemoryStore}
+    makers: dict[str, Callable[[], Store]] = {
+        "memory": MemoryStore,
+        "sqlite": lambda: open_store(tmp_path / "shop.db"),
+        "sealed": lambda: open_store(tmp_path / "shop.db", vault=VAULT),
+        "postgresql": lambda: open_store(request.getfixturevalue("new_database")()),
+    }
     made = makers[request.param]()
     yield made
     made.close()
-    assert tmp_path.is_dir()
 
 
 @pytest.fixture

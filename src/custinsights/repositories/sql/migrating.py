@@ -17,6 +17,7 @@ from sqlalchemy.schema import CreateColumn
 from custinsights.errors import NewerStore, UnreadableFile
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.phases import begin_reading, begin_writing
+from custinsights.repositories.sql.resealing import VAULT
 from custinsights.repositories.vaults import Vault, proof_of, refuse_other_vault
 
 __all__ = ["MIGRATIONS", "brought_up_to_date"]
@@ -27,7 +28,6 @@ MIGRATIONS: Final[Mapping[int, str]] = MappingProxyType(
 """The migrations that there are, in order."""
 
 _ROWS: Final[Mapping[int, Callable[[Connection], None]]] = MappingProxyType({})
-_VAULT: Final = "vault"
 _LOCK: Final = 7_220_161_213  # among the advisory locks of a database of PostgreSQL
 
 
@@ -97,7 +97,7 @@ def _begin_rows(connection: Connection, vault: Vault) -> None:
     """Write what a store holds from the first."""
     connection.execute(insert(schema.counters).values(change=0, person=0, order=0, entry=0))
     proof = json.dumps(proof_of(vault))
-    connection.execute(insert(schema.settings).values(name=_VAULT, value=proof))
+    connection.execute(insert(schema.settings).values(name=VAULT, value=proof))
 
 
 def _complete(connection: Connection, table: Table, found: int) -> None:
@@ -122,5 +122,5 @@ def _nothing(_connection: Connection) -> None:
 
 def _know_vault(connection: Connection, vault: Vault) -> None:
     told = schema.settings
-    proof = connection.scalar(select(told.c.value).where(told.c.name == _VAULT))
+    proof = connection.scalar(select(told.c.value).where(told.c.name == VAULT))
     refuse_other_vault(vault, json.loads(proof or "{}"))

@@ -12,6 +12,7 @@ from custinsights.repositories.sql.activities import Activities
 from custinsights.repositories.sql.annotations import Annotations
 from custinsights.repositories.sql.orders import Orders
 from custinsights.repositories.sql.people import People
+from custinsights.repositories.sql.resealing import resealed
 from custinsights.repositories.sql.session import Session
 from custinsights.repositories.stored import Change
 from custinsights.repositories.vaults import Vault
@@ -62,6 +63,10 @@ class SqlWork:
         """Keep the changes so far, and go on."""
         self._session.commit()
 
+    def reseal(self) -> int:
+        """Seal everything by the newest key of the vault, and return how many rows."""
+        return resealed(self._session)
+
     def __enter__(self) -> Self:
         return self
 
@@ -90,6 +95,25 @@ class SqlStore:
         if at is not None:
             refuse_naive("the instant of a unit of work", at)
         return SqlWork(Session(self._engine, self._vault, at, read_only))
+
+    def reseal(self) -> int:
+        """Seal everything by the newest key of the vault, in one unit of work.
+
+        Afterwards the older keys are needed no more, but for copies of the store. Versions and the
+        feed of changes stay as they are.
+
+        Returns
+        -------
+        int
+            How many rows were sealed anew.
+
+        Raises
+        ------
+        WrongKey
+            Something was sealed by a key that the vault does not have; nothing was changed.
+        """
+        with self.begin() as work:
+            return work.reseal()
 
     def close(self) -> None:
         """Let go of files and connections."""
