@@ -53,7 +53,8 @@ def open_store(where: str | PathLike[str], *, vault: Vault | None = None) -> Sql
         brought_up_to_date(engine, name, vault or PlainVault())
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
-                _raw(connection).execute("PRAGMA journal_mode = WAL")
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA journal_mode = WAL")  # outside of any transaction
     except DBAPIError as error:
         engine.dispose()
         reason = "the database refuses: " + str(error.orig).strip().replace("\n", " ")
@@ -132,11 +133,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_writing = connection.get_execution_options().get("is_writing", False)
-    _raw(connection).execute("BEGIN IMMEDIATE" if is_writing else "BEGIN")
-
-
-def _raw(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:
