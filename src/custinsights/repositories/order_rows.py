@@ -7,12 +7,12 @@ anything of it or below nothing, a negative charge and a refund of nothing are l
 total stands as told.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import attrs
 
-from custinsights.domain.fields import from_thousandths, thousandths
+from custinsights.domain.fields import from_thousandths, looked_up, thousandths
 from custinsights.domain.money import Money
 from custinsights.domain.orders import Order, OrderLine, Refund
 from custinsights.domain.people import Address
@@ -41,8 +41,10 @@ __all__ = [
     "order_rows",
     "orders_of",
     "refunds_of",
+    "selected",
 ]
 
+_KEY: Final = ("source", "id", "customer")
 _PLACE: Final = ("country", "region", "city")
 _CHARGES: Final = ("shipping", "tax", "tip")
 _WORDS: Final = ("channel", "payment_method", "campaign", "coupon")
@@ -50,7 +52,10 @@ _WORDS: Final = ("channel", "payment_method", "campaign", "coupon")
 
 @attrs.frozen
 class OrderRow:
-    """An order as a batch has it: its row, and those of its lines and refunds."""
+    """An order as a batch has it: its row, and those of its lines and refunds.
+
+    The rows do not tell their place in a batch, so that equal orders have equal rows.
+    """
 
     order: Row
     lines: tuple[Row, ...] = ()
@@ -82,14 +87,30 @@ def order_rows(batch: OrderBatch) -> list[OrderRow]:
     lines: list[list[Row]] = [[] for _ in range(len(batch))]
     refunds: list[list[Row]] = [[] for _ in range(len(batch))]
     for row in rows_of(batch.lines):
-        lines[row["order"]].append(row)
+        lines[row.pop("order")].append(row)
     for row in rows_of(batch.refunds):
-        if row["order"] >= 0:
-            refunds[row["order"]].append(row)
+        at = row.pop("order")
+        if at >= 0:
+            refunds[at].append(row)
     return [
         OrderRow(order, tuple(its), tuple(back))
         for order, its, back in zip(rows_of(batch.orders), lines, refunds, strict=True)
     ]
+
+
+def selected(batch: OrderBatch, columns: Sequence[str] | None) -> OrderBatch:
+    """Return a batch with some columns of orders, as `scan` gives it.
+
+    Raises
+    ------
+    UnknownName
+        There is no such column.
+    """
+    for name in columns or ():
+        looked_up("column of orders", name, ORDER_COLUMNS)
+    wanted = ORDER_COLUMNS if columns is None else (*_KEY, *columns)
+    orders = {name: column for name, column in batch.orders.items() if name in wanted}
+    return OrderBatch(orders, batch.lines, batch.refunds)
 
 
 def orders_of(batch: OrderBatch) -> list[Order]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import attrs
 
-from custinsights.domain.fields import looked_up
 from custinsights.domain.orders import Order
 from custinsights.domain.products import Product
 from custinsights.domain.records import record_of
@@ -25,13 +24,12 @@ from custinsights.repositories.order_rows import (
     order_of,
     order_rows,
     refunds_of,
+    selected,
 )
 from custinsights.repositories.rows import product_batch_of, rows_of
 from custinsights.repositories.stored import Key
 
 __all__ = ["Orders"]
-
-_KEY = ("source", "id", "customer")
 
 
 class Orders:
@@ -78,15 +76,11 @@ class Orders:
         batch_rows: int = 65_536,
     ) -> Iterator[OrderBatch]:
         """Yield orders as columns, by ascending (source, id), then refunds by themselves."""
-        for name in columns or ():
-            looked_up("column of orders", name, ORDER_COLUMNS)
-        names = [name for name in ORDER_COLUMNS if columns is None or name in (*_KEY, *columns)]
+        selected(batch_of_rows([]), columns)  # refuses wrong ones also where there is nothing
         for rows in self._orders(since, customers, batch_rows):
-            batch = batch_of_rows(rows)
-            yield attrs.evolve(batch, orders={name: batch.orders[name] for name in names})
+            yield selected(batch_of_rows(rows), columns)
         for rows in self._refunds(since, customers, batch_rows):
-            batch = batch_of_rows([], [row.order for row in rows])
-            yield attrs.evolve(batch, orders={name: batch.orders[name] for name in names})
+            yield selected(batch_of_rows([], [row.order for row in rows]), columns)
 
     def _orders(
         self, since: int = 0, customers: Sequence[Key] | None = None, batch_rows: int = 65_536

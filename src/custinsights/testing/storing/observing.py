@@ -88,15 +88,9 @@ def order_columns(work: UnitOfWork, **options: Any) -> list[dict[str, Any]]:
 
 
 def plain_row(row: OrderRow) -> dict[str, Any]:
-    """Return a row of an order without the place that it has in its batch."""
+    """Return a row of an order as plain values."""
     plain = attrs.asdict(row)
-    parts = {
-        part: [
-            {name: value for name, value in one.items() if name != "order"} for one in plain[part]
-        ]
-        for part in ("lines", "refunds")
-    }
-    return {**plain["order"], **parts}
+    return {**plain["order"], "lines": plain["lines"], "refunds": plain["refunds"]}
 
 
 def _people(work: UnitOfWork, ids: list[str]) -> dict[str, Any]:
