@@ -25,6 +25,12 @@ _READING = (
     "peak GB",
     "Polars' peak GB",
 )
+_STORE = {
+    "import": "import into SQLite",
+    "again": "the same import again",
+    "history": "the history out of SQLite",
+}
+_MOST_SECONDS = {"import": 120.0, "history": 15.0}
 _GIGA = 1e9
 _MEGA = 1e6
 
@@ -171,6 +177,45 @@ def markdown(rows: Iterable[Sequence[str]]) -> str:
     head, *body = rows
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *body]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def store_rows(figures: dict[str, Any]) -> list[list[str]]:
+    """Return what importing and reading back took, in time and memory, and what it may take."""
+    rows = [["what", "seconds", "budget", "peak GB"]]
+    for name, title in _STORE.items():
+        done, most = figures[name], _MOST_SECONDS.get(name)
+        rows.append(
+            [
+                title,
+                f"{done['seconds']:.1f}",
+                "" if most is None else _within(most, done["seconds"]),
+                f"{done['peak_bytes'] / _GIGA:.2f}",
+            ]
+        )
+    return rows
+
+
+def store_head(figures: dict[str, Any]) -> str:
+    """Return what was imported, and how long one customer takes."""
+    one = figures["history"]
+    return (
+        f"{figures['orders']:,} orders with {figures['rows']:,} lines, {_megabytes(figures, 'csv')}"
+        f" of CSV, {_megabytes(figures, 'database')} of SQLite. The history of one customer of "
+        f"{one['orders_of_one']} orders: {1000 * one['one']:.1f} ms."
+    )
+
+
+def _within(most: float, seconds: float) -> str:
+    return f"{most:.0f} s: {'kept' if seconds <= most else 'missed'}"
+
+
+def _megabytes(figures: dict[str, Any], what: str) -> str:
+    return f"{figures[f'{what}_bytes'] / _MEGA:,.0f} MB"
+
+
+def store_text(figures: dict[str, Any]) -> str:
+    """Return the table of a shop's memory."""
+    return f"{machine_text(figures)}\n{store_head(figures)}\n{aligned(store_rows(figures))}"
 
 
 def segments_rows(figures: dict[str, Any]) -> list[list[str]]:

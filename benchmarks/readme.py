@@ -1,8 +1,8 @@
 """What does the README say of speed? Only what a kept result says.
 
-``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes,
-of reading files and of the import between the README's two ``benchmarks`` markers. Parts that were
-compared in a run of their own, of as many orders, have tables of their own.
+``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes, of
+reading files, of a shop's memory and of the import between the README's two ``benchmarks`` markers.
+Parts that were compared in a run of their own, of as many orders, have tables of their own.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from benchmarks.printing import (
     reading_rows,
     segments_head,
     segments_rows,
+    store_head,
+    store_rows,
 )
 from benchmarks.questions import BY_NAME
 from benchmarks.running import ROOT
@@ -41,6 +43,7 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     texts += [_sizes(figures) for figures in kept if figures["kind"] == "scale"]
     texts += [_reading(figures) for figures in kept if figures["kind"] == "reading"]
     texts += [_segments(figures) for figures in kept if figures["kind"] == "segments"]
+    texts += [_store(figures) for figures in kept if figures["kind"] == "store"]
     texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
     return "\n\n".join(texts)
 
@@ -128,6 +131,12 @@ def _segments(figures: dict[str, Any]) -> str:
         f"{head} The peers judge the same rules over a frame of the traits that was made for them, "
         "with equal answers (`python -m benchmarks.segments`):\n\n"
         f"{markdown(segments_rows(figures))}"
+    )
+
+
+def _store(figures: dict[str, Any]) -> str:
+    return (
+        f"{store_head(figures)} (`python -m benchmarks.store`)\n\n{markdown(store_rows(figures))}"
     )
 
 

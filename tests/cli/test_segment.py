@@ -13,7 +13,7 @@ from typer.main import get_group
 import custinsights as ci
 from custinsights.cli.as_json import as_json
 from custinsights.cli.command import app
-from custinsights.cli.shared_options import asked
+from custinsights.cli.shared_options import asked, reading
 from tests.cli.conftest import LINES, Run
 
 LATELY = "order_count >= 3 and days_since_last_order < 90"
@@ -26,7 +26,8 @@ def _options(command: str) -> dict[str, tuple[object, ...]]:
 
 def test_both_commands_read_alike() -> None:
     """Every option of reading is one option with one meaning, whoever asks."""
-    shared = signature(asked).parameters.keys()
+    _, *of_asked = signature(asked).parameters
+    shared = {*signature(reading).parameters, *of_asked}
     report, segment = _options("report"), _options("segment")
     assert report.keys() == shared | {"xlsx", "as_json"}
     assert {name: segment[name] for name in shared} == {name: report[name] for name in shared}

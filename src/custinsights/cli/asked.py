@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
 
+from custinsights.cli.options import is_database
 from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 
@@ -21,9 +24,10 @@ class Asked:
     Parameters
     ----------
     files : tuple of str
-        The order exports.
+        The order exports, or the one database of a shop.
     reading : mapping
-        Further arguments of `read_orders`; of the bundled data only the policy is asked.
+        Further arguments of `read_orders` or `read_store`; of the bundled data only the policy is
+        asked.
     as_of : str or None
         A date or instant; facts at or after it do not exist.
     """
@@ -46,6 +50,13 @@ class Asked:
             history = datasets.load_online_retail()
             policy = self.reading.get("policy")
             return history if policy is None else history.with_policy(policy)
+        if is_database(self.files[0]):
+            from custinsights.repositories.sql import open_store
+            from custinsights.sources import read_store
+
+            [file] = self.files
+            with contextlib.closing(open_store(file)) as store:
+                return read_store(store, name=Path(file).name, **self.reading)
         from custinsights.cli.reading import progress_in_bytes
         from custinsights.sources import read_orders
 

@@ -12,10 +12,11 @@ import typer
 from custinsights.cli import options
 from custinsights.cli.asked import Asked
 from custinsights.cli.complaints import INTERRUPTED, complaining, flushed
-from custinsights.cli.shared_options import SHOWING, of_a_history
+from custinsights.cli.shared_options import SHOWING, Reading, of_a_history, of_files
 
-__all__ = ["app", "custinsights", "export", "report", "run", "segment"]
+__all__ = ["app", "custinsights", "export", "import_", "report", "run", "segment"]
 
+_IMPORTING = "Importing"
 _WHAT = "What is exported"
 _WHERE = "Where to"
 
@@ -343,3 +344,57 @@ def _refuse_overwriting(asked: Asked, written: Path | None, option: str) -> None
     if written is not None and written.resolve() in [Path(file).resolve() for file in asked.files]:
         fault = f"{str(written)!r} is read, and would be overwritten"
         raise typer.BadParameter(fault, param_hint=option)
+
+
+_IMPORTS = """\b
+Examples:
+  custinsights import orders_export_*.csv --into shop.db --timezone Europe/Paris
+  custinsights import EtsySoldOrders2024.csv --into shop.db
+  custinsights import customers_export.csv --into shop.db --kind customers
+"""
+
+
+@app.command("import", epilog=_IMPORTS)
+@of_files
+def import_(
+    read: Reading,
+    *,
+    into: Annotated[
+        str,
+        typer.Option(
+            metavar="DATABASE",
+            help="The memory of the shop: a file of SQLite, which is made if it is not there, or "
+            "the URL of a database.",
+            rich_help_panel=_IMPORTING,
+        ),
+    ],
+    kind: Annotated[
+        str,
+        typer.Option(
+            metavar="orders|customers|products|activities",
+            help="Of what the files tell: orders unless told otherwise.",
+            callback=options.one_of("orders", "customers", "products", "activities"),
+            show_default=False,
+            rich_help_panel=_IMPORTING,
+        ),
+    ] = "orders",
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The system from which the files come, such as magento, where neither their "
+            "layout nor a column tells.",
+            show_default=False,
+            rich_help_panel=_IMPORTING,
+        ),
+    ] = "",
+) -> None:
+    """Import files into the memory of a shop.
+
+    An order is known by its source and its id: the same export again changes nothing, one that
+    tells more adds it, and an order that was edited is changed. An import that was stopped goes on
+    where it was.
+    """
+    from custinsights.cli.importing import import_files
+
+    import_files(read, into, kind=kind, source=source)

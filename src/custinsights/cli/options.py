@@ -27,6 +27,7 @@ __all__ = [
     "columns",
     "identity",
     "instant",
+    "is_database",
     "listed",
     "one_of",
     "policy",
@@ -42,6 +43,12 @@ __all__ = [
 
 #: A comma that ends a pair: the next field and its equals sign follow.
 _NEXT_FIELD = r",(?=\s*\w+\s*=)"
+
+#: How the URL of a database begins: its kind, and perhaps what speaks with it.
+_URL = re.compile(r"\w+(\+\w+)?://")
+
+#: The first bytes of every database of SQLite.
+_SQLITE = b"SQLite format 3\0"
 
 _RATE_COLUMNS = ("currency", "date", "rate")
 _FILES = (".csv", ".csv.gz", ".parquet", ".db")
@@ -187,6 +194,17 @@ def written(path: Path | None) -> Path | None:
     if path is not None and not path.resolve().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {str(path.parent)!r}; make it first")
     return path
+
+
+def is_database(file: str) -> bool:
+    """Whether a file is a database of SQLite, or a text is the URL of a database."""
+    if _URL.match(file):
+        return True
+    try:
+        with Path(file).open("rb") as opened_file:
+            return opened_file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
 
 
 def policy(*, pending: bool, zero_amount: bool, refund_date: str) -> PurchasePolicy | None:

@@ -4,35 +4,65 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
-__all__ = ["progress_in_bytes"]
+__all__ = ["progress_in_bytes", "progress_in_orders"]
+
+Told = Callable[[int, int], object]
+
+
+def progress_in_bytes() -> AbstractContextManager[Told | None]:
+    """A bar in bytes on the error output while the block runs; nothing where nobody looks."""
+    return _progress("Reading", DownloadColumn())
+
+
+def progress_in_orders() -> AbstractContextManager[Told | None]:
+    """A bar in orders written, as `progress_in_bytes`."""
+    return _progress("Writing orders", MofNCompleteColumn())
 
 
 @contextmanager
-def progress_in_bytes() -> Iterator[Callable[[int, int], object] | None]:
-    """A bar in bytes on the error output while the block runs; nothing where nobody looks.
+def _progress(title: str, done_of_all: ProgressColumn) -> Iterator[Told | None]:
+    """Show a bar that appears once something is done.
 
     Yields
     ------
     callable or None
-        To be called with the bytes done and the bytes in total; None in a pipe.
+        To be called with what is done and what there is in total; None in a pipe.
     """
     if not (sys.stderr.isatty() and sys.stdout.isatty()):
         yield None
         return
     bar = Progress(
-        TextColumn("Reading"),
+        TextColumn(title),
         BarColumn(bar_width=None),
-        DownloadColumn(),
+        done_of_all,
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
         expand=True,
     )
-    with bar:
-        task = bar.add_task("Reading", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
+    task = bar.add_task(title, total=None)
+
+    def told(done: int, total: int) -> None:
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=total or None)
+        if done >= total:
+            bar.stop()
+
+    try:
+        yield told
+    finally:
+        bar.stop()

@@ -1,36 +1,60 @@
 """Which options does every command share that asks a history?
 
-They are the parameters of `asked`; `of_a_history` gives them to a command.
+They are the parameters of `reading` and `asked`; `of_a_history` gives them to a command.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any
 
+import attrs
 import typer
 
 from custinsights.cli import options
 from custinsights.cli.asked import Asked
 from custinsights.cli.complaints import complaining
 
-__all__ = ["SHOWING", "asked", "of_a_history"]
+__all__ = ["SHOWING", "Reading", "asked", "of_a_history", "of_files", "reading"]
 
 _READING = "Reading the files"
 _COUNTING = "What counts"
 SHOWING = "What is shown"
 
 
-def asked(
+@attrs.frozen
+class Reading:
+    """Which files are read, and how: the options that were given, by their names in the library."""
+
+    files: tuple[str, ...]
+    given: Mapping[str, Any]
+
+    def of_orders(self) -> dict[str, Any]:
+        """Return the arguments of `read_orders`; refuse those that no file could be read with."""
+        given = dict(self.given)
+        path = given.pop("rates", None)
+        options.refuse_unusable(given)
+        return given if path is None else {**given, "rates": options.rates(path)}
+
+    def refuse_others(self, names: Collection[str], why: str) -> None:
+        """Refuse every option that was given but some."""
+        others = [name for name in self.given if name not in names]
+        if others:
+            told = ", ".join(f"--{name.replace('_', '-')}" for name in others)
+            raise typer.BadParameter(f"{told}: {why}")
+
+
+def reading(
     files: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="FILES",
             help="Order exports: CSV, .csv.gz or Parquet; the parts of a split export together. "
-            "Without one: a year of real orders that come with custinsights.",
+            "Or the one database of a shop, a file of SQLite or a URL. Without one: a year of real "
+            "orders that come with custinsights.",
             show_default=False,
         ),
     ] = None,
@@ -149,6 +173,32 @@ def asked(
             rich_help_panel=_READING,
         ),
     ] = None,
+) -> Reading:
+    """Return which files a command reads, and how, by the options that were given."""
+    if rates is not None and currency is None:
+        raise typer.BadParameter("--rates needs --currency: into which currency to convert")
+    told = {
+        "format": file_format,
+        "columns": options.columns(columns),
+        "statuses": options.statuses(statuses),
+        "dayfirst": dayfirst,
+        "decimal": decimal,
+        "identity": options.identity(identity),
+        "refunds": refunds,
+        "currency": currency,
+        "rates": rates,
+        "timezone": timezone,
+        "observed_until": observed_until,
+        "errors": errors,
+    }
+    return Reading(
+        tuple(files or ()), {name: value for name, value in told.items() if value is not None}
+    )
+
+
+def asked(
+    read: Reading,
+    *,
     count_pending: Annotated[
         bool,
         typer.Option(
@@ -188,43 +238,44 @@ def asked(
     ] = None,
 ) -> Asked:
     """Return what a command asks, by the options that were given."""
-    reading: dict[str, Any] = {
-        "format": file_format,
-        "columns": options.columns(columns),
-        "statuses": options.statuses(statuses),
-        "dayfirst": dayfirst,
-        "decimal": decimal,
-        "identity": options.identity(identity),
-        "refunds": refunds,
-        "currency": currency,
-        "timezone": timezone,
-        "observed_until": observed_until,
-        "errors": errors,
-    }
-    if rates is not None and currency is None:
-        raise typer.BadParameter("--rates needs --currency: into which currency to convert")
-    given = {name: value for name, value in reading.items() if value is not None}
-    if not files and (unused := [*given, *(["rates"] if rates else [])]):
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
-        raise typer.BadParameter(f"{names}: no FILE is given that could be read so")
-    options.refuse_unusable(given)
+    if not read.files:
+        read.refuse_others((), "no FILE is given that could be read so")
+    elif any(map(options.is_database, read.files)):
+        if len(read.files) > 1:
+            fault = "a database is asked by itself; import the other files into it"
+            raise typer.BadParameter(fault, param_hint="FILES")
+        read.refuse_others(("currency", "timezone", "observed_until"), "a database is not read so")
+    given = read.of_orders()
     policy = options.policy(pending=count_pending, zero_amount=zero_amount, refund_date=refund_date)
-    if rates is not None:
-        given["rates"] = options.rates(rates)
-    return Asked(tuple(map(str, files or ())), {**given, "policy": policy}, as_of)
+    return Asked(read.files, {**given, "policy": policy}, as_of)
 
 
 def of_a_history(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `asked`; what they say is its first argument."""
-    shared = signature(asked, eval_str=True).parameters
-    _, *own = signature(command, eval_str=True).parameters.values()
+    """Give a command the options of `reading` and `asked`, and what they say as first argument."""
+    return _with_options(command, (reading, asked))
+
+
+def of_files(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `reading`, and what they say as first argument."""
+    return _with_options(command, (reading,))
+
+
+def _with_options(
+    command: Callable[..., None], shared: Sequence[Callable[..., Any]]
+) -> Callable[..., None]:
+    """Give a command the options of functions, of which each takes what the one before returns."""
+    first, *more = shared
+    of_each = {first: [*signature(first, eval_str=True).parameters.values()]}
+    for other in (*more, command):
+        _, *of_each[other] = signature(other, eval_str=True).parameters.values()
 
     @wraps(command)
     def with_options(**given: Any) -> None:
-        said = {name: given.pop(name) for name in shared}
         with complaining():
-            command(asked(**said), **given)
+            said: tuple[Any, ...] = ()
+            for one in (*shared, command):
+                said = (one(*said, **{each.name: given[each.name] for each in of_each[one]}),)
 
-    every = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*shared.values(), *own)]
+    every = [one.replace(kind=Parameter.KEYWORD_ONLY) for own in of_each.values() for one in own]
     with_options.__signature__ = Signature(every)  # type: ignore[attr-defined]
     return with_options

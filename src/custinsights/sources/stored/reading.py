@@ -158,9 +158,12 @@ def _are_days(placed_at: IntArray, options: Options) -> bool:
     """Whether every order was placed at the beginning of a local day: then days alone are known."""
     if not len(placed_at):
         return False
-    ends = int(placed_at.min()), int(placed_at.max())
-    local = Transitions.of(options.calendar.zone, *ends).to_local(placed_at)
-    return not bool(np.any(local % DAY))
+    for some in (placed_at[:1], placed_at):  # the first one tells it as a rule
+        ends = int(some.min()), int(some.max())
+        local = Transitions.of(options.calendar.zone, *ends).to_local(some)
+        if np.any(local % DAY):
+            return False
+    return True
 
 
 def _watched(setting: Mapping[str, Any] | None) -> list[int]:

@@ -1,0 +1,98 @@
+"""How do files come into the memory of a shop, and what is said of it?"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Mapping
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from custinsights.cli.loading import load_report
+from custinsights.cli.options import is_database
+from custinsights.cli.reading import progress_in_bytes, progress_in_orders
+from custinsights.cli.screen import screen, show
+from custinsights.cli.shared_options import Reading
+from custinsights.repositories.protocols import Store
+from custinsights.shop.import_report import ImportReport
+from custinsights.shop.importing import (
+    import_activities,
+    import_customers,
+    import_orders,
+    import_products,
+)
+from custinsights.sources import read_activities, read_customers, read_products
+from custinsights.sources.stored.reading import SHOP
+
+__all__ = ["import_files"]
+
+_READERS: Mapping[str, Callable[..., Any]] = {
+    "customers": read_customers,
+    "products": read_products,
+    "activities": read_activities,
+}
+
+
+def import_files(read: Reading, into: str, *, kind: str, source: str) -> None:
+    """Import files into a database, and print what it came to.
+
+    Parameters
+    ----------
+    read : Reading
+        The files, and how they are read.
+    into : str
+        The file or the URL of the database; it is made if it is not there.
+    kind : {"orders", "customers", "products", "activities"}
+        Of what the files tell.
+    source : str
+        The name of the system from which they come, blank where they say so.
+    """
+    _refuse(read, into)
+    given = read.of_orders() if kind == "orders" else _of_table(read, kind)
+    from custinsights.repositories.sql import open_store
+
+    with contextlib.closing(open_store(into)) as store:
+        report = _imported(store, list(read.files), given, kind=kind, source=source)
+        with store.begin(read_only=True) as work:
+            shop = work.annotations.setting(SHOP) or {}
+    zone = given.get("timezone") or shop.get("timezone") or "UTC"
+    with screen() as console:
+        console.print(Text.assemble(("custinsights import\n", "bold"), f"{report}\n"))
+        show(console, load_report(report.load_report, zone))
+
+
+def _refuse(read: Reading, into: str) -> None:
+    if not read.files:
+        raise typer.BadParameter("no FILE is given that could be imported", param_hint="FILES")
+    if any(map(is_database, read.files)):
+        raise typer.BadParameter("a database cannot be imported", param_hint="FILES")
+    if Path(into).is_file() and Path(into).stat().st_size and not is_database(into):
+        raise typer.BadParameter(f"{into!r} is a file, and no database", param_hint="--into")
+
+
+def _of_table(read: Reading, kind: str) -> dict[str, Any]:
+    """Return the options of a table beside the orders; refuse those that it has not."""
+    read.refuse_others(signature(_READERS[kind]).parameters, f"files of {kind} are not read so")
+    return dict(read.given)
+
+
+def _imported(
+    store: Store, files: list[str], given: Mapping[str, Any], *, kind: str, source: str
+) -> ImportReport:
+    at = dt.datetime.now(dt.UTC)
+    if kind == "orders":
+        with progress_in_bytes() as progress, progress_in_orders() as written:
+            return import_orders(
+                store, files, source=source, at=at, progress=progress, written=written, **given
+            )
+    with progress_in_bytes() as progress:
+        table = _READERS[kind](files, progress=progress, **given)
+    if kind == "products":
+        return import_products(store, table, at=at)
+    if kind == "customers":
+        return import_customers(store, table, source=source, at=at)
+    return import_activities(store, table, source=source, at=at)
