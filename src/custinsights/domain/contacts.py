@@ -4,7 +4,7 @@ import re
 
 __all__ = ["hidden_if_contact", "looks_like_contact", "masked", "shown_id"]
 
-_E_MAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_E_MAIL = re.compile(r"[^\s@]@[^\s@]")  # what stands around an @: one search, however long the text
 _PHONE = re.compile(r"(\+|00)[0-9][0-9 ()./-]{5,}")
 _LONGEST = 40
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
+from custinsights.presentation.cells import PARTLY
 from custinsights.results.table import Column
 
 __all__ = ["COLOURS", "Figure", "bars", "grid", "lines", "number_format", "values"]
@@ -31,6 +32,8 @@ FLAG: Final = "#c0392b"
 
 SHADES: Final = ((0.0, "#eef5fb"), (0.5, "#7fb3d9"), (1.0, "#00466f"))
 """From little to much."""
+
+_NOTHING: Final = Column("nothing", "count", [])
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HATCHES = ("", "/", ".", "x", "-", "\\", "+")
@@ -91,8 +94,11 @@ def lines(
                 "x": list(x),
                 "y": numbers,
                 "line": {"color": colour, "width": 2.5, "dash": _dash(place)},
-                "marker": {"size": 5, "symbol": _symbol(place)},
-                "hovertemplate": f"%{{x}}<br>{_plain(name)}: %{{y:{told}}}{after}<extra></extra>",
+                "marker": {"size": 6, "symbol": _opened(_symbol(place), column)},
+                "text": _partly(column),
+                "hovertemplate": (
+                    f"%{{x}}<br>{_plain(name)}: %{{y:{told}}}{after}%{{text}}<extra></extra>"
+                ),
             }
         )
         flagged = [] if flags is None else list(flags.get(name, ()))
@@ -110,7 +116,7 @@ def lines(
                 }
             )
     are_shares = all(isinstance(label, float) for label in x)
-    first = next(iter(series.values()))
+    first = next(iter(series.values()), _NOTHING)
     return {"data": traces, "layout": _layout(title, first, len(traces), are_shares=are_shares)}
 
 
@@ -134,8 +140,11 @@ def bars(
                 label: list(x),
                 length: values(column),
                 "orientation": "h" if lying else "v",
+                "text": _partly(column),
+                "textposition": "none",
                 "marker": {
                     "color": COLOURS[place % len(COLOURS)],
+                    "opacity": [0.45 if text else 1 for text in _partly(column)],
                     "pattern": {
                         "shape": _HATCHES[place % len(_HATCHES)],
                         "fillmode": "overlay",
@@ -145,11 +154,12 @@ def bars(
                     },
                 },
                 "hovertemplate": (
-                    f"%{{{label}}}<br>{_plain(name)}: %{{{length}:{told}}}{after}<extra></extra>"
+                    f"%{{{label}}}<br>{_plain(name)}: %{{{length}:{told}}}{after}"
+                    "%{text}<extra></extra>"
                 ),
             }
         )
-    first = next(iter(series.values()))
+    first = next(iter(series.values()), _NOTHING)
     layout = _layout(title, first, len(traces), lying=lying)
     layout["barmode"] = "relative" if stacked else "group"
     layout["bargap"] = 0.25
@@ -193,7 +203,7 @@ def _layout(
     numbers = {
         "tickformat": "~s" if told.startswith(",") else ".0%" if told == ".1%" else told,
         "rangemode": "tozero",
-        "title": {"text": after.strip()},
+        "title": {"text": after.strip(), "font": {"size": 13}},
         "zeroline": True,
     }
     labels = {"type": "category", "automargin": True, "title": {"text": ""}}
@@ -214,6 +224,18 @@ def _layout(
         "xaxis": {"automargin": True, **(numbers if lying else labels)},
         "yaxis": {"automargin": True, **(labels if lying else numbers)},
     }
+
+
+def _partly(column: Column) -> list[str]:
+    """What the hover adds to each value: that its period is only partly known."""
+    if column.provisional is None:
+        return [""] * len(column)
+    return [f" ({PARTLY})" if partly else "" for partly in column.provisional.tolist()]
+
+
+def _opened(symbol: str, column: Column) -> list[str]:
+    """A symbol for each value: open where its period is only partly known."""
+    return [f"{symbol}-open" if text else symbol for text in _partly(column)]
 
 
 def _dash(place: int) -> str:

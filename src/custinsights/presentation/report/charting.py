@@ -7,13 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import numpy as np
 
-from custinsights.presentation.cells import UNKNOWN
+from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN
 from custinsights.presentation.figures import Figure, bars
 from custinsights.presentation.report.parts import Chart
 from custinsights.results.cube import Cube
 from custinsights.results.table import Column, Table
 
-__all__ = ["across", "chart", "of_table", "shares_of", "word"]
+__all__ = ["across", "chart", "largest", "of_table", "shares_of", "word"]
+
+_MOST_LABELS = 12
+
+PALE = f"Pale, open or {PROVISIONAL}: {PARTLY}."
 
 _Draw = Callable[..., Figure]
 
@@ -37,7 +41,24 @@ def chart(
     labels = [label if first.kind == "share" else word(label) for label in first.values.tolist()]
     columns = {name: table.column(column) for column, name in series.items()}
     figure = draw(labels, columns, title=title, **options)
+    marks = [column.provisional for column in columns.values()]
+    if any(mark is not None and mark.any() for mark in marks):
+        says = f"{says} {PALE}"
     return Chart(title=title, figure=figure, says=says, table=table)
+
+
+def largest(table: Table, by: str) -> Table:
+    """Return the rows with the largest values of a column, with words for missing labels.
+
+    Rows in which it is 0 are not among them.
+    """
+    column = table.column(by)
+    numbers = np.where(column.absent, 0, column.values)
+    rows = np.argsort(-numbers, kind="stable")
+    chosen = table.take(rows[numbers[rows] != 0][:_MOST_LABELS])
+    first, *rest = chosen.columns
+    labels = Column(first.name, "label", [word(label) for label in first.values.tolist()])
+    return attrs.evolve(chosen, columns=[labels, *rest])
 
 
 def of_table(
@@ -70,7 +91,7 @@ def across(cube: Cube, down: str, side: str, metric: str, words: Mapping[object,
 
 def _gathered(column: Column, rows: np.ndarray, name: str) -> Column:
     taken = column.take(np.maximum(rows, 0))
-    return attrs.evolve(taken, name=name, missing=taken.absent | (rows < 0), provisional=None)
+    return attrs.evolve(taken, name=name, missing=taken.absent | (rows < 0))
 
 
 def shares_of(table: Table) -> Table:

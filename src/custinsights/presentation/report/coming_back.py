@@ -39,7 +39,6 @@ def retention(history: OrderHistory) -> Section:
         title="Cohorts",
         about="customers by the period of their first order, and the periods since",
         parts=(Switch("Period", by_period),),
-        remarks=(_TOLD,),
     )
 
 

@@ -29,7 +29,8 @@ def levels(history: OrderHistory) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``columns``, the heading of each number; by level a list of ``[label, texts, revenue]``.
+        ``columns``, the heading of each number; by level a list of ``[label, texts, revenue,
+        whether only part of the period is known]``.
     """
     found: dict[str, Any] = {"columns": [], "unit": history.currency}
     for level in LEVELS:
@@ -42,11 +43,18 @@ def levels(history: OrderHistory) -> dict[str, Any]:
             ]
         texts = zip(*(written(column) for column in columns), strict=True)
         revenue = values(columns[0])
+        partly = columns[0].provisional
+        marks = [False] * len(table) if partly is None else partly.tolist()
         happened = np.any([column.values != 0 for column in columns[:3]], axis=0)
         found[level] = [
-            [label, list(cells), number]
-            for label, cells, number, is_told in zip(
-                table.column(level).values.tolist(), texts, revenue, happened.tolist(), strict=True
+            [label, list(cells), number, int(mark)]
+            for label, cells, number, mark, is_told in zip(
+                table.column(level).values.tolist(),
+                texts,
+                revenue,
+                marks,
+                happened.tolist(),
+                strict=True,
             )
             if is_told
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,6 +17,7 @@ from custinsights.domain.segments import Segment
 from custinsights.errors import MissingData
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
+from custinsights.presentation.cells import MISSING
 from custinsights.presentation.figures import lines
 from custinsights.presentation.report.charting import of_table
 from custinsights.presentation.report.parts import (
@@ -77,20 +79,25 @@ def _scores(recency: np.ndarray, frequency: np.ndarray) -> HeatTable:
         corner="recency \\ frequency",
         down=[str(score) for score in range(5, 0, -1)],
         across=[str(score) for score in range(1, 6)],
-        texts=[[f"{count:,}" for count in row] for row in counts.tolist()],
+        texts=[[_counted(count) for count in row] for row in counts.tolist()],
         shades=counts / most,
     )
 
 
+def _three_months_before(history: OrderHistory) -> dt.datetime | None:
+    """Return the instant, None where it lies before the observation."""
+    calendar = history.calendar
+    last = calendar.local_date(history.observed_until)
+    before = calendar.start_of_day(last - relativedelta(months=3))
+    return before if before > history.observed_from else None
+
+
 def _migration(history: OrderHistory, found: SegmentSet) -> list[HeatTable]:
     """Return the moves since three months ago, where there were customers then."""
-    until = history.observed_until
-    before = history.calendar.start_of_day(
-        history.calendar.local_date(until) - relativedelta(months=3)
-    )
-    if before <= history.observed_from:
+    before = _three_months_before(history)
+    if before is None:
         return []
-    table = found.diff(before, until).migration()
+    table = found.diff(before, history.observed_until).migration()
     first, *rest = table.columns
     counts = np.array([column.values for column in rest], dtype=np.float64).T
     sums = counts.sum(axis=1, keepdims=True)
@@ -102,7 +109,7 @@ def _migration(history: OrderHistory, found: SegmentSet) -> list[HeatTable]:
             corner="from \\ to",
             down=[str(name) for name in first.values.tolist()],
             across=[column.name for column in rest],
-            texts=[[f"{int(count):,}" for count in row] for row in counts.tolist()],
+            texts=[[_counted(count) for count in row] for row in counts.tolist()],
             shades=shades,
         )
     ]
@@ -116,7 +123,8 @@ def segment_sizes(history: OrderHistory) -> Section:
     if chosen:
         found = segments(history, chosen)
         meanings = {name: segment.definition for name, segment in chosen.items()}
-        parts += [Listing(_with_meaning(found.table(), meanings)), _overlap(found)]
+        parts += [Listing(_with_meaning(found.table(), meanings)), *_changes(history, found)]
+        parts.append(_overlap(found))
     remarks = [f"Not asked, for want of data: {', '.join(untold)}."] if untold else []
     return Section(
         key="segments",
@@ -149,21 +157,41 @@ def _with_meaning(table: Table, meanings: Mapping[str, str]) -> Table:
     return Table("ready-made segments", columns)
 
 
+def _changes(history: OrderHistory, found: SegmentSet) -> list[Listing]:
+    """Return who came into each segment and who left it, where there were customers before."""
+    before = _three_months_before(history)
+    if before is None:
+        return []
+    table = found.diff(before, history.observed_until).table()
+    kept = [table.column(name) for name in ("before", "after", "entered", "left", "stayed")]
+    names = [str(name).replace("_", " ") for name in table.column("segment").values.tolist()]
+    columns = [Column("segment", "label", names), *kept]
+    return [Listing(Table("Moves of the segments in three months", columns))]
+
+
 def _overlap(found: SegmentSet) -> HeatTable:
+    """Return how many customers two segments share, of segments in which there is somebody."""
     table = found.overlap()
     first, *rest = table.columns
-    names = [str(name).replace("_", " ") for name in first.values.tolist()]
     counts = np.array([column.values for column in rest], dtype=np.float64).T
-    sizes = np.maximum(np.diag(counts[:, : len(names)]), 1)[:, None]
+    sizes = np.diag(counts[:, : len(first)])
+    held = np.flatnonzero(sizes)
+    shared = counts[np.ix_(held, held)]
+    names = [str(first.values[row]).replace("_", " ") for row in held.tolist()]
     return HeatTable(
         title="Overlap of the segments",
         says="How many customers of the segment in each row are also in that of the column.",
         corner="of \\ in",
         down=names,
-        across=[column.name.replace("_", " ") for column in rest],
-        texts=[[f"{int(count):,}" for count in row] for row in counts.tolist()],
-        shades=counts / sizes,
+        across=names,
+        texts=[[_counted(count) for count in row] for row in shared.tolist()],
+        shades=shared / sizes[held][:, None],
     )
+
+
+def _counted(count: float) -> str:
+    """Return a count as text; none is a dot, so that the others stand out."""
+    return f"{int(count):,}" if count else MISSING
 
 
 def lifecycles(history: OrderHistory) -> Section:

@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
-import numpy as np
+import datetime as dt
+from itertools import product
 
+import numpy as np
+from dateutil.relativedelta import relativedelta
+
+from custinsights.analyses.catalog import DEFAULT
+from custinsights.analyses.declaring.tally import Sum
 from custinsights.analyses.measuring.measure import measure
 from custinsights.analyses.trends.overview import overview
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import CustInsightsError
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.figures import values
-from custinsights.presentation.report.parts import Card, Section, written
+from custinsights.presentation.report.parts import Band, Card, Section, written
 from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
 from custinsights.results.table import Column
 
-__all__ = ["headlines"]
+__all__ = ["headlines", "told_window"]
 
 _MONTHS = 13
+_BEFORE = {"previous_year": "a year earlier", "previous_period": "the time before"}
+
+
+def told_window(history: OrderHistory) -> tuple[tuple[dt.datetime, dt.datetime] | None, str]:
+    """Return the longest window up to now beside which an earlier one was observed, and which.
+
+    Twelve months are tried, then six, three and one; each beside the year before, else beside as
+    many days just before. Where nothing was observed for so long, it is the last twelve months.
+    """
+    calendar, end = history.calendar, history.observed_until
+    last = calendar.local_date(end)
+    for months, compare in product((12, 6, 3, 1), _BEFORE):
+        first = last - relativedelta(months=months)
+        is_year = compare == "previous_year"
+        earlier = first - (relativedelta(years=1) if is_year else last - first)
+        if calendar.start_of_day(earlier) >= history.observed_from:
+            return (calendar.start_of_day(first), end), compare
+    return None, "previous_year"
 
 
 def headlines(history: OrderHistory) -> Section:
-    """Return a card for each headline number of the last twelve months."""
-    found = overview(history, compare="previous_year")
+    """Return a card for each headline number of the last months."""
+    asked, compare = told_window(history)
+    found = overview(history, window=asked, compare=compare)
     window = found.current.provenance.window
     trends = _trends(history, [headline.metric for headline in found.headlines])
-    cards = tuple(_card(headline, found, trends) for headline in found.headlines)
+    since = f"on {_BEFORE[compare]}"
+    cards = tuple(_card(headline, found, trends, since) for headline in found.headlines)
     remarks = [note for note in found.table().notes if not note.startswith("As of")]
     calendar = history.calendar
     about = ""
     if window is not None:
         first, end = (calendar.local_date(instant) for instant in window)
-        about = f"{first} up to {end}, beside the year before; the small lines are months"
+        about = f"{first} up to {end}, beside {_BEFORE[compare]}; the small lines are months"
     return Section(
         key="overview", title="Overview", about=about, parts=(cards,), remarks=tuple(remarks)
     )
@@ -47,18 +73,23 @@ def _trends(history: OrderHistory, metrics: list[str]) -> dict[str, list[float |
     return {name: values(table.column(name))[-_MONTHS:] for name in metrics}
 
 
-def _card(headline: Headline, found: Overview, trends: dict[str, list[float | None]]) -> Card:
+def _card(
+    headline: Headline, found: Overview, trends: dict[str, list[float | None]], since: str
+) -> Card:
     change = "" if headline.change is None else f"{100 * headline.change:+,.1f}%"
+    name = headline.metric.replace("_", " ")
     return Card(
-        name=headline.metric.replace("_", " "),
+        name=name,
         value=_written(headline.value, headline.unit),
-        unit="" if headline.unit == "share" else headline.unit,
+        unit="" if headline.unit == "share" or headline.unit in name else headline.unit,
         change=change,
+        since=since,
         rises=None if headline.change is None else headline.change >= 0,
         trend=trends.get(headline.metric, []),
-        target=_target(headline),
+        band=_band(headline),
         definition=headline.definition,
         details=_details(headline, found.current),
+        is_told=bool(headline.value),
     )
 
 
@@ -67,23 +98,38 @@ def _written(value: float | None, unit: str) -> str:
     return written(column)[0]
 
 
-def _target(headline: Headline) -> str:
+def _band(headline: Headline) -> Band | None:
     if headline.target is None:
-        return ""
+        return None
     low, high = headline.target
     where = f", {headline.standing} it" if headline.standing else ""
-    return f"healthy {100 * low:.0f} to {100 * high:.0f}%{where}"
+    most = max(1.25 * high, headline.value or 0.0, 1e-9)
+    return Band(
+        says=f"healthy {100 * low:.0f} to {100 * high:.0f}%{where}",
+        low=low / most,
+        high=high / most,
+        at=None if headline.value is None else max(headline.value, 0.0) / most,
+    )
 
 
 def _details(headline: Headline, cube: Cube) -> str:
     """Return what a quotient is made of, and how sure a proportion is."""
     said = []
+    metric = DEFAULT.metric(headline.metric)
     top, bottom = cube.numerator(headline.metric), cube.denominator(headline.metric)
-    if top is not None and bottom is not None:
-        exponents = {"share": 0, cube.provenance.currency: minor_exponent(cube.provenance.currency)}
-        exponent = exponents.get(headline.unit)
-        if exponent is not None:
-            said.append(f"{int(top[0]) / 10**exponent:,.{exponent}f} ÷ {int(bottom[0]):,}")
+    if top is not None and bottom is not None and metric.numerator and metric.denominator:
+        currency = cube.provenance.currency
+        above = _amount(int(top[0]), metric.numerator, currency)
+        said.append(f"{above} ÷ {_amount(int(bottom[0]), metric.denominator, currency)}")
     if headline.low is not None and headline.high is not None:
         said.append(f"95% interval {100 * headline.low:.1f} to {100 * headline.high:.1f}%")
     return "; ".join(said)
+
+
+def _amount(number: int, of: Sum, currency: str) -> str:
+    """Return a sum of tallies in natural units, with its unit."""
+    _, tally = of.terms[0]
+    if tally.unit == "money":
+        exponent = minor_exponent(currency)
+        return f"{number / 10**exponent:,.{exponent}f} {currency}"
+    return f"{number / tally.scale:,.10g} {tally.unit}".strip()

@@ -18,7 +18,7 @@ import attrs
 
 from custinsights.errors import MissingExtra
 from custinsights.presentation.cells import shown_unit
-from custinsights.presentation.report.parts import Chart, Section, written
+from custinsights.presentation.report.parts import NOTHING, Chart, Section, written
 from custinsights.results.table import Table
 
 __all__ = ["Page", "page"]
@@ -71,12 +71,19 @@ def page(of: Page) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"kind": _kind, "rows": _rows, "heads": _heads}
+    environment.filters |= {
+        "kind": _kind,
+        "rows": _rows,
+        "heads": _heads,
+        "sentence": _sentence,
+        "short": _short,
+        "percent": _percent,
+    }
     environment.globals["figure"] = _numbered(figures)
     environment.globals["sparkline"] = _sparkline
     script, plotly, style = _asset("report.js"), _plotly(), _asset("report.css")
     template = environment.get_template("report.html.j2")
-    body = template.render(page=of, levels=len(of.drill["year"]))
+    body = template.render(page=of, levels=len(of.drill["year"]), nothing=NOTHING)
     data = {"figures": figures, "drill": of.drill, "orders": of.orders}
     return environment.get_template("frame.html.j2").render(
         title=of.title,
@@ -128,6 +135,19 @@ def _numbered(figures: list[Mapping[str, Any]]) -> Callable[[Chart], int]:
 
 def _kind(part: object) -> str:
     return "Cards" if isinstance(part, tuple) else type(part).__name__
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _short(key: str) -> str:
+    """Return the key of a section as a word for the navigation."""
+    return "RFM" if key == "rfm" else _sentence(key.replace("_", " "))
+
+
+def _percent(part: float) -> str:
+    return f"{100 * min(max(part, 0.0), 1.0):.1f}%"
 
 
 def _heads(table: Table) -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -14,6 +14,7 @@ from custinsights.presentation.figures import Figure
 from custinsights.results.table import Column, Table
 
 __all__ = [
+    "Band",
     "Card",
     "Chart",
     "HeatTable",
@@ -23,13 +24,37 @@ __all__ = [
     "Switch",
     "Tile",
     "Tiles",
+    "without_blanks",
     "written",
 ]
+
+
+NOTHING = "Nothing to show: no order that counts falls here."
 
 
 def written(column: Column, timezone: str = "UTC") -> list[str]:
     """Return what stands in each cell of a column, without the blanks that align text."""
     return [text.strip() for text in shown(column, timezone)]
+
+
+@attrs.frozen(kw_only=True)
+class Band:
+    """The band that is thought healthy, drawn on a line from 0 to 1.
+
+    Parameters
+    ----------
+    says : str
+        The band, and where the value lies to it, in words.
+    low, high : float
+        Where it begins and ends on the line.
+    at : float, optional
+        Where the value lies.
+    """
+
+    says: str
+    low: float
+    high: float
+    at: float | None
 
 
 @attrs.frozen(kw_only=True)
@@ -40,27 +65,31 @@ class Card:
     ----------
     name, value, unit : str
         What it is, how it reads, and in what.
-    change : str
-        How it has changed since the earlier window, such as ``+4.2%``; blank where untold.
+    change, since : str
+        How it has changed, such as ``+4.2%``, and since when; blank where untold.
     rises : bool, optional
         Whether it has grown; None where untold.
     trend : sequence of float or None
         Its course over the months, for a sparkline.
-    target : str
-        The band that is thought healthy, and where the value lies to it; blank without one.
+    band : Band, optional
+        What is thought healthy.
     definition, details : str
         What it means; numerator, denominator, interval.
+    is_told : bool
+        Whether there is a number but 0.
     """
 
     name: str
     value: str
     unit: str = ""
     change: str = ""
+    since: str = ""
     rises: bool | None = None
     trend: Sequence[float | None] = ()
-    target: str = ""
+    band: Band | None = None
     definition: str = ""
     details: str = ""
+    is_told: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -160,3 +189,52 @@ class Section:
     about: str = ""
     parts: tuple[Part, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+def without_blanks(section: Section) -> Section:
+    """Return a section without parts in which nothing stands; it says which these are."""
+    parts = [_told(part) for part in section.parts]
+    blank = [_name(part) for part, told in zip(section.parts, parts, strict=True) if told is None]
+    kept = tuple(part for part in parts if part is not None)
+    remarks = list(section.remarks)
+    if kept and blank:
+        remarks.append(f"Nothing to show of: {', '.join(blank)}.")
+    elif not kept and not remarks:
+        remarks.append(NOTHING)
+    return attrs.evolve(section, parts=kept, remarks=tuple(remarks))
+
+
+def _told(part: Part) -> Part | None:
+    """Return what is left of a part without what is blank in it."""
+    if isinstance(part, Switch):
+        told = {name: _told(one) for name, one in part.parts.items()}
+        kept = {name: one for name, one in told.items() if one is not None}
+        return Switch(part.name, kept) if kept else None
+    return part if _holds_something(part) else None
+
+
+def _holds_something(part: Chart | Tiles | HeatTable | Listing | tuple[Card, ...]) -> bool:
+    if isinstance(part, Chart):
+        return any(map(_has_number, part.figure["data"]))
+    if isinstance(part, HeatTable):
+        return bool(np.any(part.shades > 0))
+    if isinstance(part, Tiles):
+        return any(tile.share for tile in part.tiles)
+    if isinstance(part, Listing):
+        return len(part.table) > 0
+    return any(card.is_told for card in part)
+
+
+def _has_number(trace: Mapping[str, Any]) -> bool:
+    """Return whether a series has a number but 0."""
+    along = "x" if trace.get("orientation") == "h" else "y"
+    return any(trace[along])
+
+
+def _name(part: Part) -> str:
+    if isinstance(part, Switch):
+        return _name(next(iter(part.parts.values())))
+    if isinstance(part, tuple):
+        return "the headlines"
+    title = part.table.title if isinstance(part, Listing) else part.title
+    return title[:1].lower() + title[1:]

@@ -7,24 +7,11 @@ import numpy as np
 
 from custinsights.analyses.measuring.measure import measure
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.report.charting import chart, word
+from custinsights.presentation.report.charting import chart, largest, word
 from custinsights.presentation.report.parts import HeatTable, Listing, Part, Section
 from custinsights.results.table import Column, Table
 
 __all__ = ["geography", "payments", "peak_times", "products"]
-
-_TOP = 12
-
-
-def _largest(table: Table, by: str) -> Table:
-    """Return the rows with the largest values of a column, with words for missing labels."""
-    column = table.column(by)
-    numbers = np.where(column.absent, 0, column.values)
-    rows = np.argsort(-numbers, kind="stable")[:_TOP]
-    chosen = table.take(rows)
-    first, *rest = chosen.columns
-    labels = Column(first.name, "label", [word(label) for label in first.values.tolist()])
-    return attrs.evolve(chosen, columns=[labels, *rest])
 
 
 def geography(history: OrderHistory) -> Section:
@@ -34,10 +21,10 @@ def geography(history: OrderHistory) -> Section:
         if label not in history.labels or not history.labels[label].names:
             continue
         cube = measure(history, ["customers", "orders", "revenue"], by=[label]).table()
-        largest = _largest(cube, "revenue")
+        rows = largest(cube, "revenue")
         title = f"Revenue by {label}"
-        says = f"The {label} labels with most revenue, the largest first."
-        parts.append(chart(title, says, largest, {"revenue": "revenue"}, lying=True))
+        says = "Where most revenue comes from, the largest first."
+        parts.append(chart(title, says, rows, {"revenue": "revenue"}, lying=True))
     return Section(
         key="geography",
         title="Geography",
@@ -54,17 +41,19 @@ def products(history: OrderHistory) -> Section:
     for label in ("department", "category"):
         known = history.products is not None and label in history.products.labels
         if known:
-            largest = _largest(measure(history, metrics, by=[label]).table(), "line_revenue")
+            rows = largest(measure(history, metrics, by=[label]).table(), "line_revenue")
             says = "By the revenue of the lines, the largest first."
             series = {"line_revenue": "line revenue"}
-            parts.append(chart(f"Revenue by {label}", says, largest, series, lying=True))
-    table = _largest(measure(history, metrics, by=["product"]).table(), "line_revenue")
-    parts.append(Listing(_titled(table, history)))
+            parts.append(chart(f"Revenue by {label}", says, rows, series, lying=True))
+    table = largest(measure(history, metrics, by=["product"]).table(), "line_revenue")
+    if len(table):
+        parts.append(Listing(_titled(table, history)))
     return Section(
         key="products",
         title="Products",
         about=f"buyers, units and line revenue in {history.currency}",
         parts=tuple(parts),
+        remarks=() if parts else ("The orders name no products.",),
     )
 
 
@@ -80,13 +69,13 @@ def _titled(table: Table, history: OrderHistory) -> Table:
 
 def payments(history: OrderHistory) -> Section:
     """Return how customers pay."""
-    section = Section(key="payments", title="Payment methods")
+    section = Section(key="payments", title="Payment methods", about="how the orders are paid")
     if "payment_method" not in history.labels:
         return attrs.evolve(section, remarks=("The orders name no payment methods.",))
     cube = measure(history, ["orders", "customers", "revenue"], by=["payment_method"]).table()
-    largest = _largest(cube, "orders")
+    rows = largest(cube, "orders")
     says = "How many orders each payment method has, the most used first."
-    part = chart("Orders by payment method", says, largest, {"orders": "orders"}, lying=True)
+    part = chart("Orders by payment method", says, rows, {"orders": "orders"}, lying=True)
     return attrs.evolve(section, parts=(part,))
 
 
@@ -117,4 +106,5 @@ def peak_times(history: OrderHistory) -> Section:
         title="Peak times",
         about=f"orders, in the time of {history.calendar.timezone}",
         parts=(grid,),
+        remarks=() if counts[:, 1:].any() else ("No hours are told: all orders are at midnight.",),
     )

@@ -9,7 +9,7 @@ from custinsights.analyses.journey.funnel import funnel
 from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import MissingData
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.report.charting import chart
+from custinsights.presentation.report.charting import chart, largest
 from custinsights.presentation.report.parts import Listing, Part, Section
 
 __all__ = ["channels", "steps"]
@@ -21,9 +21,10 @@ def channels(history: OrderHistory) -> Section:
     remarks = []
     if "channel" in history.labels or history.people_table.labels.get("acquisition_channel"):
         cube = measure(history, ["first_orders", "revenue"], by=["acquisition_channel"]).table()
-        says = "How many customers ordered first by way of each channel."
+        says = "How many customers each channel has won, and what all that it won have brought."
+        rows = largest(cube, "first_orders")
         series = {"first_orders": "new customers"}
-        parts.append(chart("New customers by channel", says, cube, series, lying=True))
+        parts.append(chart("New customers by channel", says, rows, series, lying=True))
     else:
         remarks.append("The orders name no channels.")
     try:
@@ -31,7 +32,11 @@ def channels(history: OrderHistory) -> Section:
     except MissingData:
         remarks.append("What winning customers cost is not told: with_spend, or --spend.")
     return Section(
-        key="acquisition", title="Acquisition", parts=tuple(parts), remarks=tuple(remarks)
+        key="acquisition",
+        title="Acquisition",
+        about="which channels win customers, and what that costs",
+        parts=tuple(parts),
+        remarks=tuple(remarks),
     )
 
 
@@ -41,7 +46,7 @@ def steps(history: OrderHistory) -> Section:
     if history.activities is None or not len(history.activities):
         says = "No activities are known, such as visits and carts, so that there is no funnel."
         return attrs.evolve(section, about="", remarks=(says,))
-    table = funnel(history).table()
-    says = "How many persons reach each step."
-    part = chart("Persons by step", says, table, {"persons": "persons"}, lying=True)
+    table = attrs.evolve(funnel(history).table(), title="Step by step")
+    says = "How many people reach each step."
+    part = chart("People by step", says, table, {"people": "people"}, lying=True)
     return attrs.evolve(section, parts=(part, Listing(table)))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from custinsights.analyses.measuring.measure import measure
 from custinsights.domain.fields import refuse_other, whole_number
@@ -16,6 +14,7 @@ from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report import (
     buying,
     coming_back,
+    driving,
     groups,
     headline,
     places,
@@ -24,7 +23,8 @@ from custinsights.presentation.report import (
 )
 from custinsights.presentation.report.drilling import levels, orders_of_days
 from custinsights.presentation.report.page import Page, page
-from custinsights.presentation.report.parts import Section, written
+from custinsights.presentation.report.parts import Section, without_blanks, written
+from custinsights.presentation.writing import written_whole
 
 __all__ = ["MOST_ORDERS", "report", "sections"]
 
@@ -36,6 +36,7 @@ QUESTIONS: dict[str, tuple[str, _Question]] = {
     "overview": ("Overview", headline.headlines),
     "composition": ("New and returning customers", buying.composition),
     "trend": ("Growth", buying.trend),
+    "drivers": ("What drives growth", driving.drivers),
     "order_numbers": ("Purchase history by order number", buying.order_numbers),
     "intervals": ("Time since the last order, and between orders", buying.intervals),
     "rfm": ("RFM groups", groups.rfm_groups),
@@ -45,6 +46,7 @@ QUESTIONS: dict[str, tuple[str, _Question]] = {
     "concentration": ("Value concentration", groups.concentrations),
     "geography": ("Geography", places.geography),
     "products": ("Products", places.products),
+    "preferences": ("What each group prefers", driving.tastes),
     "payments": ("Payment methods", places.payments),
     "peak_times": ("Peak times", places.peak_times),
     "acquisition": ("Acquisition", winning.channels),
@@ -61,7 +63,7 @@ def sections(
     """Yield every section; one that the history holds nothing for says so in one line."""
     for done, (key, (title, ask)) in enumerate(QUESTIONS.items(), start=1):
         try:
-            yield ask(history)
+            yield without_blanks(ask(history))
         except (MissingData, Refused) as error:
             yield Section(key=key, title=title, remarks=(str(error),))
         if progress is not None:
@@ -108,7 +110,8 @@ def report(
     MissingExtra
         Plotly or Jinja is not installed: the extra ``report`` brings them.
     InvalidValue
-        An option is none that is allowed, or `include_personal` is told without the orders.
+        An option is none that is allowed, `include_personal` is told without the orders, or the
+        path is that of a folder or in none.
     """
     check_history(history)
     refuse_other(str, "the title of the report", title)
@@ -116,22 +119,21 @@ def report(
     if include_personal and not include_orders:
         what = "personal fields are only in the orders, and these are not asked for"
         raise InvalidValue(what, "include_personal=True", "include_orders=True beside it")
-    found = list(sections(history, progress))
-    orders = (
-        orders_of_days(history, most_orders, personal=include_personal) if include_orders else None
-    )
-    whole = page(
-        Page(
-            title=title,
-            facts=_facts(history),
-            sections=found,
-            drill=levels(history),
-            orders=orders,
+    with written_whole(path) as draft:
+        orders = None
+        if include_orders:
+            orders = orders_of_days(history, most_orders, personal=include_personal)
+        whole = page(
+            Page(
+                title=title,
+                facts=_facts(history),
+                sections=[*sections(history, progress)],
+                drill=levels(history),
+                orders=orders,
+            )
         )
-    )
-    target = Path(path)
-    _write(target, whole)
-    return target
+        draft.write_text(whole, encoding="utf-8")
+    return Path(path)
 
 
 def _facts(history: OrderHistory) -> list[tuple[str, str]]:
@@ -147,19 +149,3 @@ def _facts(history: OrderHistory) -> list[tuple[str, str]]:
         ("Revenue", f"{told['revenue']} {history.currency}"),
         ("Observed", f"{first} up to {last}"),
     ]
-
-
-def _write(target: Path, text: str) -> None:
-    """Write a file beside its place and put it there once it is whole."""
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-    ) as beside:
-        try:
-            beside.write(text)
-            beside.close()
-            Path(beside.name).replace(target)
-        except BaseException:
-            beside.close()
-            with suppress(OSError):
-                Path(beside.name).unlink()
-            raise

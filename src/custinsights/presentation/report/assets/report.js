@@ -154,7 +154,10 @@
         type: "bar", x: rows.map(function (row) { return row[0]; }),
         y: rows.map(function (row) { return row[2]; }),
         text: rows.map(function (row) { return row[1][0]; }), textposition: "none",
-        marker: { color: isDark() ? "#6cbcec" : "#0072b2" },
+        marker: {
+          color: isDark() ? "#6cbcec" : "#0072b2",
+          opacity: rows.map(function (row) { return row[3] ? 0.45 : 1; })
+        },
         hovertemplate: "%{x}<br>revenue: %{text} " + drill.unit + "<extra></extra>"
       }],
       layout: {
@@ -194,6 +197,7 @@
       shown.rows = rows.map(function (row) { return [row[0]].concat(row[1]); });
       shown.links = rows.map(function (row) { return "#drill/" + row[0]; });
       caption((label || "All") + " by " + levels[depth(label)]);
+      if (rows.some(function (row) { return row[3]; })) { remark("* and pale: only part of the period."); }
     } else if (data.orders) {
       var orders = data.orders.rows.filter(function (row) { return row[0] === label; });
       shown.heads = data.orders.columns;
