@@ -69,6 +69,14 @@ def ignoring(part: str, method: str, **always: Any) -> Callable[[MemoryWork, Bro
     return breaks
 
 
+def ledger_of_one(work: MemoryWork, _store: BrokenStore) -> None:
+    """Tell consents of somebody alone."""
+
+    @instead(work.people, "consents")
+    def _consents(before: Callable[..., Any], customer: Any = None) -> Any:
+        return () if customer is None else before(customer)
+
+
 def doing_nothing(part: str, method: str) -> Callable[[MemoryWork, BrokenStore], None]:
     """Let a method do nothing."""
 
@@ -449,6 +457,7 @@ BREAKS: Mapping[str, Callable[[MemoryWork, BrokenStore], None]] = {
     "tags are not forgotten": forget_but("tags", "annotations"),
     "all activities are forgotten": forget_everybody,
     "orders are forgotten": forget_amounts,
+    "the ledger of everybody is blank": ledger_of_one,
     "exports lack consents": export_less("people", "consents"),
     "exports lack orders": export_less("orders", "orders"),
     "exports lack interests": export_less("annotations", "interests"),

@@ -159,8 +159,8 @@ class PeopleRepository(Protocol):
     def consent(self, *entries: Consent) -> None:
         """Add to the ledger of consents."""
 
-    def consents(self, customer: Key) -> tuple[Consent, ...]:
-        """Return the ledger of somebody, in the order in which it was written."""
+    def consents(self, customer: Key | None = None) -> tuple[Consent, ...]:
+        """Return the ledger of all or of one customer, in the order in which it was written."""
 
     def forget(self, customer: Key) -> None:
         """Remove all that is personal; the person stays as an empty one, under the same id.

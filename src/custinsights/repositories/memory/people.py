@@ -157,10 +157,10 @@ class People:
             tables.consents.append((person, entry))
             tables.tell("people", (tables.id_of(person),), "changed")
 
-    def consents(self, customer: Key) -> tuple[Consent, ...]:
-        """Return the ledger of somebody, in the order in which it was written."""
+    def consents(self, customer: Key | None = None) -> tuple[Consent, ...]:
+        """Return the ledger of all or of one customer, in the order in which it was written."""
         tables = self._session.seen
-        everyone = tables.all_of(customer)
+        everyone = tables.people if customer is None else tables.all_of(customer)
         return tuple(
             attrs.evolve(one, customer=tables.id_of(person))
             for person, one in tables.consents

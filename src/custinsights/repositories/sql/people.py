@@ -178,13 +178,15 @@ class People:
             rows.append({**row, "record": json_of(record)})
         session.add(schema.consents, rows)
 
-    def consents(self, customer: Key) -> tuple[Consent, ...]:
-        """Return the ledger of somebody, in the order in which it was written."""
+    def consents(self, customer: Key | None = None) -> tuple[Consent, ...]:
+        """Return the ledger of all or of one customer, in the order in which it was written."""
         session, told = self._session, schema.consents.c
-        people = people_under(session, [str(customer)])
         question = select(told.person, told.record, told.evidence).order_by(told.number)
-        rows = session.reading.execute(question.where(one_of(told.person, people))).all()
-        ids = ids_of(session, people)
+        if customer is not None:
+            people = people_under(session, [str(customer)])
+            question = question.where(one_of(told.person, people))
+        rows = session.reading.execute(question).all()
+        ids = ids_of(session, {person for person, *_ in rows})
         return tuple(
             attrs.evolve(
                 object_of(Consent, {**mapping_of(record), "customer": ids[person]}),

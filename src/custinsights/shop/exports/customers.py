@@ -149,7 +149,7 @@ def _agreed(
     suppressed: Suppressed | Container[Identity],
 ) -> tuple[list[Person], dict[str, int]]:
     """Return who may be written to, and how many may not, by the first reason that holds."""
-    inside, left_out = [], dict.fromkeys(REASONS, 0)
+    inside, left_out = list[Person](), dict.fromkeys(REASONS, 0)
     for customer, address, ledger in _ledgers(people, listed, preset.channel):
         entry = deciding(ledger, preset.topic, preset.channel, at=until)
         if address is None:
@@ -174,9 +174,12 @@ def _ledgers(
     if channel != "post":
         kind = "email" if channel == "email" else "phone"
         owners = people.find_all([Identity(kind, one or "none") for one in addresses])
+    said: dict[str, list[Consent]] = {}
+    for entry in people.consents():
+        said.setdefault(str(entry.customer), []).append(entry)
     for customer, address, owner in zip(listed, addresses, owners, strict=True):
-        others = () if owner is None or owner == str(customer.id) else people.consents(owner)
-        yield customer, address, (*others, *people.consents(customer.id))
+        whose = {str(customer.id), str(customer.id if owner is None else owner)}
+        yield customer, address, tuple(one for name in sorted(whose) for one in said.get(name, ()))
 
 
 def _address(customer: Customer, channel: str) -> str | None:

@@ -98,6 +98,7 @@ def _people(work: UnitOfWork, ids: list[str]) -> dict[str, Any]:
     return {
         "customers": {one: stored(people.get(one)) for one in ids},
         "identities": {one: [record_of(i) for i in people.identities(one)] for one in ids},
+        "ledger": [record_of(one) for one in people.consents()],
         "consents": {one: [record_of(c) for c in people.consents(one)] for one in ids},
         "merged": {str(one): str(into) for one, into in people.merged().items()},
         "scan": [row for batch in people.scan() for row in rows_of(batch.people)],

@@ -156,6 +156,10 @@ def merging(store: Store, parts: Collection[str]) -> Iterator[str]:
             found = [str(one.value.id) for one in work.annotations.of("c1", "note")]  # type: ignore[union-attr]
             yield from differs("their notes", found, ["n0", "n1", "n2"])
         yield from differs("their consents", len(work.people.consents("c10")), 6)
+        everybody = [str(one.customer) for one in work.people.consents()]
+        yield from differs(
+            "the consents of everybody", sorted(everybody), ["c10"] * 6 + ["Éva"] * 2
+        )
     yield from refused(
         store, InvalidValue, "merging who is merged", lambda work: work.people.merge("c10", "c1")
     )
