@@ -217,6 +217,16 @@ def test_nobody_is_joined_with_others_by_way_of_a_third() -> None:
     assert len(by_way) == 1
 
 
+def test_who_is_known_to_be_two_stays_two() -> None:
+    """Those whom somebody has told apart are no pair, and no third joins them."""
+    people = [Person(f"c{n}", emails=["ada@mail.example"]) for n in range(3)]
+    found = find_matches(people, apart=[("c2", "c0")])
+    assert [(one.left, one.right, one.verdict) for one in found.matches] == [
+        ("c0", "c1", "same"),
+        ("c1", "c2", "doubtful"),
+    ]
+
+
 def test_only_some_are_asked_about() -> None:
     """Of all pairs those may be wanted of which one is among some."""
     people = [Person(f"c{n}", emails=["ada@mail.example"]) for n in range(3)]

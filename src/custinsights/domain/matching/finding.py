@@ -1,7 +1,7 @@
 """Who of many may be one person? Only those are compared who share a key."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import combinations, product
 from typing import Final
 
@@ -49,7 +49,11 @@ class Matching:
 
 
 def find_matches(
-    people: Iterable[Person], rules: MatchingRules = MATCHING_RULES, *, among: Iterable[_Id] = ()
+    people: Iterable[Person],
+    rules: MatchingRules = MATCHING_RULES,
+    *,
+    among: Iterable[_Id] = (),
+    apart: Iterable[Collection[_Id]] = (),
 ) -> Matching:
     """Find who of many is one person, and who may be.
 
@@ -65,6 +69,8 @@ def find_matches(
         What speaks for one person, what against it, and how much.
     among : iterable of str or int
         Only pairs of which one is among these; all where there are none.
+    apart : iterable of pairs of str or int
+        Who is known to be two people: they are no pair, and nobody joins them by way of others.
 
     Returns
     -------
@@ -87,15 +93,21 @@ def find_matches(
     """
     too_common: dict[str, int] = {}
     known = {one.id: one for one in _without_crowds([*people], rules, too_common)}
-    wanted = {*among}
+    wanted, decided = {*among}, {frozenset(pair) for pair in apart}
     found = []
     for left, right in _pairs(known, rules, too_common):
-        if not wanted or left in wanted or right in wanted:
+        is_asked = not wanted or left in wanted or right in wanted
+        if is_asked and frozenset((left, right)) not in decided:
             match = rules.judge(known[left], known[right])
             if match is not None:
                 found.append(match)
     found.sort(key=lambda one: -one.score)  # those of one score stay in the order of the ids
-    return Matching(tuple(_joined(found, known, rules)), too_common)
+
+    def are_apart(one: _Id, other: _Id) -> bool:
+        is_decided = frozenset((one, other)) in decided
+        return is_decided or rules.tell_apart(known[one], known[other])
+
+    return Matching(tuple(_joined(found, are_apart)), too_common)
 
 
 def _without_crowds(
@@ -147,27 +159,16 @@ def _pairs(
     return [(ids[left], ids[right]) for left, right in sorted(pairs)]
 
 
-def _joined(
-    matches: Iterable[Match], people: Mapping[_Id, Person], rules: MatchingRules
-) -> Iterator[Match]:
+def _joined(matches: Iterable[Match], are_apart: Callable[[_Id, _Id], bool]) -> Iterator[Match]:
     """Yield the matches; those that would join people who are told apart are doubtful."""
     group: dict[_Id, set[_Id]] = {}
     for match in matches:
         if match.verdict == "same":
             left, right = (group.get(one, {one}) for one in (match.left, match.right))
-            if left is not right and _any_apart(left, right, people, rules):
+            if left is not right and any(are_apart(*pair) for pair in product(left, right)):
                 other = Evidence(_BY_WAY_OF_OTHERS, 0, str(match.left), str(match.right))
                 yield attrs.evolve(match, verdict="doubtful", evidence=(*match.evidence, other))
                 continue
             whole = left | right
             group.update(dict.fromkeys(whole, whole))
         yield match
-
-
-def _any_apart(
-    left: set[_Id], right: set[_Id], people: Mapping[_Id, Person], rules: MatchingRules
-) -> bool:
-    return any(
-        rules.tell_apart(people[one], people[other])
-        for one, other in product(in_order(left), in_order(right))
-    )
