@@ -75,7 +75,7 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
     ids = np.full(found.count, None, dtype=object)
     gone = set()
     for person, held in known.items():
-        was = None if erased is None else _first(erased(identity) for identity, _ in held)
+        was = None if erased is None else _was(held, erased)
         if was is not None:
             gone.add(person)
         ids[person] = was or _customer(work, found.source, held)
@@ -103,8 +103,13 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
     )
 
 
-def _first(found: Iterator[Key | None]) -> str | None:
-    return next((str(one) for one in found if one is not None), None)
+def _was(held: Sequence[tuple[Identity, Key | None]], erased: Erased) -> str | None:
+    """Return who was erased and comes again; a number alone tells it only of who has nothing else.
+
+    Others of a household may have the same number.
+    """
+    contacts = [one for one, _ in held if one.kind != "phone"] or [one for one, _ in held]
+    return next((str(one) for one in map(erased, contacts) if one is not None), None)
 
 
 def _known(work: UnitOfWork, found: FoundPeople) -> _Known:

@@ -1,0 +1,117 @@
+"""Who was erased stays away, whatever is imported again, and the report stays as it was."""
+
+import pytest
+
+from custinsights.domain import Customer
+from custinsights.privacy import Erasure, erase, suppressed
+from custinsights.repositories.protocols import Store
+from custinsights.shop.importing import import_customers, import_orders
+from custinsights.sources import read_store
+from docs._ext.checklist import DOCS
+from tests.privacy.conftest import KEY, LATER
+from tests.shop.answers import answers
+
+EXPORT = DOCS / "examples" / "orders_export_1.csv"
+ADA, MARKS = "ada@example.com", ("ada@example", "ada example", "example st")
+
+
+def brought_in(store: Store, *, is_again: bool = False) -> None:
+    """Import the export, as a shop does that has a list of who was erased."""
+    with store.begin(read_only=True) as work:
+        erased = suppressed(work, key=KEY).erased if is_again else None
+    import_orders(store, EXPORT, at=LATER, erased=erased, timezone="America/New_York")
+
+
+def ada(store: Store) -> str:
+    """Return the id that the shop gave Ada."""
+    with store.begin(read_only=True) as work:
+        [found] = work.people.listed(ADA)
+    return str(found.id)
+
+
+def erased(store: Store) -> Erasure:
+    """Erase Ada."""
+    own = ada(store)
+    with store.begin(at=LATER) as work:
+        return erase(work, own, at=LATER, by="Ada", key=KEY)
+
+
+def told(store: Store, customer: str) -> str:
+    """Return all that rests of somebody, without case."""
+    with store.begin(read_only=True) as work:
+        rooms = (work.people, work.orders, work.activities, work.annotations)
+        return str([room.export(customer) for room in rooms]).casefold()
+
+
+def report(store: Store) -> object:
+    """Return the answers to all questions of a report, customers under whatever names."""
+    return answers(read_store(store, currency="USD"))
+
+
+@pytest.mark.covers("M56")
+def test_the_report_is_the_same_after_an_erasure(empty: Store) -> None:
+    """Every number of a report of the store is to the cent what it was before."""
+    brought_in(empty)
+    before = report(empty)
+    done = erased(empty)
+    assert done.orders_kept > 1
+    assert report(empty) == before
+
+
+@pytest.mark.covers("M56")
+def test_an_import_brings_nobody_back(empty: Store) -> None:
+    """The same export again changes no number, no order, and nothing of who was erased."""
+    brought_in(empty)
+    assert [mark for mark in MARKS if mark not in told(empty, ada(empty))] == []
+    before = report(empty)
+    done = erased(empty)
+    with empty.begin(read_only=True) as work:
+        last = work.last_change()
+    brought_in(empty, is_again=True)
+    with empty.begin(read_only=True) as work:
+        changed = [one for one in work.changes(last) if one.repository in ("orders", "people")]
+        assert [*work.people.listed(ADA)] == []
+    assert changed == []
+    assert report(empty) == before
+    assert [mark for mark in MARKS if mark in told(empty, done.name)] == []
+
+
+def test_without_the_list_they_would_come_back(empty: Store) -> None:
+    """It is the list that keeps them away: without it the export makes a new customer."""
+    brought_in(empty)
+    erased(empty)
+    brought_in(empty)
+    with empty.begin(read_only=True) as work:
+        assert len([*work.people.listed(ADA)]) == 1
+
+
+def test_a_table_of_customers_brings_nobody_back(empty: Store) -> None:
+    """A list of customers with their address leaves who was erased as they are."""
+    brought_in(empty)
+    done = erased(empty)
+    table = [Customer("7", name="Ada Example", email=ADA), Customer("8", email="eve@example.com")]
+    with empty.begin(read_only=True) as work:
+        gone = suppressed(work, key=KEY).erased
+    import_customers(empty, table, source="newsletter", at=LATER, erased=gone)
+    with empty.begin(read_only=True) as work:
+        found = work.people.get(done.name)
+        assert found is not None
+        assert found.value == Customer(done.name)
+        assert [one.email for one in work.people.listed("@example.com") if one.email == ADA] == []
+        assert len([*work.people.listed("eve@example.com")]) == 1
+
+
+def test_another_of_the_household_is_not_taken_for_them(empty: Store) -> None:
+    """Who shares a phone number with somebody who was erased, and has an address, is kept."""
+    phone = "+33 6 11 22 33 44"
+    with empty.begin(at=LATER) as work:
+        work.people.put(Customer("c1", email=ADA, phone=phone))
+    done = erased(empty)
+    with empty.begin(read_only=True) as work:
+        gone = suppressed(work, key=KEY).erased
+    table = [Customer("7", email="bo@example.com", phone=phone), Customer("8", phone=phone)]
+    import_customers(empty, table, source="letters", at=LATER, erased=gone)
+    with empty.begin(read_only=True) as work:
+        [bo] = work.people.listed("bo@example.com")
+        assert bo.phone == phone
+        assert bo.id != done.name
