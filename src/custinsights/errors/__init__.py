@@ -50,6 +50,7 @@ __all__ = [
     "NaiveTime",
     "NeedsCuts",
     "NewerStore",
+    "NoModel",
     "NotSummable",
     "PlugInFailed",
     "Refused",
@@ -340,6 +341,18 @@ class RuleError(CustInsightsError, ValueError):
             "" if self.nearest is None else f"Did you mean {self.nearest!r}?",
         )
         return f"{said}\n{indent(pointed_at(self.rule, self.start, self.end), '  ')}"
+
+
+@attrs.define(auto_exc=True, eq=False)
+class NoModel(CustInsightsError, ValueError):
+    """A model that cannot tell what it is asked, for it has not converged or speaks of others."""
+
+    model: str
+    reason: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        return sentences(f"{self.model} tells nothing here: {self.reason}", self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)

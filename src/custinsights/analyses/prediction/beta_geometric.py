@@ -1,0 +1,149 @@
+"""BG/NBD and MBG/NBD: customers buy at their own rate and may drop out after any order.
+
+BG/NBD: Fader, Hardie and Lee, "Counting Your Customers the Easy Way: An Alternative to the
+Pareto/NBD Model", Marketing Science 24 (2005). MBG/NBD: Batislam, Denizel and Filiztekin,
+"Empirical validation and comparison of models for customer base analysis", International Journal of
+Research in Marketing 24 (2007); there a customer may also drop out right after the first order.
+
+Orders come as a Poisson process at the rate λ ~ Gamma(r, α); after an order a customer drops out
+with probability p ~ Beta(a, b).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.analyses.prediction.patterns import Purchases
+from custinsights.history.columnar.columns import FloatArray
+
+_ONE = 1e-6
+"""Where a is 1 the formula of expected orders has a removable hole: it is asked beside it."""
+
+
+class _BetaGeometric(CountingModel):
+    """What the two have in common; they differ in who may have dropped out, and by how much."""
+
+    NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+    STARTS: ClassVar[tuple[tuple[float, ...], ...]] = (
+        (0.5, 0.3, 0.8, 2.5),
+        (1.0, 1.0, 1.0, 1.0),
+        (2.0, 0.5, 0.3, 5.0),
+    )
+    IS_TIME: ClassVar[tuple[bool, ...]] = (False, True, False, False)
+    FIRST_COUNTS: ClassVar[bool]
+    """Whether a customer may drop out after the first order."""
+
+    @classmethod
+    def likelihood(
+        cls,
+        params: FloatArray,
+        x: FloatArray,
+        t_x: FloatArray,
+        T: FloatArray,  # noqa: N803
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the log-likelihood of each pattern and its gradient.
+
+        BG/NBD: equation (6) of the paper, in log space. With k = b + x − 1 (MBG/NBD: b + x) and
+        where a drop-out is possible,
+        ln L = ln Γ(r+x) − ln Γ(r) + r ln α + ln B(a, k+1) − ln B(a, b)
+        + ln[(α+T)^−(r+x) + (a/k) (α+t_x)^−(r+x)].
+        """
+        from scipy.special import digamma, gammaln
+
+        r, alpha, a, b = params
+        chances = x + 1 if cls.FIRST_COUNTS else x  # to drop out, of which none was taken
+        may_be_gone = chances > 0
+        k = np.where(may_be_gone, b + chances - 1, 1.0)
+        goes_on = -(r + x) * np.log(alpha + T)
+        gone = np.where(may_be_gone, np.log(a) - np.log(k) - (r + x) * np.log(alpha + t_x), -np.inf)
+        both = np.logaddexp(goes_on, gone)
+        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + both
+        value += gammaln(a + b) - gammaln(a + b + chances) + gammaln(b + chances) - gammaln(b)
+        left = np.exp(gone - both)
+        stays = np.exp(goes_on - both)
+        by_b = digamma(a + b) - digamma(a + b + chances)
+        gradient = np.array(
+            [
+                digamma(r + x)
+                - digamma(r)
+                + np.log(alpha)
+                - stays * np.log(alpha + T)
+                - left * np.log(alpha + t_x),
+                r / alpha - (r + x) * (stays / (alpha + T) + left / (alpha + t_x)),
+                by_b + left / a,
+                by_b + digamma(b + chances) - digamma(b) - left / k,
+            ]
+        )
+        return value, gradient
+
+    def alive(self, seen: Purchases) -> FloatArray:
+        """Return P(alive): 1 ÷ (1 + (a/k) ((α+T)/(α+t_x))^(r+x))."""
+        r, alpha, a, b = self.params.values()
+        chances = seen.x + 1 if self.FIRST_COUNTS else seen.x
+        k = np.where(chances > 0, b + chances - 1, 1.0)
+        odds = np.log(a / k) + (seen.x + r) * (np.log(alpha + seen.T) - np.log(alpha + seen.t_x))
+        with np.errstate(over="ignore"):
+            return np.where(chances > 0, 1 / (1 + np.exp(odds)), 1.0)
+
+    def _posterior(self, seen: Purchases) -> tuple[FloatArray, FloatArray, float, FloatArray]:
+        """Return r, α, a, b of who is alive: as of a new customer under BG/NBD."""
+        r, alpha, a, b = self.params.values()
+        chances = seen.x + 1 if self.FIRST_COUNTS else seen.x
+        return r + seen.x, alpha + seen.T, a, b + chances
+
+    def orders_while_alive(self, seen: Purchases, time: FloatArray | float) -> FloatArray:
+        """Return E[X(t)] of who is alive, equation (9) with the parameters of who is alive.
+
+        (a+b−1)/(a−1) · [1 − (α/(α+t))^r · 2F1(r, b; a+b−1; t/(α+t))].
+        """
+        from scipy.special import hyp2f1
+
+        r, alpha, a, b = self._posterior(seen)
+        a = 1 + _ONE if abs(a - 1) < _ONE else a
+        z = time / (alpha + time)
+        # Euler's transformation keeps the series short: c − a − b of the function is a − 1 − r.
+        within = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a + b - 1 - r, a - 1, a + b - 1, z)
+        found: FloatArray = (a + b - 1) / (a - 1) * (1 - within)
+        return found
+
+    def silence_while_alive(self, seen: Purchases, time: FloatArray | float) -> FloatArray:
+        """Return P(no order within t | alive) = (α/(α+t))^r: nobody drops out without an order."""
+        r, alpha, _, _ = self._posterior(seen)
+        silence: FloatArray = np.exp(-r * np.log1p(time / alpha))
+        return silence
+
+    def number_while_alive(self, seen: Purchases, time: float, most: int) -> FloatArray:
+        """Return P(X(t) = n), equation (8), for n up to `most`."""
+        from scipy.special import betaln, gammaln
+
+        r, alpha, a, b = self._posterior(seen)
+        n = np.arange(most + 1)
+        r, alpha, b = r[:, None], alpha[:, None], b[:, None]
+        comes = np.exp(
+            gammaln(r + n)
+            - gammaln(r)
+            - gammaln(n + 1)
+            + r * np.log(alpha / (alpha + time))
+            + n * np.log(time / (alpha + time))
+        )
+        stays = np.exp(betaln(a, b + n) - betaln(a, b)) * comes
+        fewer = np.cumsum(comes, axis=1) - comes
+        before = np.where(n > 0, betaln(a + 1, b + np.maximum(n - 1, 0)) - betaln(a, b), -np.inf)
+        leaves = np.exp(before) * np.maximum(1 - fewer, 0)
+        found: FloatArray = stays + leaves
+        return found
+
+
+class BetaGeoNBD(_BetaGeometric):
+    """BG/NBD: a customer may drop out after each repeat order."""
+
+    FIRST_COUNTS: ClassVar[bool] = False
+
+
+class ModifiedBetaGeoNBD(_BetaGeometric):
+    """MBG/NBD: a customer may drop out after each order, the first one too."""
+
+    FIRST_COUNTS: ClassVar[bool] = True

@@ -1,0 +1,179 @@
+"""How are the parameters of a model found? By maximum likelihood, with a verdict to be read.
+
+Parameters are positive: they are searched on a log scale, where no step leaves what is allowed, by
+a quasi-Newton method with the gradient of the model. The covariance is the inverse of the curvature
+at the optimum, by differences of that gradient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import attrs
+import numpy as np
+
+from custinsights.errors import MissingExtra
+from custinsights.history.columnar.columns import FloatArray
+
+LogLikelihood: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
+"""From parameters to the log-likelihood and its gradient."""
+
+_FARTHEST = 16.0
+"""Parameters are searched from exp(-16) to exp(16)."""
+
+_FLAT = 1e-4
+"""A gradient per customer, on the log scale, that is flat."""
+
+
+@attrs.frozen
+class Convergence:
+    """Whether to believe a fit.
+
+    Parameters
+    ----------
+    is_reached : bool
+        Whether the likelihood has a maximum and it was found.
+    reason : str
+        What was found, or what failed.
+    advice : str
+        What to do, where something failed.
+    """
+
+    is_reached: bool
+    reason: str
+    advice: str = ""
+
+    def __bool__(self) -> bool:
+        return self.is_reached
+
+
+GIVEN = Convergence(is_reached=True, reason="the parameters were given")
+"""The verdict on a model that was not fitted."""
+
+
+@attrs.frozen(eq=False)
+class Fitted:
+    """Parameters with what is known of them."""
+
+    values: FloatArray
+    log_likelihood: float
+    covariance: FloatArray
+    convergence: Convergence
+
+
+def unfitted(parameters: int, reason: str, advice: str) -> Fitted:
+    """Return the outcome for data to which no model can be fitted."""
+    none = np.full(parameters, np.nan)
+    return Fitted(
+        none,
+        float("nan"),
+        np.full((parameters, parameters), np.nan),
+        Convergence(is_reached=False, reason=reason, advice=advice),
+    )
+
+
+def maximised(
+    log_likelihood: LogLikelihood,
+    starts: Sequence[FloatArray],
+    customers: int,
+    advice: str,
+) -> Fitted:
+    """Return the parameters of the largest likelihood that is found.
+
+    A further start is tried where there is no maximum to be found from those before it.
+
+    Parameters
+    ----------
+    log_likelihood
+        Of the natural parameters.
+    starts
+        Natural parameters to begin from.
+    customers
+        How many the likelihood is of.
+    advice
+        What to do where no maximum is found.
+
+    Raises
+    ------
+    MissingExtra
+        SciPy is not installed: the extra ``predict`` brings it.
+    """
+    try:
+        from scipy.optimize import minimize
+    except ImportError as error:
+        raise MissingExtra("scipy", "predict", "fitting a model") from error
+
+    def cost(logs: FloatArray) -> tuple[float, FloatArray]:
+        natural = np.exp(logs)
+        value, gradient = log_likelihood(natural)
+        if not np.isfinite(value):
+            return 1e10, np.zeros_like(logs)
+        return -value / customers, -gradient * natural / customers
+
+    best: Fitted | None = None
+    for start in starts:
+        found = _from(start, cost, minimize, customers, advice)
+        if best is None or found.log_likelihood > best.log_likelihood:
+            best = found
+        if best.convergence:
+            break
+    assert best is not None  # noqa: S101 - there is a start
+    return best
+
+
+def _from(
+    start: FloatArray,
+    cost: Callable[[FloatArray], tuple[float, FloatArray]],
+    minimize: Callable[..., Any],
+    customers: int,
+    advice: str,
+) -> Fitted:
+    """Return the maximum that is found from one start."""
+    found = minimize(
+        cost,
+        np.log(start),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-_FARTHEST, _FARTHEST)] * len(start),
+        options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-9},
+    )
+    logs = np.asarray(found.x, dtype=np.float64)
+    natural = np.exp(logs)
+    verdict, covariance = _verdict(logs, cost(logs)[1], _curvature(cost, logs) * customers, advice)
+    scaled = natural[:, None] * covariance * natural[None, :]
+    return Fitted(natural, -float(found.fun) * customers, scaled, verdict)
+
+
+def _curvature(
+    cost: Callable[[FloatArray], tuple[float, FloatArray]], logs: FloatArray
+) -> FloatArray:
+    """Return the second derivatives of the cost on the log scale."""
+    step = 1e-4
+    rows = []
+    for place in range(len(logs)):
+        shift = np.zeros_like(logs)
+        shift[place] = step
+        rows.append((cost(logs + shift)[1] - cost(logs - shift)[1]) / (2 * step))
+    matrix = np.array(rows)
+    symmetric: FloatArray = (matrix + matrix.T) / 2
+    return symmetric
+
+
+def _verdict(
+    logs: FloatArray, gradient: FloatArray, curvature: FloatArray, advice: str
+) -> tuple[Convergence, FloatArray]:
+    """Say whether there is a maximum, and return the covariance on the log scale."""
+    nowhere = np.full(curvature.shape, np.nan)
+    if np.any(np.abs(logs) > _FARTHEST - 1):
+        reason = "the likelihood grows towards parameters of zero or without bound"
+        return Convergence(is_reached=False, reason=reason, advice=advice), nowhere
+    if np.max(np.abs(gradient)) > _FLAT:
+        reason = "the search ended where the likelihood still grows"
+        return Convergence(is_reached=False, reason=reason, advice=advice), nowhere
+    eigenvalues = np.linalg.eigvalsh(curvature)
+    if eigenvalues[0] <= 0 or eigenvalues[0] < 1e-10 * eigenvalues[-1]:
+        reason = "the likelihood is flat: other parameters do as well"
+        return Convergence(is_reached=False, reason=reason, advice=advice), nowhere
+    covariance: FloatArray = np.asarray(np.linalg.inv(curvature), dtype=np.float64)
+    return Convergence(is_reached=True, reason="the maximum was found"), covariance

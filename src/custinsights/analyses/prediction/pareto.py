@@ -1,0 +1,172 @@
+"""Pareto/NBD: customers buy at their own rate and drop out at their own rate, at any time.
+
+Schmittlein, Morrison and Colombo, "Counting Your Customers: Who Are They and What Will They Do
+Next?", Management Science 33 (1987); in the notation of Fader and Hardie, "A Note on Deriving the
+Pareto/NBD Model and Related Expressions" (2005). Rates are λ ~ Gamma(r, α) and μ ~ Gamma(s, β).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import ClassVar
+
+import numpy as np
+
+from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.analyses.prediction.patterns import Purchases
+from custinsights.history.columnar.columns import FloatArray
+
+_NODES = 32
+
+
+@cache
+def _nodes(n: int) -> tuple[FloatArray, FloatArray]:
+    """Return Gauss and Legendre's nodes and weights on [0, 1]."""
+    nodes, weights = np.polynomial.legendre.leggauss(n)
+    return (nodes + 1) / 2, weights / 2
+
+
+class ParetoNBD(CountingModel):
+    """Pareto/NBD: a customer may drop out at any time."""
+
+    NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+    STARTS: ClassVar[tuple[tuple[float, ...], ...]] = (
+        (0.5, 0.3, 0.5, 0.3),
+        (1.0, 1.0, 1.0, 1.0),
+        (2.0, 0.5, 0.5, 2.0),
+    )
+    IS_TIME: ClassVar[tuple[bool, ...]] = (False, True, False, True)
+
+    @classmethod
+    def likelihood(
+        cls,
+        params: FloatArray,
+        x: FloatArray,
+        t_x: FloatArray,
+        T: FloatArray,  # noqa: N803
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the log-likelihood of each pattern and its gradient.
+
+        L = Γ(r+x)/Γ(r) α^r β^s {(α+T)^−(r+x) (β+T)^−s + s ∫ (α+y)^−(r+x) (β+y)^−(s+1) dy}, the
+        integral from t_x to T: the drop-out lies there (the note, before its hypergeometric form).
+        """
+        from scipy.special import digamma, gammaln
+
+        r, alpha, s, beta = params
+        integral, means = _dropped_out(params, x, t_x, T)
+        stays = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
+        gone = np.log(s) + integral
+        both = np.logaddexp(stays, gone)
+        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta) + both
+        w, v = np.exp(stays - both), np.exp(gone - both)
+        gradient = np.array(
+            [
+                digamma(r + x) - digamma(r) + np.log(alpha) - w * np.log(alpha + T) + v * means[0],
+                r / alpha - w * (r + x) / (alpha + T) + v * means[1],
+                np.log(beta) - w * np.log(beta + T) + v * (1 / s + means[2]),
+                s / beta - w * s / (beta + T) + v * means[3],
+            ]
+        )
+        return value, gradient
+
+    def alive(self, seen: Purchases) -> FloatArray:
+        """Return P(alive): the part of the likelihood in which the drop-out lies after T."""
+        params = np.array([*self.params.values()])
+        r, alpha, s, beta = params
+        integral, _ = _dropped_out(params, seen.x, seen.t_x, seen.T)
+        stays = -(r + seen.x) * np.log(alpha + seen.T) - s * np.log(beta + seen.T)
+        with np.errstate(over="ignore"):
+            return np.asarray(1 / (1 + np.exp(np.log(s) + integral - stays)), dtype=np.float64)
+
+    def _posterior(self, seen: Purchases) -> tuple[FloatArray, FloatArray, float, FloatArray]:
+        r, alpha, s, beta = self.params.values()
+        return r + seen.x, alpha + seen.T, s, beta + seen.T
+
+    def orders_while_alive(self, seen: Purchases, time: FloatArray | float) -> FloatArray:
+        """Return E[X(t)] of who is alive: r β / (α (s−1)) [1 − (β/(β+t))^(s−1)]."""
+        r, alpha, s, beta = self._posterior(seen)
+        log = np.log(beta / (beta + time))
+        lived = -log if s == 1 else -np.expm1((s - 1) * log) / (s - 1)
+        found: FloatArray = r * beta / alpha * lived
+        return found
+
+    def silence_while_alive(self, seen: Purchases, time: FloatArray | float) -> FloatArray:
+        """Return P(no order within t | alive): the drop-out comes first, or neither comes."""
+        r, alpha, s, beta = self._posterior(seen)
+        whole = np.broadcast_to(np.asarray(time, dtype=np.float64), r.shape)
+        gone, _ = _integral((r, alpha, s, beta), whole)
+        neither = -r * np.log1p(whole / alpha) - s * np.log1p(whole / beta)
+        scale = r * np.log(alpha) + s * np.log(beta) + np.log(s)
+        silence: FloatArray = np.minimum(np.exp(neither) + np.exp(gone + scale), 1.0)
+        return silence
+
+    def number_while_alive(self, seen: Purchases, time: float, most: int) -> FloatArray:
+        """Return P(X(t) = n): over when the drop-out lies, by quadrature."""
+        from scipy.special import gammaln
+
+        r, alpha, s, beta = (
+            np.asarray(one)[..., None] if np.ndim(one) else one for one in self._posterior(seen)
+        )
+        n = np.arange(most + 1)
+
+        def chance(lived: FloatArray | float) -> FloatArray:
+            found: FloatArray = np.exp(
+                gammaln(r + n)
+                - gammaln(r)
+                - gammaln(n + 1)
+                - r * np.log1p(lived / alpha)
+                + n * np.log(lived / (alpha + lived))
+            )
+            return found
+
+        found = chance(time) * np.exp(-s * np.log1p(time / beta))
+        nodes, weights = _nodes(2 * _NODES)
+        # The share of the lifetimes that end before `time`, cut into equal parts of probability.
+        ends = -np.expm1(-s * np.log1p(time / beta))
+        for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+            lived = beta * np.expm1(-np.log1p(-ends * node) / s)
+            found = found + weight * ends * chance(np.maximum(lived, 1e-300))
+        return found
+
+
+def _dropped_out(
+    params: FloatArray,
+    x: FloatArray,
+    t_x: FloatArray,
+    T: FloatArray,  # noqa: N803
+) -> tuple[FloatArray, FloatArray]:
+    """Return ln ∫ (α+y)^−(r+x) (β+y)^−(s+1) dy from t_x to T, and its gradient."""
+    r, alpha, s, beta = params
+    moved = (r + x, alpha + t_x, s, beta + t_x)
+    return _integral(moved, T - t_x)
+
+
+def _integral(
+    params: tuple[FloatArray, FloatArray, float, FloatArray], width: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return ln ∫ (α+y)^−r (β+y)^−(s+1) dy from 0 to a width, and its gradient by r, α, s, β.
+
+    With y = c (v^(−1/κ) − 1), c and κ such that the integrand becomes nearly constant in v: it
+    begins to fall as fast, and falls as the same power in the end. −∞ where the width is zero.
+    """
+    r, alpha, s, beta = params
+    m = r + s + 1
+    c = m / (r / alpha + (s + 1) / beta)
+    kappa = m - 1
+    last = np.exp(-kappa * np.log1p(width / c))  # v where the integral ends
+    nodes, weights = _nodes(_NODES)
+    total = np.zeros_like(width)
+    sums = np.zeros((4, *width.shape))
+    start = -r * np.log(alpha) - (s + 1) * np.log(beta)
+    for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+        v = last + (1 - last) * node
+        log_v = np.log(v)
+        y = c * np.expm1(-log_v / kappa)
+        log_a, log_b = np.log(alpha + y), np.log(beta + y)
+        height = np.exp(-r * log_a - (s + 1) * log_b - start - (kappa + 1) / kappa * log_v) * weight
+        total += height
+        sums += height * np.array([-log_a, -r / (alpha + y), -log_b, -(s + 1) / (beta + y)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = start + np.log(total) + np.log(c / kappa) + np.log1p(-last)
+        means = np.where(total > 0, sums / total, 0.0)
+    return np.where(width > 0, value, -np.inf), means

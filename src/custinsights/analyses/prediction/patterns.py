@@ -1,0 +1,85 @@
+"""How many customers look the same to a model? Distinct patterns with their counts.
+
+Customers with equal numbers have equal likelihoods: a model is fitted to each pattern once, weighed
+by how many customers share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.prediction.purchases import DAYS
+from custinsights.errors import InvalidValue
+from custinsights.history.columnar.columns import FloatArray, IntArray
+from custinsights.results.customer_table import CustomerTable
+
+
+@attrs.frozen(eq=False)
+class Purchases:
+    """The columns of a purchase summary: x, t_x, T and m of each customer, times in one unit."""
+
+    x: FloatArray
+    t_x: FloatArray
+    T: FloatArray
+    m: FloatArray
+    unit: str
+
+    @classmethod
+    def of(cls, table: CustomerTable) -> Purchases:
+        """Return the columns of a table that `purchase_summary` gives.
+
+        Raises
+        ------
+        InvalidValue
+            It is another table.
+        """
+        units = [unit for unit in DAYS if f"{unit}s_observed" in table.columns]
+        needed = {"repeat_orders", "mean_repeat_value"}
+        if len(units) != 1 or not needed <= set(table.columns):
+            what = "this table is no summary of purchases"
+            raise InvalidValue(what, ", ".join(table.columns), "what ci.purchase_summary gives")
+        unit = units[0]
+        return cls(
+            table["repeat_orders"].astype(np.float64),
+            table[f"{unit}s_from_first_to_last"],
+            table[f"{unit}s_observed"],
+            table["mean_repeat_value"],
+            unit,
+        )
+
+
+@attrs.frozen(eq=False)
+class Patterns:
+    """Distinct rows of some columns.
+
+    Parameters
+    ----------
+    columns
+        float64[p] each.
+    count
+        int64[p], how many customers have each.
+    of
+        int64[k], the pattern of each customer.
+    """
+
+    columns: tuple[FloatArray, ...]
+    count: IntArray
+    of: IntArray
+
+    @classmethod
+    def among(cls, columns: Sequence[FloatArray]) -> Patterns:
+        """Find the distinct rows of columns, which must not hold NaN."""
+        n = len(columns[0])
+        order = np.lexsort(tuple(reversed(columns)))
+        ordered = [column.take(order) for column in columns]
+        is_new = np.ones(n, dtype=np.bool_)
+        if n:
+            is_new[1:] = np.any([column[1:] != column[:-1] for column in ordered], axis=0)
+        of = np.empty(n, dtype=np.int64)
+        of[order] = np.cumsum(is_new) - 1
+        first = np.flatnonzero(is_new)
+        count = np.diff(np.append(first, n))
+        return cls(tuple(column.take(first) for column in ordered), count, of)
