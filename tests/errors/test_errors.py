@@ -151,6 +151,11 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
     ),
     (
+        errors.NoModel("BetaGeoNBD", "nobody has ordered again", "Give a longer history"),
+        ValueError,
+        "BetaGeoNBD tells nothing here: nobody has ordered again. Give a longer history.",
+    ),
+    (
         errors.StaleWrite("the customer 'c7'", 3, 4),
         RuntimeError,
         (

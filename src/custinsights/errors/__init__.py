@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from custinsights.errors.models import NoModel
 from custinsights.errors.root import CustInsightsError, as_names
 from custinsights.errors.stores import (
     AccessRefused,
@@ -341,18 +342,6 @@ class RuleError(CustInsightsError, ValueError):
             "" if self.nearest is None else f"Did you mean {self.nearest!r}?",
         )
         return f"{said}\n{indent(pointed_at(self.rule, self.start, self.end), '  ')}"
-
-
-@attrs.define(auto_exc=True, eq=False)
-class NoModel(CustInsightsError, ValueError):
-    """A model that cannot tell what it is asked, for it has not converged or speaks of others."""
-
-    model: str
-    reason: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        return sentences(f"{self.model} tells nothing here: {self.reason}", self.advice)
 
 
 @attrs.define(auto_exc=True, eq=False)

@@ -6,7 +6,7 @@ rest follows: who is alive, expected orders, their distribution, when the next o
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
@@ -22,11 +22,13 @@ from custinsights.analyses.prediction.fitting import (
 )
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
+from custinsights.analyses.prediction.telling import parameters_table
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import NoModel
 from custinsights.history.columnar.columns import FloatArray
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.table import Column
+from custinsights.results.door import Presented
+from custinsights.results.table import Column, Table
 
 _BISECTIONS = 60
 _FEWEST = 10
@@ -34,7 +36,7 @@ _NEVER = 1e9
 
 
 @attrs.frozen(eq=False, repr=False)
-class CountingModel(ABC):
+class CountingModel(Presented):
     """A model of how often customers buy while they are alive, and when they drop out.
 
     Parameters
@@ -127,10 +129,9 @@ class CountingModel(ABC):
             errors = np.sqrt(np.diag(self.covariance)) if len(self.covariance) else ()
         return dict(zip(self.NAMES, (float(one) for one in errors), strict=False))
 
-    def __repr__(self) -> str:
-        told = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
-        verdict = "" if self.convergence else f"; not converged: {self.convergence.reason}"
-        return f"<{type(self).__name__}: {told}, in {self.unit}s{verdict}>"
+    def table(self) -> Table:
+        """Return the parameters with their standard errors, and the verdict as notes."""
+        return parameters_table(type(self).__name__, self.params, self.standard_errors, self)
 
     # ---- what a model has to say -------------------------------------------------------------
 

@@ -20,17 +20,19 @@ from custinsights.analyses.prediction.fitting import (
     unfitted,
 )
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
+from custinsights.analyses.prediction.telling import parameters_table
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import NoModel
 from custinsights.history.columnar.columns import FloatArray
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.table import Column
+from custinsights.results.door import Presented
+from custinsights.results.table import Column, Table
 
 _FEWEST = 10
 
 
 @attrs.frozen(eq=False, repr=False)
-class GammaGamma:
+class GammaGamma(Presented):
     """A model of the mean value of each customer's orders.
 
     Parameters
@@ -115,10 +117,9 @@ class GammaGamma:
             errors = np.sqrt(np.diag(self.covariance)) if len(self.covariance) else ()
         return dict(zip(self.NAMES, (float(one) for one in errors), strict=False))
 
-    def __repr__(self) -> str:
-        told = ", ".join(f"{name} {value:.4g}" for name, value in self.params.items())
-        verdict = "" if self.convergence else f"; not converged: {self.convergence.reason}"
-        return f"<GammaGamma: {told}, {self.currency}{verdict}>"
+    def table(self) -> Table:
+        """Return the parameters with their standard errors, and the verdict as notes."""
+        return parameters_table("GammaGamma", self.params, self.standard_errors, self)
 
     def expected_value(self, summary: CustomerTable) -> CustomerTable:
         """Return the mean value to expect of each customer's orders, in major units.
