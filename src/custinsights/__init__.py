@@ -49,6 +49,11 @@ if TYPE_CHECKING:
     from custinsights.analyses.journey.slipping import slipping
     from custinsights.analyses.journey.transitions import transitions
     from custinsights.analyses.measuring.measure import Measure, measure
+    from custinsights.analyses.prediction.beta_geometric import BetaGeoNBD, ModifiedBetaGeoNBD
+    from custinsights.analyses.prediction.gamma_gamma import GammaGamma
+    from custinsights.analyses.prediction.lifetime_models import customer_lifetime_value
+    from custinsights.analyses.prediction.pareto import ParetoNBD
+    from custinsights.analyses.prediction.purchases import purchase_summary
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
@@ -87,17 +92,21 @@ __version__ = "0.1.0"
 _ROOMS = ("datasets", "domain", "errors", "privacy", "shop", "testing")
 _HOMES = {
     "DEFAULT": "analyses.catalog",
+    "RFM": "analyses.customers.rfm",
     "ActivityHistory": "history.activity_history",
+    "BetaGeoNBD": "analyses.prediction.beta_geometric",
     "Catalog": "analyses.catalog",
     "ChannelTaxonomy": "domain.channels",
     "Cuts": "analyses.customers.cuts",
+    "GammaGamma": "analyses.prediction.gamma_gamma",
     "GroupMap": "analyses.customers.groups",
     "Ladder": "analyses.segments.ladders",
     "Measure": "analyses.measuring.measure",
+    "ModifiedBetaGeoNBD": "analyses.prediction.beta_geometric",
     "OrderHistory": "history.orders",
+    "ParetoNBD": "analyses.prediction.pareto",
     "PlaceTable": "domain.places",
     "Presets": "analyses.segments.presets",
-    "RFM": "analyses.customers.rfm",
     "Rule": "analyses.segments.rule",
     "RuleWords": "analyses.segments.operators",
     "Rung": "analyses.segments.ladders",
@@ -112,6 +121,7 @@ _HOMES = {
     "concentration": "analyses.customers.concentration",
     "cross_sell_gaps": "analyses.products.cross_sell",
     "customer_acquisition_cost": "analyses.builtin.spend_metrics",
+    "customer_lifetime_value": "analyses.prediction.lifetime_models",
     "customer_satisfaction": "analyses.builtin.voice_metrics",
     "customers": "analyses.builtin.metrics",
     "cuts": "analyses.customers.cuts",
@@ -139,6 +149,7 @@ _HOMES = {
     "preferred": "analyses.builtin.customer_traits",
     "presets": "analyses.segments.presets",
     "product_velocity": "analyses.products.velocity",
+    "purchase_summary": "analyses.prediction.purchases",
     "quantile": "analyses.trends.distributions",
     "ranking": "analyses.trends.ranking",
     "read_activities": "sources",
@@ -156,8 +167,8 @@ _HOMES = {
     "rule": "analyses.segments.rule",
     "second_order": "analyses.cohorts.second_order",
     "second_order_rate": "analyses.builtin.exact_ages",
-    "segment_dimension": "analyses.declaring.grouping",
     "segment": "analyses.segments.segment",
+    "segment_dimension": "analyses.declaring.grouping",
     "segment_function": "analyses.declaring.segment_functions",
     "segments": "analyses.segments.sets",
     "slipping": "analyses.journey.slipping",
@@ -176,13 +187,17 @@ __all__ = [
     "DEFAULT",
     "RFM",
     "ActivityHistory",
+    "BetaGeoNBD",
     "Catalog",
     "ChannelTaxonomy",
     "Cuts",
+    "GammaGamma",
     "GroupMap",
     "Ladder",
     "Measure",
+    "ModifiedBetaGeoNBD",
     "OrderHistory",
+    "ParetoNBD",
     "PlaceTable",
     "Presets",
     "Rule",
@@ -200,6 +215,7 @@ __all__ = [
     "concentration",
     "cross_sell_gaps",
     "customer_acquisition_cost",
+    "customer_lifetime_value",
     "customer_satisfaction",
     "customers",
     "cuts",
@@ -231,6 +247,7 @@ __all__ = [
     "presets",
     "privacy",
     "product_velocity",
+    "purchase_summary",
     "quantile",
     "ranking",
     "read_activities",

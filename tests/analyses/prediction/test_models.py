@@ -1,0 +1,353 @@
+# ruff: noqa: N803, N806
+# x, t_x and T are written as the papers write them.
+"""Models of repeat buying: published figures, gradients, laws, recovery of what was simulated."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import approx_fprime
+from scipy.special import gammaln, hyp2f1
+
+import custinsights as ci
+from custinsights.analyses.prediction import gamma_gamma
+from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.errors import InvalidValue, NoModel
+from custinsights.results.customer_table import CustomerTable
+from tests.oracles.bridge import to_history
+from tests.oracles.published import cdnow_sample
+
+MODELS: list[type[CountingModel]] = [ci.BetaGeoNBD, ci.ModifiedBetaGeoNBD, ci.ParetoNBD]
+NAMES = [model.__name__ for model in MODELS]
+
+# The calibration of the papers ends on 1997-09-30. Fader, Hardie and Lee (2005), table 2, for
+# BG/NBD and Pareto/NBD; Fader and Hardie (2013) for Gamma-Gamma.
+PUBLISHED: list[tuple[Any, dict[str, float], float | None]] = [
+    (ci.BetaGeoNBD, {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, -9582.4),
+    (ci.ParetoNBD, {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}, -9595.0),
+    (ci.ModifiedBetaGeoNBD, {"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}, None),
+    (ci.GammaGamma, {"p": 6.25, "q": 3.74, "v": 15.44}, None),
+]
+
+
+@cache
+def cdnow() -> CustomerTable:
+    """Return the purchases of the papers' sample up to the end of the calibration."""
+    return ci.purchase_summary(to_history(cdnow_sample()), as_of="1997-10-01")
+
+
+@cache
+def fitted(model: type[CountingModel]) -> CountingModel:
+    """Return a model of the papers' sample."""
+    return model.fit(cdnow())
+
+
+@pytest.mark.parametrize(
+    ("model", "params", "log_likelihood"), PUBLISHED, ids=[one[0].__name__ for one in PUBLISHED]
+)
+def test_the_published_parameters_come_out(
+    model: Any, params: dict[str, float], log_likelihood: float | None
+) -> None:
+    """A fit to the papers' sample gives the papers' parameters to their last figure."""
+    found = model.fit(cdnow())
+    assert found.convergence.is_reached
+    for name, published in params.items():
+        decimals = len(str(published).partition(".")[2])
+        assert round(found.params[name], decimals) == pytest.approx(
+            published, abs=1.1 * 10**-decimals
+        )
+    if log_likelihood is not None:
+        assert found.log_likelihood == pytest.approx(log_likelihood, abs=0.06)
+
+
+def test_the_forecast_of_the_sample_is_the_published_one() -> None:
+    """The 39 weeks after bring 1,788 orders; the papers' BG/NBD tells about 1,650 for them."""
+    found = fitted(ci.BetaGeoNBD).expected_orders(cdnow(), horizon="39w")
+    assert found["expected_orders"].sum() == pytest.approx(1653.4, abs=0.5)
+
+
+positive = st.floats(0.05, 20.0)
+counts = st.lists(
+    st.tuples(st.integers(0, 300), st.floats(0, 1), st.floats(0.0, 60.0)), min_size=1, max_size=6
+)
+
+
+def columns(given_: list[tuple[int, float, float]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return x, t_x and T: who has not ordered again has a t_x of 0."""
+    x = np.array([float(n if T > 0 else 0) for n, _, T in given_])
+    T = np.array([T for _, _, T in given_])
+    return x, np.where(x > 0, np.array([part for _, part, _ in given_]) * T, 0.0), T
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(MODELS), st.lists(positive, min_size=4, max_size=4), counts)
+def test_a_gradient_is_that_of_the_likelihood(
+    model: type[CountingModel], params: list[float], seen: list[tuple[int, float, float]]
+) -> None:
+    """Each gradient agrees with finite differences of the log-likelihood."""
+    x, t_x, T = columns(seen)
+    at = np.array(params)
+    _, gradient = model.likelihood(at, x, t_x, T)
+
+    def whole(point: np.ndarray) -> float:
+        return float(model.likelihood(point, x, t_x, T)[0].sum())
+
+    by_differences = approx_fprime(at, whole, 1e-7 * at)
+    scale = np.abs(model.likelihood(at, x, t_x, T)[0]).sum() + 1
+    assert gradient.sum(axis=1) * at == pytest.approx(
+        by_differences * at, abs=2e-5 * scale, rel=2e-4
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(positive, min_size=3, max_size=3), st.integers(1, 50), st.floats(0.01, 100))
+def test_the_gradient_of_values_is_that_of_the_likelihood(
+    params: list[float], x: int, m: float
+) -> None:
+    """The gradient of Gamma-Gamma agrees with finite differences."""
+    at, columns_ = np.array(params), (np.array([float(x)]), np.array([m]))
+    value, gradient = gamma_gamma.likelihood(at, *columns_)
+
+    def whole(point: np.ndarray) -> float:
+        return float(gamma_gamma.likelihood(point, *columns_)[0].sum())
+
+    by_differences = approx_fprime(at, whole, 1e-7 * at)
+    scale = abs(float(value[0])) + 1
+    assert gradient.sum(axis=1) * at == pytest.approx(
+        by_differences * at, abs=2e-5 * scale, rel=2e-4
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.tuples(positive, positive, positive, positive),
+    st.integers(0, 40),
+    st.floats(0, 1),
+    st.floats(0.1, 60),
+)
+def test_pareto_nbd_agrees_with_its_closed_form(
+    params: tuple[float, float, float, float], x: int, part: float, T: float
+) -> None:
+    """The likelihood by quadrature is that of the note by Gauss's hypergeometric function."""
+    r, alpha, s, beta = params
+    t_x = part * T if x else 0.0
+    m = r + s + x
+    high, low, order = (alpha, beta, s + 1) if alpha >= beta else (beta, alpha, r + x)
+
+    def part_of(t: float) -> float:
+        return float(hyp2f1(m, order, m + 1, (high - low) / (high + t)) * (high + t) ** -m)
+
+    A0 = part_of(t_x) - part_of(T)
+    L = (alpha + T) ** -(r + x) * (beta + T) ** -s + s / m * A0
+    closed = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta) + np.log(L)
+    ours, _ = ci.ParetoNBD.likelihood(
+        np.array(params), np.array([float(x)]), np.array([t_x]), np.array([T])
+    )
+    if np.isfinite(closed):
+        assert ours[0] == pytest.approx(closed, rel=2e-6, abs=2e-6)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_what_is_told_of_customers_hangs_together(model: type[CountingModel]) -> None:
+    """Chances add up to one, orders grow with the horizon, distribution and median agree."""
+    told, seen = fitted(model), cdnow().take(np.arange(0, len(cdnow()), 40))
+    alive = told.probability_alive(seen)["probability_alive"]
+    assert np.all((alive > 0) & (alive <= 1))
+    short, long = (
+        told.expected_orders(seen, horizon=one)["expected_orders"] for one in ("4w", "52w")
+    )
+    assert np.all((short > 0) & (long > short))
+    chances = told.order_distribution(seen, horizon="8w", most=80)
+    assert np.all(chances >= 0)
+    assert chances.sum(axis=1) == pytest.approx(np.ones(len(seen)), abs=1e-6)
+    expected = told.expected_orders(seen, horizon="8w")["expected_orders"]
+    assert chances @ np.arange(81) == pytest.approx(expected, rel=1e-4)
+    times = told.next_order(seen, interval=0.5)
+    known = ~np.isnan(times["median"])
+    assert np.array_equal(known, alive > 0.5)
+    assert np.all(times["low"][known] < times["median"][known])
+    for row in np.flatnonzero(known)[:5].tolist():
+        one = seen.take(np.array([row]))
+        median = float(times["median"][row])
+        silent = told.order_distribution(one, horizon=median, most=0)[0, 0]
+        assert silent == pytest.approx(0.5, abs=1e-6)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_more_recent_customers_are_more_likely_alive(model: type[CountingModel]) -> None:
+    """Of two customers with as many orders the one who bought later is more likely alive."""
+    weeks = np.arange(1.0, 40.0)
+    seen = summary_of(np.full(39, 2), weeks, np.full(39, 40.0))
+    alive = fitted(model).probability_alive(seen)["probability_alive"]
+    assert np.all(np.diff(alive) > 0)
+
+
+def simulated(model: type[CountingModel], customers: int, seed: int) -> CustomerTable:
+    """Return the purchases of customers who behave as a model says, in weeks."""
+    dice = np.random.default_rng(seed)
+    r, alpha, third, fourth = SIMULATED[model]
+    rate = dice.gamma(r, 1 / alpha, customers)
+    T = dice.uniform(20, 60, customers)
+    x, t_x = np.zeros(customers), np.zeros(customers)
+    if model is ci.ParetoNBD:
+        leaves = dice.exponential(1 / dice.gamma(third, 1 / fourth, customers))
+        share = np.full(customers, 0.0)
+    else:
+        leaves = np.full(customers, np.inf)
+        share = dice.beta(third, fourth, customers)
+    now = np.zeros(customers)
+    is_alive = np.ones(customers, dtype=bool)
+    if model is ci.ModifiedBetaGeoNBD:
+        is_alive = dice.uniform(size=customers) >= share
+    while is_alive.any():
+        now = now + dice.exponential(1 / rate)
+        is_alive &= (now <= T) & (now <= leaves)
+        x[is_alive] += 1
+        t_x[is_alive] = now[is_alive]
+        is_alive &= dice.uniform(size=customers) >= share
+    return summary_of(x, t_x, T)
+
+
+SIMULATED = {
+    ci.BetaGeoNBD: (0.8, 6.0, 0.9, 2.5),
+    ci.ModifiedBetaGeoNBD: (0.8, 6.0, 0.9, 2.5),
+    ci.ParetoNBD: (0.8, 6.0, 0.9, 15.0),
+}
+
+
+def summary_of(x: Any, t_x: Any, T: Any, m: Any = None) -> CustomerTable:
+    """Return a purchase summary of columns."""
+    blank = cdnow().take(np.zeros(len(x), dtype=np.int64))
+    values = {
+        "repeat_orders": np.asarray(x, dtype=np.int64),
+        "weeks_from_first_to_last": np.asarray(t_x, dtype=np.float64),
+        "weeks_observed": np.asarray(T, dtype=np.float64),
+        "mean_repeat_value": np.full(len(x), np.nan) if m is None else np.asarray(m, dtype=float),
+    }
+
+    columns_ = {
+        name: attrs.evolve(blank.column(name), values=of, missing=None)
+        for name, of in values.items()
+    }
+    return attrs.evolve(blank, ids=np.arange(len(x)), columns=columns_)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_what_was_simulated_is_recovered(model: type[CountingModel]) -> None:
+    """The parameters lie within four standard errors of those that made 20,000 customers."""
+    found = model.fit(simulated(model, 20_000, seed=5))
+    assert found.convergence.is_reached
+    errors = found.standard_errors
+    for name, true in zip(found.params, SIMULATED[model], strict=True):
+        assert abs(found.params[name] - true) < 4 * errors[name], name
+
+
+DEGENERATE = {
+    "there are no customers": ([], [], []),
+    "there are fewer than 10 customers": ([3], [2.0], [10.0]),
+    "nobody has ordered again": ([0] * 50, [0.0] * 50, [10.0] * 50),
+    "all customers first bought on the last day": ([0] * 50, [0.0] * 50, [0.0] * 50),
+}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+@pytest.mark.parametrize("reason", DEGENERATE)
+def test_a_degenerate_shop_gets_a_verdict(model: type[CountingModel], reason: str) -> None:
+    """Where no model can be fitted the verdict says why, and nothing is predicted."""
+    seen = summary_of(*DEGENERATE[reason])
+    found = model.fit(seen)
+    assert not found.convergence.is_reached
+    assert found.convergence.reason == reason
+    with pytest.raises(NoModel, match=reason):
+        found.expected_orders(seen, horizon="4w")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_a_shop_in_which_everybody_does_the_same_gets_a_verdict(model: type[CountingModel]) -> None:
+    """Equal customers have no spread to be fitted: no parameters are passed off as a maximum."""
+    seen = summary_of([4] * 200, [30.0] * 200, [31.0] * 200)
+    found = model.fit(seen)
+    assert not found.convergence.is_reached
+    assert found.convergence.advice
+
+
+def test_values_of_nothing_are_left_out_and_counted() -> None:
+    """Customers whose repeat orders are worth nothing or less are no part of Gamma-Gamma."""
+    dice = np.random.default_rng(3)
+    m = np.concatenate([dice.gamma(3.0, 10.0, 200), [0.0, -5.0]])
+    found = ci.GammaGamma.fit(summary_of([2] * 202, [3.0] * 202, [9.0] * 202, m))
+    assert (found.customers, found.left_out) == (200, 2)
+    same = ci.GammaGamma.fit(summary_of([2] * 50, [3.0] * 50, [9.0] * 50, [7.0] * 50))
+    assert same.convergence.reason == "the orders of all customers are worth the same"
+
+
+def test_a_customer_is_worth_between_their_own_mean_and_that_of_all() -> None:
+    """Who ordered once is worth the mean of all; the more orders, the nearer to the own mean."""
+    model = ci.GammaGamma({"p": 6.25, "q": 3.74, "v": 15.44}, "USD")
+    of_all = 15.44 * 6.25 / (3.74 - 1)
+    seen = summary_of([0, 1, 30], [0.0, 2.0, 9.0], [9.0] * 3, [np.nan, 100.0, 100.0])
+    nobody, once, often = model.expected_value(seen)["expected_value"].tolist()
+    assert nobody == pytest.approx(of_all)
+    assert of_all < once < often < 100
+
+
+def test_lifetime_value_is_orders_times_value_without_discount() -> None:
+    """Without a discount it is orders × value × margin; a discount lowers it, time raises it."""
+    seen = cdnow()
+    orders, values = fitted(ci.BetaGeoNBD), ci.GammaGamma.fit(seen)
+
+    def worth(**options: Any) -> np.ndarray:
+        table = ci.customer_lifetime_value(orders, values, seen, **options)
+        return table["customer_lifetime_value"]
+
+    whole = worth(horizon="1y", margin=0.4)
+    expected = orders.expected_orders(seen, horizon="1y")["expected_orders"]
+    value = values.expected_value(seen)["expected_value"]
+    assert whole == pytest.approx(0.4 * expected * value)
+    assert np.all(worth(horizon="1y", margin=0.4, discount_rate=0.1) < whole)
+    assert np.all(worth(horizon="2y", margin=0.4) > whole)
+    with pytest.raises(InvalidValue, match="The margin is out of range: 40 was given"):
+        worth(margin=40)
+
+
+@pytest.mark.parametrize("horizon", ["soon", 0, -1, "13", True, float("nan"), float("inf"), None])
+def test_a_horizon_is_a_time_ahead(horizon: Any) -> None:
+    """What is no duration above zero is refused."""
+    with pytest.raises(InvalidValue, match="The horizon is no time ahead"):
+        fitted(ci.BetaGeoNBD).expected_orders(cdnow(), horizon=horizon)
+
+
+def test_purchases_in_other_units_are_refused() -> None:
+    """A model of weeks says nothing of purchases in days."""
+    days = ci.purchase_summary(to_history(cdnow_sample()), as_of="1997-10-01", unit="day")
+    with pytest.raises(NoModel, match="it counts weeks, and these purchases days"):
+        fitted(ci.BetaGeoNBD).probability_alive(days)
+    with pytest.raises(InvalidValue, match="This table is no summary of purchases"):
+        ci.BetaGeoNBD.fit(ci.traits(to_history(cdnow_sample())))
+
+
+def test_the_unit_changes_only_the_times() -> None:
+    """A fit in days has the same chances; its times are seven times as long."""
+    days = ci.purchase_summary(to_history(cdnow_sample()), as_of="1997-10-01", unit="day")
+    found = ci.BetaGeoNBD.fit(days)
+    weekly = fitted(ci.BetaGeoNBD)
+    assert found.params["alpha"] == pytest.approx(7 * weekly.params["alpha"], rel=1e-4)
+    assert found.params["r"] == pytest.approx(weekly.params["r"], rel=1e-4)
+    ours = found.expected_orders(days, horizon="39w")["expected_orders"]
+    theirs = weekly.expected_orders(cdnow(), horizon="39w")["expected_orders"]
+    assert ours == pytest.approx(theirs, rel=1e-4)
+
+
+def test_a_model_shows_its_parameters_and_its_verdict() -> None:
+    """The parameters, how sure they are, and whether to believe them are read at a glance."""
+    shown = repr(fitted(ci.ParetoNBD))
+    assert "alpha" in shown
+    assert "Fitted to 2,357 customers: the maximum was found." in shown
+    failed = repr(ci.ParetoNBD.fit(summary_of([0] * 50, [0.0] * 50, [10.0] * 50)))
+    assert "Not to be used." in failed
