@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.prediction.lifetime_models import customer_lifetime_value
     from custinsights.analyses.prediction.pareto import ParetoNBD
     from custinsights.analyses.prediction.purchases import purchase_summary
+    from custinsights.analyses.prediction.validation import validate
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
@@ -180,6 +181,7 @@ _HOMES = {
     "transitions": "analyses.journey.transitions",
     "units": "analyses.builtin.metrics",
     "upsell": "analyses.segments.ladders",
+    "validate": "analyses.prediction.validation",
     "words": "analyses.segments.operators",
 }
 
@@ -280,6 +282,7 @@ __all__ = [
     "transitions",
     "units",
     "upsell",
+    "validate",
     "words",
 ]
 

@@ -49,12 +49,12 @@ class Validation(Presented):
 
     @property
     def mean_absolute_error(self) -> dict[str, float]:
-        """The mean of |forecast − actual|, by forecast."""
+        """The mean distance of the forecast from what came, by forecast."""
         return {name: float(np.abs(of - self.actual).mean()) for name, of in self.forecasts.items()}
 
     @property
     def root_mean_square_error(self) -> dict[str, float]:
-        """The root of the mean of (forecast − actual)², by forecast."""
+        """The root of the mean of the squared distances, by forecast."""
         return {
             name: float(np.sqrt(((of - self.actual) ** 2).mean()))
             for name, of in self.forecasts.items()
