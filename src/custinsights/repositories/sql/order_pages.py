@@ -23,6 +23,7 @@ from custinsights.repositories.sql.session import Session
 __all__ = ["lone_refund_pages", "order_pages", "orders_with", "pages_of"]
 
 _ALWAYS: Final = ("source", "id", "customer")
+_AT_ONCE: Final = 300
 _NOW: Final = schema.people.alias("become")
 _Conditions = Sequence[ColumnElement[bool]]
 _Read = dict[str, Sequence[Any]]
@@ -101,9 +102,12 @@ def _question(table: Table, names: tuple[str, ...]) -> Select[Any]:
 
 def _read(session: Session, question: Any, names: Sequence[str]) -> _Read:
     result = session.reading.execute(question)
-    found = result.cursor.fetchall()  # the driver's own tuples: nothing here needs more
+    columns: list[list[Any]] = [[] for _ in names]
+    # The driver's own tuples, few at once: many that live long keep the garbage collector busy.
+    while rows := result.cursor.fetchmany(_AT_ONCE):
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column.extend(values)
     result.close()
-    columns = zip(*found, strict=True) if found else [()] * len(names)
     return dict(zip(names, columns, strict=True))
 
 
