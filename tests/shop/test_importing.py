@@ -15,6 +15,7 @@ import custinsights as ci
 from custinsights.domain import Customer, Identity, Money, Product, Tag, TagBook
 from custinsights.errors import InvalidValue, MissingColumn
 from custinsights.repositories.memory import MemoryStore
+from custinsights.repositories.protocols import Store
 from custinsights.shop import importing
 from custinsights.shop.importing import (
     import_activities,
@@ -86,7 +87,7 @@ def csv(text: str) -> io.BytesIO:
     return io.BytesIO(text.encode())
 
 
-def changes(store: MemoryStore) -> int:
+def changes(store: Store) -> int:
     """Return the number of the last change in a store."""
     with store.begin(read_only=True) as work:
         return work.last_change()
