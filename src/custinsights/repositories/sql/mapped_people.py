@@ -116,7 +116,7 @@ class MappedPeople:
         names = [str(one.id) for one in row]
         yield from row if last is None else row[names.index(str(last.value.id)) + 1 :]
 
-    def consents(self, customer: Key) -> tuple[Consent, ...]:
+    def consents(self, customer: Key | None = None) -> tuple[Consent, ...]:
         """Return nothing: nobody tells of any."""
         del customer
         return ()
