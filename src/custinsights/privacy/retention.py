@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 
 from custinsights.domain.contacts import shown_id
-from custinsights.domain.fields import named, refuse_naive, refuse_other, whole_number
+from custinsights.domain.fields import named, refuse_naive, whole_number
 from custinsights.domain.notes import Note
+from custinsights.errors import InvalidValue
 from custinsights.privacy.erasure import ERASURES, erase
 from custinsights.privacy.keys import Secret, secret_bytes
 from custinsights.repositories.batches import NOTHING, ActivityBatch
@@ -106,9 +107,15 @@ def due(work: UnitOfWork, rules: Iterable[RetentionRule], *, as_of: datetime) ->
     refuse_naive("the instant of retention rules", as_of)
     found: list[Due] = []
     for rule in rules:
-        refuse_other(RetentionRule, "what says how long something is kept", rule)
+        _refuse_no_rule(rule)
         found += _FINDERS[rule.about](work, rule, as_of - timedelta(days=rule.days))
     return tuple(found)
+
+
+def _refuse_no_rule(rule: object) -> None:
+    if not isinstance(rule, RetentionRule):
+        what = "what says how long something is kept is no RetentionRule"
+        raise InvalidValue(what, type(rule).__name__, "objects of RetentionRule")
 
 
 def retain(
