@@ -175,6 +175,23 @@ def test_overlapping_exports_come_together() -> None:
     assert told[0] == told[1] == told[2]
 
 
+def test_files_of_several_systems_are_imported_in_one_call() -> None:
+    """Each system is read by itself, whatever the order of the files; the reports add up."""
+    files = [
+        FORMATS / "etsy_sold_order_items.csv",
+        FORMATS / "gumroad_sales.csv",
+        FORMATS / "etsy_sold_orders.csv",
+    ]
+    put = partial(import_orders, timezone="Europe/Paris", currency="USD")
+    together, apart = MemoryStore(), MemoryStore()
+    report = put(together, files)
+    by_system = [put(apart, part) for part in ([files[0], files[2]], [files[1]])]
+    assert report.added == sum(one.added for one in by_system) > 2
+    assert report.load_report == by_system[0].load_report + by_system[1].load_report
+    assert answers(read_store(together)) == answers(read_store(apart))
+    assert put(together, files[::-1]).changes_nothing
+
+
 def test_an_order_that_was_edited_is_changed() -> None:
     """An order that its source tells otherwise is changed, and the feed tells what it was."""
     store = MemoryStore()

@@ -50,6 +50,17 @@ class ImportReport:
         """Whether everything was in the store already, as it is."""
         return not (self.added or self.changed or self.new_customers)
 
+    def __add__(self, other: object) -> ImportReport:
+        """Return the report of two imports of the same kind, one after the other."""
+        if not isinstance(other, ImportReport) or other.what != self.what:
+            return NotImplemented
+        numbers = ("added", "changed", "same", "new_customers", "done_before")
+        return attrs.evolve(
+            self,
+            **{name: getattr(self, name) + getattr(other, name) for name in numbers},
+            load_report=self.load_report + other.load_report,
+        )
+
     def with_counts(self, counts: Mapping[str, int]) -> ImportReport:
         """Return the report after more were written."""
         names = ("added", "changed", "same")

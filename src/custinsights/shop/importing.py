@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from hashlib import sha256
+from operator import add
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.rows import products_of
 from custinsights.shop.import_report import ImportReport
 from custinsights.shop.whose import Erased, whose
+from custinsights.sources.formats.finding import format_asked, format_for
 from custinsights.sources.importing.found import Found
 from custinsights.sources.importing.people import (
     activity_batch,
@@ -31,8 +33,9 @@ from custinsights.sources.importing.people import (
 )
 from custinsights.sources.importing.reading import read_found
 from custinsights.sources.orders.known import customer_list, product_list
-from custinsights.sources.reading import Paths, sources_of
+from custinsights.sources.reading import Paths, by_system, sources_of
 from custinsights.sources.stored.reading import OBSERVED, SHOP
+from custinsights.sources.texts.opening import Source
 
 __all__ = ["import_activities", "import_customers", "import_orders", "import_products"]
 
@@ -63,6 +66,9 @@ def import_orders(
     Orders of all states and currencies come in, those of nobody too. Each first order makes a
     customer; who is there already is found by the id in the source, the e-mail address, or the
     phone number, and completed by what was not known.
+
+    Files of several systems are read one system after the other: what was imported of one stays
+    where a file of the next cannot be read.
 
     Orders are kept some thousands at a time. An import that was stopped goes on where it was, if it
     is given the same files and options.
@@ -100,14 +106,43 @@ def import_orders(
         if options.get(name) is not None:
             what = f"the option {name}= is none of an import"
             raise InvalidValue(what, type(options[name]).__name__, f"import_{name}, by itself")
-    given = sources_of(paths)
+    asked = format_asked(options.get("format"), options.get("columns"))
+    systems = by_system(sources_of(paths), lambda header: format_for(asked, header))
+    reports = [
+        _import_system(
+            store,
+            one,
+            source=source,
+            at=at,
+            erased=erased,
+            progress=progress,
+            written=written,
+            **options,
+        )
+        for one in systems
+    ]
+    return reduce(add, reports)
+
+
+def _import_system(
+    store: Store,
+    given: Sequence[Source],
+    *,
+    source: str,
+    at: dt.datetime | None,
+    erased: Erased | None,
+    progress: Progress | None,
+    written: Progress | None,
+    **options: Any,
+) -> ImportReport:
+    """Import the files of one system: see `import_orders`."""
     digest = _digest(given, {"source": source, **options})
     with store.begin(read_only=True) as work:
         shop = work.annotations.setting(SHOP) or {}
         under_way = work.annotations.setting(_UNDER_WAY) or {}
     usual = {name: shop[name] for name in ("currency", "timezone") if shop.get(name)}
     told = {name: value for name, value in options.items() if value is not None}
-    found = read_found(given, source=source, progress=progress, **{**usual, **told})
+    found = read_found(list(given), source=source, progress=progress, **{**usual, **told})
     start = int(under_way["done"]) if digest and under_way.get("digest") == digest else 0
     report = ImportReport(what="orders", done_before=start, load_report=found.report)
     with store.begin(at=at) as work:

@@ -248,6 +248,29 @@ def sources_of(paths: Any) -> list[Source]:
     return sources
 
 
+def by_system(
+    sources: Sequence[Source], find: Callable[[Sequence[str]], OrderFormat]
+) -> list[list[Source]]:
+    """Part files into those that are read in one call: of one format, or of one family.
+
+    The systems come in the order of their first files. Files that are open already are one part,
+    with the first file: they may give their bytes only once.
+    """
+    parts: dict[str, list[Source]] = {}
+    for source in sources:
+        name = next(iter(parts), "")
+        if isinstance(source, str | os.PathLike):
+            if starts_with(source, parquet.MAGIC):
+                header = parquet.header_of(source)
+            else:
+                with opened(source, lambda _: None) as file:
+                    header = file.header
+            format = find(header)
+            name = format.family or format.name
+        parts.setdefault(name, []).append(source)
+    return list(parts.values())
+
+
 def read_sheet(
     sources: Sequence[Source],
     find: Callable[[Sequence[str]], OrderFormat],
