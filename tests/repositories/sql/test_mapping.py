@@ -36,6 +36,7 @@ from custinsights.errors import InvalidValue, MissingColumn, UnknownName
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
 from custinsights.repositories.sql import Mapped, SqlMapping
+from custinsights.shop.exports import export_customers, export_orders
 
 TABLES = MetaData()
 CLIENTS = Table(
@@ -287,11 +288,30 @@ def test_nothing_is_written(engine: Engine, part: str) -> None:
         assert (work.last_change(), [*work.changes()]) == (0, [])
 
 
+def test_exports_are_those_of_the_same_shop_in_memory(engine: Engine) -> None:
+    """Customers and orders leave a shop's own tables as they leave a store.
+
+    But for the fulfilment, of which the tables tell nothing.
+    """
+    fields = ["id", "name", "email", "phone", "created_at", "birthday", "city", "attribute:size"]
+    with mapping(engine).begin() as ours, same_in_memory().begin() as theirs:
+        for told in ("accounting", "orders"):
+            rows = [export_orders(work, told).to_dicts() for work in (ours, theirs)]
+            for row in (one for part in rows for one in part):
+                row.pop("fulfilment", None)
+            assert rows[0] == rows[1]
+        people = export_customers(ours, fields=fields).to_dicts()
+        assert people == export_customers(theirs, fields=fields).to_dicts()
+        assert len(people) == 3
+        assert export_customers(ours, "email_list").left_out["no consent"] == 1
+
+
 def test_what_is_not_mapped_is_empty(engine: Engine) -> None:
     """Nobody has notes, tags, consents or activities."""
     with mapping(engine).begin() as work:
         told = (work.activities.of("7"), work.people.consents("7"), work.people.merged())
         assert [*map(len, told)] == [0, 0, 0]
+        assert work.people.consents() == ()
         assert [*work.activities.scan(), *work.annotations.all("note")] == []
         assert work.annotations.get("note", "n1") is None
         assert work.annotations.setting("shop") == {"currency": "EUR", "timezone": "UTC"}
