@@ -1,6 +1,7 @@
 """The command ``import``, and the other commands on what it made."""
 
 import contextlib
+import datetime as dt
 import json
 import os
 import pty
@@ -11,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from custinsights.privacy import erase, generate_key
+from custinsights.repositories.sql import open_store
 from tests.cli.conftest import LINES, Run
 
 DATA = Path(__file__).parents[1] / "data" / "sources"
 SHOPIFY = str(DATA / "shopify_orders_export.csv")
+NOON = dt.datetime(2024, 6, 1, 12, tzinfo=dt.UTC)
 USUAL = ("--currency", "USD", "--timezone", "America/New_York")
 
 
@@ -61,6 +65,25 @@ def test_what_an_import_did_is_told(run: Run, lines_file: Path, tmp_path: Path) 
     assert "5  used" in output
     _, output, _ = run("import", str(lines_file), "--into", into, *LINES)
     assert "orders: 0 added, 0 changed, 5 the same; 0 new customers" in output
+
+
+def test_who_was_erased_stays_away(run: Run, lines_file: Path, tmp_path: Path) -> None:
+    """An import needs the key that tells who was erased, and brings them not back with it."""
+    into, path, key = tmp_path / "shop.db", tmp_path / "key", generate_key()
+    path.write_text(f"{key}\n")
+    files = ("import", str(lines_file), "--into", str(into), *LINES)
+    assert run(*files)[0] == 0
+    with contextlib.closing(open_store(into)) as store, store.begin(at=NOON) as work:
+        gone = next(work.people.listed()).id
+        erase(work, gone, at=NOON, by="Bea", key=key)
+    code, out, error = run(*files)
+    assert (code, out) == (1, "")
+    assert "--key-file FILE" in error
+    code, out, _ = run(*files, "--key-file", str(path))
+    assert code == 0
+    assert "0 added, 0 changed, 5 the same; 0 new customers" in out
+    with contextlib.closing(open_store(into)) as store, store.begin() as work:
+        assert work.people.get(gone) is None
 
 
 def test_tables_beside_the_orders_are_imported(run: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import custinsights as ci
+from custinsights import privacy
 from custinsights.domain import Customer, Identity, Money, Product, Tag, TagBook
 from custinsights.errors import InvalidValue, MissingColumn
 from custinsights.repositories.memory import MemoryStore
@@ -321,26 +322,31 @@ def test_a_refund_finds_its_order_of_an_earlier_file() -> None:
 
 def test_the_erased_do_not_come_back() -> None:
     """Orders of somebody erased stay with the nameless customer, without name and address."""
-    store = MemoryStore()
+    store, key = MemoryStore(), privacy.generate_key()
     rows = HALVES.replace("currency\n", "currency,name,street\n").replace("EUR\n", "EUR,Ada,Quai\n")
-    import_orders(store, csv(rows))
-    with store.begin() as work:
-        work.people.forget("7")
-        work.orders.forget("7")
+    import_orders(store, csv(rows), source="magento")
+    with store.begin(at=NOON) as work:
+        name = privacy.erase(work, "7", at=NOON, by="Bea", key=key).name
     total = answers(read_store(store))["totals"]
-
-    def erased(identity: Identity) -> str | None:
-        is_theirs = identity.key in {Identity("email", "ada@example.com").key, ("id", "", "7")}
-        return "7" if is_theirs else None
-
-    more = rows + "4,7,ada@example.com,2024-01-08,1.00,EUR,Ada,Quai\n"
-    report = import_orders(store, csv(more), erased=erased)
+    more = rows + "4,,ADA@example.com,2024-01-08,1.00,EUR,Ada,Quai\n"
+    with pytest.raises(InvalidValue, match="nothing tells who must not come back"):
+        import_orders(store, csv(more), source="magento")
+    with store.begin(read_only=True) as work:
+        erased = privacy.suppressed(work, key=key).erased
+    report = import_orders(store, csv(more), source="magento", erased=erased)
     assert (report.added, report.changed, report.new_customers) == (1, 0, 0)
-    one = customers_of(store)["7"]
-    assert (one.name, one.email) == (None, None)
+    account = [Customer("7", email="ada@example.com", name="Ada")]
+    assert import_customers(store, account, source="magento", erased=erased).changes_nothing
+    letter = csv("email,at\nada@example.com,2024-01-10\n")
+    signed = read_activities(letter, kind="subscribed", timezone="UTC")
+    assert import_activities(store, signed, erased=erased).changes_nothing
+    told = customers_of(store)
+    assert sorted(told) == ["8", name]
+    assert (told[name].name, told[name].email) == (None, None)
     with store.begin(read_only=True) as work:
         assert work.people.find(Identity("email", "ada@example.com")) is None
-        assert [order.shipping_address for order in work.orders.of("7")] == [None] * 3
+        assert [order.shipping_address for order in work.orders.of(name)] == [None] * 3
+        assert not work.activities.of(name)
     assert total[0]["revenue"] + 1 == answers(read_store(store))["totals"][0]["revenue"]
 
 

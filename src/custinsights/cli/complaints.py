@@ -28,6 +28,7 @@ _HINTS = {
     "decimal": "--decimal . or --decimal ,",
     "statuses": "--statuses theirs=paid",
     "refunds": "--refunds invoice_prefix:C",
+    "erased": "--key-file FILE",
 }
 """How the options of the library that messages speak of are written at a shell."""
 

@@ -17,6 +17,7 @@ from custinsights.cli.options import is_database
 from custinsights.cli.reading import progress_in_bytes, progress_in_orders
 from custinsights.cli.screen import screen, show
 from custinsights.cli.shared_options import Reading
+from custinsights.privacy import suppressed
 from custinsights.repositories.protocols import Store
 from custinsights.shop.import_report import ImportReport
 from custinsights.shop.importing import (
@@ -25,6 +26,7 @@ from custinsights.shop.importing import (
     import_orders,
     import_products,
 )
+from custinsights.shop.whose import Erased
 from custinsights.sources import read_activities, read_customers, read_products
 from custinsights.sources.stored.reading import SHOP
 
@@ -37,7 +39,9 @@ _READERS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def import_files(read: Reading, into: str, *, kind: str, source: str) -> None:
+def import_files(
+    read: Reading, into: str, *, kind: str, source: str, key_file: Path | None
+) -> None:
     """Import files into a database, and print what it came to.
 
     Parameters
@@ -50,13 +54,17 @@ def import_files(read: Reading, into: str, *, kind: str, source: str) -> None:
         Of what the files tell.
     source : str
         The name of the system from which they come, blank where they say so.
+    key_file : Path or None
+        What tells who was erased and must not come back.
     """
     _refuse(read, into)
     given = read.of_orders() if kind == "orders" else _of_table(read, kind)
     from custinsights.repositories.sql import open_store
 
     with contextlib.closing(open_store(into)) as store:
-        report = _imported(store, list(read.files), given, kind=kind, source=source)
+        erased = None if key_file is None else _erased(store, key_file)
+        whose = {"source": source, "at": dt.datetime.now(dt.UTC), "erased": erased}
+        report = _imported(store, list(read.files), given, kind=kind, whose=whose)
         with store.begin(read_only=True) as work:
             shop = work.annotations.setting(SHOP) or {}
     zone = given.get("timezone") or shop.get("timezone") or "UTC"
@@ -80,19 +88,26 @@ def _of_table(read: Reading, kind: str) -> dict[str, Any]:
     return dict(read.given)
 
 
+def _erased(store: Store, key_file: Path) -> Erased:
+    with store.begin(read_only=True) as work:
+        return suppressed(work, key=key_file.read_bytes().strip()).erased
+
+
 def _imported(
-    store: Store, files: list[str], given: Mapping[str, Any], *, kind: str, source: str
+    store: Store,
+    files: list[str],
+    given: Mapping[str, Any],
+    *,
+    kind: str,
+    whose: Mapping[str, Any],
 ) -> ImportReport:
-    at = dt.datetime.now(dt.UTC)
     if kind == "orders":
         with progress_in_bytes() as progress, progress_in_orders() as written:
-            return import_orders(
-                store, files, source=source, at=at, progress=progress, written=written, **given
-            )
+            return import_orders(store, files, progress=progress, written=written, **whose, **given)
     with progress_in_bytes() as progress:
         table = _READERS[kind](files, progress=progress, **given)
     if kind == "products":
-        return import_products(store, table, at=at)
+        return import_products(store, table, at=whose["at"])
     if kind == "customers":
-        return import_customers(store, table, source=source, at=at)
-    return import_activities(store, table, source=source, at=at)
+        return import_customers(store, table, **whose)
+    return import_activities(store, table, **whose)

@@ -58,6 +58,16 @@ def import_(
             rich_help_panel=_IMPORTING,
         ),
     ] = "",
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The file with the key that tells who was erased and must not come back.",
+            dir_okay=False,
+            exists=True,
+            rich_help_panel=_IMPORTING,
+        ),
+    ] = None,
 ) -> None:
     """Import files into the memory of a shop.
 
@@ -67,7 +77,7 @@ def import_(
     """
     from custinsights.cli.importing import import_files
 
-    import_files(read, into, kind=kind, source=source)
+    import_files(read, into, kind=kind, source=source, key_file=key_file)
 
 
 EXPORTS = """\b

@@ -86,7 +86,8 @@ def import_orders(
     at
         The instant that the changes bear.
     erased
-        Whose an identity was who was erased: their orders stay with the nameless customer.
+        Whose an identity was who was erased: their orders stay with the nameless customer. A store
+        from which somebody was erased needs it: ``privacy.suppressed(work, key=key).erased``.
     progress, written
         Called now and then with the bytes read and in total, with the orders written and in total.
 
@@ -99,7 +100,9 @@ def import_orders(
     ------
     MissingColumn
         The orders have no ids, by which they would be known again; and as in `read_orders`.
-    BadRowsError, InvalidValue, NaiveTime, UnreadableFile, UnknownName
+    InvalidValue
+        Somebody was erased from the store, and `erased` is not told; and as in `read_orders`.
+    BadRowsError, NaiveTime, UnreadableFile, UnknownName
         As in `read_orders`.
     """
     for name in ("customers", "products"):

@@ -13,7 +13,9 @@ import numpy as np
 from custinsights.domain.contacts import looks_like_contact
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
+from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray
+from custinsights.privacy.suppression import LOG as SUPPRESSIONS
 from custinsights.repositories.protocols import UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.sources.importing.found import FoundPeople
@@ -70,7 +72,18 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
     whom their phone numbers find: where that is one customer to whom the source has given no other
     id. Anybody else is new, and named by the id of the source, where that is no contact; with the
     source before it, where it is taken; by the next number of the shop, where there is none.
+
+    Raises
+    ------
+    InvalidValue
+        Somebody was erased from the store, and nothing tells who must not come back.
     """
+    if erased is None and any("name" in entry for entry in work.annotations.records(SUPPRESSIONS)):
+        raise InvalidValue(
+            "people were erased from this store, and nothing tells who must not come back",
+            None,
+            "erased=privacy.suppressed(work, key=key).erased, with the key of their erasure",
+        )
     known = _known(work, found)
     ids = np.full(found.count, None, dtype=object)
     gone = set()
