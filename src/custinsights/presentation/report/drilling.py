@@ -11,7 +11,7 @@ import numpy as np
 
 from custinsights.analyses.measuring.measure import measure
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import instants, shown_unit
+from custinsights.presentation.cells import shown_unit
 from custinsights.presentation.figures import values
 from custinsights.presentation.report.parts import written
 from custinsights.results.table import Table
@@ -29,8 +29,8 @@ def levels(history: OrderHistory) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``columns``, the heading of each number; by level a list of ``[label, texts, revenue,
-        whether only part of the period is known]``.
+        ``columns``, the heading of each number; by level a list of ``[label, texts, revenue]``,
+        and a 1 behind them where only part of the period is known.
     """
     found: dict[str, Any] = {"columns": [], "unit": history.currency}
     for level in LEVELS:
@@ -47,7 +47,7 @@ def levels(history: OrderHistory) -> dict[str, Any]:
         marks = [False] * len(table) if partly is None else partly.tolist()
         happened = np.any([column.values != 0 for column in columns[:3]], axis=0)
         found[level] = [
-            [label, list(cells), number, int(mark)]
+            [label, list(cells), number, *([1] if mark else [])]
             for label, cells, number, mark, is_told in zip(
                 table.column(level).values.tolist(),
                 texts,
@@ -62,7 +62,7 @@ def levels(history: OrderHistory) -> dict[str, Any]:
 
 
 def orders_of_days(history: OrderHistory, most: int, *, personal: bool) -> dict[str, Any]:
-    """Return the latest orders as rows of texts, each with its day.
+    """Return the latest orders as rows of texts; that at ``at`` begins with the day.
 
     Parameters
     ----------
@@ -76,10 +76,6 @@ def orders_of_days(history: OrderHistory, most: int, *, personal: bool) -> dict[
     table = cube.orders(sort="-placed_at", limit=most) if total else None
     if table is None:
         return {"columns": [], "rows": [], "total": 0}
-    days = [
-        "" if at is None else at.date().isoformat()
-        for at in instants(table.column("placed_at"), table.timezone)
-    ]
     cells = zip(*(_texts(table, name, personal=personal) for name in table.names), strict=True)
     return {
         "columns": [
@@ -87,7 +83,8 @@ def orders_of_days(history: OrderHistory, most: int, *, personal: bool) -> dict[
             for column in table.columns
         ],
         "numeric": [column.kind != "label" for column in table.columns],
-        "rows": [[day, *row] for day, row in zip(days, cells, strict=True)],
+        "at": table.names.index("placed_at"),
+        "rows": [list(row) for row in cells],
         "total": total,
     }
 

@@ -28,7 +28,7 @@ from custinsights.presentation.writing import written_whole
 
 __all__ = ["MOST_ORDERS", "report", "sections"]
 
-MOST_ORDERS = 10_000
+MOST_ORDERS = 4_000
 """How many orders a page holds at most: the latest."""
 
 _Question = Callable[[OrderHistory], Section]
@@ -58,7 +58,7 @@ QUESTIONS: dict[str, tuple[str, _Question]] = {
 
 
 def sections(
-    history: OrderHistory, progress: Callable[[int, int], None] | None = None
+    history: OrderHistory, progress: Callable[[int, int], object] | None = None
 ) -> Iterator[Section]:
     """Yield every section; one that the history holds nothing for says so in one line."""
     for done, (key, (title, ask)) in enumerate(QUESTIONS.items(), start=1):
@@ -78,7 +78,7 @@ def report(
     include_orders: bool = False,
     include_personal: bool = False,
     most_orders: int = MOST_ORDERS,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> Path:
     """Write the report on a history as one HTML file that asks for nothing.
 

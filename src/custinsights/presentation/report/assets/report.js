@@ -199,10 +199,10 @@
       caption((label || "All") + " by " + levels[depth(label)]);
       if (rows.some(function (row) { return row[3]; })) { remark("* and pale: only part of the period."); }
     } else if (data.orders) {
-      var orders = data.orders.rows.filter(function (row) { return row[0] === label; });
+      var orders = data.orders.rows.filter(function (row) { return row[data.orders.at].slice(0, 10) === label; });
       shown.heads = data.orders.columns;
       shown.numeric = data.orders.numeric;
-      shown.rows = orders.map(function (row) { return row.slice(1); });
+      shown.rows = orders;
       shown.links = null;
       caption("Orders of " + label);
       if (data.orders.rows.length < data.orders.total) {
