@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from custinsights.cli import options
+from custinsights.cli import options, page_options
 from custinsights.cli.asked import Asked
 from custinsights.cli.complaints import INTERRUPTED, flushed
 from custinsights.cli.shared_options import SHOWING, of_a_history
@@ -67,6 +67,7 @@ _REPORTS = """\b
 Examples:
   custinsights report
   custinsights report orders_export_*.csv --timezone Europe/Paris
+  custinsights report orders_export_*.csv --html report.html --title "My shop"
   custinsights report orders_export_*.csv --xlsx report.xlsx
   custinsights report lines.csv --currency GBP --timezone Europe/London \\
       --columns order_id=Invoice,customer=Customer,placed_at=Date \\
@@ -79,17 +80,12 @@ Examples:
 def report(
     asked: Asked,
     *,
-    xlsx: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write the report to a spreadsheet too: a sheet for every section, with all of "
-            "its rows, and charts of the main ones.",
-            dir_okay=False,
-            callback=options.written,
-            rich_help_panel=SHOWING,
-        ),
-    ] = None,
+    html: page_options.Html = None,
+    title: page_options.Title = None,
+    include_orders: page_options.IncludeOrders = False,
+    most_orders: page_options.MostOrders = None,
+    include_personal: page_options.IncludePersonal = False,
+    xlsx: page_options.Xlsx = None,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -107,9 +103,18 @@ def report(
     and products, and monthly retention.
     """
     from custinsights.cli.report import print_report
+    from custinsights.cli.web_page import web_page
 
-    _refuse_overwriting(asked, xlsx, "--xlsx")
-    print_report(asked, to_json=as_json, xlsx=xlsx)
+    options.refuse_overwriting(asked.files, xlsx, "--xlsx")
+    options.refuse_overwriting(asked.files, html, "--html")
+    page = web_page(
+        html,
+        title=title,
+        include_orders=include_orders,
+        include_personal=include_personal,
+        most_orders=most_orders,
+    )
+    print_report(asked, to_json=as_json, xlsx=xlsx, page=page)
 
 
 _SEGMENTS = """\b
@@ -182,15 +187,8 @@ def segment(
     if names and explain is not None and csv is None:
         fault = "--explain lists no customers of whom they could be told"
         raise typer.BadParameter(fault, param_hint="--traits")
-    _refuse_overwriting(asked, csv, "--csv")
+    options.refuse_overwriting(asked.files, csv, "--csv")
     print_segment(asked, rule, names=names, csv=csv, customer=explain, to_json=as_json)
-
-
-def _refuse_overwriting(asked: Asked, written: Path | None, option: str) -> None:
-    """Refuse to write a file that is read."""
-    if written is not None and written.resolve() in [Path(file).resolve() for file in asked.files]:
-        fault = f"{str(written)!r} is read, and would be overwritten"
-        raise typer.BadParameter(fault, param_hint=option)
 
 
 app.command(epilog=EXPORTS)(export)

@@ -32,6 +32,7 @@ __all__ = [
     "one_of",
     "policy",
     "rates",
+    "refuse_overwriting",
     "refuse_unusable",
     "rule",
     "statuses",
@@ -205,6 +206,13 @@ def is_database(file: str) -> bool:
             return opened_file.read(len(_SQLITE)) == _SQLITE
     except OSError:
         return False
+
+
+def refuse_overwriting(files: Sequence[str], written: Path | None, option: str) -> None:
+    """Refuse to write a file that is read."""
+    if written is not None and written.resolve() in [Path(file).resolve() for file in files]:
+        fault = f"{str(written)!r} is read, and would be overwritten"
+        raise typer.BadParameter(fault, param_hint=option)
 
 
 def policy(*, pending: bool, zero_amount: bool, refund_date: str) -> PurchasePolicy | None:

@@ -1,4 +1,4 @@
-"""How does somebody who waits see that a file is being read?"""
+"""How does somebody who waits see that a file is being read, or written?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-__all__ = ["progress_in_bytes", "progress_in_orders"]
+__all__ = ["progress_in_bytes", "progress_in_orders", "progress_in_sections"]
 
 Told = Callable[[int, int], object]
 
@@ -30,6 +30,11 @@ def progress_in_bytes() -> AbstractContextManager[Told | None]:
 def progress_in_orders() -> AbstractContextManager[Told | None]:
     """A bar in orders written, as `progress_in_bytes`."""
     return _progress("Writing orders", MofNCompleteColumn())
+
+
+def progress_in_sections() -> AbstractContextManager[Told | None]:
+    """A bar in sections of a page, as `progress_in_bytes`."""
+    return _progress("Writing the page", MofNCompleteColumn())
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from custinsights.cli.loading import load_report
 from custinsights.cli.screen import screen, show
 from custinsights.cli.section import Section, days
 from custinsights.cli.sections import sections
+from custinsights.cli.web_page import WebPage
 from custinsights.errors import counted
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import plain, shown
@@ -27,7 +28,9 @@ __all__ = ["print_report"]
 _TOTALS = ("orders", "customers", "gross_revenue", "refunded", "revenue")
 
 
-def print_report(asked: Asked, *, to_json: bool, xlsx: Path | None = None) -> None:
+def print_report(
+    asked: Asked, *, to_json: bool, xlsx: Path | None = None, page: WebPage | None = None
+) -> None:
     """Print the report on a history, as one JSON object if wanted, and write it as a spreadsheet.
 
     Parameters
@@ -38,8 +41,11 @@ def print_report(asked: Asked, *, to_json: bool, xlsx: Path | None = None) -> No
         Whether to print one JSON object.
     xlsx : Path or None
         Where every section is written to as a sheet.
+    page : WebPage or None
+        What is written for a browser; the report is not printed then.
     """
     history, remarks = asked.history()
+    written = [] if page is None else [page.written(history)]
     loaded = load_report(history.load_report, history.calendar.timezone)
     totals = measure(history, _TOTALS).table()
     heading = _heading(history, totals)
@@ -52,21 +58,25 @@ def print_report(asked: Asked, *, to_json: bool, xlsx: Path | None = None) -> No
             _write(xlsx, told, heading, remarks)
         typer.echo(as_json(answers))
         return
-    with screen() as console:
-        console.print(heading)
-        for remark in remarks:
-            console.print(remark)
-        console.print()
-        show(console, loaded)
-    told = [loaded]
-    for section in sections(history):
-        told.append(section)
+    if page is None:
         with screen() as console:
-            show(console, section)
+            console.print(heading)
+            for remark in remarks:
+                console.print(remark)
+            console.print()
+            show(console, loaded)
+    told = [loaded]
+    for section in sections(history) if page is None or xlsx is not None else ():
+        told.append(section)
+        if page is None:
+            with screen() as console:
+                show(console, section)
     if xlsx is not None:
         _write(xlsx, told, heading, remarks)
-        with screen() as console:
-            console.print(f"{plain(str(xlsx))}: {counted(len(told), 'sheet')}, and one of notes.")
+        written.append(f"{plain(str(xlsx))}: {counted(len(told), 'sheet')}, and one of notes.")
+    with screen() as console:
+        for sentence in written if page is None else (*remarks, *written):
+            console.print(sentence)
 
 
 def _write(xlsx: Path, told: Sequence[Section], heading: Text, remarks: Sequence[str]) -> None:

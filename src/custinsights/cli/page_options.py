@@ -1,0 +1,72 @@
+"""With which options is a report written to a file?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from custinsights.cli import options
+from custinsights.cli.shared_options import SHOWING
+
+__all__ = ["Html", "IncludeOrders", "IncludePersonal", "MostOrders", "Title", "Xlsx"]
+
+_PAGE = "The page"
+
+Html: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the report as a page for a browser instead of printing it: one file with "
+        "charts, from years down to days, that asks for nothing.",
+        dir_okay=False,
+        callback=options.written,
+        rich_help_panel=_PAGE,
+    ),
+]
+Title: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="What stands above the page, such as the name of the shop.",
+        rich_help_panel=_PAGE,
+    ),
+]
+IncludeOrders: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--include-orders",
+        help="Put the orders of every day into the page; ids that are contacts are masked.",
+        rich_help_panel=_PAGE,
+    ),
+]
+MostOrders: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="How many orders the page holds at most, the latest; 4,000 unless given.",
+        rich_help_panel=_PAGE,
+    ),
+]
+IncludePersonal: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--include-personal",
+        help="Let ids that are e-mail addresses or phone numbers stand in the orders of the page "
+        "as they are.",
+        rich_help_panel=_PAGE,
+    ),
+]
+Xlsx: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Write the report to a spreadsheet too: a sheet for every section, with all of its "
+        "rows, and charts of the main ones.",
+        dir_okay=False,
+        callback=options.written,
+        rich_help_panel=SHOWING,
+    ),
+]

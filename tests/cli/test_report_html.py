@@ -1,0 +1,72 @@
+"""The report as a page: one line says what was written, and nothing else is printed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import LINES, Run
+
+
+def test_a_page_is_written_and_one_line_says_so(run: Run, lines_file: Path, tmp_path: Path) -> None:
+    """In a pipe there is no progress and no report beside the page."""
+    path = tmp_path / "r.html"
+    code, out, error = run("report", lines_file, *LINES, "--html", path, "--title", "Ada & Bo")
+    assert (code, error) == (0, "")
+    assert out.replace("\n", "").endswith(" MB; open it in a browser.")
+    assert out.count("r.html") == 1
+    page = path.read_text("utf-8")
+    assert "<h1>Ada &amp; Bo</h1>" in page
+    assert '"orders":null' in page
+
+
+def test_orders_are_in_the_page_where_asked_for(run: Run, lines_file: Path, tmp_path: Path) -> None:
+    """At most so many, the latest."""
+    path = tmp_path / "r.html"
+    asked = ("--html", path, "--include-orders", "--most-orders", "2")
+    assert run("report", lines_file, *LINES, *asked)[0] == 0
+    assert '"total":4' in path.read_text("utf-8")
+
+
+def test_a_page_goes_with_a_spreadsheet_and_json(
+    run: Run, lines_file: Path, tmp_path: Path
+) -> None:
+    """Every file is written, and JSON stays the only thing that is printed."""
+    asked = ("--html", tmp_path / "r.html", "--xlsx", tmp_path / "r.xlsx")
+    code, out, _ = run("report", lines_file, *LINES, *asked)
+    assert code == 0
+    assert out.count("r.html") == out.count("r.xlsx") == 1
+    code, out, _ = run("report", lines_file, *LINES, *asked, "--json")
+    assert code == 0
+    assert json.loads(out)["currency"] == "EUR"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lines.csv", "r.html", "r.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--title", "x"], "no page is asked for"),
+        (["--include-orders"], "no page is asked for"),
+        (["--html", "x.html", "--include-personal"], "no orders are asked for"),
+        (["--html", "x.html", "--most-orders", "5"], "no orders are asked for"),
+        (
+            ["--html", "x.html", "--include-orders", "--most-orders", "0"],
+            "greater than or equal to 1",
+        ),
+        (["--html", "no/x.html"], "there is no folder"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    run: Run, lines_file: Path, options: list[str], says: str
+) -> None:
+    """Nothing is read, and one sentence says what to write."""
+    code, out, error = run("report", lines_file, *LINES, *options)
+    assert (code, out) == (2, "")
+    assert says in " ".join(error.split())
+
+
+def test_what_is_read_is_not_overwritten(run: Run, lines_file: Path) -> None:
+    """A page in the place of the orders would be the end of them."""
+    code, _, error = run("report", lines_file, *LINES, "--html", lines_file)
+    assert code == 2
+    assert "would be overwritten" in " ".join(error.split())
