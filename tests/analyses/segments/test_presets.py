@@ -16,7 +16,7 @@ from custinsights.analyses.customers.groups import ELEVEN, FIVE
 from custinsights.analyses.customers.tiers import TIERS
 from custinsights.domain import Segment
 from custinsights.domain.segments import spelled
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue, RuleError, UnknownName
 from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 from custinsights.testing.strategies import as_ofs, rows
@@ -187,7 +187,7 @@ def test_local_customers_live_near(data: st.DataObject) -> None:
     history, as_of = shop.history(), to_datetime(data.draw(as_ofs(shop)))
     near = ci.nearby(history, (36.7, -119.8), 4000, as_of=as_of).ids.tolist()
     assert history.customer_ids[ci.segment(history, local, as_of=as_of)].tolist() == near
-    with pytest.raises(InvalidValue, match="radius of within_km"):
+    with pytest.raises(RuleError, match="'km' cannot be 0"):
         ci.segment(ci.datasets.gallery(), ci.presets.local(40.7, -74, km=0))
 
 
@@ -243,13 +243,20 @@ def test_every_segment_has_an_action() -> None:
 
 
 def test_unknown_presets_are_refused() -> None:
-    """A wrong name is answered by the nearest, also without its space."""
-    with pytest.raises(UnknownName, match="Did you mean 'win_back'"):
+    """A wrong name is answered by the nearest, also without its space; a rule shows the place."""
+    with pytest.raises(RuleError, match="Did you mean 'win_back'"):
         ci.rule('in_segment("preset:winback")')
-    with pytest.raises(UnknownName, match="Did you mean 'preset:win_back'"):
-        ci.rule('in_segment("win_back")')
-    with pytest.raises(UnknownName, match="Did you mean 'preset'"):
+    with pytest.raises(RuleError, match="Did you mean 'preset:win_back'") as refused:
+        ci.rule('is_overdue or in_segment("win_back")')
+    assert str(refused.value).endswith(
+        """
+  is_overdue or in_segment("win_back")
+                           ^^^^^^^^^^"""
+    )
+    with pytest.raises(RuleError, match="Did you mean 'preset'"):
         ci.rule('in_segment("presets:win_back")')
+    with pytest.raises(UnknownName, match="Did you mean 'small'"):
+        ci.rule('in_segment("one")', segments={"one": 'in_segment("smal")', "small": "units < 3"})
     with pytest.raises(UnknownName, match="Did you mean 'slipping'"):
         ci.presets["sliping"]
     with pytest.raises(UnknownName, match="preset named 5"):
@@ -272,7 +279,7 @@ def test_presets_of_another_catalog(gallery: OrderHistory) -> None:
     rule = ci.rule('in_segment("preset:Big and loyal")', catalog=catalog)
     vips = members(gallery, ci.presets["vip"])
     assert members(gallery, rule) == vips & members(gallery, "order_count >= 3") != set()
-    with pytest.raises(UnknownName, match="preset named 'big_and_loyal'"):
+    with pytest.raises(RuleError, match="preset named 'big_and_loyal'"):
         ci.rule('in_segment("preset:big_and_loyal")')
     with pytest.raises(InvalidValue, match="has an entry of this name already: 'vip'"):
         catalog.with_(Segment("VIP", "order_count > 1"))

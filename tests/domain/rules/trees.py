@@ -54,6 +54,9 @@ ARGUMENTS: dict[str, st.SearchStrategy[Argument]] = {
     "text": said,
     "texts": said | st.lists(said, min_size=2, max_size=3, unique=True).map(tuple),
     "number": numbers,
+    "latitude": st.decimals(-90, 90, places=4),
+    "longitude": st.decimals(-180, 180, places=4),
+    "distance": st.decimals("0.01", 20_000, places=2),
     "count": st.integers(1, 10**15 - 1).map(Decimal),
     "duration": durations,
     "span": st.one_of(

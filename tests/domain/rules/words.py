@@ -48,7 +48,11 @@ WORDS = Vocabulary(
         Signature(
             "within_km",
             "flag",
-            tuple(Parameter(name, "number", required=True) for name in ("lat", "lon", "km")),
+            (
+                Parameter("lat", "latitude", required=True),
+                Parameter("lon", "longitude", required=True),
+                Parameter("km", "distance", required=True),
+            ),
         ),
         Signature(
             "percentile",

@@ -11,10 +11,9 @@ import numpy as np
 
 from custinsights.analyses.builtin.distances import kilometres_between, own_degrees
 from custinsights.analyses.declaring.segment_functions import Compared, segment_function
-from custinsights.domain.people import MOST_DEGREES
 from custinsights.domain.rules.durations import Duration
 from custinsights.domain.tag_changes import key_of
-from custinsights.errors import InvalidValue, MissingData
+from custinsights.errors import MissingData
 from custinsights.history.columnar.columns import AnyArray, BoolArray, FloatArray, IntArray, Labels
 from custinsights.history.columnar.localtime import date_of, day_number
 from custinsights.history.columnar.periods import days_in_year
@@ -118,15 +117,8 @@ def _where_known(values: FloatArray, most: float, *, is_included: bool) -> AnyAr
     return np.where(np.isnan(values), UNKNOWN, is_inside).astype(np.int8)
 
 
-def kilometres(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal) -> FloatArray:
+def kilometres(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal) -> FloatArray:  # noqa: ARG001 - called as `within_km` is
     """float64[k], great-circle kilometres from everybody to a place; NaN without coordinates."""
-    for name, degrees in zip(MOST_DEGREES, (lat, lon), strict=True):
-        most = MOST_DEGREES[name]
-        if not -most <= degrees <= most:
-            what = f"the {name} of within_km is out of range"
-            raise InvalidValue(what, degrees, f"a number from -{most} to {most}")
-    if not km > 0:
-        raise InvalidValue("the radius of within_km is wrong", km, "kilometres above 0")
     check_told(history, history.facts.people_table.coordinates, "coordinates")
     return kilometres_between((float(lat), float(lon)), own_degrees(history))
 
@@ -137,7 +129,7 @@ def up_to_km(history: CountedHistory, lat: Decimal, lon: Decimal, km: Decimal) -
 
 
 @segment_function(
-    parameters={"lat": "number", "lon": "number", "km": "number"},
+    parameters={"lat": "latitude", "lon": "longitude", "km": "distance"},
     definition="Whether the coordinates of the customer table lie at most `km` kilometres from the "
     "place so many degrees north and east, on a great circle; unknown without coordinates.",
     unit="km",

@@ -57,7 +57,8 @@ class SegmentFunction:
     of
         From a counted history and the arguments by name to an array over its k people: as a
         `Trait` of the kind that it gives. A ``"texts"`` argument comes as a tuple, a ``"count"`` as
-        an int, a ``"number"`` as a Decimal, a ``"duration"`` as a `Duration`, a ``"span"`` as a
+        an int, a ``"number"``, ``"latitude"``, ``"longitude"`` or ``"distance"`` as a Decimal, a
+        ``"duration"`` as a `Duration`, a ``"span"`` as a
         pair of texts or None, a ``"moment"`` as datetime64[D][k], NaT where unknown, a ``"trait"``
         as float64[k] in natural units, NaN where unknown. A flag may also be int8[k]: 1, 0, and -1
         where it is unknown.
@@ -150,7 +151,8 @@ def segment_function(
     ----------
     parameters
         Name -> kind of argument, one of `custinsights.domain.rules.signatures.ARGUMENTS`: "text",
-        "texts", "number", "count", "duration", "span", "trait", "moment"; see `SegmentFunction.of`.
+        "texts", "number", "latitude", "longitude", "distance", "count", "duration", "span",
+        "trait", "moment"; see `SegmentFunction.of`.
         Those for which the function has no default are required, come first and may be given by
         position.
     definition

@@ -22,7 +22,7 @@ from custinsights.domain.rules.durations import Duration
 from custinsights.domain.rules.lexing import MOST_DECIMALS
 from custinsights.domain.rules.printing import written
 from custinsights.domain.rules.reading import read
-from custinsights.domain.rules.signatures import NUMERIC
+from custinsights.domain.rules.signatures import MEASURED, NUMERIC
 from custinsights.domain.rules.tree import (
     Among,
     Argument,
@@ -201,7 +201,7 @@ def _number_of(text: str) -> Decimal | str:
 def _of_kind(given: object, kind: str | None) -> Argument:
     """Return what Python writes for a parameter as a rule writes it."""
     found = _argument(given)
-    return _number_of(found) if kind in ("number", "count") and isinstance(found, str) else found
+    return _number_of(found) if kind in MEASURED and isinstance(found, str) else found
 
 
 def _argument(given: object) -> Argument:

@@ -25,7 +25,7 @@ from custinsights.analyses.segments.population import (
     together,
 )
 from custinsights.analyses.segments.stored import as_json, text_in_json
-from custinsights.analyses.segments.words import CatalogWords
+from custinsights.analyses.segments.words import CatalogWords, pointing_into
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.frozen import frozen
 from custinsights.domain.rules.durations import Duration
@@ -80,12 +80,9 @@ class Clause(ABC):
         among: Callable[[Iterable[Condition]], Condition],
     ) -> Rule:
         if not isinstance(other, Clause):
-            raise InvalidValue(
-                what="what is joined with a rule is none",
-                given=other,
-                allowed="a rule, or what custinsights.words makes",
-                advice="Put each comparison in brackets: (w.order_count >= 3) & (w.units > 5)",
-            )
+            allowed = "a rule, or what custinsights.words makes"
+            advice = "Put each comparison in brackets: (w.order_count >= 3) & (w.units > 5)"
+            raise InvalidValue("what is joined with a rule is none", other, allowed, advice)
         one, two = self.as_rule(), other.as_rule()
         if one.catalog is not two.catalog:
             what = "the rules take their words from two catalogs"
@@ -127,9 +124,11 @@ class Rule(Clause):
 
     @filled.default
     def _filled(self) -> Condition:
-        found = self._known or Against(self.segments, catalog=self.catalog).filled(self.condition)
-        if self._known is None:
-            marks_of(found)
+        if self._known is not None:
+            return self._known
+        with pointing_into(self.text, self.catalog):
+            found = Against(self.segments, catalog=self.catalog).filled(self.condition)
+        marks_of(found)
         return found
 
     @property
@@ -357,7 +356,7 @@ def rule(
     >>> rule("3 <= order_count and not order_count >= 10").text
     'order_count >= 3 and not order_count >= 10'
     """
-    given = {} if segments is None else named_rules(segments)
+    given = named_rules({} if segments is None else segments)
     if isinstance(what, Clause):
         found = what.as_rule()
         joined = together(found.segments, _named(given, found.catalog), found.catalog)

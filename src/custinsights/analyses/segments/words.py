@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import attrs
 
@@ -10,8 +11,11 @@ from custinsights.analyses.catalog import Catalog, meant
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.declaring.installed import installed_names
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
+from custinsights.domain.rules.places import Source
 from custinsights.domain.rules.signatures import Parameter, Signature
+from custinsights.domain.segments import spelled
 from custinsights.errors import UnknownName
+from custinsights.errors.wording import listed
 
 IN_SEGMENT, PERCENTILE, TAGGED, STATUS = "in_segment", "percentile", "tagged", "status"
 PRESET = "preset"
@@ -74,3 +78,17 @@ class CatalogWords:
     def meant(self, name: str) -> str | None:
         """Return the trait that an abbreviation stands for."""
         return meant(name, self.catalog.traits)
+
+
+@contextmanager
+def pointing_into(text: str, catalog: Catalog) -> Iterator[None]:
+    """Let what is said of an unknown segment point into the text of the rule that names it."""
+    try:
+        yield
+    except UnknownName as error:
+        source = Source(text, CatalogWords(catalog))
+        for node, name in source.quoted():
+            if spelled(str(error.name)) in map(spelled, (name, *name.split(":"))):
+                what = f"there is no {error.kind} named {error.name!r}"
+                source.refuse(node, what, listed(error.known), error.suggestion)
+        raise

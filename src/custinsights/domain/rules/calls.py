@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import NoReturn
 
+from custinsights.domain.people import MOST_DEGREES
 from custinsights.domain.rules.durations import is_duration, means_day, never_before
 from custinsights.domain.rules.places import Source
 from custinsights.domain.rules.signatures import (
@@ -129,6 +130,20 @@ def _number(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
     return number
 
 
+def _degrees(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
+    number = source.number(node)
+    if number is None or abs(number) > MOST_DEGREES[parameter.kind]:
+        _refuse_argument(source, node, parameter)
+    return number
+
+
+def _distance(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
+    number = source.number(node)
+    if number is None or number <= 0:
+        _refuse_argument(source, node, parameter)
+    return number
+
+
 def _count(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
     number = source.number(node)
     if number is None or number < 1 or number != number.to_integral_value():
@@ -195,6 +210,8 @@ _READERS: Mapping[str, Callable[[Source, ast.expr, Parameter], Argument]] = {
     "text": _text,
     "texts": _texts,
     "number": _number,
+    **dict.fromkeys(MOST_DEGREES, _degrees),
+    "distance": _distance,
     "count": _count,
     "duration": _duration,
     "span": _span,

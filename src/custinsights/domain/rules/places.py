@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NoReturn
 
@@ -47,6 +48,12 @@ class Source:
     ) -> NoReturn:
         """Raise the error that points at a part."""
         raise RuleError(what, expected, self.text, *self._span(node), nearest)
+
+    def quoted(self) -> Iterator[tuple[ast.expr, str]]:
+        """Yield the texts in quotes."""
+        for node in ast.walk(self.parsed()):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node, node.value
 
     def number(self, node: ast.expr) -> Decimal | None:
         """Return a written number exactly as it is written, None for anything else."""

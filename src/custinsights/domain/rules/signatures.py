@@ -34,6 +34,9 @@ ARGUMENTS = {
     "text": 'a text such as "vip"',
     "texts": 'a text, or a list of texts such as ["print", "frame"]',
     "number": "a number such as 2.5",
+    "latitude": "degrees north, a number from -90 to 90",
+    "longitude": "degrees east, a number from -180 to 180",
+    "distance": "kilometres, a number above 0",
     "count": "a whole number from 1 on",
     "duration": 'a duration such as "90d", "8w", "6m" or "1y"',
     "span": 'a list of two dates, from and before, such as ["2024-01-01", "2024-07-01"]; each may '
@@ -42,6 +45,9 @@ ARGUMENTS = {
     "moment": 'the name of a trait that is a time or a date, or "birthday" or "created_at"',
 }
 """The kinds of arguments of functions in a rule, in words."""
+
+MEASURED = ("number", "latitude", "longitude", "distance", "count")
+"""The kinds of arguments that are written numbers."""
 
 
 @attrs.frozen
