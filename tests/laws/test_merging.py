@@ -56,6 +56,6 @@ def test_all_that_is_merged_can_be_undone(acts: list[tuple[str, str, bool]]) -> 
             assert sorted(each.id for who in now for each in work.orders.of(who)) == [*PEOPLE]
     with store.begin(read_only=True) as work:
         left = [*work.people.merged()]
-    for one in left:
-        shop.undo(one, by="Kim", at=NOON)
+    for gone in left:
+        shop.undo(gone, by="Kim", at=NOON)
     assert told(store) == before
