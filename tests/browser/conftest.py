@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CHROMIUM = os.environ.get("CUSTINSIGHTS_CHROMIUM", "")
 
+PATIENCE = 120_000  # milliseconds: other tests may run beside these
+
 collect_ignore_glob = [] if CHROMIUM else ["test_*.py"]
 
 
@@ -40,9 +42,9 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium once."""
+    """Start Chromium once, and leave no event loop behind for tests of other things."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -82,6 +84,7 @@ def opened(browser: Browser) -> Iterator[Callable[..., Opened]]:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         found = Opened(page, [], [])

@@ -99,7 +99,7 @@ def test_a_report_asks_for_nothing(opened: Open, folder: Path, served: str, over
     assert [one for one in found.said if "favicon" not in one] == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), MODES)
+@pytest.mark.parametrize(("width", "scheme"), [MODES[0], MODES[-1]])
 def test_axe_finds_nothing(opened: Open, folder: Path, width: int, scheme: str) -> None:
     """The page holds the rules of accessible pages: contrast, names, roles, order of headings."""
     from axe_playwright_python.sync_playwright import Axe
