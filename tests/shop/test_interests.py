@@ -6,8 +6,8 @@ from math import log
 import pytest
 
 from custinsights.domain import Interest, Money, Product
+from custinsights.domain.deeds import DEED_WEIGHTS, DEEDS
 from custinsights.shop.interests import (
-    DEED_WEIGHTS,
     DocumentCounts,
     Keyword,
     bubbles,
@@ -15,7 +15,7 @@ from custinsights.shop.interests import (
     document_counts,
     keywords,
 )
-from custinsights.shop.items import DEEDS, Item
+from custinsights.shop.items import Item
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 SEA = Product("sea", department="Originals", keywords=["Oil", "Sea"])

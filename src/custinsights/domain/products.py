@@ -1,8 +1,9 @@
 """What is sold."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
+from typing import Final
 
 import attrs
 from attrs.validators import optional
@@ -18,7 +19,10 @@ from custinsights.domain.fields import (
 )
 from custinsights.domain.money import Money
 
-__all__ = ["Product", "keywords_of"]
+__all__ = ["UNIQUE_WORDS", "Product", "is_unique", "keywords_of"]
+
+UNIQUE_WORDS: Final = frozenset({"one of a kind", "original", "originals", "unique"})
+"""Keywords, categories and departments of works of which there is only one."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -33,6 +37,17 @@ def keywords_of(keywords: Iterable[str], title: str | None) -> set[str]:
     """
     words = tuple(keywords) or _WORD.findall(title or "")
     return {word.strip().casefold() for word in words}
+
+
+def is_unique(labels: Iterable[str | None], unique: Collection[str] = UNIQUE_WORDS) -> bool:
+    """Return whether one of a product's keywords, category and department says: the only one.
+
+    Examples
+    --------
+    >>> is_unique(["oil", None, "Originals "]), is_unique(["Prints"])
+    (True, False)
+    """
+    return any(label is not None and label.strip().casefold() in unique for label in labels)
 
 
 @attrs.frozen

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import log
-from typing import Final
 
 import attrs
 
+from custinsights.domain.deeds import BOUGHT, DEED_WEIGHTS
 from custinsights.domain.frozen import Frozen, frozen
-from custinsights.domain.interests import Interest
+from custinsights.domain.interests import OWN_WEIGHTS, Interest, rarity
 from custinsights.domain.money import Money
 from custinsights.domain.products import Product
 from custinsights.shop.items import Item
 
 __all__ = [
-    "DEED_WEIGHTS",
-    "OWN_WEIGHTS",
     "Bubble",
     "Department",
     "DocumentCounts",
@@ -27,25 +24,6 @@ __all__ = [
     "document_counts",
     "keywords",
 ]
-
-DEED_WEIGHTS: Final[Mapping[str, float]] = Frozen(
-    {
-        "bought": 3.0,
-        "won": 3.0,
-        "underbid": 2.0,
-        "bid": 2.0,
-        "wished": 2.0,
-        "put_in_cart": 2.0,
-        "viewed": 1.0,
-    }
-)
-"""How much a deed tells of an interest. What was returned or consigned tells of none."""
-
-OWN_WEIGHTS: Final[Mapping[str, float]] = Frozen({"active": 1.0, "starred": 2.0})
-"""What the customer's own word adds, where the strongest keyword that was found has 1."""
-
-DEPARTMENT = "department:"
-BOUGHT = frozenset({"bought", "won"})
 
 
 @attrs.frozen
@@ -66,10 +44,8 @@ class DocumentCounts:
     )
 
     def rarity(self, word: str) -> float:
-        """Return 1 + ln((1 + products) ÷ (1 + products with the keyword)): 1 if all have it."""
-        return 1.0 + log(
-            (1 + max(self.products, self.of.get(word, 0))) / (1 + self.of.get(word, 0))
-        )
+        """Return how rare a keyword is: see `custinsights.domain.interests.rarity`."""
+        return rarity(self.of.get(word, 0), self.products)
 
 
 def document_counts(products: Iterable[Product]) -> DocumentCounts:
@@ -162,11 +138,7 @@ def keywords(
         for word, done in deeds.items()
     }
     largest = max(sums.values(), default=1.0)
-    spelled = {
-        one.keyword.casefold(): one
-        for one in own
-        if not one.keyword.casefold().startswith(DEPARTMENT)
-    }
+    spelled = {one.keyword.casefold(): one for one in own if one.department is None}
     words = [
         _keyword(
             word,
@@ -263,11 +235,7 @@ def departments(
     own
         What was decided by hand: interests whose keyword is ``department:Prints``.
     """
-    decided = {
-        one.keyword[len(DEPARTMENT) :].strip(): one.state
-        for one in own
-        if one.keyword.casefold().startswith(DEPARTMENT)
-    }
+    decided = {one.department: one.state for one in own if one.department is not None}
     spelling = {name.casefold(): name for name in decided}
     spent: dict[str, dict[str | None, Money]] = {}
     for department, category, amount in spend:

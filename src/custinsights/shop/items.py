@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 import attrs
 
 from custinsights.domain.activities import Activity
 from custinsights.domain.contacts import shown_id
+from custinsights.domain.deeds import DEEDS, deed_of
 from custinsights.domain.fields import named
 from custinsights.domain.money import Money
 from custinsights.domain.orders import Order
@@ -18,27 +18,7 @@ from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.errors import UnknownName
 
-__all__ = ["DEEDS", "Item", "Items", "items"]
-
-DEEDS: Final = (
-    "bought",
-    "returned",
-    "won",
-    "underbid",
-    "bid",
-    "wished",
-    "consigned",
-    "put_in_cart",
-    "viewed",
-)
-"""What somebody did with a product; ``bid`` is a bid of which nobody told how it ended."""
-
-_DEED_OF = {
-    "wishlist": "wished",
-    "consignment": "consigned",
-    "added_to_cart": "put_in_cart",
-    "product_viewed": "viewed",
-}
+__all__ = ["Item", "Items", "items"]
 
 
 @attrs.frozen
@@ -209,9 +189,7 @@ def _of_order(
 
 
 def _of_activity(activity: Activity, products: Mapping[str, Product]) -> Iterator[Item]:
-    deed = _DEED_OF.get(activity.kind)
-    if activity.kind == "bid":
-        deed = {"won": "won", None: "bid"}.get(activity.outcome, "underbid")
+    deed = deed_of(activity.kind, activity.outcome)
     if deed is not None and activity.subject is not None:
         name = activity.subject
         yield Item(name, deed, activity.at, products.get(name), None, activity.amount)

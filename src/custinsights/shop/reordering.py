@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from custinsights.domain.fields import named
 from custinsights.domain.money import Money
 from custinsights.domain.orders import Order, OrderLine
-from custinsights.domain.products import Product
+from custinsights.domain.products import UNIQUE_WORDS, Product, is_unique
 
-__all__ = ["AVAILABILITIES", "UNIQUE_WORDS", "Draft", "DraftLine", "reorder"]
+__all__ = ["AVAILABILITIES", "Draft", "DraftLine", "reorder"]
 
 AVAILABILITIES: Final = ("available", "untold", "too_few", "sold_out", "owned", "gone")
 """Whether a product can be had again: enough is in stock; the stock is not told; there is less;
 there is none; it was the only one and they have it; the shop does not sell it any more."""
-
-UNIQUE_WORDS: Final = frozenset({"one of a kind", "original", "originals", "unique"})
-"""Keywords, categories and departments of works of which there is only one."""
 
 
 @attrs.frozen
@@ -136,8 +133,7 @@ def reorder(
 def _is_one(product: Product | None, unique: Collection[str]) -> bool:
     if product is None:
         return False
-    words: set[Any] = {*product.keywords, product.category, product.department}
-    return any(word is not None and word.strip().casefold() in unique for word in words)
+    return is_unique((*product.keywords, product.category, product.department), unique)
 
 
 def _availability(product: Product | None, quantity: Decimal, *, is_owned: bool) -> str:
