@@ -3,6 +3,7 @@
 import pytest
 
 from custinsights.domain import Customer
+from custinsights.errors import InvalidValue, WrongKey
 from custinsights.privacy import Erasure, erase, suppressed
 from custinsights.repositories.protocols import Store
 from custinsights.shop.importing import import_customers, import_orders
@@ -15,10 +16,10 @@ EXPORT = DOCS / "examples" / "orders_export_1.csv"
 ADA, MARKS = "ada@example.com", ("ada@example", "ada example", "example st")
 
 
-def brought_in(store: Store, *, is_again: bool = False) -> None:
+def brought_in(store: Store, *, is_again: bool = False, key: str = KEY) -> None:
     """Import the export, as a shop does that has a list of who was erased."""
     with store.begin(read_only=True) as work:
-        erased = suppressed(work, key=KEY).erased if is_again else None
+        erased = suppressed(work, key=key).erased if is_again else None
     import_orders(store, EXPORT, at=LATER, erased=erased, timezone="America/New_York")
 
 
@@ -76,13 +77,16 @@ def test_an_import_brings_nobody_back(empty: Store) -> None:
     assert [mark for mark in MARKS if mark in told(empty, done.name)] == []
 
 
-def test_without_the_list_they_would_come_back(empty: Store) -> None:
-    """It is the list that keeps them away: without it the export makes a new customer."""
+def test_without_the_list_nothing_is_imported(empty: Store) -> None:
+    """Where somebody was erased an import asks for the list, and brings nobody back without it."""
     brought_in(empty)
     erased(empty)
-    brought_in(empty)
+    with pytest.raises(InvalidValue, match="who must not come back"):
+        brought_in(empty)
+    with pytest.raises(WrongKey, match="list of the suppressed was made with another key"):
+        brought_in(empty, is_again=True, key="another key of at least 32 bytes")
     with empty.begin(read_only=True) as work:
-        assert len([*work.people.listed(ADA)]) == 1
+        assert [*work.people.listed(ADA)] == []
 
 
 def test_a_table_of_customers_brings_nobody_back(empty: Store) -> None:

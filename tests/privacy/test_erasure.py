@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 import custinsights as ci
-from custinsights.domain import Consent, Customer, Identity
-from custinsights.errors import InvalidValue, NaiveTime, UnknownName
+from custinsights.domain import Consent, Customer, Identity, Interest
+from custinsights.errors import InvalidValue, NaiveTime, UnknownName, WrongKey
 from custinsights.privacy import erase, suppress, suppressed
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
 from custinsights.repositories.rows import instant_of
-from tests.privacy.conftest import KEY, LATER, MARKS, fill
+from custinsights.shop import Identities
+from tests.privacy.conftest import KEY, LATER, MARKS, fill, order
 
 
 def exported(store: Store, customer: str) -> str:
@@ -149,7 +150,8 @@ def test_who_was_erased_is_known_again(shop: Store, identity: Identity) -> None:
         assert known.erased(identity) == done.name
         assert known.why(identity) == {"erased"}
         assert known.erased(Identity("email", "bo@example.com")) is None
-        assert suppressed(work, key="another key of at least 32 bytes").erased(identity) is None
+        with pytest.raises(WrongKey, match="another key"):
+            suppressed(work, key="another key of at least 32 bytes")
     assert "marker" not in repr(known)
 
 
@@ -163,6 +165,50 @@ def test_a_former_id_is_gone_too(shop: Store) -> None:
         for former in ("c7", "anna.marker@example.com", "c9"):
             assert work.people.get(former) is None
             assert known.erased(Identity("id", former)) == done.name
+
+
+def test_no_id_is_left_of_who_is_gone(empty: Store) -> None:
+    """Ids that a person ever had, and those of who was merged into them, are nowhere any more.
+
+    Neither do they find anybody, nor stand in the feed, in logs of others, or in what orders were.
+    """
+    with empty.begin(at=LATER) as work:
+        for one in ("marker-1", "marker-2", "marker-3", "bo"):
+            work.people.put(Customer(one))
+            work.annotations.put(Interest(one, "blue"))
+        for place, one in enumerate(("marker-1", "marker-2", "bo")):
+            work.orders.add(order(str(place), one, 2, "9.00", None))
+        work.orders.add(order("2", "marker-1", 2, "9.00", None))  # which was Bo's
+        work.orders.add(order("1", "bo", 2, "9.00", None))  # and now it is Bo's
+    shop = Identities(empty)
+    decided: Any = {"by": "marker-1", "at": LATER}  # who decides is no customer, whatever the name
+    shop.different("bo", "marker-1", **decided)
+    shop.merge("marker-3", "marker-2", **decided)
+    shop.merge("marker-2", "marker-1", **decided)
+    shop.merge("bo", "marker-1", **decided)
+    shop.undo("bo", **decided)
+    shop.rename("marker-1", "marker-4", **decided)
+    with empty.begin(at=LATER) as work:
+        done = erase(work, "marker-3", at=LATER, by="Ada", key=KEY)
+    with empty.begin(read_only=True) as work:
+        assert [work.people.get(f"marker-{place}") for place in (1, 2, 3, 4)] == [None] * 4
+        ids = [one.id for one in work.people.listed()]
+        assert ids == ["bo", done.name]
+        assert {*work.people.merged().values()} == {done.name}
+        [edited] = [one for one in work.changes() if one.before and one.key == ("shopify", "1")]
+        assert isinstance(edited.before, Mapping)
+        assert edited.before["customer"].startswith("erased-")
+        told = [entry for entry in work.annotations.records("identity", "bo") if "from" in entry]
+        assert [one["by"] for one in told] == ["marker-1"] * 2
+        assert all(one["from"].startswith("erased-") for one in told)
+    found = f"{exported(empty, 'bo')}{exported(empty, done.name)}".replace('"by": "marker-1"', "")
+    assert "marker" not in found
+    assert Identities(empty).review() == ()
+    with empty.begin(at=LATER) as work:
+        again = erase(work, done.name, at=LATER, by="Ada", key=KEY)
+        assert again.name == done.name
+        (first, _) = work.annotations.records("erasure")
+        assert sorted(map(str, work.people.merged())) == first["others"]
 
 
 def test_a_second_erasure_keeps_the_name(shop: Store) -> None:

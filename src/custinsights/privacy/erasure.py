@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -94,11 +94,11 @@ def erase(
         advice = "Look up the id of the customer"
         raise UnknownName("customer", hidden_if_contact(customer), (), advice)
     own = str(found.value.id)
-    name = _pseudonym(work, own, key)
-    known = list(_identities(work, own, customer))
+    merged = [str(one) for one, now in work.people.merged().items() if str(now) == own]
+    name, others = _names(work, own, merged, key)
+    known = list(_identities(work, own, {str(customer), *merged}))
     done = Erasure(name, _counts(work, own), len(work.orders.of(own)))
-    if name != own:
-        work.people.rename(own, name)
+    _rename(work, own, name, others)
     for room in (work.orders, work.activities, work.annotations, work.people):
         room.forget(name)
     suppress(work, known, key=key, reason=ERASED, name=name)
@@ -106,6 +106,7 @@ def erase(
         ERASURES,
         {
             "name": name,
+            "others": sorted(others.values()),
             "by": by,
             "why": why,
             "on": at.isoformat(),
@@ -116,18 +117,41 @@ def erase(
     return done
 
 
-def _pseudonym(work: UnitOfWork, own: str, key: Secret) -> str:
-    """Return the name of who is erased; who was erased already keeps it."""
-    known = {entry["name"] for entry in work.annotations.records(ERASURES)}
-    return own if own in known else f"erased-{keyed_hash(key, 'erasure', own)[:_FIGURES]}"
+def _names(
+    work: UnitOfWork, own: str, merged: Iterable[str], key: Secret
+) -> tuple[str, dict[str, str]]:
+    """Return the pseudonyms of who is erased, and of who was merged into them.
+
+    Who was erased already keeps theirs.
+    """
+    entries = work.annotations.records(ERASURES)
+    known = {name for entry in entries for name in (entry["name"], *entry.get("others", ()))}
+
+    def named(one: str) -> str:
+        return one if one in known else f"erased-{keyed_hash(key, 'erasure', one)[:_FIGURES]}"
+
+    return named(own), {one: named(one) for one in merged}
 
 
-def _identities(work: UnitOfWork, own: str, asked: str | int) -> Iterator[Identity]:
+def _rename(work: UnitOfWork, own: str, name: str, others: Mapping[str, str]) -> None:
+    """Give a person and who was merged into them other names.
+
+    Each of these is renamed alone, and merged again: an id means whom somebody became.
+    """
+    for one in others:
+        work.people.unmerge(one)
+    for before, after in {own: name, **others}.items():
+        if before != after:
+            work.people.rename(before, after)
+    for one in others.values():
+        work.people.merge(one, name)
+
+
+def _identities(work: UnitOfWork, own: str, others: Iterable[str]) -> Iterator[Identity]:
     """Yield all by which somebody is known, also the ids that they had before."""
     yield from work.people.identities(own)
     former = work.people.export(own).get("former_ids", ())
-    merged = (one for one, now in work.people.merged().items() if str(now) == own)
-    for one in {own, str(asked), *map(str, former), *map(str, merged)}:
+    for one in {own, *others, *map(str, former)}:
         yield Identity("id", one)
 
 

@@ -9,6 +9,7 @@ import attrs
 
 from custinsights.domain.frozen import frozen
 from custinsights.domain.identities import Identity
+from custinsights.errors import WrongKey
 from custinsights.privacy.keys import Secret, keyed_hash, secret_bytes
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ OBJECTED: Final = "objected"
 
 def _hash(identity: Identity, key: Secret) -> str:
     return keyed_hash(key, "suppression", *identity.key)
+
+
+def _proof(key: Secret) -> str:
+    """Return by what a key is known again: nothing that could be hashed with it tells more."""
+    return keyed_hash(key, "key of the suppression")[:16]
 
 
 @attrs.frozen(repr=False)
@@ -83,14 +89,18 @@ def suppress(
         ``"erased"``, ``"objected"`` or a word of the shop's own.
     name : str, optional
         The pseudonym of who was erased.
+
+    Raises
+    ------
+    WrongKey
+        The list was begun with another key.
     """
-    secret_bytes("the key", key)
     there = suppressed(work, key=key)
     new = dict.fromkeys(
         _hash(one, key) for one in identities if one.key[2] and reason not in there.why(one)
     )
     for one in new:
-        told = {"hash": one, "reason": reason}
+        told = {"hash": one, "reason": reason, "key": _proof(key)}
         work.annotations.record(LOG, told if name is None else {**told, "name": name})
     return len(new)
 
@@ -103,10 +113,17 @@ def suppressed(work: UnitOfWork, *, key: Secret) -> Suppressed:
     work : UnitOfWork
         Where it rests.
     key : str or bytes
-        The key with which it was written; with another one nobody is found on it.
+        The key with which it was written.
+
+    Raises
+    ------
+    WrongKey
+        It was written with another key, with which nobody would be found on it.
     """
     secret_bytes("the key", key)
     entries: list[Mapping[str, Any]] = [*work.annotations.records(LOG)]
+    if not {one["key"] for one in entries} <= {_proof(key)}:
+        raise WrongKey("the list of the suppressed")
     reasons: dict[str, frozenset[str]] = {}
     for one in entries:
         reasons[one["hash"]] = reasons.get(one["hash"], frozenset()) | {one["reason"]}

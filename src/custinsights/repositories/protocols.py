@@ -166,7 +166,8 @@ class PeopleRepository(Protocol):
         """Remove all that is personal; the person stays as an empty one, under the same id.
 
         So do those who were merged into them. Identities and consents are gone, and ids that they
-        had before find nobody any more.
+        had before find nobody any more: what the feed of changes and the log of identities
+        (`stored.IDENTITY_LOG`) tell under them, they tell under today's.
         """
 
     def export(self, customer: Key) -> Mapping[str, Any]:

@@ -1,12 +1,19 @@
 """What every repository says of what rests in it: its version, and what changed when."""
 
-from typing import Generic, TypeAlias, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["Change", "Key", "Stored"]
+__all__ = ["IDENTITY_LOG", "Change", "Key", "Stored", "under_todays_ids"]
 
 T = TypeVar("T")
+
+IDENTITY_LOG: Final = "identity"
+"""The log of who became whom: the only one whose entries name customers in their fields, under
+``id``, ``into``, ``from`` and ``before``."""
+
+_OF_CUSTOMERS: Final = ("id", "into", "from", "before")
 
 Key: TypeAlias = str | int
 """An identity outside; keys compare as they are written: 7 and ``"7"`` are one."""
@@ -48,3 +55,15 @@ class Change:
     key: tuple[str, ...] = attrs.field(repr=False)
     what: str
     before: object = attrs.field(default=None, repr=False)
+
+
+def under_todays_ids(entry: Mapping[str, Any], former: Mapping[str, str]) -> dict[str, Any]:
+    """Return an entry of the log of identities with other ids for those that somebody had before.
+
+    Examples
+    --------
+    >>> under_todays_ids({"what": "merged", "id": "c1", "by": "c1"}, {"c1": "erased-7"})
+    {'what': 'merged', 'id': 'erased-7', 'by': 'c1'}
+    """
+    named = {name: entry[name] for name in _OF_CUSTOMERS if entry.get(name) in former}
+    return {**entry, **{name: former[one] for name, one in named.items()}}

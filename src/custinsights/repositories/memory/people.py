@@ -172,12 +172,15 @@ class People:
         tables = self._session.changing()
         tables.somebody(customer)
         everyone = tables.all_of(customer)
+        former: dict[str, str] = {}
         for person in everyone:
             current = str(tables.people[person].customer.id)
-            former = [name for name, whose in tables.names.items() if whose == person]
-            for name in {*former} - {current}:
-                del tables.names[name]
+            names = [name for name, whose in tables.names.items() if whose == person]
+            former |= dict.fromkeys({*names} - {current}, current)
             _change(tables, person, Customer(current))
+        for name in former:
+            del tables.names[name]
+        tables.tell_under_todays_ids(former)
         for key, (person, _) in [*tables.identities.items()]:
             if person in everyone:
                 del tables.identities[key]

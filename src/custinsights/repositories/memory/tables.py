@@ -4,7 +4,8 @@ A person has a number that never changes. Whatever is written about somebody bea
 person who had the id then; merging sets a pointer, and reading follows it.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 
 import attrs
 
@@ -17,7 +18,7 @@ from custinsights.domain.tag_changes import TagChange
 from custinsights.errors import UnknownName
 from custinsights.repositories.order_rows import OrderRow
 from custinsights.repositories.protocols import Annotation
-from custinsights.repositories.stored import Change, Key
+from custinsights.repositories.stored import IDENTITY_LOG, Change, Key, under_todays_ids
 
 __all__ = ["Entry", "LogEntry", "Person", "Tables", "Written"]
 
@@ -149,3 +150,25 @@ class Tables:
         number = self.feed[-1].number + 1 if self.feed else 1
         self.feed.append(Change(number, repository, key, what, before))
         return number
+
+    def tell_under_todays_ids(self, former: Mapping[str, str]) -> None:
+        """Let the feed and the log of identities name people by other ids than those they had."""
+        self.feed = [_renamed(one, former) for one in self.feed]
+        self.logs = [
+            attrs.evolve(one, tells=json.dumps(under_todays_ids(json.loads(one.tells), former)))
+            if one.log == IDENTITY_LOG
+            else one
+            for one in self.logs
+        ]
+
+
+def _renamed(change: Change, former: Mapping[str, str]) -> Change:
+    """Return a change that names a customer by another id."""
+    key, before = change.key, change.before
+    is_person = change.repository == "people"
+    if is_person or (change.repository == "annotations" and key[0] in ("interest", "tag")):
+        key = (*key[:-1], former.get(key[-1], key[-1]))
+    if isinstance(before, Mapping) and before.get("customer") in former:
+        before = {**before, "customer": former[before["customer"]]}
+    is_same = key == change.key and before is change.before
+    return change if is_same else attrs.evolve(change, key=key, before=before)

@@ -23,7 +23,11 @@ from custinsights.repositories.vaults import Vault, proof_of, refuse_other_vault
 __all__ = ["MIGRATIONS", "brought_up_to_date"]
 
 MIGRATIONS: Final[Mapping[int, str]] = MappingProxyType(
-    {1: "tables", 2: "what changed since a number is found by an index"}
+    {
+        1: "tables",
+        2: "what changed since a number is found by an index",
+        3: "what the feed and logs tell of somebody is found by an index",
+    }
 )
 """The migrations that there are, in order."""
 

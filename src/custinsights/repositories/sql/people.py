@@ -33,6 +33,7 @@ from custinsights.repositories.sql.persons import (
     people_under,
     person_of,
 )
+from custinsights.repositories.sql.renaming import tell_under_todays_ids
 from custinsights.repositories.sql.session import Session
 from custinsights.repositories.stored import Key, Stored
 
@@ -202,10 +203,14 @@ class People:
         needed_key(session, customer)
         people = people_under(session, [str(customer)])
         question = select(_TOLD.key, _TOLD.id).where(one_of(_TOLD.key, people))
-        for person, name in connection.execute(question.order_by(_TOLD.key)).all():
-            ids = schema.ids.c
-            connection.execute(delete(schema.ids).where(ids.person == person, ids.id != name))
+        current = dict(connection.execute(question.order_by(_TOLD.key)).all())
+        for person, name in current.items():
             change(session, person, Customer(name))
+        ids = schema.ids.c
+        theirs = connection.execute(select(ids.id, ids.person).where(one_of(ids.person, people)))
+        former = {one: current[person] for one, person in theirs if one != current[person]}
+        connection.execute(delete(schema.ids).where(one_of(ids.id, former)))
+        tell_under_todays_ids(session, former)
         for table in (schema.identities, schema.consents):
             connection.execute(delete(table).where(one_of(table.c.person, people)))
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from custinsights.repositories.batches import (
@@ -117,6 +118,17 @@ changes = Table(
     _text("what"),
     Column("before", TEXT),
 )
+
+
+def _some(name: str, column: Column[Any], rows: str) -> Index:
+    """Return an index of some rows alone."""
+    told = text(rows)
+    return Index(name, column, sqlite_where=told, postgresql_where=told, info={"since": 3})
+
+
+_some("changes_people", changes.c.first, "repository = 'people'")
+_some("changes_annotations", changes.c.second, "repository = 'annotations'")
+_some("changes_before", changes.c.number, "before IS NOT NULL")
 
 people = Table(
     "people",
@@ -256,4 +268,5 @@ logs = Table(
     _person(nullable=True),
     _text("entry"),
     Index("logs_person", "person"),
+    Index("logs_log", "log", info={"since": 3}),
 )
