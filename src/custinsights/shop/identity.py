@@ -25,11 +25,10 @@ from custinsights.errors import InvalidValue, UnknownName
 from custinsights.privacy.access import PERSONAL, Access, enter
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.rows import instant_of
-from custinsights.repositories.stored import Key
+from custinsights.repositories.stored import IDENTITY_LOG, Key
 
 __all__ = ["Identities"]
 
-_LOG: Final = "identity"
 _TOLD_APART: Final = frozenset({"different", "undone"})
 
 
@@ -86,9 +85,7 @@ class Identities:
         enter(self.store, self.access, "who may be one person")
         with self.store.begin(read_only=True) as work:
             found = self._found(work)
-        if self.access is None or self.access.may(PERSONAL):
-            return found
-        return attrs.evolve(found, matches=tuple(map(_masked, found.matches)))
+        return attrs.evolve(found, matches=self._seen(found.matches))
 
     def review(self) -> tuple[Match, ...]:
         """Return the pairs at which somebody should look, those with the most points first.
@@ -117,7 +114,7 @@ class Identities:
                     into, customer = sorted(pair, key=_known_since)
                     why = {"score": match.score, "reasons": [*match.reasons]}
                     _merge(work, customer.id, into.id, {"by": by, **why})
-        return matches
+        return self._seen(matches)
 
     def merge(self, customer: Key, into: Key, *, by: str, at: datetime) -> None:
         """Make one person of two: all that belongs to `customer` is from now on that of `into`.
@@ -193,12 +190,17 @@ class Identities:
         """
         enter(self.store, self.access, "the log of identities", customer=customer)
         with self.store.begin(read_only=True) as work:
-            return work.annotations.records(_LOG, customer)
+            return work.annotations.records(IDENTITY_LOG, customer)
 
     def _writing(self, what: str, at: datetime) -> UnitOfWork:
         refuse_naive("the instant of a decision", at)
         enter(self.store, self.access, what, at=at)
         return self.store.begin(at=at)
+
+    def _seen(self, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+        """Return matches as who asks may see them."""
+        is_open = self.access is None or self.access.may(PERSONAL)
+        return matches if is_open else tuple(map(_masked, matches))
 
     def _found(self, work: UnitOfWork) -> Matching:
         return find_matches(_people(work, self.region), self.rules, apart=_told_apart(work))
@@ -224,13 +226,13 @@ def _merge(work: UnitOfWork, customer: Key, into: Key, entry: Mapping[str, Any])
 def _record(work: UnitOfWork, what: str, customer: Key, entry: Mapping[str, Any]) -> None:
     refuse_other(str, "who decides", entry["by"])
     told = {"what": what, "id": str(customer), **entry}
-    work.annotations.record(_LOG, told, customer=customer)
+    work.annotations.record(IDENTITY_LOG, told, customer=customer)
 
 
 def _told_apart(work: UnitOfWork) -> list[tuple[Key, Key]]:
     """Return who was told apart, by today's ids."""
     pairs = []
-    for entry in work.annotations.records(_LOG):
+    for entry in work.annotations.records(IDENTITY_LOG):
         if entry.get("what") in _TOLD_APART:
             people = [work.people.get(entry[name]) for name in ("id", "from")]
             pairs.append(tuple(one.value.id for one in people if one is not None))
