@@ -1,7 +1,8 @@
 """What does the README say of speed? Only what a kept result says.
 
 ``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes, of
-reading files, of a shop's memory and of the import between the README's two ``benchmarks`` markers.
+reading files, of a shop's memory, of baskets and of the import between the README's two
+``benchmarks`` markers.
 Parts that were compared in a run of their own, of as many orders, have tables of their own.
 """
 
@@ -44,6 +45,7 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     texts += [_reading(figures) for figures in kept if figures["kind"] == "reading"]
     texts += [_segments(figures) for figures in kept if figures["kind"] == "segments"]
     texts += [_store(figures) for figures in kept if figures["kind"] == "store"]
+    texts += [_baskets(figures) for figures in kept if figures["kind"] == "baskets"]
     texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
     return "\n\n".join(texts)
 
@@ -137,6 +139,16 @@ def _segments(figures: dict[str, Any]) -> str:
 def _store(figures: dict[str, Any]) -> str:
     return (
         f"{store_head(figures)} (`python -m benchmarks.store`)\n\n{markdown(store_rows(figures))}"
+    )
+
+
+def _baskets(figures: dict[str, Any]) -> str:
+    ours, theirs = (figures["seconds"][who] for who in ("custinsights", "mlxtend"))
+    return (
+        f"What is bought together in {figures['orders']:,} real orders at a support of "
+        f"{figures['support']:.0%}, {figures['sets']:,} sets and {figures['rules']:,} rules: "
+        f"custinsights {ours:.2f} s, mlxtend {figures['versions']['mlxtend']} {theirs:.2f} s "
+        f"({theirs / ours:.0f} ×), with equal answers (`python -m benchmarks.baskets`)."
     )
 
 

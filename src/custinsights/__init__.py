@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.prediction.pareto import ParetoNBD
     from custinsights.analyses.prediction.purchases import purchase_summary
     from custinsights.analyses.prediction.validation import validate
+    from custinsights.analyses.products.baskets import baskets
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
@@ -116,6 +117,7 @@ _HOMES = {
     "acquisition": "analyses.cohorts.acquisition",
     "activities": "analyses.builtin.activity_metrics",
     "audit": "analyses.audit",
+    "baskets": "analyses.products.baskets",
     "churn_rate": "analyses.builtin.metrics",
     "cohorts": "analyses.cohorts.cohorts",
     "combine": "sources",
@@ -211,6 +213,7 @@ __all__ = [
     "acquisition",
     "activities",
     "audit",
+    "baskets",
     "churn_rate",
     "cohorts",
     "combine",

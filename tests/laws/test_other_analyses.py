@@ -33,6 +33,7 @@ from custinsights.analyses.journey.overdue import Overdue
 from custinsights.analyses.journey.slipping import SlippingAway
 from custinsights.analyses.journey.transitions import Transitions
 from custinsights.analyses.measuring.measure import Measure
+from custinsights.analyses.products.baskets import Basketing
 from custinsights.analyses.products.cross_sell import CrossSellGaps
 from custinsights.analyses.products.preferences import Preferences
 from custinsights.analyses.products.velocity import Velocity
@@ -116,6 +117,8 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "preferences of orders": lambda as_of: Preferences("first_channel", "coupon", as_of=as_of),
     "cross-sell gaps": lambda as_of: CrossSellGaps(by="category", least=0.1, as_of=as_of),
     "cross-sell gap": lambda as_of: CrossSellGaps("p1", by="product", least=0.1, as_of=as_of),
+    "baskets": lambda as_of: Basketing(least_support=0.0, least_orders=1, as_of=as_of),
+    "baskets of categories": lambda as_of: Basketing("category", 0.3, longest=2, as_of=as_of),
     "upsell": lambda as_of: Upselling(SIZES, as_of=as_of),
     "upsell to the rest": lambda as_of: Upselling("single_to_collection", as_of=as_of),
     "nearby": lambda as_of: Nearby("Cobh", 9000, TOWNS, as_of),
@@ -153,7 +156,7 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
 }
 OF_LISTS = ("overd", "upsell")
 OF_NOBODY = (
-    *("coh", "overview", "fun", "ranking", "pref", "cross", "velocity"),
+    *("baskets", "coh", "overview", "fun", "ranking", "pref", "cross", "velocity"),
     *("life", "sec", "frequent", "dist", "growth", "sequence"),
 )
 OF_SEGMENTS = ("segments", "exclusive", "stages")
