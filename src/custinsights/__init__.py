@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.prediction.pareto import ParetoNBD
     from custinsights.analyses.prediction.purchases import purchase_summary
     from custinsights.analyses.prediction.validation import validate
+    from custinsights.analyses.products.audiences import cross_sell
     from custinsights.analyses.products.baskets import baskets
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
@@ -122,6 +123,7 @@ _HOMES = {
     "cohorts": "analyses.cohorts.cohorts",
     "combine": "sources",
     "concentration": "analyses.customers.concentration",
+    "cross_sell": "analyses.products.audiences",
     "cross_sell_gaps": "analyses.products.cross_sell",
     "customer_acquisition_cost": "analyses.builtin.spend_metrics",
     "customer_lifetime_value": "analyses.prediction.lifetime_models",
@@ -218,6 +220,7 @@ __all__ = [
     "cohorts",
     "combine",
     "concentration",
+    "cross_sell",
     "cross_sell_gaps",
     "customer_acquisition_cost",
     "customer_lifetime_value",

@@ -33,6 +33,7 @@ from custinsights.analyses.journey.overdue import Overdue
 from custinsights.analyses.journey.slipping import SlippingAway
 from custinsights.analyses.journey.transitions import Transitions
 from custinsights.analyses.measuring.measure import Measure
+from custinsights.analyses.products.audiences import CrossSelling
 from custinsights.analyses.products.baskets import Basketing
 from custinsights.analyses.products.cross_sell import CrossSellGaps
 from custinsights.analyses.products.preferences import Preferences
@@ -49,6 +50,7 @@ from custinsights.errors import Incompatible, InvalidValue, MissingData
 from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.history.orders import OrderHistory
 from custinsights.results.cohort_grid import ARRAYS, CohortGrid
+from custinsights.results.cross_sell import CrossSell
 from custinsights.results.moves import Moves
 from custinsights.results.overview import Overview
 from custinsights.results.segment_set import SegmentSet
@@ -71,11 +73,12 @@ RULES = {
     "heard of": "order_count == 0 or customer_country is None",
 }
 
+CARD, PAPER = ci.Rung("card", category="cards"), ci.Rung("paper", department="paper")
 SIZES = ci.Ladder(
     "sizes",
     [
-        ci.Rung("card", category="cards"),
-        ci.Rung("paper", department="paper"),
+        CARD,
+        PAPER,
         ci.Rung("large", keyword="large"),
     ],
 )
@@ -117,6 +120,7 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "preferences of orders": lambda as_of: Preferences("first_channel", "coupon", as_of=as_of),
     "cross-sell gaps": lambda as_of: CrossSellGaps(by="category", least=0.1, as_of=as_of),
     "cross-sell gap": lambda as_of: CrossSellGaps("p1", by="product", least=0.1, as_of=as_of),
+    "audience of a cross-sell": lambda as_of: CrossSelling(CARD, PAPER, 20, as_of),
     "baskets": lambda as_of: Basketing(least_support=0.0, least_orders=1, as_of=as_of),
     "baskets of categories": lambda as_of: Basketing("category", 0.3, longest=2, as_of=as_of),
     "upsell": lambda as_of: Upselling(SIZES, as_of=as_of),
@@ -198,7 +202,7 @@ def plain(result: Any) -> Any:
         return plain(result.customers), result.people.tolist(), result.to_dicts()
     if isinstance(result, Slipping):
         return result.untold, plain(result.customers), result.to_dicts()
-    if isinstance(result, Upsell):
+    if isinstance(result, Upsell | CrossSell):
         return result.customers, result.to_dicts()
     if isinstance(result, Overview):
         return result.headlines, result.balance, result.balance_only
