@@ -111,7 +111,7 @@ def test_a_reversed_window_is_told_as_it_was_given(window: object, says: str) ->
         (LoadReport, ((), 0, 0, ["x"]), InvalidValue, "left_out is no LeftOut"),
         (LoadReport, ((), 0, 0, (), [LeftOut("status")]), InvalidValue, "bad is no BadRows"),
         (LoadReport, ((), 0, 0, (), (), ["x"]), InvalidValue, "no name and number: 'x'"),
-        (frozen, (None,), InvalidValue, "table of names is no Mapping: None"),
+        (frozen, (None,), InvalidValue, "table of names is no Mapping: 'NoneType'"),
     ],
 )
 def test_wrong_types_are_ours(

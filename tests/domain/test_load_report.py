@@ -172,7 +172,7 @@ def test_a_bad_cell_is_shown_on_one_line() -> None:
     [
         ({"rows_read": -1}, InvalidValue, "The rows_read of a LoadReport is no count: -1"),
         ({"rows_used": 1.0}, InvalidValue, "no count: 1.0 was given; allowed is an int from 0 up"),
-        ({"sources": "a.csv"}, InvalidValue, "where several belong: 'a.csv'"),
+        ({"sources": "a.csv"}, InvalidValue, "where several belong: 'str'"),
         ({"timezone_assumed": None}, InvalidValue, "neither True nor False"),
     ],
 )

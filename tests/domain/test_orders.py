@@ -267,7 +267,7 @@ def test_times_are_aware(make: Callable[[], object]) -> None:
         ({"customer": 0}, InvalidValue, "customer of an Order is empty: 0 was given"),
         ({"customer": " "}, InvalidValue, "customer of an Order is empty"),
         ({"placed_at": "2024-03-05"}, InvalidValue, "placed_at of an Order is no instant"),
-        ({"lines": "abc"}, InvalidValue, "single value stands where several belong: 'abc'"),
+        ({"lines": "abc"}, InvalidValue, "single value stands where several belong: 'str'"),
         ({"lines": OrderLine("p", 1, euros(1))}, InvalidValue, "where several belong"),
         ({"lines": ["print"]}, InvalidValue, "lines of an Order is no OrderLine: 'print'"),
         ({"refunds": [euros(1)]}, InvalidValue, "refunds of an Order is no Refund"),

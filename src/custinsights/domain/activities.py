@@ -185,7 +185,9 @@ class Activity:
     customer: str | int | None = attrs.field(validator=optional(identity), repr=shown_id)
     at: datetime = attrs.field(validator=aware)
     kind: str = attrs.field(converter=activity_kind)
-    subject: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
+    subject: str | None = attrs.field(
+        default=None, validator=optional(text), repr=shown_id, kw_only=True
+    )
     outcome: str | None = attrs.field(
         default=None, converter=_outcome, validator=optional(text), kw_only=True
     )

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
+from custinsights.domain.contacts import shown_id
 from custinsights.errors import Incompatible, InvalidValue, NaiveTime, UnknownName
 
 __all__ = [
@@ -60,6 +61,14 @@ def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
     return f"the {field.name} of {'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
+def _given(field: "attrs.Attribute[Any]", value: object) -> object:
+    """What an error shows of a value: of one that ``repr`` hides, its type alone."""
+    is_harmless = isinstance(value, int | float | None) and field.repr is shown_id
+    if field.repr is True or is_harmless or (isinstance(value, str) and not value.strip()):
+        return value
+    return type(value).__name__
+
+
 def own_identity(given: Any) -> Identity:
     """Return an identity as Python's own, also one out of an array of whole numbers."""
     number = as_int(given)
@@ -87,12 +96,14 @@ def text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     if not isinstance(value, str) or not value.strip():
         what = f"{_place(owner, field)} is no text that says something"
         unknown = "" if field.default is not None else "Pass None where it is not known"
-        raise InvalidValue(what, value, "a text with at least one visible character", unknown)
+        allowed = "a text with at least one visible character"
+        raise InvalidValue(what, _given(field, value), allowed, unknown)
 
 
 def any_text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """A text, which may be empty."""
-    refuse_other(str, _place(owner, field), value)
+    if not isinstance(value, str):
+        refuse_other(str, _place(owner, field), _given(field, value))
 
 
 def function(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -105,7 +116,7 @@ def identity(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
     """An identity from outside: a text or a whole number, and 0 is none."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         what = f"{_place(owner, field)} is no identity"
-        raise InvalidValue(what, value, "a text or an int")
+        raise InvalidValue(what, _given(field, value), "a text or an int")
     if value == 0 or (isinstance(value, str) and not value.strip()):
         unknown = "" if field.default is not None else "Pass None where there is none"
         what = f"{_place(owner, field)} is empty"
@@ -116,7 +127,9 @@ def identity(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
 
 def aware(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """An instant: a datetime that knows its zone."""
-    refuse_naive(_place(owner, field), value)
+    refuse_naive(
+        _place(owner, field), value if isinstance(value, datetime) else _given(field, value)
+    )
 
 
 def refuse_naive(what: str, value: object) -> None:
@@ -130,7 +143,8 @@ def refuse_naive(what: str, value: object) -> None:
 def day(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """A day without a time."""
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidValue(f"{_place(owner, field)} is no day", value, "a date without a time")
+        what = f"{_place(owner, field)} is no day"
+        raise InvalidValue(what, _given(field, value), "a date without a time")
 
 
 def flag(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -209,9 +223,13 @@ def near_name(name: str, known: Collection[str]) -> str | None:
 
 def instance(wanted: type) -> Check:
     """An object of the wanted class."""
+    parts = attrs.fields(wanted) if attrs.has(wanted) else ()
+    is_hidden = any(part.repr is False for part in parts)  # then what stands there instead is too
 
     def check(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
-        refuse_other(wanted, _place(owner, field), value)
+        if not isinstance(value, wanted):
+            given = type(value).__name__ if is_hidden else _given(field, value)
+            refuse_other(wanted, _place(owner, field), given)
 
     return check
 
@@ -245,7 +263,8 @@ def members(check: Check) -> Check:
 def as_tuple(values: Iterable[Any]) -> tuple[Any, ...]:
     """Return the values as a tuple; a text is one value and not its letters."""
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise InvalidValue("a single value stands where several belong", values, "a list or tuple")
+        what = "a single value stands where several belong"
+        raise InvalidValue(what, type(values).__name__, "a list or tuple")
     return tuple(values)
 
 

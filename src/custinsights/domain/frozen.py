@@ -35,7 +35,8 @@ class Frozen(dict[K, V]):
         return Frozen, (dict(self),)
 
 
-def frozen(mapping: Mapping[str, Any]) -> Any:
+def frozen(mapping: Any) -> Any:
     """Return a mapping as one that refuses to change; a converter for attrs fields."""
-    refuse_other(Mapping, "the table of names", mapping)
+    if not isinstance(mapping, Mapping):  # its values may be personal
+        refuse_other(Mapping, "the table of names", type(mapping).__name__)
     return Frozen(mapping)

@@ -164,8 +164,9 @@ def _tags(tags: Iterable[Tag | str]) -> tuple[Tag, ...]:
     return tuple(Tag(tag) if isinstance(tag, str) else tag for tag in as_tuple(tags))
 
 
-def _attributes(given: Mapping[str, Attribute]) -> Mapping[str, Attribute]:
-    refuse_other(Mapping, "the attributes of a Customer", given)
+def _attributes(given: Any) -> Mapping[str, Attribute]:
+    if not isinstance(given, Mapping):
+        refuse_other(Mapping, "the attributes of a Customer", type(given).__name__)
     return Frozen({name: _number(value) for name, value in given.items()})
 
 

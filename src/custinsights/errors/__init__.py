@@ -5,7 +5,8 @@
 Each class derives from `CustInsightsError` and from the built-in exception that it means, keeps
 its facts as attributes, and says in plain words what is wrong, what was given, what is allowed and
 what to do. In all of them ``what`` and ``reason`` are clauses without a full stop, ``given`` is the
-value itself (mask personal data before it comes here), and ``advice`` is a sentence.
+value itself, and ``advice`` is a sentence. Of e-mail addresses and phone numbers the shape alone is
+kept; hide what else is personal before it comes here.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from typing import Any
 
 import attrs
 
+from custinsights.errors.contacts import without_contacts
 from custinsights.errors.models import NoModel
 from custinsights.errors.root import CustInsightsError, as_names
 from custinsights.errors.stores import (
@@ -77,7 +79,7 @@ class InvalidValue(CustInsightsError, ValueError):
     """
 
     what: str
-    given: object
+    given: object = attrs.field(converter=without_contacts)
     allowed: str
     advice: str = ""
 
@@ -97,7 +99,7 @@ class UnknownName(CustInsightsError, LookupError):
     """
 
     kind: str
-    name: object
+    name: object = attrs.field(converter=without_contacts)
     known: tuple[str, ...] = attrs.field(converter=as_names)
     advice: str = ""
 
@@ -121,7 +123,7 @@ class NaiveTime(CustInsightsError, ValueError):
     """A time without a time zone where an instant is needed; ``what`` names whose time it is."""
 
     what: str
-    given: object
+    given: object = attrs.field(converter=without_contacts)
     advice: str = (
         "Give the zone with the time, for example "
         "datetime(2024, 3, 5, 10, tzinfo=ZoneInfo('Europe/London'))"
@@ -266,8 +268,8 @@ first.
     """
 
     what: str
-    left: object
-    right: object
+    left: object = attrs.field(converter=without_contacts)
+    right: object = attrs.field(converter=without_contacts)
     advice: str = ""
 
     def __str__(self) -> str:

@@ -68,9 +68,9 @@ def _plain(text: str) -> str:
 
 @attrs.frozen(slots=False)
 class FullName:
-    """A name of two words or more, in the order in which it is called."""
+    """A name of two words or more, in the order in which it is called; never shown by ``repr``."""
 
-    words: tuple[str, ...]
+    words: tuple[str, ...] = attrs.field(repr=False)
     generation: str = ""
 
     @classmethod

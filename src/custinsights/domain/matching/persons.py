@@ -1,6 +1,6 @@
 """What is known of somebody that could tell who they are?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -15,24 +15,40 @@ from custinsights.domain.identities import Identity, email_key, phone_key
 from custinsights.domain.matching.names import FullName, address_key, mailbox_of, postal_key
 from custinsights.domain.people import Address, Customer
 from custinsights.domain.phones import to_e164
+from custinsights.errors import InvalidValue
 
 __all__ = ["Person"]
+
+_PAIR = 2
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, values)))
 
 
+def _texts(given: Any, of: str) -> Iterator[str]:
+    for one in as_tuple(given):
+        if not isinstance(one, str):
+            raise InvalidValue(f"{of} of a Person are no texts", type(one).__name__, "texts")
+        yield one
+
+
 def _emails(given: Any) -> tuple[str, ...]:
-    return _once(email_key(one) for one in as_tuple(given))
+    return _once(map(email_key, _texts(given, "the emails")))
 
 
 def _phones(given: Any) -> tuple[str, ...]:
-    return _once(phone_key(one) for one in as_tuple(given))
+    return _once(map(phone_key, _texts(given, "the phones")))
 
 
 def _ids(given: Any) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted({(str(source), str(one)) for source, one in as_tuple(given)}))
+    ids = as_tuple(given)
+    if any(not isinstance(one, tuple | list) or len(one) != _PAIR for one in ids):
+        given = sorted({type(one).__name__ for one in ids})
+        raise InvalidValue(
+            "the ids of a Person are no pairs", given, "(source, id), such as etsy's"
+        )
+    return tuple(sorted({(str(source), str(one)) for source, one in ids}))
 
 
 @attrs.frozen(slots=False)
