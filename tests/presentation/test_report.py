@@ -45,6 +45,20 @@ def _shop(n: int, *, hours: float = 37, people: int | None = None, **columns: An
     return ci.OrderHistory.from_arrays(**{**told, **columns})
 
 
+def _read(*currencies: str, customer: str = "c1") -> Any:
+    """Return a shop that keeps its orders in the first currency alone."""
+    n = len(currencies)
+    table = {
+        "order_id": [f"o{one}" for one in range(n)],
+        "customer": [customer] * n,
+        "placed_at": ["2024-03-05"] * n,
+        "amount": ["1200"] * n,
+        "currency": currencies,
+    }
+    columns = {name: name for name in table}
+    return ci.read_frame(table, columns=columns, currency=currencies[0], timezone="UTC")
+
+
 def _objects(orders: list[Order], **told: Any) -> Any:
     return ci.read_objects(orders, currency="EUR", timezone="Europe/Paris", **told)
 
@@ -56,12 +70,15 @@ ODD: dict[str, Callable[[], Any]] = {
     "one order": lambda: _shop(1),
     "one customer": lambda: _shop(12, people=1),
     "one instant": lambda: _shop(9, hours=0),
+    "one day": lambda: _shop(9, hours=1),
+    "nobody known": lambda: _read("EUR", "EUR", customer=""),
+    "several currencies": lambda: _read("EUR", "USD", "EUR", "JPY"),
     "days without hours": lambda: _shop(40, hours=24),
     "free": lambda: _shop(20, amount=["0.00"] * 20),
     "huge": lambda: _shop(20, amount=["9000000000000.00"] * 20),
     "words": lambda: _shop(30, country=[*_WORDS] * 5, channel=[*_WORDS] * 5, city=[*_WORDS] * 5),
     "many countries": lambda: _shop(200, country=[f"country {one % 40}" for one in range(200)]),
-    "fifteen years": lambda: _shop(1_500, hours=88),
+    "thirty years": lambda: _shop(3_000, hours=88),
     "prospects": lambda: _objects([], customers=[Customer("a"), Customer("b")]),
     "refunds only": lambda: _objects(
         [], customers=[Customer("a")], refunds=[Refund(Money("9.00", "EUR"), _DAY, customer="a")]
@@ -112,6 +129,27 @@ def test_every_history_has_a_report(name: str, tmp_path: Path) -> None:
     assert len(bodies) == len(QUESTIONS) + 1
     for body in re.findall(r"<section .*?</section>", page, re.DOTALL):
         assert re.search(r'<figure|class="card"|class="remark"|id="crumbs"', body)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("empty", "<dt>Observed</dt><dd>nothing</dd>"),
+        ("nobody known", "left out: nobody to whom they belong"),
+        ("several currencies", "left out: in another currency (USD)"),
+        ("less than nothing", "Left out, for their total is not positive: 1 customer"),
+        ("refunds only", "People with refunds and no order that counts: 1"),
+        ("one order", "No change is told: not all of both windows was observed."),
+        ("thirty years", "The latest 24 cohorts, and 24 ages."),
+    ],
+)
+def test_an_odd_history_has_a_page_that_says_what_is_odd(
+    name: str, says: str, tmp_path: Path
+) -> None:
+    """What is not there, or left out, or cut short is told where it is missed."""
+    page = report(ODD[name](), tmp_path / "odd.html").read_text("utf-8")
+    assert says in page
+    assert not re.search(r">(?:nan|None|inf)<|[ >]nan[ <]", page.replace(_plotly(page), ""))
 
 
 def test_a_section_without_data_says_so_in_one_line(tmp_path: Path) -> None:

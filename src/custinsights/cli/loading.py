@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from custinsights.cli.section import Section
-from custinsights.domain import LoadReport, Money, minor_exponent
+from custinsights.domain import LoadReport, Money
 from custinsights.errors import counted
+from custinsights.presentation.fates import fates, fates_table
 from custinsights.results.table import Column, Table
 
 __all__ = ["in_short", "load_report"]
@@ -26,7 +27,7 @@ def load_report(report: LoadReport, timezone: str) -> Section:
         title="What was read",
         about=", ".join([*report.sources, f"{timezone} time"]),
         view=_view(report),
-        sheet=_sheet(report),
+        sheet=fates_table(report),
         document=_document(report),
         remarks=tuple(remarks),
     )
@@ -43,38 +44,11 @@ def in_short(report: LoadReport) -> tuple[str, ...]:
 
 def _view(report: LoadReport) -> Table:
     """Rows read, used, left out and bad, one below the other."""
-    labels, rows, worth = zip(*_lines(report), strict=True)
+    labels, rows, worth = zip(*fates(report), strict=True)
     columns = [Column("rows", "count", rows), Column("were", "label", labels)]
     if any(worth):
         columns.append(Column("worth", "label", [_spoken(money) for money in worth]))
     return Table("", columns)
-
-
-def _sheet(report: LoadReport) -> Table:
-    """The same with a column of money for each currency."""
-    labels, rows, worth = zip(*_lines(report), strict=True)
-    told = [dict(money) for money in worth]
-    codes = sorted({code for money in told for code in money})
-    columns = [Column("rows", "label", labels), Column("number", "count", rows)]
-    for code in codes:
-        minor = [money.get(code, 0) for money in told]
-        missing = [code not in money for money in told]
-        name, exponent = "worth" if len(codes) == 1 else f"worth {code}", minor_exponent(code)
-        columns.append(Column(name, "money", minor, missing, code, exponent))
-    return Table("What became of every row", columns)
-
-
-def _lines(report: LoadReport) -> list[tuple[str, int, Sequence[tuple[str, int]]]]:
-    """What rows were, how many, and their money by currency in minor units."""
-    lines: list[tuple[str, int, Sequence[tuple[str, int]]]] = [
-        ("read", report.rows_read, ()),
-        ("used", report.rows_used, ()),
-    ]
-    for entry in report.left_out:
-        reason = str(entry).rpartition(f": {entry.rows:,} row")[0]
-        lines.append((f"left out: {reason}", entry.rows, entry.money))
-    lines += [(f"bad: {entry.kind}", entry.rows, entry.money) for entry in report.bad]
-    return lines
 
 
 def _spoken(money: Iterable[tuple[str, int]]) -> str:

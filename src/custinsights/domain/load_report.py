@@ -90,9 +90,13 @@ class LeftOut:
     rows: int = attrs.field(default=0, validator=whole)
     money: Sums = attrs.field(default=(), converter=_added, validator=_known_currencies)
 
+    @property
+    def why(self) -> str:
+        """The reason and its detail in words."""
+        return f"{_SPOKEN[self.reason]}{f' ({self.detail})' if self.detail else ''}"
+
     def __str__(self) -> str:
-        detail = f" ({self.detail})" if self.detail else ""
-        return f"{_SPOKEN[self.reason]}{detail}: {_rows_and_money(self.rows, self.money)}"
+        return f"{self.why}: {_rows_and_money(self.rows, self.money)}"
 
 
 def _without_contacts(cell: object) -> str:

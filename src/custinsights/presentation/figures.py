@@ -33,6 +33,9 @@ FLAG: Final = "#c0392b"
 SHADES: Final = ((0.0, "#eef5fb"), (0.5, "#7fb3d9"), (1.0, "#00466f"))
 """From little to much."""
 
+IN_SHORT: Final = {"exponentformat": "SI", "minexponent": 3}
+"""How numbers stand along an axis: 0.5, 500, 20k."""
+
 _NOTHING: Final = Column("nothing", "count", [])
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -95,6 +98,7 @@ def lines(
                 "y": numbers,
                 "line": {"color": colour, "width": 2.5, "dash": _dash(place)},
                 "marker": {"size": 6, "symbol": _opened(_symbol(place), column)},
+                "cliponaxis": False,
                 "text": _partly(column),
                 "hovertemplate": (
                     f"%{{x}}<br>{_plain(name)}: %{{y:{told}}}{after}%{{text}}<extra></extra>"
@@ -162,7 +166,7 @@ def bars(
     first = next(iter(series.values()), _NOTHING)
     layout = _layout(title, first, len(traces), lying=lying)
     layout["barmode"] = "relative" if stacked else "group"
-    layout["bargap"] = 0.25
+    layout["bargap"] = max(0.25, 1 - 0.2 * len(x))  # few bars are no walls
     return {"data": traces, "layout": layout}
 
 
@@ -201,12 +205,13 @@ def _layout(
 ) -> dict[str, Any]:
     told, after = number_format(unit)
     numbers = {
-        "tickformat": "~s" if told.startswith(",") else ".0%" if told == ".1%" else told,
+        **({"tickformat": ".0%"} if told == ".1%" else IN_SHORT),
         "rangemode": "tozero",
         "title": {"text": after.strip(), "font": {"size": 13}},
         "zeroline": True,
     }
-    labels = {"type": "category", "automargin": True, "title": {"text": ""}}
+    labels: dict[str, Any] = {"type": "category", "automargin": True, "title": {"text": ""}}
+    labels["showgrid"] = False
     if are_shares:
         labels = {"tickformat": ".0%", "automargin": True, "title": {"text": ""}}
     if lying:
@@ -217,7 +222,7 @@ def _layout(
         "colorway": list(COLOURS),
         "showlegend": series > 1,
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "xanchor": "left", "x": 0},
-        "margin": {"l": 56, "r": 16, "t": 64, "b": 48},
+        "margin": {"l": 56, "r": 16, "t": 64, "b": 36},
         "hovermode": "closest",
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",

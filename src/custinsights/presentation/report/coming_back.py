@@ -29,7 +29,7 @@ def retention(history: OrderHistory) -> Section:
             {
                 "retention": _grid(people, people.retention, "Retention", "share"),
                 "revenue": _grid(money, money.values, f"Revenue in {money.unit}", "money"),
-                "value": _grid(
+                "lifetime value": _grid(
                     value, value.values, f"Revenue per customer so far in {value.unit}", "money"
                 ),
             },
@@ -51,9 +51,12 @@ def _grid(found: CohortGrid, numbers: FloatArray, title: str, kind: str) -> Heat
     most = float(np.quantile(np.abs(whole), 0.95)) if whole.size else 0.0
     shades = np.clip(chosen / (most or 1.0), 0, 1)
     shades = np.where(np.isnan(chosen), np.nan, np.maximum(shades, 0))
+    told = _TOLD
+    if np.count_nonzero(found.sizes) > _MOST or found.ages > _MOST:
+        told = f"{_TOLD} The latest {_MOST} cohorts, and {_MOST} ages."
     return HeatTable(
         title=f"{title} by {found.period} and age",
-        says=f"A row for each cohort, a column for each {found.period} since. {_TOLD}",
+        says=f"A row for each cohort, a column for each {found.period} since. {told}",
         corner="cohort (size)",
         down=[f"{word(found.cohorts[row])} ({int(found.sizes[row]):,})" for row in kept.tolist()],
         across=[str(age) for age in range(ages)],

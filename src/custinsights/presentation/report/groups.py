@@ -14,7 +14,7 @@ from custinsights.analyses.customers.tiers import tiers
 from custinsights.analyses.segments.presets import presets
 from custinsights.analyses.segments.sets import lifecycle, segments
 from custinsights.domain.segments import Segment
-from custinsights.errors import MissingData
+from custinsights.errors import MissingData, counted
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import MISSING
@@ -53,13 +53,13 @@ def rfm_groups(history: OrderHistory) -> Section:
 
 def _tiles(title: str, found: SegmentSet) -> Tiles:
     table = found.table()
-    texts = {name: written(table.column(name)) for name in ("customers", "share", "total_spent")}
+    texts = {name: written(table.column(name)) for name in ("share", "total_spent")}
     currency = table.column("total_spent").unit
     tiles = [
         Tile(
             str(name),
             (
-                f"{texts['customers'][row]} customers",
+                counted(int(table.column("customers").values[row]), "customer"),
                 f"{texts['share'][row]} of all",
                 f"{texts['total_spent'][row]} {currency}",
             ),
@@ -79,7 +79,7 @@ def _scores(recency: np.ndarray, frequency: np.ndarray) -> HeatTable:
         corner="recency \\ frequency",
         down=[str(score) for score in range(5, 0, -1)],
         across=[str(score) for score in range(1, 6)],
-        texts=[[_counted(count) for count in row] for row in counts.tolist()],
+        texts=[[_told(count) for count in row] for row in counts.tolist()],
         shades=counts / most,
     )
 
@@ -109,7 +109,7 @@ def _migration(history: OrderHistory, found: SegmentSet) -> list[HeatTable]:
             corner="from \\ to",
             down=[str(name) for name in first.values.tolist()],
             across=[column.name for column in rest],
-            texts=[[_counted(count) for count in row] for row in counts.tolist()],
+            texts=[[_told(count) for count in row] for row in counts.tolist()],
             shades=shades,
         )
     ]
@@ -184,12 +184,12 @@ def _overlap(found: SegmentSet) -> HeatTable:
         corner="of \\ in",
         down=names,
         across=names,
-        texts=[[_counted(count) for count in row] for row in shared.tolist()],
+        texts=[[_told(count) for count in row] for row in shared.tolist()],
         shades=shared / sizes[held][:, None],
     )
 
 
-def _counted(count: float) -> str:
+def _told(count: float) -> str:
     """Return a count as text; none is a dot, so that the others stand out."""
     return f"{int(count):,}" if count else MISSING
 
@@ -212,8 +212,9 @@ def concentrations(history: OrderHistory) -> Section:
     """Return what part of the revenue the best customers bring."""
     found = concentration(history)
     people, spent = found.lorenz
-    if not len(people):
-        return Section(key="concentration", title="Value concentration")
+    notes = tuple(note for note in found.table().notes if not note.startswith("As of"))
+    if np.isnan(found.gini):
+        return Section(key="concentration", title="Value concentration", remarks=notes)
     at = np.linspace(0, len(people) - 1, min(len(people), 101)).astype(np.int64)
     curve = Table(
         "lorenz curve",
@@ -232,5 +233,5 @@ def concentrations(history: OrderHistory) -> Section:
             of_table("Lorenz curve", says, curve, draw=lines, markers=False),
             Listing(found.table()),
         ),
-        remarks=tuple(note for note in found.table().notes if not note.startswith("As of")),
+        remarks=notes,
     )

@@ -24,6 +24,7 @@ from custinsights.results.table import Column
 __all__ = ["headlines", "told_window"]
 
 _MONTHS = 13
+_TOLD_ABOVE = ("As of", "Window", "Compared: Window")
 _BEFORE = {"previous_year": "a year earlier", "previous_period": "the time before"}
 
 
@@ -52,12 +53,12 @@ def headlines(history: OrderHistory) -> Section:
     trends = _trends(history, [headline.metric for headline in found.headlines])
     since = f"on {_BEFORE[compare]}"
     cards = tuple(_card(headline, found, trends, since) for headline in found.headlines)
-    remarks = [note for note in found.table().notes if not note.startswith("As of")]
+    remarks = [note for note in found.table().notes if not note.startswith(_TOLD_ABOVE)]
     calendar = history.calendar
     about = ""
-    if window is not None:
+    if window is not None and history.observed_from < history.observed_until:
         first, end = (calendar.local_date(instant) for instant in window)
-        about = f"{first} up to {end}, beside {_BEFORE[compare]}; the small lines are months"
+        about = f"{first} up to {end}; ▲ ▼ against {_BEFORE[compare]}; the small lines are months"
     return Section(
         key="overview", title="Overview", about=about, parts=(cards,), remarks=tuple(remarks)
     )

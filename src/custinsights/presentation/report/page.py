@@ -19,10 +19,11 @@ import attrs
 from custinsights.errors import MissingExtra
 from custinsights.presentation.cells import shown_unit
 from custinsights.presentation.report.parts import NOTHING, Chart, Section, written
-from custinsights.results.table import Table
+from custinsights.results.table import Column, Table
 
 __all__ = ["Page", "page"]
 
+_SENTENCE = 36
 _EXTRA = {"extra": "report", "purpose": "the report as a page"}
 
 
@@ -151,11 +152,20 @@ def _percent(part: float) -> str:
 
 
 def _heads(table: Table) -> list[tuple[str, str, str]]:
-    """Return of each column its name, its unit and on which side it stands."""
-    return [
-        (c.name.replace("_", " "), shown_unit(c), "label" if c.kind == "label" else "number")
-        for c in table.columns
-    ]
+    """Return of each column its name, its unit and what kind of cells it has."""
+    found = []
+    for column in table.columns:
+        name, unit = column.name.replace("_", " "), shown_unit(column)
+        found.append((name, "" if unit in name.split() else unit, _side(column)))
+    return found
+
+
+def _side(column: Column) -> str:
+    """Return the class of the cells of a column: numbers, labels, or whole sentences."""
+    if column.kind != "label":
+        return "number"
+    longest = max((len(str(label)) for label in column.values.tolist()), default=0)
+    return "label words" if longest > _SENTENCE else "label"
 
 
 def _rows(table: Table, most: int | None = None) -> list[tuple[str, ...]]:

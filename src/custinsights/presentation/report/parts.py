@@ -221,8 +221,15 @@ def _holds_something(part: Chart | Tiles | HeatTable | Listing | tuple[Card, ...
     if isinstance(part, Tiles):
         return any(tile.share for tile in part.tiles)
     if isinstance(part, Listing):
-        return len(part.table) > 0
+        return len(part.table) > 0 and not _is_all_zero(part.table)
     return any(card.is_told for card in part)
+
+
+def _is_all_zero(table: Table) -> bool:
+    """Return whether a table has numbers, and none but 0."""
+    numbers = [column for column in table.columns if column.kind not in {"label", "instant"}]
+    told = (np.where(column.absent, 0, column.values) for column in numbers)
+    return bool(numbers) and not any(np.any(values) for values in told)
 
 
 def _has_number(trace: Mapping[str, Any]) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from custinsights.analyses.trends.overview import overview
-from custinsights.domain.load_report import BadRows, LeftOut, LoadReport
-from custinsights.domain.money import Money
 from custinsights.history.orders import OrderHistory
+from custinsights.presentation.fates import fates_table
 from custinsights.presentation.report.parts import Listing, Section
 from custinsights.results.table import Column, Table
 
@@ -15,14 +14,6 @@ __all__ = ["provenance", "quality"]
 def quality(history: OrderHistory) -> Section:
     """Return what was read, what was left out or could not be read, and what it is worth."""
     report = history.load_report
-    read = (
-        f"{report.rows_read:,} rows were read: {report.rows_used:,} used, "
-        f"{report.rows_left_out:,} left out, {report.rows_bad:,} could not be read."
-    )
-    remarks = [read]
-    if report.timezone_assumed:
-        remarks.append("No time zone was told: times are in UTC.")
-    table = _left_out(report)
     notes = Table(
         "what was decided on the way",
         [
@@ -30,33 +21,14 @@ def quality(history: OrderHistory) -> Section:
             Column("times", "count", [times for _, times in report.notes]),
         ],
     )
-    parts = [Listing(one) for one in (table, notes) if len(one)]
+    rows = fates_table(report)
+    parts = [Listing(one, rows=len(one)) for one in (rows, notes) if len(one)]
     return Section(
         key="quality",
         title="Data quality",
         about="what is in the numbers and what is not",
         parts=tuple(parts),
-        remarks=tuple(remarks),
-    )
-
-
-def _left_out(report: LoadReport) -> Table:
-    rows: list[tuple[str, str, LeftOut | BadRows]] = [
-        *(("left out", f"{one.reason} {one.detail}".strip(), one) for one in report.left_out),
-        *(("bad", one.kind, one) for one in report.bad),
-    ]
-    worth = [
-        ", ".join(str(Money.from_minor(minor, currency)) for currency, minor in one.money)
-        for _, _, one in rows
-    ]
-    return Table(
-        "rows that are in no number",
-        [
-            Column("fate", "label", [fate for fate, _, _ in rows]),
-            Column("why", "label", [why.replace("_", " ") for _, why, _ in rows]),
-            Column("rows", "count", [one.rows for _, _, one in rows]),
-            Column("worth", "label", worth),
-        ],
+        remarks=("No time zone was told: times are in UTC.",) if report.timezone_assumed else (),
     )
 
 

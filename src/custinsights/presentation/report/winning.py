@@ -30,7 +30,7 @@ def channels(history: OrderHistory) -> Section:
     try:
         parts.append(Listing(acquisition(history)))
     except MissingData:
-        remarks.append("What winning customers cost is not told: with_spend, or --spend.")
+        remarks.append("What winning them cost is not told: OrderHistory.with_spend takes it.")
     return Section(
         key="acquisition",
         title="Acquisition",

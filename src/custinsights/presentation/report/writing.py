@@ -143,9 +143,10 @@ def _facts(history: OrderHistory) -> list[tuple[str, str]]:
     first, last = (
         calendar.local_date(instant) for instant in (history.observed_from, history.observed_until)
     )
+    is_observed = history.observed_from < history.observed_until
     return [
         ("Orders", told["orders"]),
         ("Customers", told["customers"]),
         ("Revenue", f"{told['revenue']} {history.currency}"),
-        ("Observed", f"{first} up to {last}"),
+        ("Observed", f"{first} up to {last}" if is_observed else "nothing"),
     ]

@@ -59,13 +59,14 @@
   }
   var options = { displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false };
   function shortened(figure) {
-    // On a phone long names of lying bars would leave no room for the bars.
-    if (!narrow.matches || figure.layout.yaxis.type !== "category") { return figure.data; }
+    // Long names of lying bars would leave no room for the bars.
+    if (figure.layout.yaxis.type !== "category") { return figure.data; }
+    var most = narrow.matches ? 16 : 32;
     return figure.data.map(function (trace) {
       if (trace.orientation !== "h") { return trace; }
       var seen = {};
       var names = trace.y.map(function (name) {
-        var cut = name.length > 16 ? name.slice(0, 15) + "…" : name;
+        var cut = name.length > most ? name.slice(0, most - 1) + "…" : name;
         while (seen[cut]) { cut += " "; }
         seen[cut] = true;
         return cut;
@@ -89,6 +90,15 @@
     boxes.filter(function (box) { return box.dataset.drawn === "yes"; }).forEach(draw);
     drawLevel();
   }
+
+  // A wide table of the week begins where most orders are.
+  all("#peak_times .scroll").forEach(function (frame) {
+    var cells = all(".cell", frame), most = cells[0];
+    cells.forEach(function (cell) {
+      if (Number(cell.style.getPropertyValue("--v")) > Number(most.style.getPropertyValue("--v"))) { most = cell; }
+    });
+    if (most) { frame.scrollLeft = most.offsetLeft - frame.clientWidth / 2; }
+  });
 
   // Switches
   all(".switch").forEach(function (one) {
@@ -162,9 +172,9 @@
       }],
       layout: {
         font: { size: 13, family: getComputedStyle(document.body).fontFamily }, showlegend: false,
-        margin: { l: 56, r: 16, t: 12, b: 48 }, bargap: 0.25,
+        margin: { l: 56, r: 16, t: 12, b: 36 }, bargap: Math.max(0.25, 1 - 0.2 * rows.length),
         paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-        xaxis: { type: "category" }, yaxis: { tickformat: "~s", rangemode: "tozero", title: { text: drill.unit } }
+        xaxis: { type: "category", showgrid: false }, yaxis: { exponentformat: "SI", minexponent: 3, rangemode: "tozero", title: { text: drill.unit } }
       }
     };
     window.Plotly.react(plot, figure.data, themed(figure.layout, plot, figure.data), options).then(function () {
