@@ -22,6 +22,7 @@ from custinsights.history.columnar.columns import (
     Products,
     RefundColumns,
 )
+from custinsights.sources.formats.products import TEXTS
 from custinsights.sources.orders import known
 from custinsights.sources.orders.grouping import picked
 from custinsights.sources.orders.product_list import ProductList
@@ -109,7 +110,7 @@ class Coded:
                 "there is no order, and no currency is told",
                 None,
                 "the code of a currency",
-                "Pass currency='EUR' or another code",
+                "Pass currency='EUR' or another code, here or where the shop is opened",
             )
         return names[0]
 
@@ -174,6 +175,9 @@ def chosen(
     has_lines = is_part or len(lines["order"]) > 0
     table = Products(ids=named.names) if has_lines or named.names else None
     codes, table = known.products(table, named.codes.astype(np.int64), given, currency)
+    if is_part and table is not None:
+        nothing = labels_of(np.full(len(table.ids), None, dtype=object))
+        table = attrs.evolve(table, labels={**dict.fromkeys(TEXTS, nothing), **table.labels})
     left_out = [
         *_orders_out(coded, is_other, is_nobodys, policy),
         *refunds_out,

@@ -91,7 +91,7 @@ def activities_of(
     batches = (batch.activities for batch in activities.scan(customers=customers))
     columns = scanned(batches, ACTIVITY_COLUMNS)
     rows = len(columns["id"])
-    if not rows:
+    if not rows and customers is None:
         return ScannedActivities(None, 0, ())
     whose, of = labels_of(columns["customer"]), labels_of(columns["currency"])
     has_amount = columns["amount"] != NO_NUMBER

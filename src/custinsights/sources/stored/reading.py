@@ -103,7 +103,10 @@ def _history(
     if options.timezone is None and shop.get("timezone"):
         options = attrs.evolve(options, timezone=shop["timezone"])
     coded = Coded.of(scanned_orders(work.orders, customers))
-    currency = coded.currency_asked(options.currency, shop.get("currency"))
+    usual = shop.get("currency")
+    if usual is None and customers is not None and not coded.currency.names:
+        usual = _currency_of_others(work)
+    currency = coded.currency_asked(options.currency, usual)
     asked = None if customers is None else sorted(set(coded.held.lines["product"].tolist()))
     products = products_of(work.orders, asked)
     is_part = customers is not None
@@ -111,7 +114,7 @@ def _history(
     active = activities_of(work.activities, customers, currency)
     has_times = not _are_days(coded.held.orders["placed_at"], options)
     begin, end = observed([*coded.instants, *_watched(work.annotations.setting(OBSERVED))], options)
-    if begin is not None and active.columns is not None:
+    if begin is not None and active.columns is not None and len(active.columns):
         first, _ = observed(
             [int(active.columns.at.min())], attrs.evolve(options, observed_until=None)
         )
@@ -143,7 +146,29 @@ def _history(
         ),
     )
     tags = _tags(work, customers)
-    return history.with_tags(tags) if tags.log else history
+    return _with_table(history.with_tags(tags) if tags.log else history)
+
+
+def _currency_of_others(work: UnitOfWork) -> str | None:
+    """Return the currency of the first order of all, for who has none."""
+    first = next(work.orders.scan(["currency"], batch_rows=1), None)
+    return None if first is None or not len(first) else str(first.orders["currency"][0])
+
+
+def _with_table(history: OrderHistory) -> OrderHistory:
+    """Return the history with a table of its customers, which every store has, be it empty."""
+    if history.people_table.is_listed is not None:
+        return history
+    listed = np.zeros(history.people, dtype=np.bool_)
+    people = attrs.evolve(history.people_table, is_listed=listed)
+    aside = history.aside
+    return history.of_facts(
+        attrs.evolve(
+            history,
+            people_table=people,
+            aside=None if aside is None else attrs.evolve(aside, people_table=people),
+        )
+    )
 
 
 def _tags(work: UnitOfWork, customers: Sequence[Key] | None) -> TagBook:
