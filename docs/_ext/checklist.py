@@ -10,7 +10,6 @@ COVERAGE = DOCS / "reference" / "coverage.toml"
 TESTS = DOCS.parent / "tests"
 
 PARTS = (
-    "storage and customer profiles",
     "prediction and recommendations",
     "messages, service and loyalty",
 )

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from custinsights.history.activity_history import ActivityHistory
     from custinsights.history.orders import OrderHistory
     from custinsights.presentation.report.writing import report
+    from custinsights.shop.opening import open_shop
     from custinsights.sources import (
         combine,
         read_activities,
@@ -148,6 +149,7 @@ _HOMES = {
     "order_number": "analyses.builtin.dimensions",
     "order_sequence": "analyses.trends.sequence",
     "orders": "analyses.builtin.metrics",
+    "open_shop": "shop.opening",
     "overdue": "analyses.journey.overdue",
     "overview": "analyses.trends.overview",
     "preferences": "analyses.products.preferences",
@@ -245,6 +247,7 @@ __all__ = [
     "milestones",
     "nearby",
     "net_promoter_score",
+    "open_shop",
     "order_number",
     "order_sequence",
     "orders",

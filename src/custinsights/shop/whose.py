@@ -20,7 +20,7 @@ from custinsights.repositories.protocols import UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.sources.importing.found import FoundPeople
 
-__all__ = ["Erased", "Whose", "whose"]
+__all__ = ["Erased", "Whose", "keep_number", "last_number", "whose"]
 
 Erased: TypeAlias = Callable[[Identity], Key | None]
 """Tells whose an identity was who was erased and must not come back; None for nobody's."""
@@ -61,8 +61,7 @@ class Whose:
         """Write who is new, and what is new of others."""
         if self.new or self.completed or self.identities:
             work.people.write([*self.new, *self.completed], self.identities)
-        if self.last_number != _last_number(work):
-            work.annotations.set(_NUMBERS, {"last": self.last_number})
+        keep_number(work, self.last_number)
 
 
 def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) -> Whose:
@@ -183,7 +182,7 @@ def _name(work: UnitOfWork, source: str, ids: AnyArray, new: Sequence[int], know
     for person in _free(work, named):
         ids[person] = named[person]
     taken |= set(named.values())
-    last = _last_number(work)
+    last = last_number(work)
     left = [person for person in reversed(new) if ids[person] is None]
     while left:
         numbers = [n for n, _ in zip(count(last + 1), left, strict=False)]
@@ -200,8 +199,15 @@ def _free(work: UnitOfWork, names: Mapping[int, str]) -> list[int]:
     return [key for key, owner in zip(names, owners, strict=True) if owner is None]
 
 
-def _last_number(work: UnitOfWork) -> int:
+def last_number(work: UnitOfWork) -> int:
+    """Return the number in the last id that the shop itself gave; 0 where it gave none."""
     return int((work.annotations.setting(_NUMBERS) or {}).get("last", 0))
+
+
+def keep_number(work: UnitOfWork, number: int) -> None:
+    """Keep the number in an id that the shop gave, if none was higher."""
+    if number > last_number(work):
+        work.annotations.set(_NUMBERS, {"last": number})
 
 
 def _completed(work: UnitOfWork, told: Mapping[str, Mapping[str, str]]) -> Iterator[Customer]:

@@ -1,0 +1,84 @@
+"""Who is meant by tags and a segment?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from custinsights.analyses.segments.rule import RuleLike, rule
+from custinsights.analyses.segments.segment import segment
+from custinsights.domain.segments import space_and_name, spelled
+from custinsights.history.orders import When
+from custinsights.repositories.protocols import UnitOfWork
+from custinsights.shop.annotating import end_of
+from custinsights.shop.directory import Choice
+from custinsights.shop.remembering import Remembered
+
+__all__ = ["MOMENT", "Names", "TagFilter", "choice_of", "meant"]
+
+Names = str | Iterable[str]
+
+MOMENT: Final = timedelta(microseconds=1)
+"""What lies between an instant and just before it."""
+
+_SIGNS: Final = frozenset("()<>=!\"'")
+
+
+def _names(given: Names) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+@attrs.frozen
+class TagFilter:
+    """Who carries any of some tags, all of some, none of some; without tags everybody."""
+
+    any: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    all: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    none: tuple[str, ...] = attrs.field(default=(), converter=_names)
+
+
+def meant(kept: Remembered, work: UnitOfWork, asked: RuleLike) -> RuleLike:
+    """Return the rule that is meant: by the name of a segment, or as it is told."""
+    rules = kept.rules(work)
+    if not isinstance(asked, str):
+        return rule(asked, catalog=kept.catalog, segments=rules)
+    names = {spelled(name): name for name in rules}
+    space, bare = space_and_name(asked)
+    if not space and bare in names:
+        return rules[names[bare]]
+    is_name = bool(space) and not _SIGNS & set(asked)
+    text = f"in_segment({asked!r})" if is_name else asked
+    return rule(text, catalog=kept.catalog, segments=rules)
+
+
+def choice_of(
+    kept: Remembered,
+    work: UnitOfWork,
+    tags: TagFilter,
+    asked: RuleLike | None,
+    as_of: When | None,
+) -> Choice:
+    """Return who is chosen by tags and a segment just before an instant.
+
+    Where none is told it is the end of the book of tags, and of the observation.
+    """
+    chosen: frozenset[str] | None = None
+    excluded: frozenset[str] = frozenset()
+    if asked is not None:
+        history, what = kept.history(work), meant(kept, work, asked)
+        mask = segment(history, what, as_of=as_of, catalog=kept.catalog)
+        chosen = frozenset(history.customer_ids[mask].tolist())
+    if tags != TagFilter():
+        book = kept.book(work)
+        at = end_of(book) if as_of is None else kept.instant(work, as_of) - MOMENT
+        if (tags.any or tags.all) and not book.log:
+            chosen = frozenset()
+        elif tags.any or tags.all:
+            carriers = frozenset(map(str, book.customers(any=tags.any, all=tags.all, at=at)))
+            chosen = carriers if chosen is None else chosen & carriers
+        if tags.none and book.log:
+            excluded = frozenset(map(str, book.customers(any=tags.none, at=at)))
+    return Choice(chosen, excluded)

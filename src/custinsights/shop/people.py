@@ -1,0 +1,112 @@
+"""How does somebody become a customer, and how is what is known of them changed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from custinsights.domain.activities import Activity
+from custinsights.domain.consents import Consent
+from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.identities import Identity
+from custinsights.domain.people import Customer
+from custinsights.domain.tags import TagBook
+from custinsights.errors import UnknownName
+from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
+from custinsights.repositories.stored import Key, Stored
+from custinsights.shop.whose import keep_number, last_number
+
+__all__ = ["created", "found", "free_id", "signed_up"]
+
+
+def found(people: PeopleRepository, customer: Key) -> Stored[Customer]:
+    """Return a customer by today's id or any that they had.
+
+    Raises
+    ------
+    UnknownName
+        There is nobody of that id.
+    """
+    held = people.get(customer)
+    if held is None:
+        raise UnknownName("customer", hidden_if_contact(customer), ())
+    return held
+
+
+def free_id(work: UnitOfWork) -> str:
+    """Return the next id of the shop's own that nobody has or had: ``c1``, ``c2`` and so on."""
+    first, step = last_number(work) + 1, 1
+    if work.people.get(f"c{first}") is None:
+        return f"c{first}"
+    while work.people.get(f"c{first + step}") is not None:  # ids of others may be numbers too
+        step *= 2
+    low, high = first + step // 2, first + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if work.people.get(f"c{middle}") is None else (middle, high)
+    return f"c{high}"
+
+
+def _write_new(work: UnitOfWork, person: Customer) -> None:
+    """Write somebody new; a number that they had is given to nobody else, also after erasure."""
+    work.people.put(person)
+    number = str(person.id).removeprefix("c")
+    if str(person.id) == f"c{number}" and number.isdecimal() and number.isascii():
+        keep_number(work, int(number))
+
+
+def created(
+    work: UnitOfWork,
+    customer: Customer,
+    *,
+    at: datetime,
+    by: str,
+    why: str,
+    identities: Iterable[Identity] = (),
+) -> Customer:
+    """Write somebody new, with the tags that they have from then on."""
+    known_at = customer.created_at or at
+    person = attrs.evolve(customer, tags=(), created_at=known_at)
+    _write_new(work, person)
+    work.people.identify(person.id, identities)
+    book = TagBook()
+    for tag in customer.tags:
+        since = tag.since or at
+        book = book.add(tag.name, person.id, at=since, by=by, why=why, until=tag.until)
+    work.annotations.tag(*book.log)
+    return person
+
+
+def signed_up(
+    work: UnitOfWork,
+    contact: Identity,
+    *,
+    purpose: str,
+    channel: str,
+    at: datetime,
+    how: str,
+    evidence: str | None,
+) -> Customer:
+    """Return whose a contact is, or somebody new, after they agreed to hear from the shop."""
+    key = work.people.find(contact)
+    if key is None:
+        told: Any = {contact.kind: contact.value}
+        person = Customer(free_id(work), created_at=at, **told)
+        _write_new(work, person)
+    else:
+        person = found(work.people, key).value
+    consent = Consent(
+        customer=person.id,
+        purpose=purpose,
+        channel=channel,
+        granted=True,
+        at=at,
+        how=how,
+        evidence=evidence,
+    )
+    work.people.consent(consent)
+    work.activities.add(Activity(person.id, at, "subscribed", channel=channel, subject=purpose))
+    return person

@@ -1,0 +1,122 @@
+"""What of a whole shop is worked out once, and kept until the store changes?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from custinsights.analyses.catalog import Catalog
+from custinsights.analyses.customers.cuts import Cuts, cuts
+from custinsights.analyses.customers.kept_cuts import cuts_of_record, record_of_cuts
+from custinsights.analyses.segments.rule import Rule
+from custinsights.analyses.segments.segment import cuts_for
+from custinsights.domain.calendar import Calendar
+from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.segments import Segment
+from custinsights.domain.tags import TagBook
+from custinsights.history.orders import OrderHistory, When
+from custinsights.repositories.protocols import UnitOfWork
+from custinsights.repositories.rows import products_of
+from custinsights.repositories.stored import Key
+from custinsights.shop.annotating import all_of
+from custinsights.shop.interests import DocumentCounts, document_counts
+from custinsights.shop.judging import attributes_of, read_segments, with_attributes
+from custinsights.shop.profiling import Population
+from custinsights.sources.stored.reading import SHOP, read_store
+
+__all__ = ["Remembered"]
+
+CUTS: Final = "cuts"
+KEYWORDS: Final = "keywords"
+ATTRIBUTES: Final = "attributes"
+"""The settings of a store that tell of its whole population, and of all its products."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class Remembered:
+    """The history of a shop, its tags, its segments and its cuts, each as the store has it now.
+
+    Parameters
+    ----------
+    catalog
+        Where the names of traits and rules are looked up.
+    """
+
+    catalog: Catalog
+    _held: dict[Hashable, tuple[object, Any]] = attrs.field(factory=dict, init=False)
+
+    def forget(self) -> None:
+        """Let go of all of it."""
+        self._held.clear()
+
+    def _still(self, name: Hashable, version: object, make: Callable[[], Any]) -> Any:
+        """Return what was made of this version, else make it."""
+        held = self._held.get(name)
+        if held is None or held[0] != version:
+            held = self._held[name] = (version, make())
+        return held[1]
+
+    def history(self, work: UnitOfWork, policy: PurchasePolicy | None = None) -> OrderHistory:
+        """Return the history of the whole shop."""
+
+        def read() -> OrderHistory:
+            return read_store(work, policy=policy, name="shop")
+
+        found: OrderHistory = self._still(("history", policy), work.last_change(), read)
+        return found
+
+    def history_of(self, work: UnitOfWork, customer: Key) -> OrderHistory:
+        """Return the history of one customer by today's id, with the attributes of all."""
+        kinds = work.annotations.setting(ATTRIBUTES) or {}
+        return with_attributes(read_store(work, customers=[customer]), kinds)
+
+    def book(self, work: UnitOfWork) -> TagBook:
+        """Return the book of tags."""
+        found: TagBook = self._still(
+            "tags", work.last_change(), lambda: TagBook(work.annotations.tag_changes())
+        )
+        return found
+
+    def rules(self, work: UnitOfWork) -> dict[str, Rule]:
+        """Return the rules of the shop's own segments by name."""
+        held = [one.value for one in all_of(work, "segment", Segment)]
+        told = tuple((one.name, one.rule) for one in held)
+        found: dict[str, Rule] = self._still(
+            "rules", told, lambda: read_segments(held, self.catalog)
+        )
+        return found
+
+    def population(self, work: UnitOfWork) -> Population:
+        """Return what is kept of all customers and products."""
+        kept, words = work.annotations.setting(CUTS), work.annotations.setting(KEYWORDS)
+        return Population(
+            None if kept is None else cuts_of_record(kept),
+            DocumentCounts(words["products"], words["of"]) if words else DocumentCounts(),
+            self.rules(work),
+        )
+
+    def refresh(self, work: UnitOfWork, as_of: When | None) -> Cuts:
+        """Keep what all customers and products say at an instant."""
+        history, rules = self.history(work), [*self.rules(work).values()]
+        found = cuts_for(history, rules, as_of=as_of, cuts=None) or cuts(history, as_of=as_of)
+        counts = document_counts(
+            one for batch in work.orders.products() for one in products_of(batch)
+        )
+        work.annotations.set(CUTS, record_of_cuts(found))
+        work.annotations.set(KEYWORDS, {"products": counts.products, "of": dict(counts.of)})
+        work.annotations.set(ATTRIBUTES, attributes_of(history))
+        return found
+
+    def calendar(self, work: UnitOfWork) -> Calendar:
+        """Return by which days the shop counts."""
+        shop = work.annotations.setting(SHOP) or {}
+        return Calendar(shop.get("timezone") or "UTC")
+
+    def instant(self, work: UnitOfWork, as_of: When | None) -> datetime:
+        """Return what is meant by an instant; by default the end of the observation."""
+        if as_of is None:
+            return self.history(work).observed_until
+        return self.calendar(work).instant(as_of)
