@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.prediction.lifetime_models import customer_lifetime_value
     from custinsights.analyses.prediction.pareto import ParetoNBD
     from custinsights.analyses.prediction.purchases import purchase_summary
+    from custinsights.analyses.prediction.uncertainty import Draws
     from custinsights.analyses.prediction.validation import validate
     from custinsights.analyses.products.audiences import cross_sell
     from custinsights.analyses.products.baskets import baskets
@@ -102,6 +103,7 @@ _HOMES = {
     "Catalog": "analyses.catalog",
     "ChannelTaxonomy": "domain.channels",
     "Cuts": "analyses.customers.cuts",
+    "Draws": "analyses.prediction.uncertainty",
     "GammaGamma": "analyses.prediction.gamma_gamma",
     "GroupMap": "analyses.customers.groups",
     "Ladder": "analyses.segments.ladders",
@@ -199,6 +201,7 @@ __all__ = [
     "Catalog",
     "ChannelTaxonomy",
     "Cuts",
+    "Draws",
     "GammaGamma",
     "GroupMap",
     "Ladder",

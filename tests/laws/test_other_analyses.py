@@ -33,6 +33,7 @@ from custinsights.analyses.journey.overdue import Overdue
 from custinsights.analyses.journey.slipping import SlippingAway
 from custinsights.analyses.journey.transitions import Transitions
 from custinsights.analyses.measuring.measure import Measure
+from custinsights.analyses.prediction.purchases import PurchaseSummary
 from custinsights.analyses.products.audiences import CrossSelling
 from custinsights.analyses.products.baskets import Basketing
 from custinsights.analyses.products.cross_sell import CrossSellGaps
@@ -126,6 +127,8 @@ ANALYSES: dict[str, Callable[[Any], Any]] = {
     "upsell": lambda as_of: Upselling(SIZES, as_of=as_of),
     "upsell to the rest": lambda as_of: Upselling("single_to_collection", as_of=as_of),
     "nearby": lambda as_of: Nearby("Cobh", 9000, TOWNS, as_of),
+    "purchases": PurchaseSummary,
+    "purchases in years": lambda as_of: PurchaseSummary(as_of, "year"),
     "velocity": lambda as_of: Velocity(as_of=as_of),
     "lifetime value": lambda as_of: Measure(
         [lifetime_value_at(0), lifetime_value_at(30)], by="first_country", as_of=as_of
@@ -328,7 +331,7 @@ def test_names_of_customers_do_not_matter(data: st.DataObject, name: str) -> Non
     [
         n
         for n in ANALYSES
-        if n.startswith(("rfm", "trai", "val", "near", "overd", "upsell", *OF_SEGMENTS))
+        if n.startswith(("rfm", "trai", "val", "purch", "near", "overd", "upsell", *OF_SEGMENTS))
     ],
 )
 @LAWS

@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-import attrs
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,12 +17,17 @@ import custinsights as ci
 from custinsights.analyses.prediction import gamma_gamma
 from custinsights.analyses.prediction.counting import CountingModel
 from custinsights.errors import InvalidValue, NoModel
-from custinsights.results.customer_table import CustomerTable
 from tests.oracles.bridge import to_history
 from tests.oracles.published import cdnow_sample
-
-MODELS: list[type[CountingModel]] = [ci.BetaGeoNBD, ci.ModifiedBetaGeoNBD, ci.ParetoNBD]
-NAMES = [model.__name__ for model in MODELS]
+from tests.oracles.purchases import (
+    MODELS,
+    NAMES,
+    SIMULATED,
+    cdnow,
+    fitted,
+    simulated,
+    summary_of,
+)
 
 # The calibration of the papers ends on 1997-09-30. Fader, Hardie and Lee (2005), table 2, for
 # BG/NBD and Pareto/NBD; Fader and Hardie (2013) for Gamma-Gamma.
@@ -34,18 +37,6 @@ PUBLISHED: list[tuple[Any, dict[str, float], float | None]] = [
     (ci.ModifiedBetaGeoNBD, {"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}, None),
     (ci.GammaGamma, {"p": 6.25, "q": 3.74, "v": 15.44}, None),
 ]
-
-
-@cache
-def cdnow() -> CustomerTable:
-    """Return the purchases of the papers' sample up to the end of the calibration."""
-    return ci.purchase_summary(to_history(cdnow_sample()), as_of="1997-10-01")
-
-
-@cache
-def fitted(model: type[CountingModel]) -> CountingModel:
-    """Return a model of the papers' sample."""
-    return model.fit(cdnow())
 
 
 @pytest.mark.parametrize(
@@ -188,56 +179,6 @@ def test_more_recent_customers_are_more_likely_alive(model: type[CountingModel])
     assert np.all(np.diff(alive) > 0)
 
 
-def simulated(model: type[CountingModel], customers: int, seed: int) -> CustomerTable:
-    """Return the purchases of customers who behave as a model says, in weeks."""
-    dice = np.random.default_rng(seed)
-    r, alpha, third, fourth = SIMULATED[model]
-    rate = dice.gamma(r, 1 / alpha, customers)
-    T = dice.uniform(20, 60, customers)
-    x, t_x = np.zeros(customers), np.zeros(customers)
-    if model is ci.ParetoNBD:
-        leaves = dice.exponential(1 / dice.gamma(third, 1 / fourth, customers))
-        share = np.full(customers, 0.0)
-    else:
-        leaves = np.full(customers, np.inf)
-        share = dice.beta(third, fourth, customers)
-    now = np.zeros(customers)
-    is_alive = np.ones(customers, dtype=bool)
-    if model is ci.ModifiedBetaGeoNBD:
-        is_alive = dice.uniform(size=customers) >= share
-    while is_alive.any():
-        now = now + dice.exponential(1 / rate)
-        is_alive &= (now <= T) & (now <= leaves)
-        x[is_alive] += 1
-        t_x[is_alive] = now[is_alive]
-        is_alive &= dice.uniform(size=customers) >= share
-    return summary_of(x, t_x, T)
-
-
-SIMULATED = {
-    ci.BetaGeoNBD: (0.8, 6.0, 0.9, 2.5),
-    ci.ModifiedBetaGeoNBD: (0.8, 6.0, 0.9, 2.5),
-    ci.ParetoNBD: (0.8, 6.0, 0.9, 15.0),
-}
-
-
-def summary_of(x: Any, t_x: Any, T: Any, m: Any = None) -> CustomerTable:
-    """Return a purchase summary of columns."""
-    blank = cdnow().take(np.zeros(len(x), dtype=np.int64))
-    values = {
-        "repeat_orders": np.asarray(x, dtype=np.int64),
-        "weeks_from_first_to_last": np.asarray(t_x, dtype=np.float64),
-        "weeks_observed": np.asarray(T, dtype=np.float64),
-        "mean_repeat_value": np.full(len(x), np.nan) if m is None else np.asarray(m, dtype=float),
-    }
-
-    columns_ = {
-        name: attrs.evolve(blank.column(name), values=of, missing=None)
-        for name, of in values.items()
-    }
-    return attrs.evolve(blank, ids=np.arange(len(x)), columns=columns_)
-
-
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
 def test_what_was_simulated_is_recovered(model: type[CountingModel]) -> None:
     """The parameters lie within four standard errors of those that made 20,000 customers."""
@@ -246,45 +187,6 @@ def test_what_was_simulated_is_recovered(model: type[CountingModel]) -> None:
     errors = found.standard_errors
     for name, true in zip(found.params, SIMULATED[model], strict=True):
         assert abs(found.params[name] - true) < 4 * errors[name], name
-
-
-DEGENERATE = {
-    "there are no customers": ([], [], []),
-    "there are fewer than 10 customers": ([3], [2.0], [10.0]),
-    "nobody has ordered again": ([0] * 50, [0.0] * 50, [10.0] * 50),
-    "all customers first bought on the last day": ([0] * 50, [0.0] * 50, [0.0] * 50),
-}
-
-
-@pytest.mark.parametrize("model", MODELS, ids=NAMES)
-@pytest.mark.parametrize("reason", DEGENERATE)
-def test_a_degenerate_shop_gets_a_verdict(model: type[CountingModel], reason: str) -> None:
-    """Where no model can be fitted the verdict says why, and nothing is predicted."""
-    seen = summary_of(*DEGENERATE[reason])
-    found = model.fit(seen)
-    assert not found.convergence.is_reached
-    assert found.convergence.reason == reason
-    with pytest.raises(NoModel, match=reason):
-        found.expected_orders(seen, horizon="4w")
-
-
-@pytest.mark.parametrize("model", MODELS, ids=NAMES)
-def test_a_shop_in_which_everybody_does_the_same_gets_a_verdict(model: type[CountingModel]) -> None:
-    """Equal customers have no spread to be fitted: no parameters are passed off as a maximum."""
-    seen = summary_of([4] * 200, [30.0] * 200, [31.0] * 200)
-    found = model.fit(seen)
-    assert not found.convergence.is_reached
-    assert found.convergence.advice
-
-
-def test_values_of_nothing_are_left_out_and_counted() -> None:
-    """Customers whose repeat orders are worth nothing or less are no part of Gamma-Gamma."""
-    dice = np.random.default_rng(3)
-    m = np.concatenate([dice.gamma(3.0, 10.0, 200), [0.0, -5.0]])
-    found = ci.GammaGamma.fit(summary_of([2] * 202, [3.0] * 202, [9.0] * 202, m))
-    assert (found.customers, found.left_out) == (200, 2)
-    same = ci.GammaGamma.fit(summary_of([2] * 50, [3.0] * 50, [9.0] * 50, [7.0] * 50))
-    assert same.convergence.reason == "the orders of all customers are worth the same"
 
 
 def test_a_customer_is_worth_between_their_own_mean_and_that_of_all() -> None:

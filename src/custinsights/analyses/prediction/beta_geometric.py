@@ -16,11 +16,15 @@ from typing import ClassVar
 import numpy as np
 
 from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.analyses.prediction.nodes import gauss_legendre
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.history.columnar.columns import FloatArray
 
-_ONE = 1e-6
-"""Where a is 1 the formula of expected orders has a removable hole: it is asked beside it."""
+_BESIDE = 1e-6
+"""The formula of expected orders has removable holes at a = 1 and a + b = 1: it is asked beside."""
+
+_NODES = 120
+_NO_CHANCE = 1e-300
 
 
 class _BetaGeometric(CountingModel):
@@ -79,8 +83,17 @@ class _BetaGeometric(CountingModel):
         )
         return value, gradient
 
+    @classmethod
+    def leaving(cls, params: FloatArray) -> float:
+        """Return the mean of p: a ÷ (a + b)."""
+        _, _, a, b = params
+        return float(a / (a + b))
+
     def alive(self, seen: Purchases) -> FloatArray:
-        """Return P(alive): 1 ÷ (1 + (a/k) ((α+T)/(α+t_x))^(r+x))."""
+        """Return P(alive): 1 ÷ (1 + (a/k) ((α+T)/(α+t_x))^(r+x)).
+
+        With k as in `likelihood`: the part of it in which nobody has dropped out.
+        """
         r, alpha, a, b = self.params.values()
         chances = seen.x + 1 if self.FIRST_COUNTS else seen.x
         k = np.where(chances > 0, b + chances - 1, 1.0)
@@ -95,18 +108,24 @@ class _BetaGeometric(CountingModel):
         return r + seen.x, alpha + seen.T, a, b + chances
 
     def orders_while_alive(self, seen: Purchases, time: FloatArray | float) -> FloatArray:
-        """Return E[X(t)] of who is alive, equation (9) with the parameters of who is alive.
+        """Return E[X(t)] of who is alive: equation (9) with the parameters of who is alive.
 
-        (a+b−1)/(a−1) · [1 − (α/(α+t))^r · 2F1(r, b; a+b−1; t/(α+t))].
+        (a+b−1)/(a−1) · [1 − (α/(α+t))^r · 2F1(r, b; a+b−1; t/(α+t))], with r + x, α + T and b + x
+        (MBG/NBD: b + x + 1) in the places of r, α and b; × P(alive) it is equation (10).
         """
         from scipy.special import hyp2f1
 
         r, alpha, a, b = self._posterior(seen)
-        a = 1 + _ONE if abs(a - 1) < _ONE else a
+        near = 1 + _BESIDE if abs(a - 1) < _BESIDE else a
+        c = np.where(np.abs(near + b - 1) < _BESIDE, _BESIDE, near + b - 1)
         z = time / (alpha + time)
-        # Euler's transformation keeps the series short: c − a − b of the function is a − 1 − r.
-        within = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a + b - 1 - r, a - 1, a + b - 1, z)
-        found: FloatArray = (a + b - 1) / (a - 1) * (1 - within)
+        with np.errstate(over="ignore", invalid="ignore"):
+            # Euler's transformation keeps the series short: c − a − b of it is a − 1 − r.
+            within = np.exp((near - 1) * np.log1p(-z)) * hyp2f1(c - r, near - 1, c, z)
+            found: FloatArray = c / (near - 1) * (1 - within)
+        if (lost := np.flatnonzero(~np.isfinite(found))).size:
+            times = np.broadcast_to(time, r.shape)
+            found[lost] = _by_quadrature(r[lost], alpha[lost], a, b[lost], times[lost])
         return found
 
     def silence_while_alive(self, seen: Purchases, time: FloatArray | float) -> FloatArray:
@@ -114,6 +133,13 @@ class _BetaGeometric(CountingModel):
         r, alpha, _, _ = self._posterior(seen)
         silence: FloatArray = np.exp(-r * np.log1p(time / alpha))
         return silence
+
+    def time_silent(self, seen: Purchases, wanted: FloatArray) -> FloatArray:
+        """Return after what time who is alive is silent with a probability: α (w^(−1/r) − 1)."""
+        r, alpha, _, _ = self._posterior(seen)
+        with np.errstate(over="ignore"):
+            time: FloatArray = alpha * np.expm1(-np.log(wanted) / r)
+        return time
 
     def number_while_alive(self, seen: Purchases, time: float, most: int) -> FloatArray:
         """Return P(X(t) = n), equation (8), for n up to `most`."""
@@ -135,6 +161,25 @@ class _BetaGeometric(CountingModel):
         leaves = np.exp(before) * np.maximum(1 - fewer, 0)
         found: FloatArray = stays + leaves
         return found
+
+
+def _by_quadrature(
+    r: FloatArray, alpha: FloatArray, a: float, b: FloatArray, time: FloatArray
+) -> FloatArray:
+    """Return E[X(t)] as the mean of [1 − (α/(α+pt))^r] ÷ p over p, where the closed form overflows.
+
+    Nodes are quantiles of p ~ Beta(a, b), gathered at both ends.
+    """
+    from scipy.special import betaincinv
+
+    nodes, weights = gauss_legendre(_NODES)
+    found = np.zeros_like(r)
+    for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+        share = node**3 * (10 - 15 * node + 6 * node**2)
+        slope = 30 * node**2 * (1 - node) ** 2
+        p = np.maximum(betaincinv(a, b, share), _NO_CHANCE)
+        found += weight * slope * -np.expm1(-r * np.log1p(p * time / alpha)) / p
+    return found
 
 
 class BetaGeoNBD(_BetaGeometric):

@@ -7,65 +7,54 @@ rest follows: who is alive, expected orders, their distribution, when the next o
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Self, TypeAlias
 
 import attrs
 import numpy as np
 
-from custinsights.analyses.prediction.fitting import (
-    GIVEN,
-    Convergence,
-    Fitted,
-    maximised,
-    unfitted,
-)
+from custinsights.analyses.prediction.coming import days_ahead
+from custinsights.analyses.prediction.fitted import FittedModel
+from custinsights.analyses.prediction.fitting import Convergence, Fitted, maximised, unfitted
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
-from custinsights.analyses.prediction.telling import parameters_table
+from custinsights.analyses.prediction.purchases import DAYS
+from custinsights.analyses.prediction.uncertainty import Draws
+from custinsights.domain.fields import looked_up, whole_number
 from custinsights.domain.frozen import Frozen
-from custinsights.errors import NoModel
+from custinsights.errors import InvalidValue, NoModel
 from custinsights.history.columnar.columns import FloatArray
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.door import Presented
-from custinsights.results.table import Column, Table
+from custinsights.results.table import Column
+
+Tells: TypeAlias = "Callable[[Any, Purchases], FloatArray]"
+"""What a model tells of customers."""
 
 _BISECTIONS = 60
 _FEWEST = 10
+_HARDLY_ANYBODY = 1e-3
 _NEVER = 1e9
+_ADVICE = "Give more customers or a longer history; the naive rate may do as well"
 
 
 @attrs.frozen(eq=False, repr=False)
-class CountingModel(Presented):
+class CountingModel(FittedModel):
     """A model of how often customers buy while they are alive, and when they drop out.
 
     Parameters
     ----------
-    params
-        The parameters by the names of the papers.
+    params, log_likelihood, covariance, convergence, customers, purchases
+        As of every `FittedModel`.
     unit
         In what times are counted: that of the purchase summary.
-    log_likelihood
-        Of the customers it was fitted to; NaN where it was not fitted.
-    covariance
-        float64[p, p] of the parameters in their order.
-    convergence
-        Whether to believe it.
-    customers
-        How many it was fitted to.
     """
 
-    params: Mapping[str, float]
-    unit: str
-    log_likelihood: float = float("nan")
-    covariance: FloatArray = attrs.field(factory=lambda: np.full((0, 0), np.nan))
-    convergence: Convergence = GIVEN
-    customers: int = 0
-
-    NAMES: ClassVar[tuple[str, ...]]
     STARTS: ClassVar[tuple[tuple[float, ...], ...]]
     IS_TIME: ClassVar[tuple[bool, ...]]
     """Which parameters are times, and so are in the unit."""
+
+    def __attrs_post_init__(self) -> None:
+        looked_up("unit of time", self.unit, DAYS)
 
     @classmethod
     def fit(cls, summary: CustomerTable) -> Self:
@@ -90,19 +79,20 @@ class CountingModel(Presented):
         seen = Purchases.of(summary)
         fitted = _degenerate(seen, len(cls.NAMES)) or cls._fitted(seen)
         return cls(
-            Frozen(dict(zip(cls.NAMES, fitted.values.tolist(), strict=True))),
-            seen.unit,
-            fitted.log_likelihood,
-            fitted.covariance,
-            fitted.convergence,
-            len(seen.x),
+            params=Frozen(dict(zip(cls.NAMES, fitted.values.tolist(), strict=True))),
+            unit=seen.unit,
+            log_likelihood=fitted.log_likelihood,
+            covariance=fitted.covariance,
+            convergence=fitted.convergence,
+            customers=len(seen.x),
+            purchases=summary,
         )
 
     @classmethod
     def _fitted(cls, seen: Purchases) -> Fitted:
         patterns = Patterns.among((seen.x, seen.t_x, seen.T))
         x, t_x, T = patterns.columns  # noqa: N806 - as the papers write it
-        scale = float(np.average(T, weights=patterns.count)) or 1.0
+        scale = float(np.average(T, weights=patterns.count))
         weights = patterns.count.astype(np.float64)
         times = np.where(cls.IS_TIME, scale, 1.0)
 
@@ -110,9 +100,13 @@ class CountingModel(Presented):
             value, gradient = cls.likelihood(params, x, t_x / scale, T / scale)
             return float(weights @ value), gradient @ weights
 
-        advice = "Give more customers or a longer history; the naive rate may do as well"
         starts = [np.array(start) for start in cls.STARTS]
-        found = maximised(log_likelihood, starts, len(seen.x), advice)
+        found = maximised(log_likelihood, starts, len(seen.x), _ADVICE)
+        if not found.convergence and cls.leaving(found.values) < _HARDLY_ANYBODY:
+            reason = "nobody seems to stop buying, so that there is no stopping to be fitted"
+            advice = "Take the naive rate, which goes on for everybody, or give a longer history"
+            verdict = Convergence(is_reached=False, reason=reason, advice=advice)
+            found = attrs.evolve(found, convergence=verdict)
         # Densities of times are per unit of time.
         shift = float(weights @ x) * np.log(scale)
         return attrs.evolve(
@@ -121,17 +115,6 @@ class CountingModel(Presented):
             log_likelihood=found.log_likelihood - shift,
             covariance=found.covariance * times[:, None] * times[None, :],
         )
-
-    @property
-    def standard_errors(self) -> Mapping[str, float]:
-        """The standard error of each parameter."""
-        with np.errstate(invalid="ignore"):
-            errors = np.sqrt(np.diag(self.covariance)) if len(self.covariance) else ()
-        return dict(zip(self.NAMES, (float(one) for one in errors), strict=False))
-
-    def table(self) -> Table:
-        """Return the parameters with their standard errors, and the verdict as notes."""
-        return parameters_table(type(self).__name__, self.params, self.standard_errors, self)
 
     # ---- what a model has to say -------------------------------------------------------------
 
@@ -145,6 +128,11 @@ class CountingModel(Presented):
         T: FloatArray,  # noqa: N803 - as the papers write it
     ) -> tuple[FloatArray, FloatArray]:
         """Return the log-likelihood of each pattern, and its gradient float64[p, patterns]."""
+
+    @classmethod
+    @abstractmethod
+    def leaving(cls, params: FloatArray) -> float:
+        """Return which part of the customers drops out at a chance, or within one unit of time."""
 
     @abstractmethod
     def alive(self, seen: Purchases) -> FloatArray:
@@ -164,62 +152,129 @@ class CountingModel(Presented):
 
     # ---- what follows ------------------------------------------------------------------------
 
-    def probability_alive(self, summary: CustomerTable) -> CustomerTable:
-        """Return the probability that each customer has not dropped out."""
-        return self._table(summary, {"probability_alive": self.alive(self._seen(summary))})
-
-    def expected_orders(self, summary: CustomerTable, *, horizon: Any) -> CustomerTable:
-        """Return the orders to expect of each customer within a horizon after what was observed.
+    def probability_alive(
+        self, summary: CustomerTable | None = None, *, draws: Draws | None = None
+    ) -> CustomerTable:
+        """Return the probability that each customer has not dropped out.
 
         Parameters
         ----------
         summary
-            The purchases of the customers.
+            The purchases of the customers; default: those that the model was fitted to.
+        draws
+            Adds the columns ``low`` and ``high``: bounds as unsure as the parameters are.
+        """
+        return self._told(summary, "probability_alive", type(self).alive, draws)
+
+    def expected_orders(
+        self,
+        summary: CustomerTable | None = None,
+        *,
+        horizon: Any,
+        draws: Draws | None = None,
+    ) -> CustomerTable:
+        """Return the orders to expect of each customer within a horizon after what was observed.
+
+        P(alive) × the orders to expect of who is alive.
+
+        Parameters
+        ----------
+        summary, draws
+            As in `probability_alive`.
         horizon
             A duration such as ``"13w"``, ``"90d"``, ``"1y"``, or a number of the model's units.
         """
-        seen = self._seen(summary)
         time = in_unit(horizon, self.unit)
-        orders = self.alive(seen) * self.orders_while_alive(seen, time)
-        return self._table(summary, {"expected_orders": orders}, unit="orders")
+        return self._told(
+            summary,
+            "expected_orders",
+            lambda model, seen: model.expected(seen, time),
+            draws,
+            unit="orders",
+        )
+
+    def expected(self, seen: Purchases, time: float) -> FloatArray:
+        """Return the orders to expect of customers within a time."""
+        return self.alive(seen) * self.orders_while_alive(seen, time)
+
+    def expected_of_new(self, horizon: Any) -> float:
+        """Return the repeat orders to expect of a new customer within a horizon after the first.
+
+        BG/NBD: equation (9) of the paper, E[X(t)]; Pareto/NBD: the note's expression of that name.
+        """
+        nothing = np.zeros(1)
+        new = Purchases(nothing, nothing, nothing, np.full(1, np.nan), self.unit)
+        return float(self.expected(new, in_unit(horizon, self.unit))[0])
 
     def order_distribution(
-        self, summary: CustomerTable, *, horizon: Any, most: int = 10
+        self, summary: CustomerTable | None = None, *, horizon: Any, most: int = 10
     ) -> FloatArray:
-        """Return float64[k, most + 1]: the probability of n orders within a horizon."""
-        seen = self._seen(summary)
+        """Return float64[k, most + 1]: the probability of 0, 1, ... orders within a horizon."""
+        asked = self._seen(self.asked(summary))
+        seen, rows = asked.distinct()
+        least = whole_number("the largest number of orders is wrong", most, 0)
         alive = self.alive(seen)
-        chances = alive[:, None] * self.number_while_alive(seen, in_unit(horizon, self.unit), most)
+        chances = alive[:, None] * self.number_while_alive(seen, in_unit(horizon, self.unit), least)
         chances[:, 0] += 1 - alive
-        return chances
+        found: FloatArray = chances[rows]
+        return found
 
-    def next_order(self, summary: CustomerTable, *, interval: float = 0.8) -> CustomerTable:
-        """Return when the next order of each customer is to be expected, in units from the end.
+    def next_order(
+        self, summary: CustomerTable | None = None, *, interval: float = 0.8
+    ) -> CustomerTable:
+        """Return when the next order of each customer is to be expected.
 
-        The median and the bounds of an interval of the time until it comes. NaN where it comes
-        with less probability than that: a customer who is alive with 0.4 has no median.
+        Parameters
+        ----------
+        summary
+            As in `probability_alive`.
+        interval
+            Between 0 and 1: with which probability the next order comes between the bounds.
+
+        Returns
+        -------
+        CustomerTable
+            ``median_on``, ``low_on`` and ``high_on``: the first local day by whose end the next
+            order has come with that probability, as the instant at which it begins; ``median``,
+            ``low`` and ``high``: the time until then, in units from the end of what was observed.
+            Missing where it comes with less probability than that: a customer who is alive with
+            0.4 has no median.
         """
-        seen = self._seen(summary)
-        low = (1 - interval) / 2
+        if isinstance(interval, bool) or not 0 < interval < 1:
+            what = "the interval of the next order is out of range"
+            raise InvalidValue(what, interval, "a number between 0 and 1, such as 0.8")
+        table = self.asked(summary)
+        seen, rows = self._seen(table).distinct()
         alive = self.alive(seen)
-        times = {
-            name: self._quantile(seen, alive, share)
-            for name, share in (("median", 0.5), ("low", low), ("high", 1 - low))
-        }
-        return self._table(summary, times, unit=f"{self.unit}s")
+        low = (1 - interval) / 2
+        shares = {"median": 0.5, "low": low, "high": 1 - low}
+        times = {name: self.time_until(seen, alive, share) for name, share in shares.items()}
+        unit = f"{self.unit}s"
+        columns = {}
+        for name, time in times.items():
+            days = days_ahead(time * DAYS[self.unit], table.provenance)
+            columns[f"{name}_on"] = Column(f"{name}_on", "instant", days.take(rows))
+        for name, time in times.items():
+            columns[name] = Column(name, "number", time.take(rows), unit=unit)
+        title = f"next order by {type(self).__name__}"
+        return attrs.evolve(table, columns=columns, title=title)
 
-    def _quantile(self, seen: Purchases, alive: FloatArray, share: float) -> FloatArray:
-        """Return the time by which the next order has come with a probability, by bisection."""
-        comes = alive > share
-        wanted = 1 - share / np.where(comes, alive, 1.0)
-        high = np.maximum(seen.T, 1.0)
+    def time_until(self, seen: Purchases, alive: FloatArray, share: float) -> FloatArray:
+        """Return the time by which the next order has come with a probability; NaN for never."""
+        comes = np.flatnonzero(alive > share)
+        found = np.full(len(alive), np.nan)
+        found[comes] = self.time_silent(seen.take(comes), 1 - share / alive.take(comes))
+        return found
+
+    def time_silent(self, seen: Purchases, wanted: FloatArray) -> FloatArray:
+        """Return after what time who is alive is silent with a probability, by bisection."""
+        low, high = np.zeros(len(seen.x)), np.maximum(seen.T, 1.0)
         for _ in range(_BISECTIONS):
-            is_short = comes & (self.silence_while_alive(seen, high) > wanted) & (high < _NEVER)
+            is_short = (self.silence_while_alive(seen, high) > wanted) & (high < _NEVER)
             if not is_short.any():
                 break
             high = np.where(is_short, 2 * high, high)
-        reached = comes & (self.silence_while_alive(seen, high) <= wanted)
-        low = np.zeros_like(high)
+        reached = self.silence_while_alive(seen, high) <= wanted
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2
             late = self.silence_while_alive(seen, middle) > wanted
@@ -227,8 +282,6 @@ class CountingModel(Presented):
         return np.where(reached, high, np.nan)
 
     def _seen(self, summary: CustomerTable) -> Purchases:
-        if not self.convergence:
-            raise NoModel(type(self).__name__, self.convergence.reason, self.convergence.advice)
         seen = Purchases.of(summary)
         if seen.unit != self.unit:
             raise NoModel(
@@ -238,15 +291,35 @@ class CountingModel(Presented):
             )
         return seen
 
-    def _table(
-        self, summary: CustomerTable, columns: Mapping[str, FloatArray], unit: str = ""
+    def purchases_of(self, summary: CustomerTable | None) -> Purchases:
+        """Return the purchases of the customers who are asked about; refuse other units."""
+        return self._seen(self.asked(summary))
+
+    def _told(
+        self,
+        summary: CustomerTable | None,
+        name: str,
+        tells: Tells,
+        draws: Draws | None,
+        unit: str = "",
     ) -> CustomerTable:
+        table = self.asked(summary)
+        seen, rows = self._seen(table).distinct()
+        told = {name: tells(self, seen)}
+        if draws is not None:
+            models = draws.of(self)
+            told |= draws.bounds([_of(tells, model) for model in models], seen)
         kind = "number" if unit else "share"
         return attrs.evolve(
-            summary,
-            columns={name: Column(name, kind, of, unit=unit) for name, of in columns.items()},
-            title=f"{', '.join(columns).replace('_', ' ')} by {type(self).__name__}",
+            table,
+            columns={key: Column(key, kind, of.take(rows), unit=unit) for key, of in told.items()},
+            title=f"{name.replace('_', ' ')} by {type(self).__name__}",
         )
+
+
+def _of(tells: Tells, model: CountingModel) -> Callable[[Purchases], FloatArray]:
+    """Return what one model tells."""
+    return lambda seen: tells(model, seen)
 
 
 def _degenerate(seen: Purchases, parameters: int) -> Fitted | None:

@@ -1,8 +1,8 @@
 """How are the parameters of a model found? By maximum likelihood, with a verdict to be read.
 
 Parameters are positive: they are searched on a log scale, where no step leaves what is allowed, by
-a quasi-Newton method with the gradient of the model. The covariance is the inverse of the curvature
-at the optimum, by differences of that gradient.
+a quasi-Newton method (BFGS) with the gradient of the model. The covariance is the inverse of the
+curvature at the optimum, by differences of that gradient.
 """
 
 from __future__ import annotations
@@ -105,11 +105,12 @@ def maximised(
         raise MissingExtra("scipy", "predict", "fitting a model") from error
 
     def cost(logs: FloatArray) -> tuple[float, FloatArray]:
-        natural = np.exp(logs)
+        natural = np.exp(np.clip(logs, -_FARTHEST, _FARTHEST))
         value, gradient = log_likelihood(natural)
         if not np.isfinite(value):
             return 1e10, np.zeros_like(logs)
-        return -value / customers, -gradient * natural / customers
+        is_inside = np.abs(logs) <= _FARTHEST
+        return -value / customers, np.where(is_inside, -gradient * natural / customers, 0.0)
 
     best: Fitted | None = None
     for start in starts:
@@ -130,15 +131,9 @@ def _from(
     advice: str,
 ) -> Fitted:
     """Return the maximum that is found from one start."""
-    found = minimize(
-        cost,
-        np.log(start),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-_FARTHEST, _FARTHEST)] * len(start),
-        options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-9},
-    )
-    logs = np.asarray(found.x, dtype=np.float64)
+    options = {"maxiter": 500, "gtol": 1e-8}
+    found = minimize(cost, np.log(start), jac=True, method="BFGS", options=options)
+    logs = np.clip(np.asarray(found.x, dtype=np.float64), -_FARTHEST, _FARTHEST)
     natural = np.exp(logs)
     verdict, covariance = _verdict(logs, cost(logs)[1], _curvature(cost, logs) * customers, advice)
     scaled = natural[:, None] * covariance * natural[None, :]

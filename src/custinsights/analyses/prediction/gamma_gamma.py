@@ -7,54 +7,45 @@ much is spent is independent of how often: `correlation` says how far that holds
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar, Self
 
 import attrs
 import numpy as np
 
-from custinsights.analyses.prediction.fitting import (
-    GIVEN,
-    Convergence,
-    maximised,
-    unfitted,
-)
+from custinsights.analyses.prediction.fitted import FittedModel
+from custinsights.analyses.prediction.fitting import maximised, unfitted
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
-from custinsights.analyses.prediction.telling import parameters_table
+from custinsights.analyses.prediction.uncertainty import Draws
 from custinsights.domain.frozen import Frozen
-from custinsights.errors import NoModel
+from custinsights.errors import Incompatible
 from custinsights.history.columnar.columns import FloatArray
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.door import Presented
-from custinsights.results.table import Column, Table
+from custinsights.results.table import Column
 
 _FEWEST = 10
+_SAME = 1e-9
 
 
 @attrs.frozen(eq=False, repr=False)
-class GammaGamma(Presented):
+class GammaGamma(FittedModel):
     """A model of the mean value of each customer's orders.
 
     Parameters
     ----------
     params
         p, q and v (the papers' γ) by name; v is in major units of the currency.
-    currency
-        Of the values.
-    log_likelihood, covariance, convergence, customers
-        As of `CountingModel`; customers are those with a repeat order of a value above zero.
+    unit
+        The currency of the values.
+    log_likelihood, covariance, convergence, purchases
+        As of every `FittedModel`.
+    customers
+        How many it was fitted to: those with a repeat order of a value above zero.
     left_out
         How many customers have repeat orders that are worth nothing or less in the mean.
     correlation
         Of x and m among the customers: near 0 if the model's assumption holds.
     """
 
-    params: Mapping[str, float]
-    currency: str
-    log_likelihood: float = float("nan")
-    covariance: FloatArray = attrs.field(factory=lambda: np.full((0, 0), np.nan))
-    convergence: Convergence = GIVEN
-    customers: int = 0
     left_out: int = 0
     correlation: float = float("nan")
 
@@ -74,7 +65,7 @@ class GammaGamma(Presented):
         x, m = seen.x[used], seen.m[used]
         currency = summary.column("mean_repeat_value").unit
         left_out = int(np.count_nonzero(repeats)) - len(x)
-        if len(x) < _FEWEST or np.ptp(m) == 0:
+        if len(x) < _FEWEST or np.ptp(m) <= _SAME * m.mean():
             reason = f"fewer than {_FEWEST} customers have repeat orders of a value above zero"
             if len(x) >= _FEWEST:
                 reason = "the orders of all customers are worth the same"
@@ -99,47 +90,69 @@ class GammaGamma(Presented):
                 covariance=found.covariance * times[:, None] * times[None, :],
             )
         varies = len(x) > 1 and np.ptp(x) > 0 and np.ptp(m) > 0
+        varies = len(x) > 1 and np.ptp(x) > 0 and np.ptp(m) > 0
         return cls(
-            Frozen(dict(zip(cls.NAMES, fitted.values.tolist(), strict=True))),
-            currency,
-            fitted.log_likelihood,
-            fitted.covariance,
-            fitted.convergence,
-            len(x),
-            left_out,
-            float(np.corrcoef(x, m)[0, 1]) if varies else float("nan"),
+            params=Frozen(dict(zip(cls.NAMES, fitted.values.tolist(), strict=True))),
+            unit=currency,
+            log_likelihood=fitted.log_likelihood,
+            covariance=fitted.covariance,
+            convergence=fitted.convergence,
+            customers=len(x),
+            purchases=summary,
+            left_out=left_out,
+            correlation=float(np.corrcoef(x, m)[0, 1]) if varies else float("nan"),
         )
 
-    @property
-    def standard_errors(self) -> Mapping[str, float]:
-        """The standard error of each parameter."""
-        with np.errstate(invalid="ignore"):
-            errors = np.sqrt(np.diag(self.covariance)) if len(self.covariance) else ()
-        return dict(zip(self.NAMES, (float(one) for one in errors), strict=False))
-
-    def table(self) -> Table:
-        """Return the parameters with their standard errors, and the verdict as notes."""
-        return parameters_table("GammaGamma", self.params, self.standard_errors, self)
-
-    def expected_value(self, summary: CustomerTable) -> CustomerTable:
+    def expected_value(
+        self, summary: CustomerTable | None = None, *, draws: Draws | None = None
+    ) -> CustomerTable:
         """Return the mean value to expect of each customer's orders, in major units.
 
-        p (v + x m) ÷ (p x + q − 1): between the customer's own mean and that of all. NaN where q is
-        at most 1, for then the mean of all is infinite.
+        E(Z | p, q, γ; m, x) = p (γ + x m) ÷ (p x + q − 1), equation (5) of the paper: between the
+        customer's own mean and that of all. An own mean below zero counts as zero. NaN where
+        p x + q is at most 1, for then the mean is infinite.
+
+        Parameters
+        ----------
+        summary
+            The purchases of the customers; default: those that the model was fitted to.
+        draws
+            Adds the columns ``low`` and ``high``: bounds as unsure as the parameters are.
+
+        Raises
+        ------
+        NoModel
+            The model has not converged.
+        Incompatible
+            The purchases are in another currency.
         """
-        if not self.convergence:
-            raise NoModel("GammaGamma", self.convergence.reason, self.convergence.advice)
-        seen = Purchases.of(summary)
-        p, q, v = self.params.values()
-        with np.errstate(invalid="ignore"):
-            own = np.where((seen.x > 0) & (seen.m > 0), seen.m, 0.0)
-        x = np.where(own > 0, seen.x, 0.0)
-        below = p * x + q - 1
-        value = np.divide(p * (v + x * own), below, out=np.full(len(x), np.nan), where=below > 0)
-        column = Column("expected_value", "number", value, unit=self.currency)
+        table = self.asked(summary)
+        seen = self.purchases_of(table)
+        told = {"expected_value": self.worth(seen)}
+        if draws is not None:
+            told |= draws.bounds([model.worth for model in draws.of(self)], seen)
         return attrs.evolve(
-            summary, columns={"expected_value": column}, title="value of an order by GammaGamma"
+            table,
+            columns={name: Column(name, "number", of, unit=self.unit) for name, of in told.items()},
+            title="value of an order by GammaGamma",
         )
+
+    def purchases_of(self, summary: CustomerTable) -> Purchases:
+        """Return the purchases of customers; refuse another currency."""
+        seen = Purchases.of(summary)
+        currency = summary.column("mean_repeat_value").unit
+        if currency != self.unit:
+            raise Incompatible("the currencies of the model and the purchases", self.unit, currency)
+        return seen
+
+    def worth(self, seen: Purchases) -> FloatArray:
+        """Return the mean value to expect of customers' orders."""
+        p, q, v = self.params.values()
+        own = np.where(seen.x > 0, np.fmax(seen.m, 0.0), 0.0)
+        below = p * seen.x + q - 1
+        unknown = np.full(len(own), np.nan)
+        worth: FloatArray = np.divide(p * (v + seen.x * own), below, out=unknown, where=below > 0)
+        return worth
 
 
 def likelihood(params: FloatArray, x: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]:

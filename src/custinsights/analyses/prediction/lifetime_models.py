@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import attrs
@@ -12,33 +13,22 @@ from custinsights.analyses.prediction.gamma_gamma import GammaGamma
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS
+from custinsights.analyses.prediction.uncertainty import Draws
+from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
+from custinsights.history.columnar.columns import FloatArray
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.table import Column
 
-_STEP = DAYS["month"]
+_NAME = "customer_lifetime_value"
 
 
-def customer_lifetime_value(
-    orders: CountingModel,
-    values: GammaGamma,
-    summary: CustomerTable,
-    *,
-    horizon: Any = "1y",
-    discount_rate: float = 0.0,
-    margin: float = 1.0,
-) -> CustomerTable:
-    """Return what each customer is expected to bring within a horizon, in major units.
-
-    The sum over months of (orders to expect in the month) × (value to expect of an order) × margin,
-    discounted from the end of each month: ÷ (1 + rate)^(years until then).
+@attrs.frozen
+class Worth:
+    """How far ahead value counts, and how much of it.
 
     Parameters
     ----------
-    orders, values
-        Models fitted to the same customers.
-    summary
-        The purchases of the customers.
     horizon
         A duration such as ``"1y"``, or a number of the model's units.
     discount_rate
@@ -46,27 +36,92 @@ def customer_lifetime_value(
     margin
         Which part of the value stays with the shop, from 0 to 1.
     """
-    for what, rate, most in (("discount rate", discount_rate, np.inf), ("margin", margin, 1.0)):
-        if not 0 <= rate <= most:
-            allowed = "a number from 0" + (" to 1" if most == 1 else " on")
-            raise InvalidValue(f"the {what} is out of range", rate, allowed)
-    time = in_unit(horizon, orders.unit)
-    step = _STEP / DAYS[orders.unit]
-    ends = np.minimum(np.arange(1, int(np.ceil(time / step - 1e-9)) + 1) * step, time)
-    alive = orders.probability_alive(summary)["probability_alive"]
-    seen = Purchases.of(summary)
-    total, before = np.zeros(len(alive)), np.zeros(len(alive))
-    for end in ends.tolist():
-        until = orders.orders_while_alive(seen, end)
-        years = end * DAYS[orders.unit] / DAYS["year"]
-        total += (until - before) / (1 + discount_rate) ** years
-        before = until
-    value = values.expected_value(summary)["expected_value"]
-    column = Column(
-        "customer_lifetime_value", "number", margin * alive * total * value, unit=values.currency
-    )
+
+    horizon: Any = "1y"
+    discount_rate: float = 0.0
+    margin: float = 1.0
+
+    def __attrs_post_init__(self) -> None:
+        limits = {"discount rate": (self.discount_rate, np.inf), "margin": (self.margin, 1.0)}
+        for what, (rate, most) in limits.items():
+            is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
+            if not is_number or not 0 <= rate <= most or rate == np.inf:
+                allowed = "a number from 0" + (" to 1" if most == 1 else " on")
+                raise InvalidValue(f"the {what} is out of range", rate, allowed)
+
+    def of(self, orders: CountingModel, values: GammaGamma, seen: Purchases) -> FloatArray:
+        """Return what customers are expected to bring."""
+        distinct, rows = seen.distinct()
+        return self.of_orders(orders, distinct).take(rows) * values.worth(seen)
+
+    def of_orders(self, orders: CountingModel, seen: Purchases) -> FloatArray:
+        """Return the orders to expect of customers, each counted as what stays of its value."""
+        time = in_unit(self.horizon, orders.unit)
+        step = DAYS["month"] / DAYS[orders.unit]
+        ends = np.minimum(np.arange(1, int(np.ceil(time / step - 1e-9)) + 1) * step, time)
+        if not self.discount_rate:
+            ends = ends[-1:]
+        total, before = np.zeros(len(seen.x)), np.zeros(len(seen.x))
+        for end in ends.tolist():
+            until = orders.orders_while_alive(seen, end)
+            years = end * DAYS[orders.unit] / DAYS["year"]
+            total += (until - before) / (1 + self.discount_rate) ** years
+            before = until
+        return self.margin * orders.alive(seen) * total
+
+
+def customer_lifetime_value(
+    orders: CountingModel,
+    values: GammaGamma,
+    summary: CustomerTable | None = None,
+    *,
+    horizon: Any = "1y",
+    discount_rate: float = 0.0,
+    margin: float = 1.0,
+    draws: Draws | None = None,
+) -> CustomerTable:
+    """Return what each customer is expected to bring within a horizon, in major units.
+
+    The sum over months of (orders to expect in the month) × (value to expect of an order) × margin,
+    discounted from the end of each month: ÷ (1 + rate)^(years until then). A month has 30.4375
+    days; the last one ends with the horizon. What the customer has brought so far is no part of it.
+
+    Parameters
+    ----------
+    orders, values
+        Models fitted to the same customers.
+    summary
+        The purchases of the customers; default: those that `orders` was fitted to.
+    horizon
+        A duration such as ``"1y"``, or a number of the model's units.
+    discount_rate
+        By year: 0.1 is 10 %.
+    margin
+        Which part of the value stays with the shop, from 0 to 1.
+    draws
+        Adds the columns ``low`` and ``high``: bounds as unsure as the parameters of both models
+        are.
+
+    Raises
+    ------
+    NoModel
+        A model has not converged.
+    Incompatible
+        The purchases are in another currency than the values.
+    """
+    refuse_other(CountingModel, "the model of orders", orders)
+    refuse_other(GammaGamma, "the model of values", values)
+    worth = Worth(horizon, discount_rate, margin)
+    table = values.asked(orders.asked(summary))
+    values.purchases_of(table)
+    seen = orders.purchases_of(table)
+    told = {_NAME: worth.of(orders, values, seen)}
+    if draws is not None:
+        dice = draws.generator
+        pairs = zip(draws.of(orders, dice), draws.of(values, dice), strict=True)
+        told |= draws.bounds([partial(worth.of, *pair) for pair in pairs], seen)
     return attrs.evolve(
-        summary,
-        columns={"customer_lifetime_value": column},
+        table,
+        columns={name: Column(name, "number", of, unit=values.unit) for name, of in told.items()},
         title="value to expect of each customer",
     )

@@ -7,25 +7,18 @@ Pareto/NBD Model and Related Expressions" (2005). Rates are λ ~ Gamma(r, α) an
 
 from __future__ import annotations
 
-from functools import cache
 from typing import ClassVar
 
 import numpy as np
 
 from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.analyses.prediction.nodes import gauss_legendre
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.history.columnar.columns import FloatArray
 
 _NODES = 40
 _GATHERED = 10
 """Nodes gather where the integral ends, by this power: there the integrand bends."""
-
-
-@cache
-def _nodes(n: int) -> tuple[FloatArray, FloatArray]:
-    """Return Gauss and Legendre's nodes and weights on [0, 1]."""
-    nodes, weights = np.polynomial.legendre.leggauss(n)
-    return (nodes + 1) / 2, weights / 2
 
 
 class ParetoNBD(CountingModel):
@@ -70,6 +63,12 @@ class ParetoNBD(CountingModel):
             ]
         )
         return value, gradient
+
+    @classmethod
+    def leaving(cls, params: FloatArray) -> float:
+        """Return which part drops out within one unit of time: 1 − (β/(β+1))^s."""
+        _, _, s, beta = params
+        return float(-np.expm1(-s * np.log1p(1 / beta)))
 
     def alive(self, seen: Purchases) -> FloatArray:
         """Return P(alive): the part of the likelihood in which the drop-out lies after T."""
@@ -122,7 +121,7 @@ class ParetoNBD(CountingModel):
             return found
 
         found = chance(time) * np.exp(-s * np.log1p(time / beta))
-        nodes, weights = _nodes(2 * _NODES)
+        nodes, weights = gauss_legendre(2 * _NODES)
         # The share of the lifetimes that end before `time`, cut into equal parts of probability.
         ends = -np.expm1(-s * np.log1p(time / beta))
         for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
@@ -156,7 +155,7 @@ def _integral(
     c = m / (r / alpha + (s + 1) / beta)
     kappa = m - 1
     last = np.exp(-kappa * np.log1p(width / c))  # v where the integral ends
-    nodes, weights = _nodes(_NODES)
+    nodes, weights = gauss_legendre(_NODES)
     total = np.zeros_like(width)
     sums = np.zeros((4, *width.shape))
     start = -r * np.log(alpha) - (s + 1) * np.log(beta)

@@ -42,13 +42,26 @@ class Purchases:
             what = "this table is no summary of purchases"
             raise InvalidValue(what, ", ".join(table.columns), "what ci.purchase_summary gives")
         unit = units[0]
+        last = table[f"{unit}s_from_first_to_last"]
         return cls(
             table["repeat_orders"].astype(np.float64),
-            table[f"{unit}s_from_first_to_last"],
-            table[f"{unit}s_observed"],
+            last,
+            np.maximum(table[f"{unit}s_observed"], last),  # as_of may lie within a day of orders
             table["mean_repeat_value"],
             unit,
         )
+
+    def take(self, rows: IntArray) -> Purchases:
+        """Return some customers."""
+        x, t_x, T, m = (column.take(rows) for column in (self.x, self.t_x, self.T, self.m))  # noqa: N806
+        return Purchases(x, t_x, T, m, self.unit)
+
+    def distinct(self) -> tuple[Purchases, IntArray]:
+        """Return one customer of each x, t_x and T, without m, and int64[k]: whose is which."""
+        patterns = Patterns.among((self.x, self.t_x, self.T))
+        nothing = np.full(len(patterns.count), np.nan)
+        x, t_x, T = patterns.columns  # noqa: N806 - as the papers write it
+        return Purchases(x, t_x, T, nothing, self.unit), patterns.of
 
 
 @attrs.frozen(eq=False)

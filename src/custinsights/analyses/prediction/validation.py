@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 import numpy as np
 
 from custinsights.analyses.prediction.counting import CountingModel
-from custinsights.analyses.prediction.fitting import Convergence
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS, purchase_summary
-from custinsights.errors import InvalidValue, NoModel
-from custinsights.history.columnar.columns import FloatArray, IntArray
+from custinsights.errors import InvalidValue, counted
+from custinsights.errors.wording import sentences
+from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.facts import Facts
+from custinsights.history.kernels.cells import distinct
 from custinsights.history.orders import When
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
@@ -30,21 +33,21 @@ class Validation(Presented):
     Parameters
     ----------
     model
-        The model, fitted to what lies before `until`.
+        The model, fitted to what lies before `until`; its `convergence` says whether it forecasts.
     customers
         The ids of the customers of the calibration.
     actual
         int64[k], orders (days with one) in the holdout.
     forecasts
-        float64[k] by name: of the model, and of `NAIVE`.
+        float64[k] by name: of the model, where it has converged, and of `NAIVE`.
     until
-        Where the calibration ends and the holdout begins, as it was told.
+        Where the calibration ends and the holdout begins, as a local date.
     """
 
     model: CountingModel
-    customers: IntArray
+    customers: AnyArray
     actual: IntArray
-    forecasts: dict[str, FloatArray]
+    forecasts: Mapping[str, FloatArray]
     until: str
 
     @property
@@ -70,22 +73,40 @@ class Validation(Presented):
     def is_recommended(self) -> bool:
         """Whether the model errs less than the naive forecast, by the root mean square error."""
         errors = self.root_mean_square_error
-        return errors[type(self.model).__name__] < errors[NAIVE]
+        return errors.get(type(self.model).__name__, np.inf) < errors[NAIVE]
+
+    @property
+    def recommendation(self) -> str:
+        """Which forecast to use, and why, in a sentence or two."""
+        name = type(self.model).__name__
+        if name not in self.forecasts:
+            reason = f"{name} tells nothing here: {self.model.convergence.reason}"
+            return sentences(f"To be used: the {NAIVE}", reason)
+        if self.is_recommended:
+            return sentences(f"To be used: {name}, which errs less than the {NAIVE}")
+        return sentences(f"To be used: the {NAIVE}, which errs no more than {name}")
 
     def calibration(self) -> Table:
-        """Return ten groups of customers by forecast: mean forecast and mean of what came."""
-        forecast = self.forecasts[type(self.model).__name__]
-        order = np.argsort(forecast, kind="stable")
-        groups = [part for part in np.array_split(order, _GROUPS) if len(part)]
+        """Return ten groups of customers by forecast: mean forecast and mean of what came.
+
+        The group is 1 + (10 · customers with a strictly smaller forecast) ÷ customers, without its
+        rest, as of every score: equal forecasts are in one group, and a group may be empty, which
+        is then left out. Without a model the naive forecast is told of.
+        """
+        name, forecast = next(iter(self.forecasts.items()))
+        smaller = np.searchsorted(np.sort(forecast), forecast, side="left")
+        group = _GROUPS * smaller // max(len(forecast), 1)
+        found, _ = distinct(group)
+        groups = [np.flatnonzero(group == place) for place in found.tolist()]
         return Table(
-            f"calibration of {type(self.model).__name__}",
+            f"calibration of {name}",
             [
-                Column("group", "label", [str(place) for place in range(1, len(groups) + 1)]),
-                Column("customers", "count", np.array([len(part) for part in groups])),
-                Column("forecast", "number", np.array([forecast[p].mean() for p in groups])),
-                Column("actual", "number", np.array([self.actual[p].mean() for p in groups])),
+                Column("group", "label", [str(place + 1) for place in found.tolist()]),
+                Column("customers", "count", np.array([len(rows) for rows in groups])),
+                Column("forecast", "number", np.array([forecast[rows].mean() for rows in groups])),
+                Column("actual", "number", np.array([self.actual[rows].mean() for rows in groups])),
             ],
-            notes=["Groups of equally many customers, from the smallest forecast to the largest."],
+            notes=["From the smallest forecast to the largest; equal ones are in one group."],
         )
 
     def table(self) -> Table:
@@ -94,25 +115,20 @@ class Validation(Presented):
         actual = self.totals["actual"]
         totals = np.array([self.totals[name] for name in names])
         share = totals / actual - 1 if actual else np.full(len(names), np.nan)
-        said = type(self.model).__name__ if self.is_recommended else f"the {NAIVE}"
+        absolute, squared = self.mean_absolute_error, self.root_mean_square_error
+        customers = counted(len(self.actual), "customer")
         return Table(
             f"forecasts from {self.until}",
             [
                 Column("forecast", "label", names),
                 Column("orders", "number", totals, unit="orders"),
                 Column("against_actual", "share", share, unit="change"),
-                Column(
-                    "mean_absolute_error", "number", np.array([*self.mean_absolute_error.values()])
-                ),
-                Column(
-                    "root_mean_square_error",
-                    "number",
-                    np.array([*self.root_mean_square_error.values()]),
-                ),
+                Column("mean_absolute_error", "number", np.array([*absolute.values()])),
+                Column("root_mean_square_error", "number", np.array([*squared.values()])),
             ],
             notes=[
-                f"{len(self.actual):,} customers placed {int(actual):,} orders in the holdout.",
-                f"To be used: {said}.",
+                f"{customers} placed {counted(int(actual), 'order')} in the holdout.",
+                self.recommendation,
             ],
         )
 
@@ -126,6 +142,9 @@ def validate(
     unit: str = "week",
 ) -> Validation:
     """Fit a model to the past and hold its forecast against what came after.
+
+    Beside it stands the naive forecast: every customer goes on at the rate of their past, x ÷ T.
+    Where the model cannot be fitted only that one is told, with the reason.
 
     Parameters
     ----------
@@ -143,9 +162,7 @@ def validate(
     Raises
     ------
     InvalidValue
-        The holdout has no whole day.
-    NoModel
-        The model cannot be fitted to the calibration; the message says why.
+        The holdout has no whole day, or nobody has ordered before it.
     """
     calendar = history.context.calendar
     begin, end = history.context.instant(until), history.context.instant(as_of)
@@ -154,18 +171,18 @@ def validate(
         allowed = "an instant before the end of the observation, or an as_of after it"
         raise InvalidValue("the holdout has no whole day", str(until), allowed)
     before = purchase_summary(history, as_of=until, unit=unit)
+    if not len(before):
+        allowed = "an instant after the first orders"
+        raise InvalidValue("nobody has ordered before the holdout", str(until), allowed)
     after = purchase_summary(history, as_of=as_of, unit=unit)
     fitted = model.fit(before)
-    verdict: Convergence = fitted.convergence
-    if not verdict:
-        raise NoModel(model.__name__, verdict.reason, verdict.advice)
     seen = Purchases.of(before)
     time = days / DAYS[unit]
+    forecasts = {}
+    if fitted.convergence:
+        forecasts[model.__name__] = fitted.expected_orders(horizon=time)["expected_orders"]
     rate = np.divide(seen.x, seen.T, out=np.zeros(len(seen.x)), where=seen.T > 0)
-    forecasts = {
-        model.__name__: fitted.expected_orders(before, horizon=time)["expected_orders"],
-        NAIVE: rate * time,
-    }
+    forecasts[NAIVE] = rate * time
     label = str(calendar.local_date(calendar.instant(until)))
     return Validation(fitted, before.ids, _came(before, after), forecasts, label)
 
@@ -175,9 +192,10 @@ def _came(before: CustomerTable, after: CustomerTable) -> IntArray:
 
     Who has no order at the end any more, for all were given back, has placed none.
     """
-    place = {customer: row for row, customer in enumerate(after.ids.tolist())}
-    later = after["repeat_orders"]
-    rows = [place.get(customer, -1) for customer in before.ids.tolist()]
-    found = np.where(np.array(rows) >= 0, later.take(rows), 0)
+    place = np.searchsorted(after.ids, before.ids)
+    is_there = place < len(after.ids)
+    place = np.where(is_there, place, 0)
+    is_there &= after.ids.take(place) == before.ids if len(after.ids) else False
+    found = np.where(is_there, after["repeat_orders"].take(place), 0) if len(after.ids) else 0
     came: IntArray = np.maximum(found - before["repeat_orders"], 0)
     return came
