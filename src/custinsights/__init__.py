@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
+    from custinsights.analyses.recommendation.recommending import Recommender, recommend
     from custinsights.analyses.segments.ladders import Ladder, Rung, upsell
     from custinsights.analyses.segments.maintaining import maintain
     from custinsights.analyses.segments.operators import RuleWords, words
@@ -113,6 +114,7 @@ _HOMES = {
     "ParetoNBD": "analyses.prediction.pareto",
     "PlaceTable": "domain.places",
     "Presets": "analyses.segments.presets",
+    "Recommender": "analyses.recommendation.recommending",
     "Rule": "analyses.segments.rule",
     "RuleWords": "analyses.segments.operators",
     "Rung": "analyses.segments.ladders",
@@ -170,6 +172,7 @@ _HOMES = {
     "read_products": "sources",
     "read_spend": "sources",
     "read_store": "sources",
+    "recommend": "analyses.recommendation.recommending",
     "report": "presentation.report.writing",
     "revenue": "analyses.builtin.metrics",
     "rfm": "analyses.customers.rfm",
@@ -211,6 +214,7 @@ __all__ = [
     "ParetoNBD",
     "PlaceTable",
     "Presets",
+    "Recommender",
     "Rule",
     "RuleWords",
     "Rung",
@@ -273,6 +277,7 @@ __all__ = [
     "read_products",
     "read_spend",
     "read_store",
+    "recommend",
     "report",
     "revenue",
     "rfm",

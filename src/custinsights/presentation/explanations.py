@@ -11,6 +11,7 @@ from custinsights.presentation.cells import of_unit
 
 if TYPE_CHECKING:
     from custinsights.results.explanation import Explanation, Told
+    from custinsights.results.recommendations import Match
 
 _CALL = re.compile(r"(?!attribute\()(?P<name>\w+)\([^()]*\)")
 
@@ -43,3 +44,28 @@ def value_in_words(value: Told, unit: str, beside: tuple[Told, ...] = ()) -> str
     if value == 1 and unit.endswith("s"):
         unit = unit.removesuffix("s")
     return shown if unit == "share" else f"{shown} {unit}".rstrip()
+
+
+_WORTH_TELLING = 0.5  # what does not round to nothing
+_BASIS = {
+    "deeds": "",
+    "interests": " They did nothing yet: this rests on the interests that they told.",
+    "popularity": " Nothing is known of them: this rests on what sells lately.",
+}
+
+
+def match_in_words(match: Match) -> str:
+    """Return why a product matches a customer as well as it does."""
+    price = "" if match.price is None else f" ({match.price})"
+    told = [
+        f"{part.points:.0f} for {part.name}"
+        + (f" ({'; '.join(part.because)})" if part.because else "")
+        for part in sorted(match.parts, key=lambda one: -one.points)
+        if part.points >= _WORTH_TELLING
+    ]
+    made_of = ", ".join(told) or "nothing speaks for it"
+    left_out = f" It is not recommended: {match.left_out}." if match.left_out else ""
+    return (
+        f"{match.title or match.product}{price} matches by {match.score:.0f} of 100: {made_of}."
+        f"{_BASIS[match.basis]}{left_out}"
+    )

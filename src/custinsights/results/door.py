@@ -12,7 +12,7 @@ from importlib import import_module
 from os import PathLike
 from typing import Any, TextIO
 
-__all__ = ["Pictured", "Presented", "sentence"]
+__all__ = ["Pictured", "Presented", "match_in_words", "sentence"]
 
 
 def _presentation(room: str) -> Any:
@@ -22,6 +22,11 @@ def _presentation(room: str) -> Any:
 def sentence(explained: Any) -> str:
     """What an explanation found, in words."""
     return _presentation("explanations").sentence(explained)  # type: ignore[no-any-return]
+
+
+def match_in_words(match: Any) -> str:
+    """Why a product matches a customer, in words."""
+    return _presentation("explanations").match_in_words(match)  # type: ignore[no-any-return]
 
 
 class Presented(ABC):

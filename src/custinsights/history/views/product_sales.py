@@ -144,6 +144,18 @@ class ProductSales:
         )
 
 
+def sold(view: CountedHistory) -> tuple[IntArray, IntArray]:
+    """Return by product code how much was sold (thousandths), and for how much (minor units)."""
+    size = 0 if view.facts.products is None else len(view.facts.products)
+    units, paid = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    if view.facts.lines is not None:
+        is_sale = np.flatnonzero(view.lines.quantity > 0)
+        product = view.lines.product.take(is_sale)
+        np.add.at(units, product, view.lines.quantity.take(is_sale))
+        np.add.at(paid, product, view.lines.amount.take(is_sale))
+    return units, paid
+
+
 def _agreed(name: str, ours: IntArray, theirs: IntArray) -> IntArray:
     """Return what either of two tables knows; refuse what they know differently."""
     both = (ours != NO_INSTANT) & (theirs != NO_INSTANT)

@@ -1,0 +1,76 @@
+"""Why does a product match a customer as well as it does?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from custinsights.analyses.recommendation.scoring import PARTS, Matcher
+from custinsights.domain.money import Money
+from custinsights.history.columnar.columns import NO_NUMBER, IntArray
+from custinsights.results.recommendations import Match, MatchPart
+
+_MOST = 3
+
+
+def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) -> Match:
+    """Return the match of one product with one customer (a code in an array), with its reasons."""
+    shelf = matcher.shelf
+    parts = {name: float(part[0, product]) for name, part in matcher.parts(customer).items()}
+    because = {
+        "content": _labels(matcher, customer, product),
+        "co_purchase": _companions(matcher, customer, product),
+        "price_fit": _price(matcher, customer, currency),
+        "recency": _recency(matcher, customer, product),
+    }
+    told = tuple(
+        MatchPart(name, parts[name], matcher.weights[name], because[name] if parts[name] else ())
+        for name in PARTS
+    )
+    price = int(shelf.price[product])
+    left_out = "sold out" if shelf.is_sold_out[product] else ""
+    if matcher.held(customer, again=True)[0, product]:
+        left_out = "unique, and theirs"
+    return Match(
+        product=shelf.ids[product],
+        title=shelf.titles[product],
+        price=None if price == NO_NUMBER else Money.from_minor(price, currency),
+        score=sum(part.points for part in told),
+        basis=str(matcher.basis(customer)[0]),
+        parts=told,
+        left_out=left_out,
+    )
+
+
+def _labels(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ...]:
+    """Return the labels of a product that its customer cares for, most first."""
+    features = matcher.shelf.features
+    about, cares = features.shares.part(product, product + 1), matcher.cares(customer)[0]
+    worth = about.values * cares.take(about.columns)
+    own = matcher.own.take(customer)
+    starred = set(own.label[own.weight > 1].tolist())
+    told = []
+    for at in np.argsort(-worth, kind="stable")[:_MOST].tolist():
+        label = int(about.columns[at])
+        if worth[at] > 0:
+            star = ", starred" if label in starred else ""
+            told.append(f"{features.name_of(label)}{star}")
+    return tuple(told)
+
+
+def _companions(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ...]:
+    """Return the products of a customer with which a product goes, closest first."""
+    lately, shelf = matcher.deeds.lately.take(customer), matcher.shelf
+    worth = matcher.companions.take(lately.columns).full()[:, product] * lately.values
+    places = [at for at in np.argsort(-worth, kind="stable")[:_MOST].tolist() if worth[at] > 0]
+    return tuple(shelf.titles[at] or shelf.ids[at] for at in lately.columns.take(places).tolist())
+
+
+def _price(matcher: Matcher, customer: IntArray, currency: str) -> tuple[str, ...]:
+    usual = float(np.exp(matcher.prices.usual[customer[0]]))
+    return (f"usually about {Money.from_minor(round(usual), currency)}",) if usual > 0 else ()
+
+
+def _recency(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ...]:
+    is_own = product in matcher.deeds.lately.take(customer).columns
+    own = ("they had to do with it",) if is_own else ()
+    return (*own, *(("others buy it",) if matcher.deeds.selling[product] > 0 else ()))

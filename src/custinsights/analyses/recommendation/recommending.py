@@ -1,0 +1,329 @@
+"""Which products does each customer most likely want, of those on offer?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import TypeAlias
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.measuring.measured import provenance
+from custinsights.analyses.recommendation.content import OwnWords
+from custinsights.analyses.recommendation.deeds import deeds_of
+from custinsights.analyses.recommendation.explaining import match_of
+from custinsights.analyses.recommendation.scoring import PARTS, Matcher
+from custinsights.analyses.recommendation.shelf import Shelf
+from custinsights.domain.fields import (
+    Identity,
+    as_tuple,
+    identities,
+    refuse_other,
+    whole_number,
+)
+from custinsights.domain.interests import Interest
+from custinsights.domain.products import UNIQUE_WORDS, Product
+from custinsights.errors import MissingData, UnknownName
+from custinsights.history.columnar.columns import BoolArray, FloatArray, IntArray
+from custinsights.history.columnar.ordering import offsets_of
+from custinsights.history.columnar.threads import in_threads
+from custinsights.history.facts import Facts, check_history
+from custinsights.history.kernels.sparse import best
+from custinsights.history.orders import When
+from custinsights.history.selection import is_known
+from custinsights.history.views.counted import CountedHistory
+from custinsights.history.views.streamviews import ordinal_in_group
+from custinsights.results.recommendations import Match, Recommendations
+
+Candidate: TypeAlias = str | int | Product
+"""The identity of a product of the history, or a product with what is known of it."""
+
+Block: TypeAlias = tuple[IntArray, IntArray, dict[str, FloatArray]]
+"""Rows among those asked about, places of products, and parts of the score."""
+
+_LEFT_OUT = -1.0
+
+
+def _several(given: object) -> tuple[Interest, ...]:
+    return (given,) if isinstance(given, Interest) else as_tuple(given)  # type: ignore[arg-type]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Recommender:
+    """What a shop's history says of who likes what: made once, asked for many customers.
+
+    `recommend` makes one and asks it. Make it with `of` where customers are asked about one by one,
+    as in a web shop.
+
+    Parameters
+    ----------
+    view
+        The facts before as_of.
+    matcher
+        Scores products for customers.
+    """
+
+    view: CountedHistory
+    matcher: Matcher
+
+    @classmethod
+    def of(
+        cls,
+        history: Facts,
+        *,
+        as_of: When | None = None,
+        interests: Iterable[Interest] = (),
+        products: Iterable[Product] = (),
+        weights: Mapping[str, float] | None = None,
+        unique: Collection[str] = UNIQUE_WORDS,
+    ) -> Recommender:
+        """Learn from a history; the arguments are as in `recommend`.
+
+        Parameters
+        ----------
+        products
+            Products of which the history does not tell, or tells otherwise.
+        """
+        check_history(history)
+        view = CountedHistory(history, history.context.instant(as_of))
+        beside, told = as_tuple(products), _several(interests)
+        for one in beside:
+            refuse_other(Product, "what is among the products", one)
+        for interest in told:
+            refuse_other(Interest, "what is among the interests", interest)
+        if history.products is None and not beside:
+            advice = "Load order lines or products with read_orders, or pass candidates as Products"
+            raise MissingData("products", "recommend", advice)
+        shelf = Shelf.of(view, beside, {word.strip().casefold() for word in unique})
+        codes = _codes(history, {one.customer for one in told})
+        own = OwnWords.of(told, codes, shelf.features)
+        return cls(view=view, matcher=Matcher.of(shelf, deeds_of(view, shelf.ids), own, weights))
+
+    def recommend(
+        self,
+        customers: Identity | Iterable[Identity] | None = None,
+        *,
+        candidates: Iterable[str | int] | None = None,
+        k: int = 10,
+        again: bool = True,
+        sold_out: bool = False,
+    ) -> Recommendations:
+        """Return the best products for some customers; the arguments are as in `recommend`."""
+        most = whole_number("the number of products is wrong", k, 1)
+        codes = self._asked(customers)
+        offer = self._offer(candidates, sold_out=sold_out)
+
+        matcher = self.matcher
+
+        def block(stretch: tuple[int, int]) -> Block:
+            some = codes[slice(*stretch)]
+            parts = matcher.parts(some)
+            scores = matcher.scores(parts)
+            scores[:, ~offer] = _LEFT_OUT
+            scores[matcher.held(some, again=again)] = _LEFT_OUT
+            rows, products = best(scores, most, above=_LEFT_OUT)
+            found = {name: part[rows, products] for name, part in parts.items()}
+            return rows + stretch[0], products, found
+
+        stretches = matcher.deeds.lately.take(codes).blocks_for(matcher.companions)
+        return self._result(codes, in_threads(block, stretches))
+
+    def explain(self, customer: Identity, product: Identity) -> Match:
+        """Tell why a product matches a customer as well as it does, recommended or not."""
+        code = self._asked(customer)
+        return match_of(self.matcher, code, self.matcher.shelf.place_of(product), self._currency)
+
+    @property
+    def _currency(self) -> str:
+        return self.view.facts.currency
+
+    def _asked(self, customers: Identity | Iterable[Identity] | None) -> IntArray:
+        """Return the codes of customers, ascending; of everybody known by default."""
+        if customers is None:
+            known = is_known(self.view.facts, self.view.as_of)
+            return np.arange(self.view.people) if known is None else np.flatnonzero(known)
+        codes = [self.view.facts.code_of(one) for one in identities(customers)]
+        return np.array(sorted(codes), dtype=np.int64)
+
+    def _offer(self, candidates: Iterable[Identity] | None, *, sold_out: bool) -> BoolArray:
+        shelf = self.matcher.shelf
+        offer = np.ones(len(shelf), dtype=np.bool_) if sold_out else ~shelf.is_sold_out
+        if candidates is not None:
+            is_candidate = np.zeros(len(shelf), dtype=np.bool_)
+            is_candidate[[shelf.place_of(one) for one in as_tuple(candidates)]] = True
+            offer &= is_candidate
+        return offer
+
+    def _result(self, codes: IntArray, blocks: list[Block]) -> Recommendations:
+        nothing = np.empty(0, dtype=np.int64)
+        shelf, facts = self.matcher.shelf, self.view.facts
+        row, product = (
+            np.concatenate([nothing, *(block[at] for block in blocks)]) for at in (0, 1)
+        )
+        return Recommendations(
+            customers=facts.customer_ids.take(codes),
+            row=row,
+            rank=ordinal_in_group(offsets_of(row, len(codes)), len(row)),
+            product=np.array(shelf.ids, dtype=object).take(product),
+            title=np.array(shelf.titles, dtype=object).take(product),
+            price=shelf.price.take(product),
+            parts={
+                name: np.concatenate([np.empty(0), *(block[2][name] for block in blocks)])
+                for name in PARTS
+            },
+            basis=self.matcher.basis(codes),
+            weights=self.matcher.weights,
+            provenance=attrs.evolve(
+                provenance(facts.context, self.view.as_of, ()), remarks=self._remarks()
+            ),
+            ask=_Asked(self),
+        )
+
+    def _remarks(self) -> tuple[str, ...]:
+        weights = ", ".join(
+            f"{part} {round(100 * w)} %" for part, w in self.matcher.weights.items()
+        )
+        return (f"Weights of the parts: {weights}.",)
+
+
+@attrs.frozen(eq=False)
+class _Asked:
+    """Answers for recommendations that are asked why; does not travel with them."""
+
+    recommender: Recommender
+
+    def explain(self, customer: Identity, product: Identity) -> Match:
+        return self.recommender.explain(customer, product)
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        return type(None), ()
+
+
+def _codes(facts: Facts, customers: Iterable[Identity]) -> dict[Identity, int]:
+    """Return the codes of those customers whom the history knows."""
+    codes = {}
+    for one in customers:
+        with suppress(UnknownName):
+            codes[one] = facts.code_of(one)
+    return codes
+
+
+def recommend(
+    history: Facts,
+    customers: Identity | Iterable[Identity] | None = None,
+    *,
+    candidates: Iterable[Candidate] | None = None,
+    k: int = 10,
+    as_of: When | None = None,
+    interests: Iterable[Interest] = (),
+    weights: Mapping[str, float] | None = None,
+    again: bool = True,
+    sold_out: bool = False,
+    unique: Collection[str] = UNIQUE_WORDS,
+) -> Recommendations:
+    """Recommend products to customers, with a match score from 0 to 100 and what it is made of.
+
+    The score is 100 times the weighted mean of four parts, each in [0, 1]; what nothing is known of
+    is 0:
+
+    * ``content``: how much of what the product is about its customer cares for. A product is about
+      its department, its category and its keywords (without any, the words of its title), each of
+      these kinds alike, and within the keywords by their rarity, 1 + ln((1 + products) ÷ (1 +
+      products with it)) (Spärck Jones 1972). A customer cares for a label by ``found``: the weights
+      of their deeds with products that have it (`custinsights.domain.deeds.DEED_WEIGHTS`; each deed
+      with a product once), times its rarity, against their largest of the kind. An interest of
+      their own makes of it (found + 1) ÷ 2 if it is active and (found + 2) ÷ 3 if it is starred;
+      for one that is refused or rests it is 0.
+    * ``co_purchase``: the phi coefficients (Yule 1912) of the product with all that the customer
+      had to do with lately, added up, against the product for which that is most. The coefficient
+      corrects for popularity: it is 0 where two products meet in as many customers as chance would
+      have it. A product is no companion of itself; the 100 closest of each count.
+    * ``price_fit``: 1 ÷ (1 + z²), where z is by how many standard deviations the logarithm of the
+      price lies from the usual one of the customer. The price is today's, else what one cost on
+      average.
+    * ``recency``: two thirds of what the customer did with the product itself and one third of what
+      everybody bought of it, each against the largest. A deed of the customer halves in 180 days,
+      an order of anybody in 30 days (the decay of Ding and Li 2005).
+
+    So starring never lowers a score and refusing never raises one; a product whose department, or
+    whose every keyword, is refused scores 0. Who has no deeds is told of by their own interests;
+    who has none either gets what sells lately, and ``basis`` says so.
+
+    Parameters
+    ----------
+    history
+        An order history, the whole one: what goes with what is learned from everybody.
+    customers
+        One identity or several; default: everybody known.
+    candidates
+        What may be recommended, such as the lots of the next sale: ids of products of the history,
+        or `custinsights.domain.Product` of which it need not know; default: every product. The
+        scores do not depend on it.
+    k
+        How many products each gets at most.
+    as_of
+        Limits the facts, exclusive; default: the end of the observation. Stocks, prices and
+        interests are not dated: they are today's.
+    interests
+        What customers said, or the shop for them: `custinsights.domain.Interest`.
+    weights
+        Of the parts by name; those that are not told weigh nothing. Default: `REPLENISHED` in
+        `custinsights.analyses.recommendation.scoring` (recency 0.6, content 0.2, co_purchase 0.15,
+        price_fit 0.05) where at least a quarter of what customers buy after their first order they
+        had bought before; else `ONE_OFF` (content 0.6, co_purchase 0.15, price_fit 0.15, recency
+        0.1).
+    again
+        Whether what a customer bought may be recommended again. Unique works that they have are
+        left out anyway.
+    sold_out
+        Whether products may be recommended of which none is in stock.
+    unique
+        The keywords, categories and departments of works of which there is only one. So is a
+        product of which one was sold at most and one is in stock at most.
+
+    Returns
+    -------
+    Recommendations
+        The best first; of equal scores the first id. ``explain`` tells why in words.
+
+    Raises
+    ------
+    UnknownName
+        A customer, a product or a part of the score is not known.
+    MissingData
+        The history knows no products, and no candidate is told.
+    InvalidValue
+        `k` or a weight is wrong.
+    Incompatible
+        A candidate has a price in another currency.
+
+    Notes
+    -----
+    Cost: for each customer a step for each companion of their products and each product that shares
+    a label with them, and some for each product, in blocks of customers, so that memory grows with
+    the products and the facts and not with their product.
+
+    References
+    ----------
+    Spärck Jones, K. (1972). Journal of Documentation 28 (1), 11-21. Yule, G. U. (1912). Journal of
+    the Royal Statistical Society 75 (6), 579-652. Ding, Y. and Li, X. (2005). CIKM '05, 485-492.
+
+    Examples
+    --------
+    >>> import custinsights as ci
+    >>> found = recommend(ci.datasets.gallery(), "c001", k=1)
+    >>> [(row["product"], str(row["price"]), row["basis"]) for row in found.to_dicts()]
+    [('print-late-dahlias-medium', '52.00', 'deeds')]
+    """
+    offered = None if candidates is None else as_tuple(candidates)
+    told = [one for one in offered or () if isinstance(one, Product)]
+    recommender = Recommender.of(
+        history, as_of=as_of, interests=interests, products=told, weights=weights, unique=unique
+    )
+    ids = (
+        None
+        if offered is None
+        else [one.id if isinstance(one, Product) else one for one in offered]
+    )
+    return recommender.recommend(customers, candidates=ids, k=k, again=again, sold_out=sold_out)

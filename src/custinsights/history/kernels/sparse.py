@@ -1,0 +1,259 @@
+"""Which things go with which, and how much? Tables that are mostly empty, multiplied by rows.
+
+A row holds its filled columns behind offsets. Products are laid out full, a block of rows at a
+time, so that no more than a block is ever in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Self
+
+import attrs
+import numpy as np
+
+from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray, locked
+from custinsights.history.columnar.ordering import offsets_of, ragged_rows
+
+BLOCK_CELLS = 1 << 19
+"""About how many cells of a product to lay out at once."""
+
+_BLOCK_STEPS = 1 << 20
+_CHUNK = 512
+
+
+@attrs.frozen(eq=False)
+class Sparse:
+    """A table of numbers of which few are other than 0.
+
+    Parameters
+    ----------
+    offsets
+        int64[rows + 1]: row r is filled at ``columns[offsets[r]:offsets[r + 1]]``.
+    columns
+        int64, ascending within a row.
+    values
+        float64, what stands there.
+    width
+        How many columns there are.
+    """
+
+    offsets: IntArray = attrs.field(converter=locked)
+    columns: IntArray = attrs.field(converter=locked)
+    values: FloatArray = attrs.field(converter=locked)
+    width: int
+
+    @classmethod
+    def summed(
+        cls, rows: IntArray, columns: IntArray, values: AnyArray, shape: tuple[int, int]
+    ) -> Self:
+        """Make a table of cells in any order; what falls into one cell is added up."""
+        height, width = shape
+        cells, place = np.unique(rows * width + columns, return_inverse=True)
+        held = np.bincount(place, values, len(cells)).astype(np.float64)  # of nothing it is int
+        row, column = np.divmod(cells, max(width, 1))
+        return cls(offsets_of(row, height), column, held, width)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.offsets) - 1
+
+    @property
+    def rows(self) -> IntArray:
+        """int64, the row of each filled cell."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
+    @property
+    def sums(self) -> FloatArray:
+        """float64[rows], what the cells of each row add up to."""
+        sums: FloatArray = np.bincount(self.rows, self.values, len(self)).astype(np.float64)
+        return sums
+
+    @property
+    def totals(self) -> FloatArray:
+        """float64[width], what the cells of each column add up to."""
+        sums: FloatArray = np.bincount(self.columns, self.values, self.width).astype(np.float64)
+        return sums
+
+    @property
+    def counts(self) -> IntArray:
+        """int64[width], in how many rows each column is filled."""
+        return np.bincount(self.columns, minlength=self.width)
+
+    def filled(self, values: FloatArray) -> Self:
+        """Return the table with other numbers in the filled cells."""
+        return attrs.evolve(self, values=values)
+
+    def take(self, rows: IntArray) -> Self:
+        """Return some rows, in the order given."""
+        lengths = np.diff(self.offsets).take(rows)
+        held = ragged_rows(self.offsets.take(rows), lengths)
+        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        return attrs.evolve(
+            self, offsets=offsets, columns=self.columns.take(held), values=self.values.take(held)
+        )
+
+    def part(self, low: int, high: int) -> Self:
+        """Return the rows low to high as a view."""
+        begin, end = int(self.offsets[low]), int(self.offsets[high])
+        return attrs.evolve(
+            self,
+            offsets=self.offsets[low : high + 1] - begin,
+            columns=self.columns[begin:end],
+            values=self.values[begin:end],
+        )
+
+    def transposed(self) -> Sparse:
+        """Return the table with its rows as columns."""
+        order = np.argsort(self.columns, kind="stable")
+        columns = self.columns.take(order)
+        return Sparse(
+            offsets_of(columns, self.width),
+            self.rows.take(order),
+            self.values.take(order),
+            len(self),
+        )
+
+    def full(self) -> FloatArray:
+        """Return float64[rows, width] with every cell laid out."""
+        laid = np.zeros((len(self), self.width))
+        laid[self.rows, self.columns] = self.values
+        return laid
+
+    def times(self, other: Sparse) -> FloatArray:
+        """Return the product with a table that has a row for each column of this one, full.
+
+        Notes
+        -----
+        Cost: a step for each filled cell of the row of `other` that a filled cell here points to.
+        """
+        lengths = np.diff(other.offsets).take(self.columns)
+        reached = ragged_rows(other.offsets.take(self.columns), lengths)
+        cells = np.repeat(self.rows * other.width, lengths)
+        cells += other.columns.take(reached)
+        weights = np.repeat(self.values, lengths)
+        weights *= other.values.take(reached)
+        size = len(self) * other.width
+        laid: FloatArray = np.bincount(cells, weights, size).astype(np.float64, copy=False)
+        return laid.reshape(len(self), other.width)
+
+    def weighing(self, laid: FloatArray) -> FloatArray:
+        """Return what each row weighs in others: float64[others, rows] of float64[others, width].
+
+        The product of `laid` with the transposed table.
+
+        Notes
+        -----
+        Cost: for each filled cell here a step for each of the others, which lie side by side; rows
+        are taken together in chunks and cost as the fullest of their chunk.
+        """
+        others = len(laid)
+        upright = np.ascontiguousarray(laid.T)
+        weighed = np.empty((others, len(self)))
+        lengths = np.diff(self.offsets)
+        for low in range(0, len(self), _CHUNK):
+            rows = slice(low, min(low + _CHUNK, len(self)))
+            total = np.zeros((rows.stop - low, others))
+            for place in range(int(lengths[rows].max(initial=0))):
+                is_filled = lengths[rows] > place
+                cells = np.where(is_filled, self.offsets[rows] + place, 0)
+                picked = upright.take(self.columns.take(cells), axis=0)
+                picked *= np.where(is_filled, self.values.take(cells), 0.0)[:, None]
+                total += picked
+            weighed[:, rows] = total.T
+        return weighed
+
+    def blocks_for(self, other: Sparse) -> Iterator[tuple[int, int]]:
+        """Yield stretches of rows of which the product with a table is not too large at once."""
+        steps = np.diff(other.offsets).take(self.columns)
+        work = np.concatenate([[0], np.cumsum(steps)]).take(self.offsets)
+        most, low = max(1, BLOCK_CELLS // max(other.width, 1)), 0
+        while low < len(self):
+            reach = int(np.searchsorted(work, work[low] + _BLOCK_STEPS, side="right")) - 1
+            high = min(len(self), low + most, max(reach, low + 1))
+            yield low, high
+            low = high
+
+
+def against_largest(laid: FloatArray) -> FloatArray:
+    """Divide each row by its largest number, in place; a row of zeros stays."""
+    most = laid.max(axis=1, initial=0.0, keepdims=True)
+    laid /= np.where(most > 0, most, 1.0)
+    return laid
+
+
+def last_of_each(keys: IntArray) -> IntArray:
+    """Return the row in which each key stands last, in ascending order of the keys.
+
+    Examples
+    --------
+    >>> last_of_each(np.array([7, 3, 7, 3, 5])).tolist()
+    [3, 4, 2]
+    """
+    order = np.argsort(keys, kind="stable")
+    ordered = keys.take(order)
+    is_last = np.ones(len(keys), dtype=np.bool_)
+    is_last[:-1] = ordered[1:] != ordered[:-1]
+    last: IntArray = order[is_last]
+    return last
+
+
+def strongest(laid: FloatArray, most: int) -> Sparse:
+    """Return the largest positive numbers of each row, at most so many; of equals the first ones.
+
+    Parameters
+    ----------
+    laid
+        float64[rows, width].
+    most
+        How many of a row to keep.
+    """
+    rows, columns = best(laid, most, above=0.0)
+    order = np.lexsort((columns, rows))
+    rows, columns = rows.take(order), columns.take(order)
+    return Sparse(offsets_of(rows, len(laid)), columns, laid[rows, columns], laid.shape[1])
+
+
+def best(laid: FloatArray, most: int, *, above: float = -np.inf) -> tuple[IntArray, IntArray]:
+    """Return where the largest numbers of each row stand: rows, and columns from the best down.
+
+    Equal numbers come in the order of the columns.
+
+    Parameters
+    ----------
+    laid
+        float64[rows, width], without NaN.
+    most
+        How many of a row to return.
+    above
+        Numbers must be larger than this.
+    """
+    height, width = laid.shape
+    bound = np.full((height, 1), above)
+    if most < width:
+        kth = np.partition(laid, width - most, axis=1)[:, width - most, None]
+        bound = np.maximum(kth, np.nextafter(above, np.inf))
+        held = np.flatnonzero(laid >= bound)
+    else:
+        held = np.flatnonzero(laid > bound)
+    rows, columns = np.divmod(held, max(width, 1))
+    order = np.lexsort((columns, -laid.ravel().take(held), rows))
+    rows, columns = rows.take(order), columns.take(order)
+    starts = np.searchsorted(rows, np.arange(height))
+    place = np.arange(len(rows)) - starts.take(rows)
+    kept = np.flatnonzero(place < most)
+    return rows.take(kept), columns.take(kept)
+
+
+def united(parts: list[Sparse], width: int) -> Sparse:
+    """Return the rows of several tables one below the other."""
+    lengths = [np.diff(part.offsets) for part in parts]
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate([[], *lengths]))]).astype(np.int64)
+    nothing: list[AnyArray] = [np.empty(0, dtype=np.int64)]
+    return Sparse(
+        offsets,
+        np.concatenate(nothing + [part.columns for part in parts]),
+        np.concatenate([np.empty(0), *(part.values for part in parts)]),
+        width,
+    )

@@ -1,0 +1,100 @@
+"""Tables that are mostly empty do what full ones do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from custinsights.history.kernels.sparse import Sparse, best, last_of_each, strongest, united
+
+numbers = st.sampled_from((0.0, 0.0, 0.25, 1.0, 2.0, -1.0))
+
+
+def tables(rows: int, width: int) -> st.SearchStrategy[np.ndarray]:
+    """Return full tables, of which most cells are 0."""
+    return arrays.arrays(np.float64, (rows, width), elements=numbers)
+
+
+def sparse(laid: np.ndarray) -> Sparse:
+    """Return the sparse table of a full one, out of cells in another order."""
+    rows, columns = (place[::-1] for place in np.nonzero(laid))
+    return Sparse.summed(rows, columns, laid[rows, columns], laid.shape)
+
+
+@given(tables(4, 3), tables(3, 5), tables(2, 3))
+def test_products_are_those_of_full_tables(
+    one: np.ndarray, other: np.ndarray, beside: np.ndarray
+) -> None:
+    """`times`, `weighing`, `transposed` and `full` are what NumPy says of the full tables."""
+    held = sparse(one)
+    assert (held.full() == one).all()
+    assert (held.transposed().full() == one.T).all()
+    assert held.times(sparse(other)) == pytest.approx(one @ other)
+    assert held.weighing(beside) == pytest.approx(beside @ one.T)
+    assert held.sums == pytest.approx(one.sum(axis=1))
+    assert held.totals == pytest.approx(one.sum(axis=0))
+    assert held.counts.tolist() == np.count_nonzero(one, axis=0).tolist()
+
+
+@given(tables(4, 3), st.lists(st.integers(0, 3)), st.integers(0, 4), st.integers(0, 4))
+def test_rows_are_taken(one: np.ndarray, rows: list[int], low: int, high: int) -> None:
+    """`take` and `part` hold the rows asked for; `united` lays parts below each other."""
+    held = sparse(one)
+    places = np.array(rows, dtype=np.int64)
+    assert (held.take(places).full() == one[places]).all()
+    low, high = sorted((low, high))
+    assert (held.part(low, high).full() == one[low:high]).all()
+    parts = [held.part(0, low), held.part(low, high), held.part(high, 4)]
+    assert (united(parts, 3).full() == one).all()
+    assert (united([], 3).full() == np.zeros((0, 3))).all()
+
+
+def test_cells_that_are_told_twice_add_up() -> None:
+    """What falls into one cell is added."""
+    rows, columns = np.array([1, 1, 0]), np.array([1, 1, 0])
+    held = Sparse.summed(rows, columns, np.array([1.5, 2, 4]), (2, 2))
+    assert held.full().tolist() == [[4.0, 0.0], [0.0, 3.5]]
+
+
+@given(tables(3, 6), st.integers(1, 7))
+def test_the_best_are_the_largest_by_place(laid: np.ndarray, most: int) -> None:
+    """The largest numbers come first, equal ones by their columns, above a bound."""
+    for above in (-np.inf, -0.5):
+        rows, columns = best(laid, most, above=above)
+        expected = [
+            (row, column)
+            for row, numbers in enumerate(laid.tolist())
+            for _, column in sorted((-number, at) for at, number in enumerate(numbers))[:most]
+            if numbers[column] > above
+        ]
+        assert list(zip(rows.tolist(), columns.tolist(), strict=True)) == expected
+
+
+@given(tables(3, 6), st.integers(1, 7))
+def test_the_strongest_are_positive(laid: np.ndarray, most: int) -> None:
+    """Of each row the largest positive numbers stay where they are, and nothing else does."""
+    kept = strongest(laid, most).full()
+    for row, left in zip(laid, kept, strict=True):
+        order = [at for _, at in sorted((-x, at) for at, x in enumerate(row) if x > 0)][:most]
+        assert {at: row[at] for at in order} == {at: left[at] for at in np.flatnonzero(left)}
+
+
+@given(st.lists(st.integers(0, 3)))
+def test_the_last_of_each_key_is_found(keys: list[int]) -> None:
+    """Each key's last row, by key."""
+    last = {key: at for at, key in enumerate(keys)}
+    assert last_of_each(np.array(keys, dtype=np.int64)).tolist() == [last[k] for k in sorted(last)]
+
+
+def test_blocks_cover_the_rows_and_are_not_too_large() -> None:
+    """Stretches follow each other without gaps; a row that is too much work stands alone."""
+    rng = np.random.default_rng(3)
+    held = sparse((rng.random((50, 40)) < 0.3).astype(float))
+    wide = Sparse.summed(np.arange(40), np.arange(40), np.ones(40), (40, 1 << 17))
+    cuts = list(held.blocks_for(wide))
+    assert [low for low, _ in cuts] == [0, *(high for _, high in cuts[:-1])]
+    assert cuts[-1][1] == 50
+    assert max(high - low for low, high in cuts) == 4
