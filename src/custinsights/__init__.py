@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from custinsights.analyses.customers.traits import Traits, traits
     from custinsights.analyses.declaring.grouping import segment_dimension
     from custinsights.analyses.declaring.segment_functions import segment_function
+    from custinsights.analyses.experiments.arms import assign
+    from custinsights.analyses.experiments.balance import balance
+    from custinsights.analyses.experiments.outcomes import compare
+    from custinsights.analyses.experiments.sizes import sample_size
     from custinsights.analyses.journey.funnel import funnel
     from custinsights.analyses.journey.milestones import milestones
     from custinsights.analyses.journey.overdue import overdue
@@ -79,6 +83,7 @@ if TYPE_CHECKING:
     from custinsights.history.activity_history import ActivityHistory
     from custinsights.history.orders import OrderHistory
     from custinsights.presentation.report.writing import report
+    from custinsights.results.assignment import Assignment
     from custinsights.shop.opening import open_shop
     from custinsights.sources import (
         combine,
@@ -100,6 +105,7 @@ _HOMES = {
     "DEFAULT": "analyses.catalog",
     "RFM": "analyses.customers.rfm",
     "ActivityHistory": "history.activity_history",
+    "Assignment": "results.assignment",
     "BetaGeoNBD": "analyses.prediction.beta_geometric",
     "Catalog": "analyses.catalog",
     "ChannelTaxonomy": "domain.channels",
@@ -122,11 +128,14 @@ _HOMES = {
     "Traits": "analyses.customers.traits",
     "acquisition": "analyses.cohorts.acquisition",
     "activities": "analyses.builtin.activity_metrics",
+    "assign": "analyses.experiments.arms",
     "audit": "analyses.audit",
+    "balance": "analyses.experiments.balance",
     "baskets": "analyses.products.baskets",
     "churn_rate": "analyses.builtin.metrics",
     "cohorts": "analyses.cohorts.cohorts",
     "combine": "sources",
+    "compare": "analyses.experiments.outcomes",
     "concentration": "analyses.customers.concentration",
     "cross_sell": "analyses.products.audiences",
     "cross_sell_gaps": "analyses.products.cross_sell",
@@ -177,6 +186,7 @@ _HOMES = {
     "revenue": "analyses.builtin.metrics",
     "rfm": "analyses.customers.rfm",
     "rule": "analyses.segments.rule",
+    "sample_size": "analyses.experiments.sizes",
     "second_order": "analyses.cohorts.second_order",
     "second_order_rate": "analyses.builtin.exact_ages",
     "segment": "analyses.segments.segment",
@@ -200,6 +210,7 @@ __all__ = [
     "DEFAULT",
     "RFM",
     "ActivityHistory",
+    "Assignment",
     "BetaGeoNBD",
     "Catalog",
     "ChannelTaxonomy",
@@ -223,11 +234,14 @@ __all__ = [
     "__version__",
     "acquisition",
     "activities",
+    "assign",
     "audit",
+    "balance",
     "baskets",
     "churn_rate",
     "cohorts",
     "combine",
+    "compare",
     "concentration",
     "cross_sell",
     "cross_sell_gaps",
@@ -282,6 +296,7 @@ __all__ = [
     "revenue",
     "rfm",
     "rule",
+    "sample_size",
     "second_order",
     "second_order_rate",
     "segment",

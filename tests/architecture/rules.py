@@ -47,7 +47,7 @@ OPTIONAL_LIBRARIES = {
     "rapidfuzz": {"domain.matching.likeness"},
     "rich": {"cli"},
     "sqlalchemy": {"repositories.sql"},
-    "scipy": {"analyses.prediction"},
+    "scipy": {"analyses.experiments", "analyses.prediction"},
     "typer": {"cli"},
     "xlsxwriter": {"presentation.spreadsheet"},
 }

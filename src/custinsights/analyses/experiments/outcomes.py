@@ -1,0 +1,375 @@
+"""What did the customers of each arm do in the time after they were assigned?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from math import nan
+from statistics import NormalDist
+from typing import Any
+
+import attrs
+import numpy as np
+
+from custinsights.analyses.experiments import significance
+from custinsights.analyses.experiments.balance import sizes_p_value
+from custinsights.analyses.measuring.measured import parts_of, provenance
+from custinsights.domain.fields import Identity, instance, refuse_other, whole_number
+from custinsights.domain.frozen import frozen
+from custinsights.domain.money import minor_exponent
+from custinsights.errors import InvalidValue
+from custinsights.history.columnar.columns import NO_INSTANT, FloatArray, IntArray
+from custinsights.history.context import Context
+from custinsights.history.facts import Facts, check_history, check_orders
+from custinsights.history.orders import When
+from custinsights.history.views.counted import CountedHistory
+from custinsights.results.assignment import Assignment
+from custinsights.results.comparison import CONVERSION, VALUE, Comparison
+from custinsights.results.customer_table import CustomerTable
+from custinsights.results.intervals import SMALL, apart, lift, wilson
+from custinsights.results.table import Column, Table
+
+
+def _days(given: Any) -> int:
+    return whole_number("the number of days is wrong", given, 1)
+
+
+def _level(given: float) -> float:
+    if isinstance(given, bool) or not isinstance(given, float) or not 0 < given < 1:
+        raise InvalidValue("the level is wrong", given, "a number between 0 and 1, such as 0.05")
+    return given
+
+
+def _planned(given: Any) -> int | None:
+    return None if given is None else whole_number("the planned size is wrong", given, 1)
+
+
+def _instants(given: Any) -> Any:
+    return frozen(given) if isinstance(given, Mapping) else given
+
+
+@attrs.frozen(kw_only=True)
+class Comparing:
+    """The analysis behind `compare`; its state is a `CustomerTable` of what was done."""
+
+    assignment: Assignment = attrs.field(validator=instance(Assignment))
+    at: When | Mapping[Any, When] = attrs.field(converter=_instants)
+    within: int = attrs.field(default=30, converter=_days)
+    planned: int | None = attrs.field(default=None, converter=_planned)
+    level: float = attrs.field(default=0.05, converter=_level)
+    as_of: When | None = None
+
+    def __call__(self, history: Facts) -> Comparison:
+        """Summarise and finish."""
+        return self.finish(self.summarise(history))
+
+    def summarise(self, history: Facts) -> CustomerTable:
+        """Return what the assigned customers of a history, or of a part of one, did."""
+        check_history(history)
+        check_orders(history, "an experiment")
+        context, as_of = history.context, history.context.instant(self.as_of)
+        ids = history.customer_ids.tolist()
+        place = dict(zip(self.assignment.customers, self.assignment.codes.tolist(), strict=True))
+        arm = np.array([place.get(one, -1) for one in ids], dtype=np.int64)
+        rows = np.flatnonzero(arm >= 0)
+        start, end = np.full(len(ids), NO_INSTANT), np.zeros(len(ids), dtype=np.int64)
+        start[rows], end[rows] = self._times([ids[row] for row in rows.tolist()], context)
+        done, low = [(end[:0], end[:0])], 0
+        for part in history.blocks():
+            cut = slice(low, low := low + part.people)
+            done.append(_done(CountedHistory(part, as_of), start[cut], end[cut]))
+        orders, value = (np.concatenate(column) for column in zip(*done, strict=True))
+        names = np.array([*self.assignment.arms, None], dtype=object)
+        unit, exponent = context.currency, minor_exponent(context.currency)
+        columns = [
+            Column("arm", "label", names[arm]),
+            Column("assigned_at", "instant", start),
+            Column("is_over", "flag", end <= context.day(as_of)),
+            Column("orders", "count", orders, unit="orders"),
+            Column("value", "money", value, unit=unit, exponent=exponent),
+        ]
+        table = CustomerTable(
+            history.customer_ids,
+            {column.name: column for column in columns},
+            provenance(context, as_of, []),
+            f"what the arms of {self.assignment.experiment} did in {self.within} days",
+            parts_of(history),
+        )
+        return table.take(rows)
+
+    def _times(self, customers: list[Identity], context: Context) -> tuple[Any, Any]:
+        """Return when each was assigned, and the local day on which the time is over."""
+        if not isinstance(self.at, Mapping):
+            instant = context.moment(self.at)
+            return instant, context.day(instant) + self.within
+        missing = sum(one not in self.at for one in self.assignment.customers)
+        if missing:
+            raise InvalidValue(
+                "nobody said when some customers were assigned",
+                f"{missing:,} of {len(self.assignment):,} customers without an instant",
+                "an instant for each customer in the experiment, or one for all",
+            )
+        instants = [context.moment(self.at[one]) for one in customers]
+        return instants, [context.day(one) + self.within for one in instants]
+
+    def finish(self, state: CustomerTable) -> Comparison:
+        """Compare the arms of a merged state."""
+        refuse_other(CustomerTable, "the state to finish", state)
+        if len(self.assignment) and not len(state):
+            raise InvalidValue(
+                "the history knows none of the customers in the experiment",
+                f"{len(self.assignment):,} customers",
+                "customers of the history, by its own identities",
+                "An identity as a text is another than the same as an int",
+            )
+        codes, orders, values = self._of_all(state)
+        arms = [
+            _Arm(name, orders[codes == place], values[codes == place])
+            for place, name in enumerate(self.assignment.arms)
+        ]
+        tests = max(len(arms) - 1, 1)
+        unit = state.column("value").unit
+        rows = [
+            *_corrected([_rate(arm, arms[0], self.level, tests) for arm in arms], self.level),
+            *_corrected([_mean(arm, arms[0], self.level, tests, unit) for arm in arms], self.level),
+        ]
+        told = state.provenance
+        return Comparison(
+            experiment=self.assignment.experiment,
+            customers=state,
+            outcomes=_table(
+                f"{self.assignment.experiment}: {self.within} days by arm", rows, told.notes()
+            ),
+            planned=self.planned,
+            smallest=min(len(arm.orders) for arm in arms),
+            pending=len(self.assignment) - len(codes),
+            sizes_p_value=sizes_p_value(self.assignment),
+        )
+
+    def _of_all(self, state: CustomerTable) -> tuple[IntArray, IntArray, FloatArray]:
+        """Return arm, orders and value of everybody whose time is over, the unknown too."""
+        row_of = {one: row for row, one in enumerate(state.ids.tolist())}
+        rows = np.array([row_of.get(one, -1) for one in self.assignment.customers], dtype=np.int64)
+        known, unknown = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
+        size = len(rows)
+        orders, values = np.zeros(size, dtype=np.int64), np.zeros(size)
+        is_over = np.zeros(size, dtype=np.bool_)
+        orders[known] = state["orders"].take(rows[known])
+        values[known] = state["value"].take(rows[known])
+        is_over[known] = state["is_over"].take(rows[known])
+        calendar = state.provenance.calendar
+        today, time = calendar.local_date(state.provenance.as_of), dt.timedelta(days=self.within)
+        for place in unknown.tolist():  # they never ordered, and belong to the arms all the same
+            one = self.assignment.customers[place]
+            at = self.at[one] if isinstance(self.at, Mapping) else self.at
+            is_over[place] = calendar.local_date(calendar.instant(at)) + time <= today
+        ended = np.flatnonzero(is_over)
+        return self.assignment.codes[ended], orders[ended], values[ended]
+
+
+@attrs.frozen(eq=False)
+class _Arm:
+    """What the customers of an arm did whose time is over."""
+
+    name: str
+    orders: IntArray
+    values: FloatArray
+
+    @property
+    def size(self) -> int:
+        return len(self.orders)
+
+    @property
+    def converted(self) -> int:
+        return int((self.orders > 0).sum())
+
+
+def _done(view: CountedHistory, start: IntArray, end: IntArray) -> tuple[IntArray, IntArray]:
+    """int64[k], orders of each person from an instant to a local day, and their value."""
+    since, until = start.take(view.customer), end.take(view.customer)
+    inside = (since != NO_INSTANT) & (view.placed_at >= since) & (view.day < until)
+    value = np.where(inside, view.net_amount, 0)
+    return view.sum_per_customer(inside), view.sum_per_customer(value)
+
+
+def _rate(arm: _Arm, control: _Arm, level: float, tests: int) -> dict[str, Any]:
+    """Return what is to be said of the conversion of an arm."""
+    own = (np.array([arm.converted]), np.array([arm.size]))
+    pair = (*own, np.array([control.converted]), np.array([control.size]))
+    low, high = wilson(*own, z=_z(level))
+    row = _row(CONVERSION, arm, arm.converted, "share", (float(low[0]), float(high[0])))
+    if arm is not control:
+        row["difference_low"], row["difference_high"] = (
+            float(bound[0]) for bound in apart(*pair, z=_z(level / tests))
+        )
+        row["lift"], row["lift_low"], row["lift_high"] = (
+            float(bound[0]) for bound in lift(*pair, z=_z(level / tests))
+        )
+        row["difference"] = row["mean"] - _quotient(control.converted, control.size)
+        row["p_value"], row["test"] = significance.of_rates(
+            arm.converted, arm.size, control.converted, control.size
+        )
+    return row
+
+
+def _mean(arm: _Arm, control: _Arm, level: float, tests: int, unit: str) -> dict[str, Any]:
+    """Return what is to be said of the mean value of an arm."""
+    bounds = significance.of_mean(arm.values, level)
+    row = _row(VALUE, arm, float(arm.values.sum()), unit, bounds)
+    if arm is not control:
+        found = significance.of_means(arm.values, control.values, level / tests)
+        base = _quotient(float(control.values.sum()), control.size)
+        row["difference"] = row["mean"] - base
+        row["difference_low"], row["difference_high"] = found.low, found.high
+        row["p_value"], row["test"] = found.p_value, significance.WELCH
+        if row["mean"] > 0 < base:
+            spread = np.hypot(_error(arm.values) / row["mean"], _error(control.values) / base)
+            factor = float(np.exp(_z(level / tests) * spread))
+            ratio = row["mean"] / base
+            row["lift"], row["lift_low"], row["lift_high"] = ratio, ratio / factor, ratio * factor
+    return row
+
+
+def _row(
+    outcome: str, arm: _Arm, total: float, unit: str, bounds: tuple[float, float]
+) -> dict[str, Any]:
+    unknown = ("difference", "lift")
+    beside = [f"{name}{end}" for name in unknown for end in ("", "_low", "_high")]
+    return {
+        "outcome": outcome,
+        "arm": arm.name,
+        "customers": arm.size,
+        "total": float(total),
+        "mean": _quotient(total, arm.size),
+        "low": bounds[0],
+        "high": bounds[1],
+        **dict.fromkeys((*beside, "p_value"), nan),
+        "test": None,
+        "small": arm.size < SMALL,
+        "unit": unit,
+    }
+
+
+def _corrected(rows: list[dict[str, Any]], level: float) -> list[dict[str, Any]]:
+    """Add p-values corrected for the number of arms that are compared."""
+    p_values = np.array([row["p_value"] for row in rows], dtype=np.float64)
+    adjusted = significance.holm(p_values).tolist()
+    return [
+        {**row, "p_adjusted": p, "significant": p < level}
+        for row, p in zip(rows, adjusted, strict=True)
+    ]
+
+
+def _table(title: str, rows: list[dict[str, Any]], notes: tuple[str, ...]) -> Table:
+    def column(name: str, kind: str = "number", units: list[str] | None = None) -> Column:
+        return Column(name, kind, [row[name] for row in rows], units=units)
+
+    units = [row["unit"] for row in rows]
+    totals = ["customers" if unit == "share" else unit for unit in units]
+    return Table(
+        title,
+        [
+            column("outcome", "label"),
+            column("arm", "label"),
+            column("customers", "count"),
+            column("total", units=totals),
+            *(column(name, units=units) for name in ("mean", "low", "high")),
+            *(column(f"difference{end}", units=units) for end in ("", "_low", "_high")),
+            *(column(f"lift{end}") for end in ("", "_low", "_high")),
+            column("p_value"),
+            column("p_adjusted"),
+            column("significant", "flag"),
+            column("test", "label"),
+            column("small", "flag"),
+        ],
+        notes=notes,
+    )
+
+
+def _z(level: float) -> float:
+    return NormalDist().inv_cdf(1 - level / 2)
+
+
+def _quotient(above: float, below: int) -> float:
+    return above / below if below else nan
+
+
+def _error(values: FloatArray) -> float:
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else nan
+
+
+def compare(
+    history: Facts,
+    assignment: Assignment,
+    *,
+    at: When | Mapping[Any, When],
+    within: int = 30,
+    planned: int | None = None,
+    level: float = 0.05,
+    as_of: When | None = None,
+) -> Comparison:
+    """Compare the arms of an experiment: who ordered in the time after, and for how much.
+
+    Everybody counts in the arm into which they were put, whatever became of the letter (intention
+    to treat); who never ordered counts with nothing. Whose time is not over at `as_of` is left out.
+
+    Parameters
+    ----------
+    history
+        An order history, or a part of one.
+    assignment
+        What `assign` gives, or `Assignment.of`.
+    at
+        When the customers were assigned: an instant for all, or customer -> instant.
+    within
+        Local days from then, that day among them, in which orders count.
+    planned
+        How many customers each arm is to have, as `sample_size` tells. A comparison that is read
+        before says so.
+    level
+        How likely a difference is seen where there is none, in any of the arms.
+    as_of
+        Limits the facts, exclusive; default: the end of the observation.
+
+    Returns
+    -------
+    Comparison
+        A row for each outcome and arm. ``conversion``: customers with a counted order in the time ÷
+        all, Wilson's bounds. ``value``: the mean over all of their orders less linked refunds.
+        Against the control ``difference`` and ``lift`` (the ratio) with bounds that hold for all
+        arms at once (each at level ÷ their number), ``p_value``, and ``p_adjusted`` for the number
+        of arms by Holm; ``significant`` where that is below `level`.
+
+    Raises
+    ------
+    InvalidValue
+        If the history knows none of the customers, or an instant is missing.
+    MissingExtra
+        SciPy is not installed: the extra ``predict`` brings it.
+
+    Notes
+    -----
+    Rates: chi-square test without correction, Fisher's exact where fewer than five are to be
+    expected in a cell; differences by Newcombe's method 10, ratios by Katz. Means: Welch's t-test
+    and its interval; ratios by the delta method on the logarithm. Values of customers are wide:
+    with few buyers the t-test is rough, which ``small`` does not tell.
+
+    References
+    ----------
+    Newcombe, R. G. (1998). Statistics in Medicine 17, 873-890. Katz, D. et al. (1978). Biometrics
+    34, 469-474. Welch, B. L. (1947). Biometrika 34, 28-35. Holm, S. (1979). Scandinavian Journal of
+    Statistics 6, 65-70.
+
+    Examples
+    --------
+    >>> import custinsights as ci
+    >>> history = ci.datasets.gallery()
+    >>> known = ci.traits(history, "order_count", as_of="2023-06-01")
+    >>> arms = ci.assign(known, ["control", "letter"], experiment="June", key="secret")
+    >>> found = compare(history, arms, at="2023-06-01", within=90)
+    >>> found.row("letter")["customers"], found.row("letter")["total"]
+    (35, 10.0)
+    """
+    return Comparing(
+        assignment=assignment, at=at, within=within, planned=planned, level=level, as_of=as_of
+    )(history)

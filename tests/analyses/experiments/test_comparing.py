@@ -1,0 +1,265 @@
+"""What came of an experiment: by hand, by the plain facts, by published figures; and warnings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+import custinsights as ci
+from custinsights.analyses.experiments import significance
+from custinsights.analyses.experiments.outcomes import Comparing
+from custinsights.errors import InvalidValue, UnknownName
+from custinsights.results.intervals import apart, lift
+from tests.oracles.bridge import to_history
+from tests.oracles.facts import View
+from tests.oracles.hand import at, order, shop
+from tests.oracles.periods import local_date
+from tests.oracles.shop import PlainRefund
+from tests.oracles.strategies import as_ofs, shops
+
+MANY = settings(max_examples=60, suppress_health_check=list(HealthCheck))
+CONTROL, LETTER = ([f"{arm}{n:02d}" for n in range(40)] for arm in "cl")
+ARMS = ci.Assignment.of(
+    "spring",
+    {**dict.fromkeys(CONTROL, "control"), **dict.fromkeys(LETTER, "letter")},
+    ["control", "letter"],
+)
+SPRING = to_history(
+    shop(
+        *(order(who, "01-10", 10_00) for who in (*CONTROL[:39], *LETTER)),
+        *(order(who, "03-05", 20_00) for who in CONTROL[:6]),
+        *(order(who, "03-30", 30_00) for who in LETTER[:12]),
+        order(LETTER[0], "03-30", 15_00),
+        order(CONTROL[7], "03-31", 99_00),  # a day too late
+        order(LETTER[20], "02-29", 99_00),  # before
+        refunds=(PlainRefund(LETTER[0], at("06-01"), 500, order=79 + 6 + 12),),
+    )
+)
+
+
+@pytest.mark.covers("E23", "E04")
+def test_by_hand() -> None:
+    """6 of 40 against 12 of 40: twice as often; the 40th of the control never bought at all."""
+    found = ci.compare(SPRING, ARMS, at="2024-03-01", within=30, planned=40)
+    assert (found.pending, found.smallest, found.is_early, found.is_suspect) == (
+        0,
+        40,
+        False,
+        False,
+    )
+    control, letter = found.row("control"), found.row("letter")
+    assert (control["customers"], control["total"], control["mean"]) == (40, 6, 0.15)
+    assert (control["p_value"], control["lift"]) == (None, None)
+    assert (letter["customers"], letter["total"], letter["mean"]) == (40, 12, 0.3)
+    assert letter["lift"] == pytest.approx(2)
+    assert letter["difference"] == pytest.approx(0.15)
+    chi = 80 * (6 * 28 - 12 * 34) ** 2 / (18 * 62 * 40 * 40)
+    assert letter["p_value"] == pytest.approx(stats.chi2.sf(chi, 1))
+    assert (letter["test"], letter["significant"]) == ("chi-square", False)
+    low, high = (float(x[0]) for x in apart(*counts_of(12, 40, 6, 40)))
+    assert letter["difference_low"] == pytest.approx(low)
+    assert letter["difference_high"] == pytest.approx(high)
+    value, base = found.row("letter", "value"), found.row("control", "value")
+    assert (base["total"], base["mean"]) == (120, 3)
+    assert (value["total"], value["mean"]) == (370, 9.25)  # 12 · 30 + 15 - 5
+    assert (value["difference"], value["lift"]) == (6.25, pytest.approx(9.25 / 3))
+    values = [40.0, *[30.0] * 11, *[0.0] * 28]
+    welch = stats.ttest_ind(values, [20.0] * 6 + [0.0] * 34, equal_var=False)
+    assert (value["p_value"], value["test"]) == (pytest.approx(welch.pvalue), "Welch's t")
+    assert value["difference_low"] == pytest.approx(welch.confidence_interval()[0])
+    assert value["significant"] == (welch.pvalue < 0.05)
+    assert value["lift_low"] < 9.25 / 3 < value["lift_high"]
+
+
+def test_read_too_early() -> None:
+    """A comparison read before its size says so; one whose time is not over counts nobody."""
+    early = ci.compare(SPRING, ARMS, at="2024-03-01", planned=100)
+    assert early.is_early
+    assert "Read too early: the smallest arm has 40 of its 100 planned customers" in repr(early)
+    assert "No size was planned" in repr(ci.compare(SPRING, ARMS, at="2024-03-01"))
+    running = ci.compare(SPRING, ARMS, at="2024-03-01", planned=40, as_of="2024-03-30")
+    assert (running.pending, running.smallest, running.is_early) == (80, 0, True)
+    assert running.row("letter")["mean"] is None
+    assert "Left out, for their time is not over: 80" in repr(running)
+    over = ci.compare(SPRING, ARMS, at="2024-03-01", planned=40, as_of="2024-03-31")
+    assert (over.pending, over.is_early, "Read too early" in repr(over)) == (0, False, False)
+
+
+def test_assigned_one_by_one() -> None:
+    """Each has an own time: who was assigned late is not over yet, and is left out."""
+    when = {
+        **dict.fromkeys((*CONTROL[:20], *LETTER[:20]), "2024-03-01"),
+        **dict.fromkeys((*CONTROL[20:], *LETTER[20:]), "2024-06-20"),
+    }
+    found = ci.compare(SPRING, ARMS, at=when)
+    assert (found.pending, found.row("letter")["customers"]) == (40, 20)
+    assert (found.row("letter")["total"], found.row("control")["total"]) == (12, 6)
+    with pytest.raises(InvalidValue, match="1 of 80 customers without an instant"):
+        ci.compare(SPRING, ARMS, at={k: v for k, v in when.items() if k != "c03"})
+
+
+def test_arms_of_the_wrong_size() -> None:
+    """Where chance makes arms so unlike less than once in a thousand times, nothing is believed."""
+    meant = {**dict.fromkeys(CONTROL[:12], "control"), **dict.fromkeys(LETTER, "letter")}
+    lost = ci.Assignment.of("spring", meant, ["control", "letter"])
+    found = ci.compare(SPRING, lost, at="2024-03-01", planned=5)
+    assert found.sizes_p_value == pytest.approx(stats.chisquare([12, 40]).pvalue)
+    assert found.is_suspect
+    assert "not as large as their weights say" in repr(found)
+    as_meant = ci.Assignment.of("spring", meant, {"control": 3, "letter": 10})
+    assert not ci.compare(SPRING, as_meant, at="2024-03-01", planned=5).is_suspect
+
+
+def counts_of(a: int, n: int, b: int, m: int) -> tuple[Any, Any, Any, Any]:
+    """Return counts as arrays of one."""
+    return np.array([a]), np.array([n]), np.array([b]), np.array([m])
+
+
+def test_several_arms_are_corrected() -> None:
+    """Two arms beside the control: p-values by Holm, bounds at half the level each."""
+    arms = {who: ("control", "a", "b")[n % 3] for n, who in enumerate((*CONTROL, *LETTER))}
+    three = ci.Assignment.of("three", arms, ["control", "a", "b"])
+    found = ci.compare(SPRING, three, at="2024-03-01", planned=1)
+    for outcome in ("conversion", "value"):
+        p = {arm: found.row(arm, outcome)["p_value"] for arm in "ab"}
+        small, large = sorted(p, key=p.__getitem__)
+        adjusted = {arm: found.row(arm, outcome)["p_adjusted"] for arm in "ab"}
+        assert adjusted[small] == pytest.approx(min(2 * p[small], 1))
+        assert adjusted[large] == pytest.approx(max(p[large], min(2 * p[small], 1)))
+    row, base = found.row("a"), found.row("control")
+    counts = [int(one[name]) for one in (row, base) for name in ("total", "customers")]
+    z = stats.norm.isf(0.05 / 4)
+    low, _ = apart(*counts_of(*counts), z=z)
+    assert row["difference_low"] == pytest.approx(float(low[0]))
+    few = ci.compare(SPRING, three, at="2024-03-01", within=10, planned=1).row("a")
+    assert few["test"] == "Fisher's exact"
+    with pytest.raises(UnknownName, match="no outcome named 'conversion of c'"):
+        found.row("c")
+
+
+def test_published_figures() -> None:
+    """Newcombe (1998), table II; the sleep data of Student; aspirin and infarction of Agresti."""
+    for counts, low, high in (
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((6, 7, 2, 7), 0.0582, 0.8062),
+        ((5, 56, 0, 29), -0.0381, 0.1926),
+    ):
+        found = apart(*counts_of(*counts))
+        assert [round(float(bound[0]), 4) for bound in found] == [low, high]
+    one = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
+    two = np.array([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
+    sleep = significance.of_means(one, two, 0.05)
+    assert sleep.p_value == pytest.approx(0.07939, abs=5e-6)
+    assert sleep.low == pytest.approx(-3.3654832)
+    assert sleep.high == pytest.approx(0.2054832)
+    risk = lift(*counts_of(189, 11_034, 104, 11_037))
+    assert [round(float(x[0]), 2) for x in risk] == [1.82, 1.43, 2.31]
+
+
+@MANY
+@given(st.data())
+def test_as_the_plain_facts(data: st.DataObject) -> None:
+    """Orders and value of everybody are those of the counted orders in the time, net of refunds."""
+    made = data.draw(shops().filter(lambda made: bool(made.orders)))
+    as_of = data.draw(as_ofs(made))
+    view = View(made, as_of)
+    people = sorted({one.customer for one in made.orders}, key=str)
+    arm_of = {who: data.draw(st.sampled_from(["control", "letter"])) for who in people}
+    start = data.draw(as_ofs(made))
+    within = data.draw(st.sampled_from((1, 10, 200)))
+    history = to_history(made)
+    arms = ci.Assignment.of("e", arm_of, ["control", "letter"])
+    found = ci.compare(history, arms, at=start, within=within, as_of=as_of, planned=1)
+    end = local_date(made, start) + timedelta(days=within)
+    is_over = end <= local_date(made, as_of)
+    assert found.pending == (0 if is_over else len(people))
+    for row in found.customers.to_dicts():
+        inside = [
+            place
+            for place in view.orders_of.get(row["customer"], [])
+            if made.orders[place].placed_at >= start
+            and local_date(made, made.orders[place].placed_at) < end
+        ]
+        assert (row["orders"], row["is_over"]) == (len(inside), is_over)
+        assert found.customers.minor("value")[
+            found.customers.ids.tolist().index(row["customer"])
+        ] == sum(view.net_of(place) for place in inside)
+        assert row["arm"] == arm_of[row["customer"]]
+
+
+@MANY
+@given(st.data())
+def test_parts_add_up(data: st.DataObject) -> None:
+    """The parts of a shop say together what the whole says."""
+    made = data.draw(shops().filter(lambda made: bool(made.orders)))
+    history = to_history(made)
+    people = history.customer_ids.tolist()
+    arms = ci.assign(people, ["control", "letter"], experiment="e", key="k")
+    analysis = Comparing(assignment=arms, at=data.draw(as_ofs(made)), within=9)
+    whole = analysis.summarise(history)
+    parts = [analysis.summarise(part) for part in history.partition(data.draw(st.integers(1, 4)))]
+    assume(len(whole))
+    assert reduce(add, data.draw(st.permutations(parts))) == whole
+    assert analysis.finish(reduce(add, parts)) == analysis.finish(whole)
+
+
+def test_arms_alike_before() -> None:
+    """The arms of real customers are alike before; arms by what they spent are not, and say so."""
+    retail = ci.datasets.load_online_retail()
+    known = ci.traits(retail, "order_count", as_of="2011-09-01")
+    arms = ci.assign(known, {"control": 1, "letter": 2}, experiment="autumn", key="k")
+    found = ci.balance(retail, arms, at="2011-09-01")
+    assert (found.is_suspect, found.unlike) == (False, ())
+    rows = {row["trait"]: row for row in found.to_dicts()}
+    assert set(rows) == {
+        *("order_count", "total_spent", "average_order_value", "days_since_last_order"),
+    }
+    ordered = dict(zip(known.ids.tolist(), known["order_count"].tolist(), strict=True))
+    letter, control = ([ordered[one] for one in arms.members(a)] for a in ("letter", "control"))
+    assert rows["order_count"]["mean"] == pytest.approx(np.mean(letter))
+    deviation = np.sqrt((np.var(letter, ddof=1) + np.var(control, ddof=1)) / 2)
+    assert rows["order_count"]["difference"] == pytest.approx(
+        (np.mean(letter) - np.mean(control)) / deviation
+    )
+    by_orders = {who: "letter" if count > 1 else "control" for who, count in ordered.items()}
+    skewed = ci.Assignment.of("autumn", by_orders, ["control", "letter"])
+    unlike = ci.balance(retail, skewed, ["order_count", "total_spent"], at="2011-09-01")
+    assert unlike.unlike == ("order_count", "total_spent")
+    assert unlike.is_suspect
+    with pytest.raises(InvalidValue, match="'customer_country' has no mean"):
+        ci.balance(retail, arms, "customer_country", at="2011-09-01")
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    """Customers nobody knows, days, sizes and levels that are none, and no assignment say so."""
+    strangers = ci.assign(["x1", "x2"], ["control", "letter"], experiment="e", key="k")
+    with pytest.raises(InvalidValue, match="knows none of the customers in the experiment"):
+        ci.compare(SPRING, strangers, at="2024-03-01")
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"within": 0}, "number of days is wrong"),
+        ({"planned": 0}, "planned size is wrong"),
+        ({"level": 5}, "level is wrong"),
+    ]
+    for argument, says in wrong:
+        with pytest.raises(InvalidValue, match=says):
+            ci.compare(SPRING, ARMS, at="2024-03-01", **argument)
+    with pytest.raises(InvalidValue, match="no Assignment"):
+        ci.compare(SPRING, {"c01": "control"}, at="2024-03-01")  # type: ignore[arg-type]
+
+
+def test_nobody_converts() -> None:
+    """Where nobody or everybody converts there is no p-value, and none is made up."""
+    quiet = ci.compare(SPRING, ARMS, at="2024-04-10", planned=40)
+    row = quiet.row("letter")
+    assert (row["mean"], row["p_value"], row["lift"], row["significant"]) == (0, None, None, False)
+    value = quiet.row("letter", "value")
+    assert (value["p_value"], value["lift"], value["difference"]) == (None, None, 0)
