@@ -17,7 +17,7 @@ from openpyxl.utils.escape import unescape
 import custinsights as ci
 from custinsights.errors import InvalidValue, MissingExtra
 from custinsights.presentation.spreadsheet import Chart, Sheet, write_workbook, write_xlsx
-from custinsights.presentation.writing import written_whole
+from custinsights.results.files import written_whole
 from custinsights.results.table import Column, Table
 from tests.hostile import HOSTILE
 

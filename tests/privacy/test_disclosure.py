@@ -11,7 +11,7 @@ import pytest
 
 from custinsights.domain import Customer, Identity
 from custinsights.errors import InvalidValue, NaiveTime, UnknownName
-from custinsights.privacy import inventory, rectify, subject_access
+from custinsights.privacy import SubjectAccess, inventory, rectify, subject_access
 from custinsights.repositories.protocols import Store
 from tests.privacy.conftest import HOME, LATER, MARKS
 
@@ -81,6 +81,22 @@ def test_a_bundle_is_written_as_zip_and_as_folder(shop: Store, tmp_path: Path) -
     for taken in (packed, folder):
         with pytest.raises(InvalidValue, match="There is something already"):
             bundle.write(taken)
+
+
+def test_a_bundle_is_whole_or_not_there(
+    shop: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where writing fails nothing is left; a folder of folders is made."""
+    with shop.begin(read_only=True) as work:
+        bundle = subject_access(work, "c7", at=LATER)
+    told = {**bundle.files(), "last.csv": "\udc80"}  # which no file can hold
+    with monkeypatch.context() as patched:
+        patched.setattr(SubjectAccess, "files", lambda _bundle: told)
+        for name in ("a.zip", "folder"):
+            with pytest.raises(UnicodeEncodeError):
+                bundle.write(tmp_path / name)
+    assert [one for one in tmp_path.iterdir() if not one.name.startswith("shop.db")] == []
+    assert (bundle.write(tmp_path / "of" / "anna") / "data.json").is_file()
 
 
 def test_who_took_the_bundle_is_written_down(shop: Store) -> None:

@@ -21,6 +21,7 @@ from custinsights.domain import (
     Product,
     Refund,
 )
+from custinsights.domain.records import record_of
 from custinsights.repositories.batches import (
     LINE_COLUMNS,
     NOTHING,
@@ -34,7 +35,7 @@ from custinsights.repositories.order_rows import (
     order_of,
     order_rows,
     orders_of,
-    refunds_of,
+    refund_records,
 )
 from custinsights.repositories.rows import (
     activities_of,
@@ -236,7 +237,8 @@ def test_refunds_with_keys_of_their_own_are_no_part_of_an_order() -> None:
     batch = batch_of_rows([row_of({"amount": 1000})], [row])
     assert orders_of(batch)[0].refunds == ()
     at = datetime(1970, 1, 1, tzinfo=UTC)
-    assert refunds_of(batch) == [Refund(Money("1.50", "EUR"), at, order="1", customer="c7")]
+    told = record_of(Refund(Money("1.50", "EUR"), at, order="1", customer="c7"))
+    assert refund_records(batch) == [{"source": row["source"], "id": row["id"], **told}]
 
 
 def test_rows_are_copies() -> None:

@@ -10,13 +10,10 @@ from typing import Any, TextIO
 
 from custinsights.errors import InvalidValue
 from custinsights.presentation.cells import instants, scaled
-from custinsights.presentation.writing import written_whole
+from custinsights.results.files import starts_formula, written_whole
 from custinsights.results.table import Column, Table
 
-__all__ = ["natural", "starts_formula", "to_dicts", "write_csv"]
-
-#: What a spreadsheet takes for the start of a formula, in its narrow and its wide form.
-_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+__all__ = ["natural", "to_dicts", "write_csv"]
 
 
 def natural(column: Column, timezone: str = "UTC") -> list[Any]:
@@ -98,11 +95,6 @@ def _lines(table: Table) -> Iterator[str]:
     columns = [natural(column, table.timezone) for column in table.columns]
     for row in zip(*columns, strict=True):
         yield ",".join(_cell(value) for value in row) + "\r\n"
-
-
-def starts_formula(text: str) -> bool:
-    """Whether a spreadsheet would take the text for a formula where nobody says that it is none."""
-    return text.lstrip(" ").startswith(_FORMULA_STARTS)
 
 
 def _cell(value: object) -> str:

@@ -18,7 +18,7 @@ import attrs
 from custinsights.errors import InvalidValue, MissingExtra, counted
 from custinsights.presentation.cells import PARTLY, is_grid, shown, shown_unit, width_of
 from custinsights.presentation.typed_cells import MOST_SIGNS, Format, clipped, typed_cells
-from custinsights.presentation.writing import written_whole
+from custinsights.results.files import written_whole
 from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column, Table
 

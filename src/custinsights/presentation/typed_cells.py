@@ -14,7 +14,7 @@ import numpy as np
 
 from custinsights.domain import CURRENCIES, minor_exponent
 from custinsights.presentation.cells import instants, scaled
-from custinsights.presentation.records import starts_formula
+from custinsights.results.files import starts_formula
 from custinsights.results.table import Column
 
 __all__ = ["MOST_SIGNS", "Cell", "Format", "clipped", "typed_cells"]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -19,6 +20,7 @@ from custinsights.domain.fields import looked_up, refuse_naive
 from custinsights.domain.people import Customer
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.privacy.data_inventory import inventory
+from custinsights.results.files import starts_formula, written_whole
 
 if TYPE_CHECKING:
     from custinsights.repositories.protocols import UnitOfWork
@@ -29,7 +31,6 @@ RECTIFICATIONS: Final = "rectification"
 """The log of corrections."""
 
 _ROOMS: Final = ("people", "orders", "activities", "annotations")
-_FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the wide forms are meant
 
 
 @attrs.frozen
@@ -43,7 +44,8 @@ class SubjectAccess:
     at : aware datetime
         When it was put together.
     data : mapping
-        What each repository exports, by its name: JSON.
+        What each repository exports, by its name: JSON. Under ``changes`` what their orders were
+        before they were edited, as rows of batches: instants in microseconds, money in minor units.
     """
 
     customer: str = attrs.field(repr=shown_id)
@@ -81,6 +83,8 @@ class SubjectAccess:
     def write(self, target: str | PathLike[str]) -> Path:
         """Write the bundle as a zip file, where the name ends so, else into a new folder.
 
+        It appears whole or not at all.
+
         Raises
         ------
         InvalidValue
@@ -90,14 +94,18 @@ class SubjectAccess:
         if place.exists():
             advice = "Give a name that is free"
             raise InvalidValue("there is something already", str(place), "a new place", advice)
-        if place.suffix.casefold() != ".zip":
-            place.mkdir(parents=True)
-            for name, text in self.files().items():
-                (place / name).write_text(text, encoding="utf-8", newline="")
+        if place.suffix.casefold() == ".zip":
+            with written_whole(place) as draft, ZipFile(draft, "x", ZIP_DEFLATED) as bundle:
+                for name, text in self.files().items():
+                    bundle.writestr(ZipInfo(name, self.at.timetuple()[:6]), text, ZIP_DEFLATED)
             return place
-        with ZipFile(place, "x", ZIP_DEFLATED) as bundle:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as beside:
+            folder = Path(beside) / place.name
+            folder.mkdir()
             for name, text in self.files().items():
-                bundle.writestr(ZipInfo(name, self.at.timetuple()[:6]), text, ZIP_DEFLATED)
+                (folder / name).write_text(text, encoding="utf-8", newline="")
+            folder.rename(place)
         return place
 
 
@@ -121,14 +129,29 @@ def subject_access(
     ------
     UnknownName
         If nobody is found.
+
+    Notes
+    -----
+    Cost: what rests of the person, and one pass over the feed of changes.
     """
     refuse_naive("the instant of an export", at)
     own = _own(work, customer)
     data = {room: getattr(work, room).export(own) for room in _ROOMS}
+    data["changes"] = {"orders": [*_earlier(work, own)]}
     if by:
         entry = {"who": by, "what": "all that is known", "outcome": "exported", "needed": ""}
         work.annotations.record("access", entry, customer=own)
     return SubjectAccess(own, at, data)
+
+
+def _earlier(work: UnitOfWork, own: str) -> Iterator[Mapping[str, Any]]:
+    """Yield what the orders of somebody were before they were edited."""
+    theirs = {(one.source or "", str(one.id)) for one in work.orders.of(own)}
+    for change in work.changes() if theirs else ():
+        before = change.before
+        if change.repository == "orders" and isinstance(before, Mapping) and change.key in theirs:
+            was = {name: value for name, value in before.items() if name != "customer"}
+            yield {"source": change.key[0], "id": change.key[1], "was": was}
 
 
 def rectify(
@@ -224,5 +247,5 @@ def _cells(row: Mapping[str, object], names: Iterable[str]) -> Iterator[object]:
         value = row.get(name)
         if isinstance(value, Mapping | list | tuple):
             value = json.dumps(value, ensure_ascii=False, default=str)
-        is_risky = isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS)
+        is_risky = isinstance(value, str) and starts_formula(value)
         yield f"'{value}" if is_risky else value

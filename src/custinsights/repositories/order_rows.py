@@ -40,7 +40,7 @@ __all__ = [
     "order_of",
     "order_rows",
     "orders_of",
-    "refunds_of",
+    "refund_records",
     "selected",
 ]
 
@@ -118,9 +118,14 @@ def orders_of(batch: OrderBatch) -> list[Order]:
     return [order_of(row) for row in order_rows(batch)]
 
 
-def refunds_of(batch: OrderBatch) -> list[Refund]:
-    """Return the refunds of a batch that have keys of their own."""
-    return [*_refunds(row for row in rows_of(batch.refunds) if row["order"] < 0)]
+def refund_records(batch: OrderBatch) -> list[Row]:
+    """Return the refunds of a batch that have keys of their own, as records with their keys."""
+    return [
+        {"source": row["source"] or "", "id": row["id"], **record_of(one)}
+        for row in rows_of(batch.refunds)
+        if row["order"] < 0
+        for one in _refunds([row])
+    ]
 
 
 def _refunds(rows: Iterable[Row]) -> Iterator[Refund]:

@@ -236,7 +236,7 @@ class OrderRepository(Protocol):
     def export(self, customer: Key) -> Mapping[str, Any]:
         """Return all that rests here of somebody, as JSON has it.
 
-        Under ``orders`` and ``refunds`` (those with keys of their own), as records.
+        Under ``orders`` and ``refunds`` (those with keys of their own, and with these), as records.
         """
 
 

@@ -24,7 +24,7 @@ from custinsights.presentation.report import (
 from custinsights.presentation.report.drilling import levels, orders_of_days
 from custinsights.presentation.report.page import Page, page
 from custinsights.presentation.report.parts import Section, without_blanks, written
-from custinsights.presentation.writing import written_whole
+from custinsights.results.files import written_whole
 
 __all__ = ["MOST_ORDERS", "report", "sections"]
 

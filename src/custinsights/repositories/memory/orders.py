@@ -23,7 +23,7 @@ from custinsights.repositories.order_rows import (
     batch_of_rows,
     order_of,
     order_rows,
-    refunds_of,
+    refund_records,
     selected,
 )
 from custinsights.repositories.rows import product_batch_of, rows_of
@@ -129,5 +129,5 @@ class Orders:
         rows = [row.order for rows in self._refunds(customers=[customer]) for row in rows]
         return {
             "orders": [record_of(one) for one in self.of(customer)],
-            "refunds": [record_of(one) for one in refunds_of(batch_of_rows([], rows))],
+            "refunds": refund_records(batch_of_rows([], rows)),
         }

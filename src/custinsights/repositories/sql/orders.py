@@ -10,7 +10,7 @@ from custinsights.domain.orders import Order
 from custinsights.domain.products import Product
 from custinsights.domain.records import record_of
 from custinsights.repositories.batches import PRODUCT_COLUMNS, OrderBatch, ProductBatch
-from custinsights.repositories.order_rows import batch_of, orders_of, refunds_of
+from custinsights.repositories.order_rows import batch_of, orders_of, refund_records
 from custinsights.repositories.rows import product_batch_of
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.columns import array_of, values_of
@@ -139,5 +139,5 @@ class Orders:
         lone = [page for page in self.scan(["id"], customers=[customer]) if not len(page)]
         return {
             "orders": [record_of(one) for one in self.of(customer)],
-            "refunds": [record_of(one) for page in lone for one in refunds_of(page)],
+            "refunds": [one for page in lone for one in refund_records(page)],
         }

@@ -1,4 +1,4 @@
-"""How does a file come about so that it is whole or not there at all?
+"""How does a file come about that is whole or not there at all, and safe in a spreadsheet?
 
 It is written beside its place, under another name, and then renamed.
 """
@@ -11,10 +11,19 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from custinsights.errors import InvalidValue
 
-__all__ = ["written_whole"]
+__all__ = ["starts_formula", "written_whole"]
+
+_FORMULA_STARTS: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet takes for the start of a formula, in its narrow and its wide form."""
+
+
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet would take the text for a formula where nobody says that it is none."""
+    return text.lstrip(" ").startswith(_FORMULA_STARTS)
 
 
 @contextmanager
