@@ -262,7 +262,12 @@ def test_data_end_no_block_of_the_page(tmp_path: Path) -> None:
     assert not re.search(r"<(?:img|iframe|svg/|a )[^>]*(?:onerror|onload|javascript)", page)
     (text,) = re.findall(r'id="data">(.*?)</script>', page)
     assert not set("<>&") & set(text)
-    assert any("<script>" in cell for row in _data(page)["orders"]["rows"] for cell in row)
+    data = _data(page)
+    assert any("<script>" in cell for row in data["orders"]["rows"] for cell in row)
+    traces = [trace for figure in data["figures"] for trace in figure["data"]]
+    labels = [str(label) for trace in traces for label in (*trace["x"], *trace["y"])]
+    assert any("&lt;script&gt;" in label for label in labels)
+    assert not any("<" in label or "%{" in label for label in labels)
 
 
 def test_contacts_are_masked_unless_asked_for(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.presentation.cells import PARTLY
+from custinsights.presentation.cells import PARTLY, PROVISIONAL, shown_unit
 from custinsights.results.table import Column
 
 __all__ = ["COLOURS", "Figure", "bars", "grid", "lines", "number_format", "values"]
@@ -38,6 +38,7 @@ IN_SHORT: Final = {"exponentformat": "SI", "minexponent": 3}
 
 _NOTHING: Final = Column("nothing", "count", [])
 
+_MOST_TEXTS = 15
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HATCHES = ("", "/", ".", "x", "-", "\\", "+")
 
@@ -58,7 +59,7 @@ def number_format(column: Column) -> tuple[str, str]:
     if column.kind == "share":
         return ".1%", ""
     if column.kind == "count":
-        return ",d", ""
+        return ",d", f" {shown_unit(column)}".rstrip()
     if column.kind == "money" or _is_currency(column.unit):
         return f",.{minor_exponent(column.unit)}f", f" {column.unit}"
     return ",.2~f", f" {column.unit}" if column.unit else ""
@@ -94,7 +95,7 @@ def lines(
                 "type": "scatter",
                 "mode": "lines+markers" if markers else "lines",
                 "name": name,
-                "x": list(x),
+                "x": _shown(x),
                 "y": numbers,
                 "line": {"color": colour, "width": 2.5, "dash": _dash(place)},
                 "marker": {"size": 6, "symbol": _opened(_symbol(place), column)},
@@ -113,7 +114,7 @@ def lines(
                     "type": "scatter",
                     "mode": "markers",
                     "name": f"{name}: unusual",
-                    "x": [x[row] for row in at],
+                    "x": _shown([x[row] for row in at]),
                     "y": [numbers[row] for row in at],
                     "marker": {"size": 12, "symbol": "diamond-open", "color": FLAG},
                     "hovertemplate": f"%{{x}}<br>unusual: %{{y:{told}}}{after}<extra></extra>",
@@ -141,7 +142,7 @@ def bars(
             {
                 "type": "bar",
                 "name": name,
-                label: list(x),
+                label: _shown(x),
                 length: values(column),
                 "orientation": "h" if lying else "v",
                 "text": _partly(column),
@@ -177,23 +178,27 @@ def grid(
     *,
     title: str,
     unit: Column,
+    partly: Sequence[Sequence[bool]] | None = None,
 ) -> Figure:
-    """Cells shaded by their value; a cell without one stays empty."""
+    """Cells shaded by their value; a cell without one stays empty, one known in part has a mark."""
     told, after = number_format(unit)
+    in_short = ".0%" if told == ".1%" else ",.3~s"
     trace = {
         "type": "heatmap",
-        "x": list(across),
-        "y": list(down),
+        "x": _shown(across),
+        "y": _shown(down),
         "z": [list(row) for row in shares],
         "colorscale": [list(step) for step in SHADES],
         "xgap": 1,
         "ygap": 1,
         "hoverongaps": False,
-        "colorbar": {"tickformat": told, "ticksuffix": after, "thickness": 12, "outlinewidth": 0},
-        "hovertemplate": f"%{{y}}, %{{x}}: %{{z:{told}}}{after}<extra></extra>",
+        "texttemplate": f"%{{z:{in_short}}}%{{text}}" if len(across) <= _MOST_TEXTS else "",
+        "text": [[PROVISIONAL if part else "" for part in row] for row in partly or ()],
+        "colorbar": {"tickformat": in_short, "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": f"%{{y}}, %{{x}}: %{{z:{told}}}{after}%{{text}}<extra></extra>",
     }
     layout = _layout(title, unit, 1)
-    layout["yaxis"] = {**layout["yaxis"], "autorange": "reversed", "type": "category"}
+    layout["yaxis"] |= {"autorange": "reversed", "type": "category", "ticklabelstandoff": 6}
     layout["yaxis"].pop("tickformat", None)
     layout["yaxis"].pop("ticksuffix", None)
     layout["yaxis"].pop("rangemode", None)
@@ -211,7 +216,7 @@ def _layout(
         "zeroline": True,
     }
     labels: dict[str, Any] = {"type": "category", "automargin": True, "title": {"text": ""}}
-    labels["showgrid"] = False
+    labels |= {"showgrid": False, "ticklabelstandoff": 6}
     if are_shares:
         labels = {"tickformat": ".0%", "automargin": True, "title": {"text": ""}}
     if lying:
@@ -249,6 +254,11 @@ def _dash(place: int) -> str:
 
 def _symbol(place: int) -> str:
     return ("circle", "square", "diamond", "triangle-up")[place % 4]
+
+
+def _shown(labels: Sequence[Any]) -> list[Any]:
+    """Return labels with their texts as Plotly shows them as they are."""
+    return [_plain(label) if isinstance(label, str) else label for label in labels]
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import Any
 
+import attrs
 import numpy as np
 
 from custinsights.domain.contacts import hidden_if_contact
@@ -16,7 +17,7 @@ from custinsights.domain.fields import looked_up
 from custinsights.domain.period import UNITS
 from custinsights.errors import InvalidValue, MissingExtra, counted
 from custinsights.history.columnar.row_groups import RowGroups
-from custinsights.presentation.cells import UNKNOWN
+from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN
 from custinsights.presentation.figures import Figure, bars, grid, lines, number_format, values
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.cube import Cube
@@ -27,6 +28,7 @@ __all__ = ["plot"]
 
 _MOST_BARS = 30
 _BINS = 12
+_LETTERS = 80
 _MOST_SERIES = 7
 
 
@@ -64,7 +66,18 @@ def plot(result: Any, what: str | None = None) -> Any:
     figure["layout"]["margin"] |= {"t": 88, "b": 64}
     figure["layout"]["legend"] = {"orientation": "h", "yref": "container", "y": 0, "x": 0}
     figure["layout"]["template"] = "plotly_white"
+    _make_room(figure)
     return Drawn(figure)
+
+
+def _make_room(figure: Figure) -> None:
+    """Leave out labels that would touch, and make bars that lie as high as their names."""
+    labels = [str(label) for trace in figure["data"] for label in trace["x"]]
+    longest = max(map(len, labels), default=0)
+    figure["layout"]["xaxis"]["nticks"] = max(2, _LETTERS // (longest + 2))
+    lying = [len(trace["y"]) for trace in figure["data"] if trace.get("orientation") == "h"]
+    if lying:
+        figure["layout"]["height"] = 200 + 22 * max(lying) * len(lying)
 
 
 def _of_cube(cube: Cube, what: str | None) -> tuple[Figure, str]:
@@ -119,16 +132,11 @@ def _spread(
     for side in dict.fromkeys(sides):
         found = np.full(len(places), -1)
         rows = [row for row, one in enumerate(sides) if one == side]
+        if side is None and not np.any(column.values[rows][~column.absent[rows]]):
+            continue  # nothing is unknown
         found[[places[labels[row]] for row in rows]] = rows
         taken = column.take(np.maximum(found, 0))
-        series[_label(side)] = Column(
-            taken.name,
-            taken.kind,
-            taken.values,
-            missing=taken.absent | (found < 0),
-            unit=taken.unit,
-            exponent=taken.exponent,
-        )
+        series[_label(side)] = attrs.evolve(taken, missing=taken.absent | (found < 0))
     return list(places), series
 
 
@@ -146,9 +154,11 @@ def _of_cohorts(found: CohortGrid, what: str | None) -> tuple[Figure, str]:
         [[None if np.isnan(one) else one for one in row] for row in numbers.tolist()],
         title=f"{_title(name)} by cohort and {found.period}s since",
         unit=column,
+        partly=found.partial.tolist(),
     )
     n = counted(int(found.sizes.sum()), "customer")
-    return figure, _says(column, n, found.provenance.notes())
+    says = _says(column, n, found.provenance.notes())
+    return figure, f"{says} · {PROVISIONAL} {PARTLY}" if found.partial.any() else says
 
 
 def _of_customers(found: CustomerTable, what: str | None) -> tuple[Figure, str]:

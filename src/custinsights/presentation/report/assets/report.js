@@ -65,8 +65,10 @@
     return figure.data.map(function (trace) {
       if (trace.orientation !== "h") { return trace; }
       var seen = {};
-      var names = trace.y.map(function (name) {
+      var names = trace.y.map(function (escaped) {
+        var name = escaped.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
         var cut = name.length > most ? name.slice(0, most - 1) + "…" : name;
+        cut = cut.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
         while (seen[cut]) { cut += " "; }
         seen[cut] = true;
         return cut;
