@@ -1,6 +1,7 @@
 """How the documentation is built: `python -m sphinx -W docs docs/_build`."""
 
 import doctest
+import os
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -16,6 +17,7 @@ project_copyright = author
 version = release = version_of("custinsights")
 
 extensions = [
+    "myst_nb",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
     "sphinx.ext.napoleon",
@@ -39,6 +41,13 @@ autodoc_typehints = "none"  # the docstrings say type, shape and unit
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+
+# The notebooks come without results: they run here, and a cell that fails fails the build. What
+# draws their pictures is in their pages.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+os.environ["PLOTLY_RENDERER"] = "notebook"
 
 # The pages' own examples run here, in a copy of the example files, and once more in pytest;
 # those in docstrings run in pytest, beside the code that they describe.
