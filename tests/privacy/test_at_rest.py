@@ -1,13 +1,16 @@
 """What a copied file tells who does not have the keys, and what is left in it of who is gone."""
 
+import base64
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from custinsights.domain import Identity
 from custinsights.errors import WrongKey
-from custinsights.privacy import EncryptingVault, erase, generate_key
+from custinsights.privacy import EncryptingVault, erase, generate_key, suppress
 from custinsights.repositories.sql import open_store
 from tests.privacy.conftest import KEY, LATER, MARKS, fill
 
@@ -32,14 +35,68 @@ def make(folder: Path, *keys: str) -> None:
     store.close()
 
 
+def keys_in(told: str) -> list[str]:
+    """Return the keys that stand in some bytes: as texts, as bytes and in hexadecimal figures."""
+    shapes = []
+    for key in (SEAL, INDEX, KEY):
+        raw = base64.urlsafe_b64decode(key) if key is not KEY else key.encode()
+        halves = (raw[:16], raw[16:32])  # Fernet takes its key apart
+        shapes += [key, raw.hex(), *(one.decode("latin-1") for one in (raw, *halves))]
+    return [one for one in shapes if one.casefold() in told]
+
+
 def test_a_sealed_file_shows_no_contacts(tmp_path: Path) -> None:
-    """Without the keys no name, address, number, birthday, note or proof is read off the file."""
+    """Without the keys no name, address, number, birthday, note or proof is read off the file.
+
+    Neither while it is open, with the journal beside it, nor in a copy that somebody makes; and no
+    key is there, whatever was done with it.
+    """
+    store = open_store(tmp_path / "shop.db", vault=EncryptingVault([SEAL], INDEX))
+    fill(store)
+    with store.begin(at=LATER) as work:
+        suppress(work, [Identity("email", "eve.marker@example.com")], key=KEY)
+    with store.begin(at=LATER) as work:
+        work.people.listed("anna.marker@example.com")
+        copied = tmp_path / "copy"
+        copied.mkdir()
+        files = [closing(sqlite3.connect(one / "shop.db")) for one in (tmp_path, copied)]
+        with files[0] as source, files[1] as target:
+            source.backup(target)
+        found_open = read(tmp_path)
+        assert (tmp_path / "shop.db-wal").stat().st_size > 0
+    store.close()
+    for found in (found_open, read(tmp_path), read(copied)):
+        assert [mark for mark in (*SEALED, *SEALED_TOO) if mark in found] == []
+        assert [mark for mark in OPEN if mark not in found] == []
+        assert keys_in(found) == []
+
+
+def test_a_key_would_be_found() -> None:
+    """The search for keys finds each of their shapes, so that finding none means something."""
+    raw = base64.urlsafe_b64decode(SEAL)
+    for shape in (SEAL, raw.hex(), raw[16:].decode("latin-1"), KEY):
+        assert keys_in(f"before{shape}after".casefold())
+
+
+def test_the_copy_before_a_migration_is_sealed_too(tmp_path: Path) -> None:
+    """The copy that is made when an old file is brought up to date shows nobody, and no key."""
     make(tmp_path, SEAL)
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as file:  # as the second version left it
+        for index in ("changes_people", "changes_annotations", "changes_before", "logs_log"):
+            file.execute(f"DROP INDEX {index}")
+        file.execute("DELETE FROM custinsights_migrations WHERE number > 2")
+        file.commit()
+    for vault in (EncryptingVault([generate_key()], INDEX), None):
+        with pytest.raises(WrongKey):
+            open_store(tmp_path / "shop.db", vault=vault)
+    assert [one.name for one in tmp_path.iterdir()] == ["shop.db"]
+    open_store(tmp_path / "shop.db", vault=EncryptingVault([SEAL], INDEX)).close()
+    assert (tmp_path / "shop.db.schema-2").is_file()
     found = read(tmp_path)
     assert [mark for mark in (*SEALED, *SEALED_TOO) if mark in found] == []
-    assert [mark for mark in OPEN if mark not in found] == []
-    assert SEAL.casefold() not in found
-    assert INDEX.casefold() not in found
+    assert keys_in(found) == []
+    with pytest.raises(WrongKey):
+        open_store(tmp_path / "shop.db.schema-2")
 
 
 def test_a_plain_file_shows_them(tmp_path: Path) -> None:
