@@ -10,6 +10,9 @@ import custinsights as ci
 from custinsights.domain import Customer, Order, Segment
 from custinsights.errors import AccessRefused, UnknownName
 from custinsights.privacy import Access
+from custinsights.repositories.batches import REFUND_COLUMNS
+from custinsights.repositories.order_rows import batch_of_rows
+from custinsights.repositories.rows import microseconds_of
 from custinsights.shop.profile import NINE
 from custinsights.shop.shop import Shop
 from tests.shop.conftest import DAY, NOON, euro
@@ -235,3 +238,25 @@ def test_a_customer_without_any_dated_fact_has_a_profile(empty: Shop) -> None:
         work.people.put(Customer("c1", name="Ada"))
         work.orders.add(Order(id="1", customer="c2", placed_at=NOON, total=euro("1.00")))
     assert empty.profile("c1", as_of=datetime(2024, 1, 1, tzinfo=UTC)).metrics["order_count"] == 0
+
+
+def test_money_given_back_for_no_order_is_seen(shop: Shop) -> None:
+    """A refund that rests by itself lowers what was spent, and stands in the timeline."""
+    before = shop.profile("c1", as_of=AS_OF).metrics["total_spent"]
+    row = {
+        **dict.fromkeys(REFUND_COLUMNS),
+        "source": "etsy",
+        "refund": "r1",
+        "customer": "c1",
+        "currency": "EUR",
+        "amount": 300,
+        "refunded_at": microseconds_of(NOON + 20 * DAY),
+    }
+    with shop.begin() as work:
+        work.orders.write(batch_of_rows([], [row]))
+    profile = shop.profile("c1", as_of=AS_OF)
+    assert profile.metrics["total_spent"] == before - 3
+    [entry] = profile.timeline.where(kinds="refund_given")
+    assert (entry.at, entry.family) == (NOON + 20 * DAY, "ordering")
+    assert json.dumps(profile.to_dict())
+    assert len(shop.profile("c1", as_of=NOON + 20 * DAY).timeline.where(kinds="refund_given")) == 0

@@ -276,6 +276,8 @@ def exact_quantity(value: int | str | Decimal, what: str = "the quantity") -> De
     >>> exact_quantity("1.50")
     Decimal('1.5')
     """
+    if isinstance(value, Decimal) and _is_small_and_whole(value):
+        return value
     exact = _exact(value)
     if exact is None:
         fault = f"{what} is no exact number"
@@ -290,8 +292,16 @@ def exact_quantity(value: int | str | Decimal, what: str = "the quantity") -> De
     return from_thousandths(scaled)
 
 
+def _is_small_and_whole(number: Decimal) -> bool:
+    """Whether a number is written as a whole one of few figures, as most quantities are."""
+    _, figures, exponent = number.as_tuple()
+    return exponent == 0 and len(figures) <= _MOST_QUANTITY_DIGITS
+
+
 def from_thousandths(scaled: int) -> Decimal:
     """Return the quantity of so many thousandths, without needless zeros."""
+    if scaled % 1000 == 0:
+        return Decimal(scaled // 1000)
     units, rest = divmod(abs(scaled), 1000)
     decimals = f".{rest:03d}".rstrip("0") if rest else ""
     return Decimal(f"{'-' if scaled < 0 else ''}{units}{decimals}")
@@ -302,6 +312,8 @@ def scaled_exactly(number: Decimal, decimals: int) -> int | None:
     if not number:
         return 0
     sign, figures, exponent = number.as_tuple()
+    if exponent == 0:  # as most are
+        return int(number) * int(10**decimals)
     digits = "".join(map(str, figures))
     zeros = int(exponent) + decimals
     if zeros >= 0:

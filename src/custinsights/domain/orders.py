@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 import attrs
 from attrs.validators import optional
@@ -90,10 +91,12 @@ class OrderLine:
         """The currency of the line."""
         return self.unit_price.currency
 
-    @property
+    @cached_property
     def revenue(self) -> Money:
         """Quantity × unit price − discount, rounded half to even, once."""
-        return Money.from_minor(_revenue_minor(self), self.currency)
+        off = 0 if self.discount is None else self.discount.minor
+        exact = thousandths(self.quantity) * self.unit_price.minor - 1000 * off
+        return Money.from_minor(_rounded(exact), self.currency)
 
     @property
     def goods(self) -> Money:
@@ -281,7 +284,7 @@ class Order:
         """The amount that the lines and charges make."""
         charges = (self.shipping, self.tax, self.tip)
         added = sum(charge.minor for charge in charges if charge is not None)
-        goods = sum(map(_revenue_minor, self.lines))
+        goods = sum(line.revenue.minor for line in self.lines)
         discount = 0 if self.discount is None else self.discount.minor
         return Money.from_minor(goods + added - discount, self.currency)
 
@@ -355,11 +358,6 @@ class Order:
     def address(self) -> Address | None:
         """Where the order belongs: the shipping address, else the billing address."""
         return self.shipping_address or self.billing_address
-
-
-def _revenue_minor(line: OrderLine) -> int:
-    off = 0 if line.discount is None else line.discount.minor
-    return _rounded(thousandths(line.quantity) * line.unit_price.minor - 1000 * off)
 
 
 def _rounded(thousandths_of_minor: int) -> int:

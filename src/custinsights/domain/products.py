@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 import attrs
@@ -102,7 +103,7 @@ class Product:
     ladder: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
     sale: str | None = attrs.field(default=None, validator=optional(text), kw_only=True)
 
-    @property
-    def words(self) -> set[str]:
+    @cached_property
+    def words(self) -> frozenset[str]:
         """What it is about, without case: see `keywords_of`."""
-        return keywords_of(self.keywords, self.title)
+        return frozenset(keywords_of(self.keywords, self.title))

@@ -41,6 +41,7 @@ __all__ = [
     "order_rows",
     "orders_of",
     "refund_records",
+    "refunds_of",
     "selected",
 ]
 
@@ -116,6 +117,11 @@ def selected(batch: OrderBatch, columns: Sequence[str] | None) -> OrderBatch:
 def orders_of(batch: OrderBatch) -> list[Order]:
     """Return the orders of a batch."""
     return [order_of(row) for row in order_rows(batch)]
+
+
+def refunds_of(batch: OrderBatch) -> list[Refund]:
+    """Return the refunds of a batch that have keys of their own."""
+    return [*_refunds(row for row in rows_of(batch.refunds) if row["order"] < 0)]
 
 
 def refund_records(batch: OrderBatch) -> list[Row]:

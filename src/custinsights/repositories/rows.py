@@ -43,6 +43,7 @@ __all__ = [
     "people_batch_of",
     "people_of",
     "product_batch_of",
+    "product_of",
     "products_of",
     "rows_of",
 ]
@@ -121,16 +122,18 @@ def _of_product(product: Product) -> Row:
 
 def products_of(batch: ProductBatch) -> list[Product]:
     """Return the products of a batch."""
-    return [
-        Product(
-            row["id"],
-            **{name: row[name] for name in ("title", "category", "department", "ladder", "sale")},
-            keywords=row["keywords"] or (),
-            price=money_of(row["price"], row["currency"]),
-            stock=None if row["stock"] is None else from_thousandths(row["stock"]),
-        )
-        for row in rows_of(batch.products)
-    ]
+    return [product_of(row) for row in rows_of(batch.products)]
+
+
+def product_of(row: Row) -> Product:
+    """Return the product that a row tells."""
+    return Product(
+        row["id"],
+        **{name: row[name] for name in ("title", "category", "department", "ladder", "sale")},
+        keywords=row["keywords"] or (),
+        price=money_of(row["price"], row["currency"]),
+        stock=None if row["stock"] is None else from_thousandths(row["stock"]),
+    )
 
 
 def activity_batch_of(activities: Iterable[Activity], source: str = "") -> ActivityBatch:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
+from typing import TypeAlias
 
 import attrs
 
@@ -24,6 +26,9 @@ __all__ = [
     "document_counts",
     "keywords",
 ]
+
+_Deed: TypeAlias = tuple[str, str, Product]
+"""The id of a product, what was done with it, and the product."""
 
 
 @attrs.frozen
@@ -126,15 +131,12 @@ def keywords(
     in retrieval. Journal of Documentation 28 (1), 11-21.
     """
     rarity = (DocumentCounts() if counts is None else counts).rarity
-    deeds: dict[str, set[tuple[str, str]]] = {}
-    places: dict[str, Counter[str]] = {}
-    for name, deed, product in _once(items, deed_weights):
-        for word in product.words:
-            deeds.setdefault(word, set()).add((name, deed))
-            if product.department is not None:
-                places.setdefault(word, Counter())[product.department] += 1
+    deeds: dict[str, list[_Deed]] = {}
+    for one in _once(items, deed_weights):
+        for word in one[2].words:
+            deeds.setdefault(word, []).append(one)
     sums = {
-        word: rarity(word) * sum(deed_weights[deed] for _, deed in sorted(done))
+        word: rarity(word) * fsum(deed_weights[deed] for _, deed, _ in done)
         for word, done in deeds.items()
     }
     largest = max(sums.values(), default=1.0)
@@ -143,52 +145,44 @@ def keywords(
         _keyword(
             word,
             sums.get(word, 0.0) / largest,
-            deeds.get(word, set()),
+            deeds.get(word, ()),
             spelled.get(word),
-            _most(places.get(word)),
         )
         for word in {**sums, **spelled}
     ]
     return tuple(sorted(words, key=lambda one: (-one.weight, -one.found, one.word.casefold())))
 
 
-def _once(
-    items: Iterable[Item], weights: Mapping[str, float]
-) -> Iterable[tuple[str, str, Product]]:
-    """Yield each deed with each product once, if it tells of an interest."""
+def _once(items: Iterable[Item], weights: Mapping[str, float]) -> list[_Deed]:
+    """Return each deed with each product once, if it tells of an interest."""
     seen = {
         (item.id, item.deed): item.product
         for item in items
         if item.product is not None and weights.get(item.deed, 0)
     }
-    for (name, deed), product in seen.items():
-        yield name, deed, product
+    return [(name, deed, product) for (name, deed), product in seen.items()]
 
 
-def _keyword(
-    word: str,
-    found: float,
-    done: set[tuple[str, str]],
-    own: Interest | None,
-    department: str | None,
-) -> Keyword:
+def _keyword(word: str, found: float, done: Sequence[_Deed], own: Interest | None) -> Keyword:
     state = None if own is None else own.state
     is_silent = state in ("refused", "inactive")
-    bought = {name for name, deed in done if deed in BOUGHT}
+    bought = {name for name, deed, _ in done if deed in BOUGHT}
+    places = [product.department for _, _, product in done if product.department is not None]
     return Keyword(
         word if own is None else own.keyword,
         weight=0.0 if is_silent else found + OWN_WEIGHTS.get(state or "", 0.0),
         found=found,
         bought=len(bought),
-        looked_at=len({name for name, _ in done} - bought),
+        looked_at=len({name for name, _, _ in done} - bought),
         state=state,
-        department=department,
+        department=_most(places),
     )
 
 
-def _most(counter: Counter[str] | None) -> str | None:
-    """Return what is counted most often; of equals the first by name."""
-    return min(counter, key=lambda name: (-counter[name], name)) if counter else None
+def _most(names: Sequence[str]) -> str | None:
+    """Return what is named most often; of equals the first by name."""
+    counts = {name: names.count(name) for name in {*names}}
+    return min(counts, key=lambda name: (-counts[name], name), default=None)
 
 
 @attrs.frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -20,7 +20,7 @@ from custinsights.domain.interests import Interest
 from custinsights.domain.money import Money
 from custinsights.domain.notes import Note
 from custinsights.domain.order_steps import order_steps
-from custinsights.domain.orders import Order
+from custinsights.domain.orders import Order, Refund
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.domain.tag_changes import TagChange
@@ -29,13 +29,12 @@ from custinsights.history.orders import OrderHistory
 from custinsights.history.selection import select
 from custinsights.privacy.access import PERSONAL, Access, shown_to
 from custinsights.privacy.consents import PreferenceCentre
-from custinsights.repositories.protocols import OrderRepository, UnitOfWork
-from custinsights.repositories.rows import products_of
 from custinsights.results.customer_table import CustomerTable
 from custinsights.shop.annotating import in_order, of_kind
 from custinsights.shop.interests import DocumentCounts, bubbles, departments, keywords
 from custinsights.shop.items import items
 from custinsights.shop.judging import labels_of, membership_of
+from custinsights.shop.once import Once
 from custinsights.shop.profile import OrderView, Profile
 from custinsights.shop.timeline import timeline
 
@@ -69,6 +68,7 @@ class Gathered:
 
     customer: Customer
     orders: tuple[Order, ...]
+    refunds: tuple[Refund, ...]
     activities: tuple[Activity, ...]
     notes: tuple[Note, ...]
     interests: tuple[Interest, ...]
@@ -81,40 +81,35 @@ class Gathered:
         """Return the same as somebody may see it."""
         if access is None or access.may(PERSONAL):
             return self
-        names = ("customer", "orders", "activities", "notes", "interests", "consents", "tags")
+        names = (
+            "customer",
+            "orders",
+            "refunds",
+            "activities",
+            "notes",
+            "interests",
+            "consents",
+            "tags",
+        )
         parts = {name: shown_to(access, getattr(self, name)) for name in (*names, "identities")}
         return attrs.evolve(self, **parts)
 
 
-def gathered(work: UnitOfWork, customer: Customer) -> Gathered:
-    """Read all that rests of a customer, and the products that it names."""
-    key = customer.id
-    orders, activities = work.orders.of(key), work.activities.of(key)
+def gathered(once: Once, products: Mapping[str, Product]) -> Gathered:
+    """Return all that rests of a customer, of which most is read."""
+    key, work = once.customer.id, once.work
     return Gathered(
-        customer=customer,
-        orders=orders,
-        activities=activities,
+        customer=once.customer,
+        orders=once.told_orders(),
+        refunds=once.told_refunds(),
+        activities=once.told_activities(),
         notes=tuple(one.value for one in of_kind(work, key, "note", Note)),
         interests=tuple(one.value for one in of_kind(work, key, "interest", Interest)),
         consents=work.people.consents(key),
-        tags=work.annotations.tag_changes(key),
+        tags=once.tags,
         identities=work.people.identities(key),
-        products=_products(work.orders, {*_named_in(orders, activities)}),
+        products=products,
     )
-
-
-def _named_in(orders: Iterable[Order], activities: Iterable[Activity]) -> Iterator[str]:
-    for order in orders:
-        yield from (str(line.product) for line in order.lines)
-        yield from (str(back.product) for back in order.refunds if back.product is not None)
-    yield from (one.subject for one in activities if one.subject is not None)
-
-
-def _products(orders: OrderRepository, ids: set[str]) -> dict[str, Product]:
-    if not ids:
-        return {}
-    batches = orders.products(sorted(ids))
-    return {str(one.id): one for batch in batches for one in products_of(batch)}
 
 
 def profile_of(
@@ -165,6 +160,7 @@ def profile_of(
         timeline=timeline(
             told.orders,
             told.activities,
+            refunds=told.refunds,
             notes=told.notes,
             consents=told.consents,
             tags=told.tags,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,11 +15,13 @@ from custinsights.analyses.segments.rule import Rule
 from custinsights.analyses.segments.segment import cuts_for
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.policy import PurchasePolicy
+from custinsights.domain.products import Product
 from custinsights.domain.segments import Segment
 from custinsights.domain.tags import TagBook
 from custinsights.history.orders import OrderHistory, When
+from custinsights.repositories.batches import ProductBatch
 from custinsights.repositories.protocols import UnitOfWork
-from custinsights.repositories.rows import products_of
+from custinsights.repositories.rows import Row, product_of, products_of, rows_of
 from custinsights.repositories.stored import Key
 from custinsights.shop.annotating import all_of
 from custinsights.shop.interests import DocumentCounts, document_counts
@@ -47,10 +49,12 @@ class Remembered:
 
     catalog: Catalog
     _held: dict[Hashable, tuple[object, Any]] = attrs.field(factory=dict, init=False)
+    _products: dict[str, tuple[Row, Product]] = attrs.field(factory=dict, init=False)
 
     def forget(self) -> None:
         """Let go of all of it."""
         self._held.clear()
+        self._products.clear()
 
     def _still(self, name: Hashable, version: object, make: Callable[[], Any]) -> Any:
         """Return what was made of this version, else make it."""
@@ -73,6 +77,18 @@ class Remembered:
         kinds = work.annotations.setting(ATTRIBUTES) or {}
         return with_attributes(read_store(work, customers=[customer]), kinds)
 
+    def products(self, batches: Iterable[ProductBatch]) -> dict[str, Product]:
+        """Return products by id; those that say the same as before are the same objects."""
+        found = {}
+        for batch in batches:
+            for row in rows_of(batch.products):
+                name = row["id"]
+                held = self._products.get(name)
+                if held is None or held[0] != row:
+                    held = self._products[name] = (row, product_of(row))
+                found[name] = held[1]
+        return found
+
     def book(self, work: UnitOfWork) -> TagBook:
         """Return the book of tags."""
         found: TagBook = self._still(
@@ -91,12 +107,17 @@ class Remembered:
 
     def population(self, work: UnitOfWork) -> Population:
         """Return what is kept of all customers and products."""
-        kept, words = work.annotations.setting(CUTS), work.annotations.setting(KEYWORDS)
-        return Population(
-            None if kept is None else cuts_of_record(kept),
-            DocumentCounts(words["products"], words["of"]) if words else DocumentCounts(),
-            self.rules(work),
-        )
+
+        def read() -> Population:
+            kept, words = work.annotations.setting(CUTS), work.annotations.setting(KEYWORDS)
+            return Population(
+                None if kept is None else cuts_of_record(kept),
+                DocumentCounts(words["products"], words["of"]) if words else DocumentCounts(),
+                self.rules(work),
+            )
+
+        found: Population = self._still("population", work.last_change(), read)
+        return found
 
     def refresh(self, work: UnitOfWork, as_of: When | None) -> Cuts:
         """Keep what all customers and products say at an instant."""

@@ -29,6 +29,7 @@ from custinsights.shop.choosing import MOMENT, Names, TagFilter, choice_of
 from custinsights.shop.directory import OWN_SORTS, CustomerPage, Directory
 from custinsights.shop.exporting import Exports
 from custinsights.shop.identity import Identities
+from custinsights.shop.once import Once
 from custinsights.shop.personal_data import PersonalData
 from custinsights.shop.profile import NINE, Profile
 from custinsights.shop.profiling import gathered, profile_of
@@ -323,8 +324,9 @@ class Shop:
         enter(self.store, self.access, "the profile", customer=customer)
         with self.store.begin(read_only=True) as work:
             held = people.found(work.people, customer).value
-            told = gathered(work, held)
-            history = self._kept.history_of(work, held.id)
+            once = Once.read(work, held)
+            told = gathered(once, self._kept.products(once.products))
+            history = self._kept.history_of(once.as_work(), held.id)
             population = self._kept.population(work)
         return profile_of(
             told.shown_to(self.access),

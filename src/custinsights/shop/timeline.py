@@ -14,7 +14,7 @@ from custinsights.domain.consents import Consent
 from custinsights.domain.frozen import Frozen
 from custinsights.domain.notes import Note
 from custinsights.domain.order_steps import order_steps
-from custinsights.domain.orders import Order
+from custinsights.domain.orders import Order, Refund
 from custinsights.domain.products import Product
 from custinsights.domain.references import Campaign, Reference, Sale
 from custinsights.domain.tag_changes import TagChange
@@ -22,7 +22,7 @@ from custinsights.errors import UnknownName, counted
 
 __all__ = ["GROUPINGS", "Entry", "Timeline", "timeline"]
 
-Record: TypeAlias = Order | Activity | Note | Consent | TagChange
+Record: TypeAlias = Order | Refund | Activity | Note | Consent | TagChange
 
 GROUPINGS = ("day", "month", "kind", "family", "campaign")
 """By what a timeline can be grouped."""
@@ -40,11 +40,12 @@ class Entry:
         When.
     kind : str
         What: the kind of an activity; ``order_placed``, ``order_shipped`` and the like, by the
-        states of an order; ``note_written``, ``note_edited``; ``consent_given``,
-        ``consent_withdrawn``; ``tag_added``, ``tag_removed`` and the like.
+        states of an order; ``refund_given`` of one that rests in no order; ``note_written``,
+        ``note_edited``; ``consent_given``, ``consent_withdrawn``; ``tag_added``, ``tag_removed``
+        and the like.
     family : str or None
         The kinds with which it belongs together; None for an activity of a kind of one's own.
-    record : Order, Activity, Note, Consent or TagChange
+    record : Order, Refund, Activity, Note, Consent or TagChange
         What tells of it. Never shown by ``repr``.
     references : mapping of str to Campaign, Product or Sale
         What it points to: ``campaign``, ``lot`` and the ``sale`` of the lot, each where it is
@@ -129,6 +130,7 @@ def timeline(
     orders: Iterable[Order] = (),
     activities: Iterable[Activity] = (),
     *,
+    refunds: Iterable[Refund] = (),
     notes: Iterable[Note] = (),
     consents: Iterable[Consent] = (),
     tags: Iterable[TagChange] = (),
@@ -143,8 +145,8 @@ def timeline(
 
     Parameters
     ----------
-    orders, activities, notes, consents, tags
-        What is recorded of one customer.
+    orders, activities, refunds, notes, consents, tags
+        What is recorded of one customer; refunds are those that rest in no order.
     products
         Products by id, as text; a subject that is among them is a lot.
     calendar
@@ -155,6 +157,7 @@ def timeline(
     known = {} if products is None else products
     found = [
         *_of_orders(orders),
+        *(_of_refund(one) for one in refunds if one.refunded_at is not None),
         *_of_activities(activities, known),
         *_of_notes(notes),
         *(_of_consent(one) for one in consents),
@@ -171,6 +174,10 @@ def _of_orders(orders: Iterable[Order]) -> Iterator[Entry]:
         for step in order_steps(order):
             if step.at is not None:
                 yield Entry(step.at, f"order_{step.state}", ORDERING, order, campaign)
+
+
+def _of_refund(refund: Refund) -> Entry:
+    return Entry(refund.refunded_at, "refund_given", ORDERING, refund)  # type: ignore[arg-type]
 
 
 def _of_activities(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from custinsights.domain.fields import refuse_other
 from custinsights.domain.records import object_of, record_of
@@ -26,6 +26,8 @@ from custinsights.repositories.stored import Key, Stored
 __all__ = ["Annotations"]
 
 _TABLE = schema.annotations
+_ASKED = bindparam("asked", type_=schema.TEXT)
+_SETTING = select(schema.settings.c.value).where(schema.settings.c.name == _ASKED)  # made once
 
 
 class Annotations:
@@ -110,8 +112,7 @@ class Annotations:
 
     def setting(self, name: str) -> Mapping[str, Any] | None:
         """Return a setting of the shop."""
-        told = schema.settings.c
-        value = self._session.reading.scalar(select(told.value).where(told.name == name))
+        value = self._session.reading.scalar(_SETTING, {"asked": name})
         return None if value is None else json.loads(value)
 
     def set(self, name: str, value: Mapping[str, Any]) -> None:

@@ -123,6 +123,8 @@ class Orders:
             yield ProductBatch(
                 {name: array_of(kind, columns[name]) for name, kind in PRODUCT_COLUMNS.items()}
             )
+            if len(found) < _PAGE:
+                return
 
     def forget(self, customer: Key) -> None:
         """Remove what is personal from the orders of somebody (addresses); amounts stay."""

@@ -80,9 +80,17 @@ def people_under(session: Session, ids: Iterable[str]) -> list[int]:
     """Return the numbers of all people who are now those whom some ids mean."""
     asked = [*ids]
     if len(asked) == 1:
-        return [*session.reading.scalars(_ALL, {"asked": asked[0]})]
+        return _people_under(session, asked[0])
     now = persons_of(session, asked)
     return [*session.reading.scalars(select(_PEOPLE.key).where(one_of(_PEOPLE.root, now)))]
+
+
+def _people_under(session: Session, customer: str) -> list[int]:
+    """Return the numbers of one; who only reads is told the same as before."""
+    reading, known = session.reading, session.same_person
+    if customer not in known or not session.is_read_only:
+        known[customer] = [*reading.scalars(_ALL, {"asked": customer})]
+    return known[customer]
 
 
 def ids_of(session: Session, keys: Iterable[int]) -> Mapping[int, str]:

@@ -59,6 +59,7 @@ class Session:
     _seen: int | None = None  # the last change of others that this unit of work may know
     _stale: int = 0  # the last change of others that it may not know
     _counters: dict[str, int] = attrs.field(factory=dict)
+    same_person: dict[str, list[int]] = attrs.field(factory=dict)  # of whom it was asked, by id
 
     @property
     def reading(self) -> Connection:
@@ -70,6 +71,7 @@ class Session:
             self._connection = self.engine.connect()
         if not self._connection.in_transaction():
             begin_reading(self._connection)
+            self.same_person.clear()
         return self._connection
 
     @property
