@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.cohorts.second_order import second_order
     from custinsights.analyses.customers.concentration import concentration
     from custinsights.analyses.customers.cuts import Cuts, cuts
+    from custinsights.analyses.customers.features import to_matrix
     from custinsights.analyses.customers.groups import GroupMap
     from custinsights.analyses.customers.nearby import distance_to, nearby
     from custinsights.analyses.customers.rfm import RFM, rfm
@@ -159,10 +160,10 @@ _HOMES = {
     "milestones": "analyses.journey.milestones",
     "nearby": "analyses.customers.nearby",
     "net_promoter_score": "analyses.builtin.voice_metrics",
+    "open_shop": "shop.opening",
     "order_number": "analyses.builtin.dimensions",
     "order_sequence": "analyses.trends.sequence",
     "orders": "analyses.builtin.metrics",
-    "open_shop": "shop.opening",
     "overdue": "analyses.journey.overdue",
     "overview": "analyses.trends.overview",
     "preferences": "analyses.products.preferences",
@@ -197,6 +198,7 @@ _HOMES = {
     "tagged": "analyses.customers.tagging",
     "tally": "analyses.catalog",
     "tiers": "analyses.customers.tiers",
+    "to_matrix": "analyses.customers.features",
     "trait": "analyses.catalog",
     "traits": "analyses.customers.traits",
     "transitions": "analyses.journey.transitions",
@@ -309,6 +311,7 @@ __all__ = [
     "tally",
     "testing",
     "tiers",
+    "to_matrix",
     "trait",
     "traits",
     "transitions",
