@@ -190,6 +190,20 @@ def lose_refunds(work: MemoryWork, _store: BrokenStore) -> None:
         return before(batch_of_rows(order_rows(batch)))
 
 
+def refunds_of_who_they_name(work: MemoryWork, _store: BrokenStore) -> None:
+    """Look whom a refund names, and not whose order."""
+
+    @instead(work.orders, "scan")
+    def _scan(before: Any, *given: Any, customers: Any = None, **named: Any) -> Any:
+        for batch in before(*given, customers=customers, **named):
+            loose = [row for row in rows_of(batch.refunds) if row["order"] < 0]
+            if customers is None or given or named.get("columns") or not loose:
+                yield batch
+            else:
+                theirs = [row for row in loose if row["customer"] in customers]
+                yield batch_of_rows(order_rows(batch), theirs)
+
+
 def miscount(work: MemoryWork, _store: BrokenStore) -> None:
     """Count what is the same as changed."""
 
@@ -437,6 +451,7 @@ BREAKS: Mapping[str, Callable[[MemoryWork, BrokenStore], None]] = {
     "lines are turned round": lose_order_of_lines,
     "edited orders are left": keep_first_order,
     "refunds by themselves are lost": lose_refunds,
+    "refunds are of who they name": refunds_of_who_they_name,
     "counts are wrong": miscount,
     "orders are scanned as numbers": scan_as_numbers,
     "batches are too large": ignoring("orders", "scan", batch_rows=65_536),

@@ -221,7 +221,8 @@ class OrderRepository(Protocol):
         since
             Only what was written by changes with greater numbers.
         customers
-            Only theirs.
+            Only theirs. A refund with a key of its own is theirs whose the order is that it names,
+            where this is here.
         """
 
     def put_products(self, products: Iterable[Product]) -> None:

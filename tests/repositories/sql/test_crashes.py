@@ -84,7 +84,7 @@ def test_a_migration_that_is_killed_never_was(tmp_path: Path) -> None:
     with store.begin(read_only=True) as work:
         assert work.orders.get("1") is not None
     store.close()
-    assert rows(path, "SELECT max(number) FROM custinsights_migrations") == [(2,)]
+    assert rows(path, "SELECT max(number) FROM custinsights_migrations") == [(4,)]
 
 
 def test_a_first_opening_that_is_killed_leaves_nothing(where: str) -> None:

@@ -77,7 +77,14 @@ def parted(
     rows = [
         shown(tables, entry)
         for _, entry in sorted(table.items(), key=lambda item: item[0])
-        if entry.person in wanted and entry.change > since
+        if entry.change > since and _whose(tables, entry) in wanted
     ]
     for first in range(0, len(rows), batch_rows):
         yield rows[first : first + batch_rows]
+
+
+def _whose(tables: Tables, entry: Entry) -> int | None:
+    """Return whose an entry is: a refund that names an order that is here is its customer's."""
+    named = entry.row.order.get("names")
+    order = None if named is None else tables.orders.get((entry.row.order["source"], named))
+    return entry.person if order is None else order.person

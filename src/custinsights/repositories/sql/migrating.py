@@ -27,6 +27,7 @@ MIGRATIONS: Final[Mapping[int, str]] = MappingProxyType(
         1: "tables",
         2: "what changed since a number is found by an index",
         3: "what the feed and logs tell of somebody is found by an index",
+        4: "refunds are found by the orders that they name",
     }
 )
 """The migrations that there are, in order."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select, tuple_, union
 
 from custinsights.domain.orders import Order
 from custinsights.domain.products import Product
@@ -67,18 +67,15 @@ class Orders:
     ) -> Iterator[OrderBatch]:
         """Yield orders as columns, by ascending (source, id), then refunds with own keys."""
         of_orders, of_refunds = (
-            self._conditions(table, since, customers)
+            [table.c.changed > since] if since else []
             for table in (schema.orders, schema.lone_refunds)
         )
-        yield from order_pages(self._session, columns, of_orders, batch_rows)
-        yield from lone_refund_pages(self._session, of_refunds, batch_rows, columns)
-
-    def _conditions(self, table: Any, since: int, customers: Sequence[Key] | None) -> list[Any]:
-        conditions = [table.c.changed > since] if since else []
         if customers is not None:
             people = people_under(self._session, map(str, customers))
-            conditions.append(one_of(table.c.person, people))
-        return conditions
+            of_orders.append(one_of(schema.orders.c.person, people))
+            of_refunds.append(_is_theirs(people))
+        yield from order_pages(self._session, columns, of_orders, batch_rows)
+        yield from lone_refund_pages(self._session, of_refunds, batch_rows, columns)
 
     def put_products(self, products: Iterable[Product]) -> None:
         """Write products; those that are there are told anew."""
@@ -143,3 +140,14 @@ class Orders:
             "orders": [record_of(one) for one in self.of(customer)],
             "refunds": [one for page in lone for one in refund_records(page)],
         }
+
+
+def _is_theirs(people: Sequence[int]) -> Any:
+    """Return the condition that a refund is of an order of some people, or of none and theirs."""
+    order, refund = schema.orders.c, schema.lone_refunds.c
+    names_it = and_(order.source == refund.source, order.id == refund.names)
+    asked = select(refund.source, refund.id)
+    of_order = asked.join(schema.orders, names_it).where(one_of(order.person, people))
+    of_none = asked.outerjoin(schema.orders, names_it)
+    of_none = of_none.where(order.key.is_(None), one_of(refund.person, people))
+    return tuple_(refund.source, refund.id).in_(union(of_order, of_none))

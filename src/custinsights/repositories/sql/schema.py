@@ -214,6 +214,7 @@ lone_refunds = Table(
     _number("changed"),
     UniqueConstraint("source", "id"),
     Index("lone_refunds_person", "person"),
+    Index("lone_refunds_names", "source", "names", info={"since": 4}),
 )
 
 products = Table(

@@ -10,7 +10,8 @@ import attrs
 from custinsights.domain.money import Money
 from custinsights.domain.orders import Order
 from custinsights.errors import UnknownName
-from custinsights.repositories.order_rows import batch_of
+from custinsights.repositories.batches import REFUND_COLUMNS
+from custinsights.repositories.order_rows import batch_of, batch_of_rows
 from custinsights.repositories.protocols import Store
 from custinsights.repositories.rows import rows_of
 from custinsights.testing.storing.asking import NOON, Check, differs, refused
@@ -23,6 +24,7 @@ __all__ = [
     "as_objects",
     "customers_of_orders",
     "edited",
+    "refunds_of_named_orders",
     "scanned",
     "some_products",
     "twice_in_a_batch",
@@ -119,6 +121,27 @@ def twice_in_a_batch(store: Store, _parts: Collection[str]) -> Iterator[str]:
         yield from differs("whose the next order is", whose, ["c3"])
 
 
+def refunds_of_named_orders(store: Store, _parts: Collection[str]) -> Iterator[str]:
+    """A refund with a key of its own is scanned with those whose the order is that it names."""
+    at = {**dict.fromkeys(REFUND_COLUMNS), "source": "", "amount": 5, "currency": "EUR"}
+    told = (("r1", None, "1"), ("r2", "c3", "1"), ("r3", "c1", "99"), ("r4", "c3", None))
+    with store.begin(at=NOON) as work:
+        work.orders.add(Order(id="1", customer="c1", placed_at=NOON, total=Money(1, "EUR")))
+        work.orders.write(
+            batch_of_rows(
+                [],
+                [{**at, "id": name, "customer": who, "names": order} for name, who, order in told],
+            )
+        )
+        for who, wanted in (("c1", ["r1", "r2", "r3"]), ("c3", ["r4"])):
+            found = [
+                str(row["id"])
+                for batch in work.orders.scan(customers=[who])
+                for row in rows_of(batch.refunds)
+            ]
+            yield from differs(f"the refunds of {who}", found, wanted)
+
+
 def customers_of_orders(store: Store, parts: Collection[str]) -> Iterator[str]:
     """Whoever an order or an activity names is known from then on."""
     with store.begin(at=NOON) as work:
@@ -192,6 +215,12 @@ CHECKS = (
         ("orders",),
         "Write a batch from first to last.",
         twice_in_a_batch,
+    ),
+    Check(
+        "refunds go with the orders that they name",
+        ("orders", "refunds"),
+        "Look for the order of a refund first, by its source and the id that it names.",
+        refunds_of_named_orders,
     ),
     Check(
         "orders make customers",
