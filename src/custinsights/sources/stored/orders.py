@@ -140,6 +140,13 @@ class Chosen:
     rows: int
     left_out: Sequence[LeftOut]
 
+    @property
+    def refunded(self) -> list[int]:
+        """The first and the last instant of the refunds: undated ones are on the order's."""
+        if self.refunds is None:
+            return []
+        return [int(self.refunds.refunded_at.min()), int(self.refunds.refunded_at.max())]
+
 
 def chosen(
     coded: Coded, currency: str, policy: PurchasePolicy, given: ProductList, *, is_part: bool
@@ -155,7 +162,8 @@ def chosen(
     place = np.full(len(held), -1, dtype=np.int64)
     place[at] = np.arange(len(at))
     orders = OrderColumns(
-        customer=coded.customer.take(at),
+        # Who is left out with all orders is nobody in the history.
+        customer=coded.customer if len(at) == len(held) else labels_of(held.orders["customer"][at]),
         placed_at=held.orders["placed_at"][at],
         amount=held.orders["amount"][at],
         order_id=held.orders["id"][at],

@@ -113,7 +113,8 @@ def _history(
     found = chosen(coded, currency, options.policy, products, is_part=is_part)
     active = activities_of(work.activities, customers, currency)
     has_times = not _are_days(coded.held.orders["placed_at"], options)
-    begin, end = observed([*coded.instants, *_watched(work.annotations.setting(OBSERVED))], options)
+    watched = _watched(work.annotations.setting(OBSERVED))
+    begin, end = observed([*coded.instants, *found.refunded, *watched], options)
     if begin is not None and active.columns is not None and len(active.columns):
         first, _ = observed(
             [int(active.columns.at.min())], attrs.evolve(options, observed_until=None)
