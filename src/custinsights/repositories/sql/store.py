@@ -7,12 +7,16 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from custinsights.domain.calendar import Calendar
 from custinsights.domain.fields import refuse_naive
+from custinsights.domain.rules.tree import Condition
+from custinsights.repositories.sifting import Sifted
 from custinsights.repositories.sql.activities import Activities
 from custinsights.repositories.sql.annotations import Annotations
 from custinsights.repositories.sql.orders import Orders
 from custinsights.repositories.sql.people import People
 from custinsights.repositories.sql.resealing import resealed
+from custinsights.repositories.sql.rules import sift
 from custinsights.repositories.sql.session import Session
 from custinsights.repositories.stored import Change
 from custinsights.repositories.vaults import Vault
@@ -58,6 +62,12 @@ class SqlWork:
     def last_change(self) -> int:
         """Return the number of the last change, 0 where there was none."""
         return self._session.last_change()
+
+    def sift(
+        self, condition: Condition, *, as_of: datetime, currency: str | None, calendar: Calendar
+    ) -> Sifted | None:
+        """Tell who fulfils a condition before an instant, as far as the database can."""
+        return sift(self._session, condition, as_of=as_of, currency=currency, calendar=calendar)
 
     def commit(self) -> None:
         """Keep the changes so far, and go on."""
