@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.prediction.beta_geometric import BetaGeoNBD, ModifiedBetaGeoNBD
     from custinsights.analyses.prediction.gamma_gamma import GammaGamma
     from custinsights.analyses.prediction.lifetime_models import customer_lifetime_value
+    from custinsights.analyses.prediction.models import FittedModels, fit_models
     from custinsights.analyses.prediction.pareto import ParetoNBD
     from custinsights.analyses.prediction.purchases import purchase_summary
     from custinsights.analyses.prediction.uncertainty import Draws
@@ -112,6 +113,7 @@ _HOMES = {
     "ChannelTaxonomy": "domain.channels",
     "Cuts": "analyses.customers.cuts",
     "Draws": "analyses.prediction.uncertainty",
+    "FittedModels": "analyses.prediction.models",
     "GammaGamma": "analyses.prediction.gamma_gamma",
     "GroupMap": "analyses.customers.groups",
     "Ladder": "analyses.segments.ladders",
@@ -149,6 +151,7 @@ _HOMES = {
     "dimension": "analyses.catalog",
     "distance_to": "analyses.customers.nearby",
     "distribution": "analyses.trends.distributions",
+    "fit_models": "analyses.prediction.models",
     "frequent_customers": "analyses.builtin.frequency",
     "funnel": "analyses.journey.funnel",
     "growth_drivers": "analyses.trends.growth",
@@ -218,6 +221,7 @@ __all__ = [
     "ChannelTaxonomy",
     "Cuts",
     "Draws",
+    "FittedModels",
     "GammaGamma",
     "GroupMap",
     "Ladder",
@@ -259,6 +263,7 @@ __all__ = [
     "distribution",
     "domain",
     "errors",
+    "fit_models",
     "frequent_customers",
     "funnel",
     "growth_drivers",

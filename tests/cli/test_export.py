@@ -85,6 +85,19 @@ def test_fields_and_rows_are_chosen(run: Run, shop: Path, tmp_path: Path) -> Non
     assert _rows(target) == [["id"], ["cy-2"]]
 
 
+def test_a_forecast_of_a_shop_that_is_too_small_says_so(
+    run: Run, shop: Path, tmp_path: Path
+) -> None:
+    """Models are fitted to the whole shop; three customers have none, and nothing is written."""
+    target = tmp_path / "risky.csv"
+    told = ("export", str(shop), "--csv", str(target))
+    for asked in (("--segment", "churn_risk == 'high'"), ("--fields", "id,churn_risk")):
+        code, _, err = run(*told, *asked)
+        assert code == 1
+        assert "there are fewer than 10 customers" in err
+    assert not target.exists()
+
+
 def test_who_objected_needs_the_key_of_the_list(run: Run, shop: Path, tmp_path: Path) -> None:
     """Advertising does not leave a shop whose list of objections cannot be read."""
     key, path, target = generate_key(), tmp_path / "key", tmp_path / "out.csv"

@@ -104,6 +104,18 @@ def test_columns_that_are_asked_for_are_shown(run: Run) -> None:
     assert "more columns" not in out
 
 
+def test_a_forecast_is_fitted_on_the_spot(run: Run) -> None:
+    """A rule or a column that asks what customers are going to do has models of the history."""
+    columns = ("--traits", "churn_risk,predicted_orders_365d")
+    code, out, err = run("segment", "churn_risk == 'low' and predicted_orders_365d > 20", *columns)
+    assert (code, err) == (0, "")
+    history = ci.datasets.load_online_retail()
+    catalog = ci.DEFAULT.with_models(ci.fit_models(history))
+    asked = ci.segment(history, "predicted_orders_365d > 20", catalog=catalog)
+    assert f"{int(asked.sum())} of 4,372 known customers" in out
+    assert "churn_risk" in out
+
+
 def test_why_somebody_is_in_it(run: Run) -> None:
     """Every clause, judged against all customers, in place of who is in it."""
     rule = "order_count >= 3 and percentile(total_spent) >= 0.9"

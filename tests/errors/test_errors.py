@@ -151,6 +151,15 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
     ),
     (
+        errors.NeedsModels("churn_risk"),
+        ValueError,
+        (
+            "'churn_risk' is told by models fitted to all customers, and none were given. Fit them "
+            "with models = custinsights.fit_models(history) on the whole history and pass "
+            "catalog=custinsights.DEFAULT.with_models(models)."
+        ),
+    ),
+    (
         errors.NoModel("BetaGeoNBD", "nobody has ordered again", "Give a longer history"),
         ValueError,
         "BetaGeoNBD tells nothing here: nobody has ordered again. Give a longer history.",

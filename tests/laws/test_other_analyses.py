@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights.analyses.builtin.exact_ages import lifetime_value_at
+from custinsights.analyses.builtin.forecasts import PREDICTED
 from custinsights.analyses.builtin.frequency import frequent_customers
 from custinsights.analyses.cohorts.cohorts import CUMULATIVE, Cohorts
 from custinsights.analyses.cohorts.second_order import SecondOrdering
@@ -64,7 +65,7 @@ from custinsights.testing.watching import contents
 
 LAWS = settings(max_examples=10, suppress_health_check=list(HealthCheck))
 NUMBERED = ("units", "discounted_order_share", "discounted_spent")
-NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name not in NUMBERED)
+NUMBERLESS = tuple(name for name in ci.DEFAULT.traits if name not in (*NUMBERED, *PREDICTED))
 WAY = ("visit", "email_clicked", "order")
 HEADLINES = ("revenue", "customers", "repeat_rate", "median_order_value", "churn_rate")
 

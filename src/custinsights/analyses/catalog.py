@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import attrs
 
@@ -13,6 +13,7 @@ from custinsights.analyses.builtin import (
     deed_functions,
     dimensions,
     exact_ages,
+    forecasts,
     lifecycle,
     metrics,
     presets,
@@ -32,6 +33,7 @@ from custinsights.analyses.declaring.declarations import (
 )
 from custinsights.analyses.declaring.declared import Declared
 from custinsights.analyses.declaring.installed import installed_entry, installed_names
+from custinsights.analyses.declaring.nicknames import hint
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.analyses.declaring.tally import STREAMS, FactFunction, Sum, Tally, scale_of
 from custinsights.domain.fields import instance, members
@@ -39,29 +41,18 @@ from custinsights.domain.frozen import frozen
 from custinsights.domain.segments import Segment, spelled
 from custinsights.errors import InvalidValue, UnknownName
 
-ABBREVIATIONS: Mapping[str, str] = frozen(
-    {
-        "aov": "average_order_value",
-        "arpc": "revenue_per_customer",
-        "arpu": "revenue_per_customer",
-        "cac": "customer_acquisition_cost",
-        "clv": "customer_lifetime_value",
-        "cltv": "customer_lifetime_value",
-        "csat": "customer_satisfaction",
-        "ltv": "customer_lifetime_value",
-        "nps": "net_promoter_score",
-        "roas": "return_on_ad_spend",
-    }
-)
-"""What is often called in short, and its name in the catalog."""
-
-OF_ONE: Mapping[str, str] = frozen({"customer_lifetime_value": "total_spent"})
-"""The trait of one customer that a metric is the mean of."""
-
 Entry: TypeAlias = Metric | Dimension | Trait | SegmentFunction | Segment
 """What a catalog holds."""
 
 T = TypeVar("T", bound=Entry)
+
+
+class Foretelling(Protocol):
+    """Fitted models, as a catalog wants them."""
+
+    @property
+    def traits(self) -> tuple[Trait, ...]:
+        """The predicted traits that they tell."""
 
 
 def _each(kind: type) -> Callable[[Any, Any, Mapping[str, object]], None]:
@@ -144,6 +135,22 @@ class Catalog:
         aimed = {name: attrs.evolve(self.metric(name), target=to) for name, to in bands.items()}
         return attrs.evolve(self, metrics={**self.metrics, **aimed})
 
+    def with_models(self, models: Foretelling) -> Catalog:
+        """Return the catalog in which predicted traits are told by what `fit_models` returns.
+
+        Examples
+        --------
+        >>> import custinsights as ci
+        >>> history = ci.datasets.gallery()
+        >>> catalog = ci.DEFAULT.with_models(ci.fit_models(history))
+        >>> int(ci.segment(history, "churn_risk == 'low'", catalog=catalog).sum())
+        8
+        """
+        if not isinstance(getattr(models, "traits", None), tuple):
+            allowed = "what custinsights.fit_models(history) returns"
+            raise InvalidValue("these are no fitted models", type(models).__name__, allowed)
+        return attrs.evolve(self, traits={**self.traits, **_by_name(models.traits)})
+
     def metric(self, name: str) -> Metric:
         """Return a metric by name, or load the plug-in that offers it."""
         return self._find("metric", name, self.metrics, Metric)
@@ -187,20 +194,6 @@ class Catalog:
         if kind != "dimension":
             advice = hint(name, table)
         raise UnknownName(kind, name, (*table, *installed_names()), advice)
-
-
-def meant(name: str, known: Container[str]) -> str | None:
-    """Return the known name that a short one, or that of a metric of many, stands for."""
-    whole = ABBREVIATIONS.get(name.casefold(), name)
-    return next((one for one in (whole, OF_ONE.get(whole)) if one in known), None)
-
-
-def hint(name: str, known: Container[str]) -> str:
-    """Return what to tell of a name that is not known itself, or nothing."""
-    found = meant(name, known)
-    if found is None:
-        return ""
-    return f"{'For one customer it is' if found in OF_ONE.values() else 'It stands for'} {found!r}"
 
 
 def tally(
@@ -384,7 +377,15 @@ DEFAULT = Catalog(
         )
     ),
     _by_name((*dimensions.BUILT_IN, lifecycle.DIMENSION)),
-    _by_name((*builtin_traits.BUILT_IN, *cadence.TRAITS, *rates.TRAITS, lifecycle.TRAIT)),
+    _by_name(
+        (
+            *builtin_traits.BUILT_IN,
+            *cadence.TRAITS,
+            *rates.TRAITS,
+            lifecycle.TRAIT,
+            *forecasts.TRAITS,
+        )
+    ),
     _by_name(
         (
             *segment_functions.BUILT_IN,

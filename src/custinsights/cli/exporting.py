@@ -9,7 +9,9 @@ import attrs
 import typer
 
 from custinsights.analyses.catalog import DEFAULT
+from custinsights.analyses.segments.rule import rule
 from custinsights.analyses.segments.segment import segment
+from custinsights.cli.foretelling import catalog_for
 from custinsights.cli.screen import screen
 from custinsights.domain import Calendar
 from custinsights.domain.fields import looked_up
@@ -123,12 +125,16 @@ def _exported(work: UnitOfWork, wanted: Wanted) -> Export:
     if wanted.rule is not None or (are_people and refuse_unknown(fields, DEFAULT)):
         history = read_store(work)
         calendar = history.calendar
-    customers = wanted.customers
-    if wanted.rule is not None and history is not None:
-        saved = [
-            one.value for one in work.annotations.all("segment") if isinstance(one.value, Segment)
-        ]
-        inside = segment(history, wanted.rule, as_of=wanted.as_of, segments=saved or None)
+    customers, catalog = wanted.customers, DEFAULT
+    if history is not None and wanted.rule is None:
+        catalog = catalog_for(history, names=fields, as_of=wanted.as_of)
+    if history is not None and wanted.rule is not None:
+        kept = [one.value for one in work.annotations.all("segment")]
+        saved = [one for one in kept if isinstance(one, Segment)] or None
+        asked = rule(wanted.rule, segments=saved)
+        catalog = catalog_for(history, rule=asked, names=fields, as_of=wanted.as_of)
+        asked = rule(wanted.rule, segments=saved, catalog=catalog)
+        inside = segment(history, asked, as_of=wanted.as_of)
         customers = tuple(map(str, history.customer_ids[inside].tolist()))
     if not are_people:
         return export_orders(
@@ -149,6 +155,7 @@ def _exported(work: UnitOfWork, wanted: Wanted) -> Export:
         as_of=wanted.as_of,
         history=history,
         calendar=calendar,
+        catalog=catalog,
         suppressed=None if key is None else suppressed(work, key=key),
         key=key,
     )

@@ -17,6 +17,7 @@ from custinsights.analyses.segments.rule import rule as rule_of
 from custinsights.analyses.segments.sets import segments
 from custinsights.cli.as_json import as_json
 from custinsights.cli.asked import Asked, facts
+from custinsights.cli.foretelling import catalog_for
 from custinsights.cli.loading import in_short, load_report
 from custinsights.cli.screen import screen, show
 from custinsights.cli.section import Section
@@ -70,9 +71,11 @@ def print_segment(
     """
     rule = rule_of(text)
     history, remarks = asked.history()
+    catalog = catalog_for(history, rule=rule, names=names or ())
+    rule = rule_of(text, catalog=catalog)
     cuts = rule.cuts(history) if rule.needs_cuts else None
-    judged = segments(history, {_NAME: rule}, cuts=cuts)
-    found = traits(history, names).take(np.flatnonzero(judged.mask(_NAME)))
+    judged = segments(history, {_NAME: rule}, cuts=cuts, catalog=catalog)
+    found = traits(history, names, catalog=catalog).take(np.flatnonzero(judged.mask(_NAME)))
     who = None if customer is None else _identity(history, customer)
     explained = None if who is None else _explained(history, rule, who, cuts)
     if csv is not None:

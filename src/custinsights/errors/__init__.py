@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from custinsights.errors.contacts import without_contacts
-from custinsights.errors.models import NoModel
+from custinsights.errors.models import NeedsCuts, NeedsModels, NoModel
 from custinsights.errors.root import CustInsightsError, as_names
 from custinsights.errors.stores import (
     AccessRefused,
@@ -52,6 +52,7 @@ __all__ = [
     "MissingExtra",
     "NaiveTime",
     "NeedsCuts",
+    "NeedsModels",
     "NewerStore",
     "NoModel",
     "NotSummable",
@@ -300,18 +301,6 @@ class CannotAsk(CustInsightsError, RuntimeError):
 
     def __str__(self) -> str:
         fact = f"{self.what!r} asks the history again, and {self.reason}"
-        return sentences(fact, self.advice)
-
-
-@attrs.define(auto_exc=True, eq=False)
-class NeedsCuts(CustInsightsError, ValueError):
-    """A question that compares one customer with all, asked without the cuts of all."""
-
-    what: str
-    advice: str = "Make them with cuts(history) on the whole history and pass cuts="
-
-    def __str__(self) -> str:
-        fact = f"{self.what!r} judges a customer against all customers, and no cuts were given"
         return sentences(fact, self.advice)
 
 

@@ -55,14 +55,24 @@ def test_a_shop_in_which_everybody_does_the_same_gets_a_verdict(model: type[Coun
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
 def test_a_shop_that_nobody_leaves_is_told_so(model: type[CountingModel]) -> None:
-    """Customers who all buy until the end have no leaving to be fitted: the past rate goes on."""
+    """Customers who all buy until the end: the model is the NBD, all are alive, and it says so."""
     dice = np.random.default_rng(2)
     x = dice.poisson(dice.gamma(3.0, 4.0, 500)) + 2
     T = np.full(500, 52.0)
     found = model.fit(summary_of(x, T - dice.uniform(0, 0.3, 500), T))
-    assert not found.convergence.is_reached
-    assert found.convergence.reason.startswith("nobody seems to stop buying")
-    assert "naive rate" in found.convergence.advice
+    assert found.convergence.reason == "the maximum was found, where nobody seems to stop buying"
+    assert found.nobody_stops
+    r, alpha = (found.params[name] for name in ("r", "alpha"))
+    T = found.purchases_of(None).T
+    assert found.probability_alive()["probability_alive"] == pytest.approx(np.ones(500), abs=0.01)
+    expected = found.expected_orders(horizon="13w")
+    assert expected["expected_orders"] == pytest.approx(13 * (r + x) / (alpha + T), rel=0.01)
+    assert "nobody seems to stop buying" in repr(expected)
+    errors = [*found.standard_errors.values()]
+    assert errors[0] > 0
+    assert np.isnan(errors[2:]).all()
+    bounds = found.expected_orders(horizon="13w", draws=ci.Draws(seed=1))
+    assert np.all(bounds["low"] < bounds["high"])
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
@@ -97,7 +107,8 @@ def test_any_shop_is_fitted_or_gets_a_verdict(
         assert found.convergence.advice
         return
     assert all(0 < one < np.inf for one in found.params.values())
-    assert all(0 < one < np.inf for one in found.standard_errors.values())
+    if not found.nobody_stops:
+        assert all(0 < one < np.inf for one in found.standard_errors.values())
     alive = found.probability_alive()["probability_alive"]
     assert np.all((alive >= 0) & (alive <= 1))
     orders = found.expected_orders(horizon=10 * unit)["expected_orders"]

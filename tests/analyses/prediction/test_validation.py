@@ -143,16 +143,16 @@ def test_the_naive_rate_is_the_past_one() -> None:
 
 
 def test_where_nobody_drops_out_the_recommendation_says_so() -> None:
-    """The wording names the reason: there is no stopping to be fitted."""
+    """The wording says what the model tells, and what it does not."""
     dice = np.random.default_rng(2)
     x = dice.poisson(dice.gamma(3.0, 4.0, 500)) + 2
     seen = summary_of(x, 52.0 - dice.uniform(0, 0.3, 500), np.full(500, 52.0))
-    found = Validation(
-        ci.BetaGeoNBD.fit(seen), seen.ids, x, {NAIVE: x.astype(np.float64)}, "2024-01-01"
-    )
+    model = ci.BetaGeoNBD.fit(seen)
+    forecasts = {"BetaGeoNBD": np.full(500, 7.0), NAIVE: np.full(500, 999.0)}
+    found = Validation(model, seen.ids, x, forecasts, "2024-01-01")
     assert found.recommendation == (
-        "To be used: the past rate. BetaGeoNBD tells nothing here: nobody seems to stop buying, "
-        "so that there is no stopping to be fitted."
+        "To be used: BetaGeoNBD, which errs less than the past rate. By BetaGeoNBD nobody seems to "
+        "stop buying: it tells how often customers buy, not who has left."
     )
 
 

@@ -14,10 +14,11 @@ from custinsights.analyses.builtin.metrics import (
     retention_rate,
     second_orders,
 )
-from custinsights.analyses.catalog import DEFAULT, Catalog, meant
+from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.cohorts.anchors import Anchor, anchor_of
 from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait, entries
 from custinsights.analyses.declaring.grouping import By, as_label, grouped_by
+from custinsights.analyses.declaring.nicknames import meant
 from custinsights.analyses.measuring.finish import display_key
 from custinsights.analyses.measuring.measure import Measure
 from custinsights.analyses.measuring.measured import COUNT, FACTS, Measured

@@ -15,7 +15,7 @@ import numpy as np
 
 from custinsights.analyses.prediction.coming import days_ahead
 from custinsights.analyses.prediction.fitted import FittedModel
-from custinsights.analyses.prediction.fitting import Convergence, Fitted, maximised, unfitted
+from custinsights.analyses.prediction.fitting import Fitted, maximised, unfitted
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
 from custinsights.analyses.prediction.purchases import DAYS
@@ -24,6 +24,7 @@ from custinsights.domain.fields import looked_up, whole_number
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue, NoModel
 from custinsights.history.columnar.columns import FloatArray
+from custinsights.history.columnar.localtime import day_number
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.table import Column
 
@@ -32,6 +33,7 @@ Tells: TypeAlias = "Callable[[Any, Purchases], FloatArray]"
 
 _BISECTIONS = 60
 _FEWEST = 10
+NOBODY_STOPS = "nobody seems to stop buying"
 _HARDLY_ANYBODY = 1e-3
 _NEVER = 1e9
 _ADVICE = "Give more customers or a longer history; the naive rate may do as well"
@@ -101,12 +103,7 @@ class CountingModel(FittedModel):
             return float(weights @ value), gradient @ weights
 
         starts = [np.array(start) for start in cls.STARTS]
-        found = maximised(log_likelihood, starts, len(seen.x), _ADVICE)
-        if not found.convergence and cls.leaving(found.values) < _HARDLY_ANYBODY:
-            reason = "nobody seems to stop buying, so that there is no stopping to be fitted"
-            advice = "Take the naive rate, which goes on for everybody, or give a longer history"
-            verdict = Convergence(is_reached=False, reason=reason, advice=advice)
-            found = attrs.evolve(found, convergence=verdict)
+        found = maximised(log_likelihood, starts, len(seen.x), _ADVICE, cls._idle)
         # Densities of times are per unit of time.
         shift = float(weights @ x) * np.log(scale)
         return attrs.evolve(
@@ -115,6 +112,19 @@ class CountingModel(FittedModel):
             log_likelihood=found.log_likelihood - shift,
             covariance=found.covariance * times[:, None] * times[None, :],
         )
+
+    @classmethod
+    def _idle(cls, params: FloatArray) -> tuple[Sequence[int], str]:
+        """Where nobody leaves, the parameters of leaving, the last two, do nothing."""
+        return ((2, 3), NOBODY_STOPS) if cls.leaving(params) < _HARDLY_ANYBODY else ((), "")
+
+    @property
+    def nobody_stops(self) -> bool:
+        """Whether hardly anybody stops buying by it, so that it tells nobody apart by that.
+
+        Orders are to be expected as by the negative binomial model (NBD), and everybody is alive.
+        """
+        return NOBODY_STOPS in self.convergence.reason
 
     # ---- what a model has to say -------------------------------------------------------------
 
@@ -249,10 +259,11 @@ class CountingModel(FittedModel):
         low = (1 - interval) / 2
         shares = {"median": 0.5, "low": low, "high": 1 - low}
         times = {name: self.time_until(seen, alive, share) for name, share in shares.items()}
-        unit = f"{self.unit}s"
+        unit, calendar = f"{self.unit}s", table.provenance.calendar
+        last = day_number(calendar.local_date(table.provenance.as_of)) - 1
         columns = {}
         for name, time in times.items():
-            days = days_ahead(time * DAYS[self.unit], table.provenance)
+            days = days_ahead(time * DAYS[self.unit], last, calendar)
             columns[f"{name}_on"] = Column(f"{name}_on", "instant", days.take(rows))
         for name, time in times.items():
             columns[name] = Column(name, "number", time.take(rows), unit=unit)
@@ -310,8 +321,11 @@ class CountingModel(FittedModel):
             models = draws.of(self)
             told |= draws.bounds([_of(tells, model) for model in models], seen)
         kind = "number" if unit else "share"
+        said = (f"By {type(self).__name__} {NOBODY_STOPS}.",) if self.nobody_stops else ()
+        remarks = (*table.provenance.remarks, *said)
         return attrs.evolve(
             table,
+            provenance=attrs.evolve(table.provenance, remarks=remarks),
             columns={key: Column(key, kind, of.take(rows), unit=unit) for key, of in told.items()},
             title=f"{name.replace('_', ' ')} by {type(self).__name__}",
         )

@@ -19,8 +19,14 @@ from custinsights.history.columnar.columns import FloatArray
 LogLikelihood: TypeAlias = Callable[[FloatArray], tuple[float, FloatArray]]
 """From parameters to the log-likelihood and its gradient."""
 
+Idle: TypeAlias = Callable[[FloatArray], tuple[Sequence[int], str]]
+"""From parameters to the places of those that do nothing there, and what that means."""
+
 _FARTHEST = 16.0
 """Parameters are searched from exp(-16) to exp(16)."""
+
+_FLAT_TOP = 0.02
+"""The curvature of the likelihood where a parameter may as well be a thousand times as large."""
 
 _FLAT = 1e-4
 """A gradient per customer, on the log scale, that is flat."""
@@ -62,6 +68,11 @@ class Fitted:
     convergence: Convergence
 
 
+def nothing_is_idle(_params: FloatArray) -> tuple[Sequence[int], str]:
+    """Return that every parameter does something."""
+    return (), ""
+
+
 def unfitted(parameters: int, reason: str, advice: str) -> Fitted:
     """Return the outcome for data to which no model can be fitted."""
     none = np.full(parameters, np.nan)
@@ -78,10 +89,12 @@ def maximised(
     starts: Sequence[FloatArray],
     customers: int,
     advice: str,
+    idle: Idle = nothing_is_idle,
 ) -> Fitted:
     """Return the parameters of the largest likelihood that is found.
 
-    A further start is tried where there is no maximum to be found from those before it.
+    A further start is tried where there is no maximum to be found from those before it, or but one
+    at which some parameters are idle.
 
     Parameters
     ----------
@@ -93,6 +106,8 @@ def maximised(
         How many the likelihood is of.
     advice
         What to do where no maximum is found.
+    idle
+        Which parameters do nothing at a point, by their places, and what that means in words.
 
     Raises
     ------
@@ -114,28 +129,42 @@ def maximised(
 
     best: Fitted | None = None
     for start in starts:
-        found = _from(start, cost, minimize, customers, advice)
-        if best is None or found.log_likelihood > best.log_likelihood:
+        found = _from(start, cost, minimize=minimize, customers=customers, advice=advice, idle=idle)
+        if best is None or _rank(found) > _rank(best):
             best = found
-        if best.convergence:
+        if best.convergence and not idle(best.values)[0]:
             break
     assert best is not None  # noqa: S101 - there is a start
     return best
 
 
+def _rank(found: Fitted) -> tuple[bool, float]:
+    """Return what makes one maximum better than another."""
+    return bool(found.convergence), found.log_likelihood
+
+
 def _from(
     start: FloatArray,
     cost: Callable[[FloatArray], tuple[float, FloatArray]],
+    *,
     minimize: Callable[..., Any],
     customers: int,
     advice: str,
+    idle: Idle,
 ) -> Fitted:
     """Return the maximum that is found from one start."""
     options = {"maxiter": 500, "gtol": 1e-8}
     found = minimize(cost, np.log(start), jac=True, method="BFGS", options=options)
     logs = np.clip(np.asarray(found.x, dtype=np.float64), -_FARTHEST, _FARTHEST)
     natural = np.exp(logs)
-    verdict, covariance = _verdict(logs, cost(logs)[1], _curvature(cost, logs) * customers, advice)
+    without, means = idle(natural)
+    free = np.array([place for place in range(len(logs)) if place not in without])
+    curvature = _curvature(cost, logs)[np.ix_(free, free)] * customers
+    verdict, of_free = _verdict(logs[free], cost(logs)[1][free], curvature, advice)
+    if verdict and means:
+        verdict = attrs.evolve(verdict, reason=f"{verdict.reason}, where {means}")
+    covariance = np.full((len(logs), len(logs)), np.nan)
+    covariance[np.ix_(free, free)] = of_free
     scaled = natural[:, None] * covariance * natural[None, :]
     return Fitted(natural, -float(found.fun) * customers, scaled, verdict)
 
@@ -167,7 +196,7 @@ def _verdict(
         reason = "the search ended where the likelihood still grows"
         return Convergence(is_reached=False, reason=reason, advice=advice), nowhere
     eigenvalues = np.linalg.eigvalsh(curvature)
-    if eigenvalues[0] <= 0 or eigenvalues[0] < 1e-10 * eigenvalues[-1]:
+    if eigenvalues[0] < _FLAT_TOP:
         reason = "the likelihood is flat: other parameters do as well"
         return Convergence(is_reached=False, reason=reason, advice=advice), nowhere
     covariance: FloatArray = np.asarray(np.linalg.inv(curvature), dtype=np.float64)

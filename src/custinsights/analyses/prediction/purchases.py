@@ -43,7 +43,7 @@ def mean_repeat_value(history: CountedHistory) -> FloatArray:
 
 
 @attrs.frozen
-class _Span:
+class Span:
     """How much time lies between two days of a customer, in a unit."""
 
     days: float
@@ -69,14 +69,14 @@ def summary_traits(unit: str) -> tuple[Trait, ...]:
         ),
         Trait(
             f"{unit}s_from_first_to_last",
-            _Span(days, to_end=False),
+            Span(days, to_end=False),
             "number",
             f"{unit}s",
             "From the day of the first order to that of the last one (t_x).",
         ),
         Trait(
             f"{unit}s_observed",
-            _Span(days, to_end=True),
+            Span(days, to_end=True),
             "number",
             f"{unit}s",
             "From the day of the first order to the last day before as_of (T).",

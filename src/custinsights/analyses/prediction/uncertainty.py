@@ -83,7 +83,7 @@ class Draws:
             advice = "Fit the model to a purchase summary"
             raise NoModel(type(model).__name__, "nothing tells how sure its parameters are", advice)
         at = np.array([*model.params.values()])
-        of_logs = model.covariance / np.outer(at, at)
+        of_logs = np.nan_to_num(model.covariance / np.outer(at, at))  # what is idle stays
         dice = self.generator if generator is None else generator
         drawn = np.exp(dice.multivariate_normal(np.log(at), of_logs, self.number, method="eigh"))
         return [

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.analyses.prediction.counting import NOBODY_STOPS, CountingModel
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS, purchase_summary
 from custinsights.errors import InvalidValue, counted
@@ -82,9 +82,12 @@ class Validation(Presented):
         if name not in self.forecasts:
             reason = f"{name} tells nothing here: {self.model.convergence.reason}"
             return sentences(f"To be used: the {NAIVE}", reason)
+        aside = ""
+        if self.model.nobody_stops:
+            aside = f"By {name} {NOBODY_STOPS}: it tells how often customers buy, not who has left"
         if self.is_recommended:
-            return sentences(f"To be used: {name}, which errs less than the {NAIVE}")
-        return sentences(f"To be used: the {NAIVE}, which errs no more than {name}")
+            return sentences(f"To be used: {name}, which errs less than the {NAIVE}", aside)
+        return sentences(f"To be used: the {NAIVE}, which errs no more than {name}", aside)
 
     def calibration(self) -> Table:
         """Return ten groups of customers by forecast: mean forecast and mean of what came.

@@ -14,7 +14,8 @@ from typing import Any, NoReturn, TypeAlias
 import attrs
 import numpy as np
 
-from custinsights.analyses.catalog import DEFAULT, Catalog, hint
+from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.declaring.nicknames import hint
 from custinsights.analyses.segments.rule import Clause, Rule
 from custinsights.analyses.segments.words import CatalogWords
 from custinsights.domain.fields import as_int, instance

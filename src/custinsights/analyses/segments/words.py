@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import attrs
 
-from custinsights.analyses.catalog import Catalog, meant
+from custinsights.analyses.catalog import Catalog
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.declaring.installed import installed_names
+from custinsights.analyses.declaring.nicknames import meant
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.domain.rules.places import Source
 from custinsights.domain.rules.signatures import Parameter, Signature
