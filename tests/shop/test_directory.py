@@ -147,6 +147,8 @@ def test_it_filters_by_segment(shop: Shop) -> None:
     assert shop.customers(segment=rule, as_of=NOON).ids == ()
     with pytest.raises(RuleError, match="order_counts"):
         shop.customers(segment="order_counts > 2")
+    with pytest.raises(UnknownName, match=r"segment named 'big spender'.*Nor is it a rule"):
+        shop.customers(segment="big spender")
 
 
 @pytest.mark.parametrize(
@@ -158,8 +160,11 @@ def test_it_filters_by_segment(shop: Shop) -> None:
         ({"after": "c2"}, "no place in a directory"),
         ({"after": "%%%"}, "no place in a directory"),
         ({"after": 3}, "no place in a directory"),
+        ({"search": None}, "what is searched is no text"),
+        ({"sort": 7}, "the sort is no text"),
+        ({"tags_any": 7}, "single value"),
     ],
-    ids=["no rows", "too many", "a flag", "an id", "signs", "a number"],
+    ids=["no rows", "too many", "flag", "id", "signs", "number", "search", "sort", "tags"],
 )
 def test_what_is_no_page_is_refused(shop: Shop, told: dict[str, object], message: str) -> None:
     """With what is allowed instead."""

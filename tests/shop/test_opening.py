@@ -17,7 +17,7 @@ from custinsights.errors import (
     StaleWrite,
     UnknownName,
 )
-from custinsights.privacy import Access, RetentionRule, generate_key
+from custinsights.privacy import Access, EncryptingVault, RetentionRule, generate_key
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.vaults import PlainVault
 from custinsights.shop import Shop, exports, open_shop
@@ -155,6 +155,32 @@ def test_a_status_is_set_and_taken(shop: Shop) -> None:
     ]
     with pytest.raises(UnknownName, match="customer named 'c77'"):
         shop.set_status("c77", "vip", on=True, at=NOON, by="Bo")
+    with pytest.raises(InvalidValue, match="no bool"):
+        shop.set_status("c2", "vip", on="yes", at=NOON, by="Bo")  # type: ignore[arg-type]
+
+
+def test_who_asks_and_who_is_created_is_told_by_objects(shop: Shop) -> None:
+    """A name is neither an access nor a customer."""
+    with pytest.raises(InvalidValue, match="no Access"):
+        shop.seen_by("Kim")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="no Customer"):
+        shop.add_customer("c9", at=NOON, by="Bo")  # type: ignore[arg-type]
+
+
+def test_a_sealed_shop_is_asked_like_any_other(tmp_path: Path) -> None:
+    """Contacts come out for who has the keys, and are found by the whole address alone."""
+    vault = EncryptingVault([generate_key()], generate_key())
+    shop = open_shop(tmp_path / "shop.db", currency="EUR", vault=vault)
+    ada = Customer("c1", name="Ada Byron", email="ada@example.com")
+    shop.add_customer(ada, at=NOON, by="Bo")
+    shop.notes.add("c1", "prefers oils", at=NOON, by="Bo")
+    profile = shop.profile("c1", as_of=AS_OF)
+    assert (profile.customer.name, profile.notes[0].text) == ("Ada Byron", "prefers oils")
+    assert shop.customers(search="ada").ids == ()
+    assert shop.customers(search="ADA@example.com").ids == ("c1",)
+    assert shop.sign_up("ada@example.com", at=NOON, how="form").id == "c1"
+    shop.close()
+    assert b"Byron" not in (tmp_path / "shop.db").read_bytes()
 
 
 def test_files_come_in(empty: Shop) -> None:

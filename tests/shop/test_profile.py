@@ -3,19 +3,21 @@
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 import custinsights as ci
-from custinsights.domain import Customer, Order, Segment
-from custinsights.errors import AccessRefused, UnknownName
+from custinsights.domain import Customer, Money, Order, OrderLine, Product, Segment
+from custinsights.errors import AccessRefused, InvalidValue, UnknownName
 from custinsights.privacy import Access
 from custinsights.repositories.batches import REFUND_COLUMNS
 from custinsights.repositories.order_rows import batch_of_rows
 from custinsights.repositories.rows import microseconds_of
+from custinsights.shop import open_shop
 from custinsights.shop.profile import NINE
 from custinsights.shop.shop import Shop
-from tests.shop.conftest import DAY, NOON, euro
+from tests.shop.conftest import DAY, NOON, STORES, euro, filled
 
 AS_OF = NOON + 40 * DAY
 
@@ -260,3 +262,67 @@ def test_money_given_back_for_no_order_is_seen(shop: Shop) -> None:
     assert (entry.at, entry.family) == (NOON + 20 * DAY, "ordering")
     assert json.dumps(profile.to_dict())
     assert len(shop.profile("c1", as_of=NOON + 20 * DAY).timeline.where(kinds="refund_given")) == 0
+
+
+def test_an_order_is_meant_by_its_system_too(shop: Shop) -> None:
+    """Where two systems have given one id, whoever drafts a reorder says which one is meant."""
+    with shop.begin() as work:
+        line = OrderLine("card", 1, euro("4.00"))
+        work.orders.add(Order(id="1", source="web", customer="c1", placed_at=NOON, lines=[line]))
+    profile = shop.profile("c1", as_of=AS_OF)
+    assert [line.id for line in profile.reorder("1", "web").lines] == ["card"]
+    assert [line.id for line in profile.reorder(1, "etsy").lines] == ["print-a3"]
+    with pytest.raises(InvalidValue, match="allowed is 'etsy' or 'web'"):
+        profile.reorder("1")
+
+
+def test_who_paid_in_another_currency_is_seen(shop: Shop) -> None:
+    """With the orders, and without numbers in the shop's currency."""
+    with shop.begin() as work:
+        dollars = Money("5.00", "USD")
+        work.orders.add(Order(id="8", customer="c8", placed_at=NOON, total=dollars))
+    profile = shop.profile("c8", as_of=AS_OF)
+    assert [view.amount for view in profile.orders] == [dollars]
+    assert set(profile.metrics.values()) == {None}
+    assert profile.labels == ()
+
+
+def test_a_department_is_found_in_any_case(shop: Shop) -> None:
+    """What is no text is refused."""
+    found = shop.profile("c1", as_of=AS_OF, department=" prints").metrics
+    assert found == shop.profile("c1", as_of=AS_OF, department="Prints").metrics
+    with pytest.raises(InvalidValue, match="The department is no text"):
+        shop.profile("c1", as_of=AS_OF, department=7)  # type: ignore[arg-type]
+
+
+def test_hostile_words_stay_words(empty: Shop) -> None:
+    """They name customers, tags, segments, products, and are neither run nor lost."""
+    evil = '<script>alert("x")</script>'
+    empty.add_customer(Customer("c1", name=evil, tags=[evil]), at=NOON, by=evil)
+    empty.segments.put(Segment(evil, "order_count > 0"))
+    empty.notes.add("c1", evil, at=NOON, by=evil)
+    with empty.begin() as work:
+        work.orders.put_products([Product("p", title=evil, department=evil, keywords=[evil])])
+        lines = [OrderLine("p", 1, euro("5.00"))]
+        work.orders.add(Order(id=evil, customer="c1", placed_at=NOON, lines=lines))
+    profile = empty.profile("c1", as_of=AS_OF, department=evil)
+    assert profile.segments == (evil,)
+    assert profile.keywords[0].word == evil
+    assert profile.metrics["order_count"] == 1
+    assert evil not in repr(profile) + profile._repr_html_()
+    assert empty.customers(segment=evil, tags_any=evil).ids == ("c1",)
+
+
+def test_a_profile_is_the_same_in_every_store(tmp_path: Path) -> None:
+    """What is told of somebody does not hang on where it rests."""
+    shops = [
+        filled(open_shop(make(tmp_path), currency="EUR", timezone="Europe/Paris"))
+        for make in STORES
+    ]
+    for shop in shops:
+        shop.refresh_cuts(AS_OF)
+    for customer in ("c1", "c2", "c3", "c5"):
+        told = [shop.profile(customer, as_of=AS_OF).to_dict() for shop in shops]
+        assert all(one == told[0] for one in told)
+    for shop in shops:
+        shop.close()

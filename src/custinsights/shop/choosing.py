@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
@@ -10,14 +11,18 @@ import attrs
 
 from custinsights.analyses.segments.rule import RuleLike, rule
 from custinsights.analyses.segments.segment import segment
+from custinsights.domain.fields import as_tuple
+from custinsights.domain.people import Customer
 from custinsights.domain.segments import space_and_name, spelled
+from custinsights.domain.tags import TagBook
+from custinsights.errors import RuleError, UnknownName
 from custinsights.history.orders import When
 from custinsights.repositories.protocols import UnitOfWork
 from custinsights.shop.annotating import end_of
 from custinsights.shop.directory import Choice
 from custinsights.shop.remembering import Remembered
 
-__all__ = ["MOMENT", "Names", "TagFilter", "choice_of", "meant"]
+__all__ = ["MOMENT", "Names", "TagFilter", "choice_of", "meant", "with_tags"]
 
 Names = str | Iterable[str]
 
@@ -25,10 +30,11 @@ MOMENT: Final = timedelta(microseconds=1)
 """What lies between an instant and just before it."""
 
 _SIGNS: Final = frozenset("()<>=!\"'")
+_WORDS: Final = re.compile(r"[\w' -]+")
 
 
 def _names(given: Names) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+    return (given,) if isinstance(given, str) else as_tuple(given)
 
 
 @attrs.frozen
@@ -51,7 +57,12 @@ def meant(kept: Remembered, work: UnitOfWork, asked: RuleLike) -> RuleLike:
         return rules[names[bare]]
     is_name = bool(space) and not _SIGNS & set(asked)
     text = f"in_segment({asked!r})" if is_name else asked
-    return rule(text, catalog=kept.catalog, segments=rules)
+    try:
+        return rule(text, catalog=kept.catalog, segments=rules)
+    except RuleError as error:
+        if is_name or not _WORDS.fullmatch(asked):
+            raise
+        raise UnknownName("segment", asked, tuple(rules), "Nor is it a rule") from error
 
 
 def choice_of(
@@ -82,3 +93,15 @@ def choice_of(
         if tags.none and book.log:
             excluded = frozenset(map(str, book.customers(any=tags.none, at=at)))
     return Choice(chosen, excluded)
+
+
+def with_tags(
+    kept: Remembered, work: UnitOfWork, customers: Iterable[Customer], as_of: When | None
+) -> tuple[Customer, ...]:
+    """Return customers with the tags that they carry just before an instant, or as theirs end."""
+    at = None if as_of is None else kept.instant(work, as_of) - MOMENT
+    books = ((one, TagBook(work.annotations.tag_changes(one.id))) for one in customers)
+    return tuple(
+        attrs.evolve(one, tags=book.tags_of(one.id, at=end_of(book) if at is None else at))
+        for one, book in books
+    )

@@ -105,6 +105,8 @@ def membership_of(
 ) -> Membership:
     """Return in which segments one customer is; unjudged is what needs cuts or facts not here."""
     inside, unjudged = [], []
+    if not history.people:  # who ordered in other currencies alone
+        return Membership((), ())
     for name, rule in rules.items():
         try:
             if rule.matches(history, as_of=as_of, cuts=cuts):

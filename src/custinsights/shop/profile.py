@@ -20,7 +20,8 @@ from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.domain.records import record_of
 from custinsights.domain.segments import spelled
-from custinsights.errors import UnknownName, counted
+from custinsights.errors import InvalidValue, UnknownName, counted
+from custinsights.repositories.stored import Key
 from custinsights.results.customer_table import CustomerTable
 from custinsights.shop.interests import Bubble, Department, Keyword
 from custinsights.shop.items import Item, Items
@@ -92,7 +93,8 @@ class Profile:
     department : str or None
         To which department the metrics are narrowed.
     metrics : mapping of str to value
-        The key metrics by name of trait, in natural units; None where undefined.
+        The key metrics by name of trait, in natural units; None where undefined, and of who has
+        ordered in other currencies than the shop's alone.
     table : CustomerTable
         The same as a result, with definitions.
     labels : tuple of str
@@ -177,12 +179,27 @@ class Profile:
         key = (lambda one: one.amount.minor) if name == "amount" else _getter(name)
         return tuple(sorted(in_time, key=key, reverse=sort != name))
 
-    def reorder(self, order: str) -> Draft:
-        """Return the draft that repeats one of the orders: see `shop.reordering.reorder`."""
-        held = {view.id: view.order for view in self.orders}
-        if order not in held:
-            raise UnknownName("order of this customer", order, tuple(held))
-        return reorder(held[order], self.products)
+    def reorder(self, order: Key, source: str | None = None) -> Draft:
+        """Return the draft that repeats one of the orders: see `shop.reordering.reorder`.
+
+        Parameters
+        ----------
+        order
+            Its id.
+        source
+            The system that gave it the id, where orders of several have the same.
+        """
+        held = [
+            view.order
+            for view in self.orders
+            if view.id == str(order) and source in (None, view.order.source)
+        ]
+        if not held:
+            raise UnknownName("order of this customer", order, [view.id for view in self.orders])
+        if len(held) > 1:
+            sources = " or ".join(repr(one.source) for one in held)
+            raise InvalidValue("orders of several systems have this id", str(order), sources)
+        return reorder(held[0], self.products)
 
     def is_in(self, name: str) -> bool:
         """Whether the customer is in a group or segment, by its name in any spelling."""

@@ -140,7 +140,7 @@ def profile_of(
         told.customer, tags=TagBook(told.tags).tags_of(told.customer.id, at=as_of - _MOMENT)
     )
     table = _table(_narrowed(history, department), metrics, as_of, catalog)
-    [row] = table.to_dicts()
+    row = next(iter(table.to_dicts()), dict.fromkeys(table.columns))
     member = membership_of(history, population.rules, as_of, population.cuts)
     policy, products = history.context.policy, told.products
     done = items(told.orders, told.activities, products=products, policy=policy, as_of=as_of)
@@ -185,9 +185,11 @@ def _narrowed(history: OrderHistory, department: str | None) -> OrderHistory:
     if department is None:
         return history
     held = None if history.products is None else history.products.labels.get("department")
-    if history.lines is not None and held is not None and department in held.names:
-        return history.for_lines(department=department)
-    return _without_facts(history)
+    known = () if held is None else held.names
+    meant = [name for name in known if name.strip().casefold() == department.strip().casefold()]
+    if history.lines is None or not meant:
+        return _without_facts(history)
+    return history.for_lines(department=department if department in known else meant[0])
 
 
 def _without_facts(history: OrderHistory) -> OrderHistory:

@@ -57,7 +57,9 @@ class Remembered:
         self._products.clear()
 
     def _still(self, name: Hashable, version: object, make: Callable[[], Any]) -> Any:
-        """Return what was made of this version, else make it."""
+        """Return what was made of this version, else make it; 0 is of who counts no changes."""
+        if version == 0:
+            return make()
         held = self._held.get(name)
         if held is None or held[0] != version:
             held = self._held[name] = (version, make())

@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Self
 
 import attrs
+from attrs.validators import optional
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.cuts import Cuts
 from custinsights.analyses.customers.traits import traits
 from custinsights.analyses.segments.rule import RuleLike
+from custinsights.domain.fields import instance, refuse_other
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
-from custinsights.domain.tags import TagBook
 from custinsights.history.orders import OrderHistory, When
 from custinsights.privacy.access import PERSONAL, READ, Access, enter, shown_to
 from custinsights.privacy.consents import PreferenceCentre
@@ -23,9 +24,9 @@ from custinsights.privacy.disclosure import rectify
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.shop import people
-from custinsights.shop.annotating import Interests, Notes, SavedSegments, Tags, end_of
+from custinsights.shop.annotating import Interests, Notes, SavedSegments, Tags
 from custinsights.shop.bringing import Imports
-from custinsights.shop.choosing import MOMENT, Names, TagFilter, choice_of
+from custinsights.shop.choosing import Names, TagFilter, choice_of, with_tags
 from custinsights.shop.directory import OWN_SORTS, CustomerPage, Directory
 from custinsights.shop.exporting import Exports
 from custinsights.shop.identity import Identities
@@ -59,7 +60,7 @@ class Shop:
     """
 
     store: Store
-    access: Access | None = None
+    access: Access | None = attrs.field(default=None, validator=optional(instance(Access)))
     catalog: Catalog = DEFAULT
     centre: PreferenceCentre = attrs.field(factory=PreferenceCentre)
     _kept: Remembered = attrs.field()
@@ -183,19 +184,8 @@ class Shop:
         enter(self.store, self.access, "a customer", customer=customer)
         with self.store.begin(read_only=True) as work:
             held = people.found(work.people, customer).value
-            [told] = self._tagged(work, [held], as_of)
+            [told] = with_tags(self._kept, work, [held], as_of)
         return shown_to(self.access, told)
-
-    def _tagged(
-        self, work: UnitOfWork, customers: Iterable[Customer], as_of: When | None
-    ) -> tuple[Customer, ...]:
-        """Return customers with the tags that they carry before an instant, or as the book ends."""
-        at = None if as_of is None else self._kept.instant(work, as_of) - MOMENT
-        books = ((one, TagBook(work.annotations.tag_changes(one.id))) for one in customers)
-        return tuple(
-            attrs.evolve(one, tags=book.tags_of(one.id, at=end_of(book) if at is None else at))
-            for one, book in books
-        )
 
     def add_customer(
         self,
@@ -225,6 +215,7 @@ class Shop:
             An identity is somebody else's.
         """
         enter(self.store, self.access, "creating a customer", at=at)
+        refuse_other(Customer, "who is created", customer)
         with self.store.begin(at=at) as work:
             made = people.created(work, customer, at=at, by=by, why=why, identities=identities)
         return shown_to(self.access, made)
@@ -238,6 +229,7 @@ class Shop:
         ``personal_data.rectify``, tags by ``tags``, the id by ``identities.rename``.
         """
         enter(self.store, self.access, "setting a status", customer=customer, at=at)
+        refuse_other(bool, "whether a status is on", on)
         with self.store.begin(at=at) as work:
             flags = {**people.found(work.people, customer).value.attributes, name: on}
             right = rectify(work, customer, at=at, by=by, why=why, attributes=flags)
@@ -322,6 +314,8 @@ class Shop:
         Cost: reads what rests of this customer alone; some milliseconds with a hundred orders.
         """
         enter(self.store, self.access, "the profile", customer=customer)
+        if department is not None:
+            refuse_other(str, "the department", department)
         with self.store.begin(read_only=True) as work:
             held = people.found(work.people, customer).value
             once = Once.read(work, held)
@@ -381,6 +375,8 @@ class Shop:
         AccessRefused
             Who asks may not read customers, or searches and sorts by what they may not see.
         """
+        refuse_other(str, "what is searched", search)
+        refuse_other(str, "the sort", sort)
         tells = bool(search) or sort.removeprefix("-") == "name"
         enter(
             self.store, self.access, "the directory", needs=(READ, PERSONAL) if tells else (READ,)
@@ -395,5 +391,5 @@ class Shop:
                 table = traits(history, name, as_of=as_of, catalog=self.catalog)
             asked = Directory(work.people, choice, search, sort, limit, after, table)
             page = asked.page()
-            listed = self._tagged(work, page.customers, as_of)
+            listed = with_tags(self._kept, work, page.customers, as_of)
         return attrs.evolve(page, customers=shown_to(self.access, listed))
