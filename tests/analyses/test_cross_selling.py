@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from custinsights.errors import InvalidValue, MissingData, UnknownName
 from tests.oracles.bridge import to_history
 from tests.oracles.dimensions import line_label
 from tests.oracles.facts import View
-from tests.oracles.hand import ADA_AND_BO, order, shop
+from tests.oracles.hand import ADA_AND_BO, at, order, shop
 from tests.oracles.periods import local_date
 from tests.oracles.plain import wilson
 from tests.oracles.shop import PlainLine
@@ -32,11 +33,13 @@ def of(customer: str, day: str, *products: str) -> Any:
 MATS = to_history(
     shop(
         *(of(f"m{n}", "01-10", "mat") for n in range(8)),
-        *(of(f"m{n}", "03-05", "block") for n in range(2)),  # two of eight took it in March
+        of("m0", "03-05", "block"),  # two of eight took it in March,
+        replace(of("m1", "03-01", "block"), placed_at=at("03-01", 0)),  # one as it began
         of("early", "01-10", "mat", "block"),  # had both before March: neither audience nor taker
         *(of(f"late{n}", "03-10", "mat") for n in range(3)),  # is of today's audience only
         *(of(f"p{n}", "01-20", "pen") for n in range(10)),
-        of("p0", "03-20", "block"),  # one of ten others
+        of("p0", "03-20", "block"),  # one of eleven others
+        of("p1", "03-12", "mat"),  # an other in March, of today's audience
         order("none", "01-10", 5),  # an order without lines makes a customer, and so an other
         products={name: {"category": f"{name}s"} for name in ("mat", "block", "pen")},
     )
@@ -45,31 +48,31 @@ MATS = to_history(
 
 @pytest.mark.covers("E18", "E19", "A34")
 def test_by_hand() -> None:
-    """Of eight who had a mat alone in March two took a block: of nine today 2.25 are expected."""
+    """Of eight who had a mat alone in March two took a block: of ten today 2.5 are expected."""
     found = ci.cross_sell(MATS, "mat", "block", within=31, as_of="2024-04-01")
     (row,) = found.to_dicts()
-    assert (row["audience"], row["both"]) == (9, 3)
+    assert (row["audience"], row["both"]) == (10, 3)
     assert (row["past_audience"], row["takers"], row["rate"]) == (8, 2, 0.25)
-    assert row["expected_takers"] == 2.25
+    assert row["expected_takers"] == 2.5
     low, high = wilson(2, 8)
     assert (row["low"], row["high"]) == (pytest.approx(low), pytest.approx(high))
     assert (row["expected_low"], row["expected_high"]) == (
-        pytest.approx(9 * low),
-        pytest.approx(9 * high),
+        pytest.approx(10 * low),
+        pytest.approx(10 * high),
     )
     assert (row["others"], row["other_takers"], row["other_rate"]) == (11, 1, 1 / 11)
     assert row["lift"] == pytest.approx(2.75)
     assert row["lift_low"] < 2.75 < row["lift_high"]
     assert row["small"]
     asked = {one["customer"] for one in found.audience.to_dicts()}
-    assert asked == {*(f"m{n}" for n in range(2, 8)), *(f"late{n}" for n in range(3))}
+    assert asked == {"p1", *(f"m{n}" for n in range(2, 8)), *(f"late{n}" for n in range(3))}
 
 
 def test_before_anything_was_observed() -> None:
     """Where nobody was watched so long ago there is an audience and no rate, and a note says so."""
     found = ci.cross_sell(MATS, "mats", "BLOCKS", by="category", within=365, as_of="2024-04-01")
     (row,) = found.to_dicts()
-    assert (row["audience"], row["past_audience"]) == (9, 0)
+    assert (row["audience"], row["past_audience"]) == (10, 0)
     assert (row["rate"], row["expected_takers"], row["lift"]) == (None, None, None)
     assert "Nobody was observed 365 days before" in repr(found)
 

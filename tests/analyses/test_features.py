@@ -227,6 +227,12 @@ def test_what_makes_no_matrix_is_refused() -> None:
         matrix.segments([0, 1, 1, 0], names={0: "best"})
     with pytest.raises(InvalidValue, match="labels are not all named"):
         matrix.segments([0, 1, 1, 0], names={0: "best", 1: "best"})
+    with pytest.raises(InvalidValue, match="names the labels is no Mapping: 'best'"):
+        matrix.segments([0, 1, 1, 0], names="best")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="space of the names is no text: 5"):
+        matrix.segments([0, 1, 1, 0], space=5)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match="no CustomerTable: None"):
+        matrix.like(None)  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match=r"an object with fit_predict"):
         matrix.cluster(len)  # type: ignore[arg-type]
     bare = ci.to_matrix(ci.traits(FOUR, "order_count"))

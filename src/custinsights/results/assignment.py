@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.contacts import hidden_if_contact
-from custinsights.domain.fields import Identity, in_order, looked_up, text
+from custinsights.domain.fields import Identity, in_order, looked_up, refuse_other, text
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.results.door import Presented
@@ -85,6 +85,7 @@ class Assignment(Presented):
             As for `assign`: what was meant, so that arms of another size are noticed.
         """
         weights = weights_of(arms)
+        refuse_other(Mapping, "what tells the arm of each customer", arm_of)
         customers = in_order(arm_of)
         place = {arm: code for code, arm in enumerate(weights)}
         codes = [looked_up("arm", arm_of[one], place) for one in customers]
@@ -121,7 +122,7 @@ class Assignment(Presented):
 
     def arm_of(self, customer: Identity) -> str:
         """Return the arm of a customer, or raise `UnknownName` for who is in none."""
-        if customer not in self.customers:
+        if not isinstance(customer, str | int) or customer not in self.customers:
             raise UnknownName("customer in the experiment", hidden_if_contact(customer), ())
         return self.arms[int(self.codes[self.customers.index(customer)])]
 

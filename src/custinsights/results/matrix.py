@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from custinsights.domain.fields import as_int
+from custinsights.domain.fields import as_int, refuse_other
 from custinsights.errors import InvalidValue, MissingData, counted
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
@@ -124,6 +124,7 @@ class FeatureMatrix(Presented):
 
     def like(self, customers: CustomerTable) -> FeatureMatrix:
         """Return other customers, or the same ones later, on the scales of these."""
+        refuse_other(CustomerTable, "what is to be a matrix", customers)
         return FeatureMatrix.of(customers, self.scalers, self.unknown)
 
     def cluster(self, clusters: Clusters, *, space: str = "cluster") -> SegmentSet:
@@ -189,6 +190,7 @@ class FeatureMatrix(Presented):
                 f"Take them along: ci.traits(history, [..., {', '.join(map(repr, lacking))}]), and "
                 "name the features in columns=",
             )
+        refuse_other(str, "the space of the names", space)
         found = _labels(labels, len(self))
         place_of = {one: place for place, one in enumerate(dict.fromkeys(found))}
         places = np.array([place_of[one] for one in found], dtype=np.int64)
@@ -268,6 +270,7 @@ def _labels(given: Iterable[Any], rows: int) -> list[Any]:
 def _names(order: list[Any], names: Mapping[Any, str] | None) -> tuple[str, ...]:
     if names is None:
         return tuple(f"cluster {place}" for place in range(1, len(order) + 1))
+    refuse_other(Mapping, "what names the labels", names)
     missing = [one for one in order if one not in names]
     found = tuple(names[one] for one in order if one in names)
     if missing or len(set(found)) != len(found):

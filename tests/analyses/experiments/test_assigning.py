@@ -94,6 +94,9 @@ def test_arms_drawn_elsewhere() -> None:
     )
     with pytest.raises(UnknownName, match="no arm named 'leter'"):
         ci.Assignment.of("mail", {"b": "leter"}, ARMS)
+    for wrong in (None, ["a"], "a"):
+        with pytest.raises(InvalidValue, match="arm of each customer is no Mapping"):
+            ci.Assignment.of("mail", wrong, ARMS)  # type: ignore[arg-type]
     with pytest.raises(UnknownName, match="no customer in the experiment named 'c'"):
         found.arm_of("c")
     with pytest.raises(UnknownName, match=r"^(?!.*ada@example).*customer in the experiment"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import timedelta
 from functools import reduce
 from operator import add
@@ -16,7 +18,7 @@ from scipy import stats
 import custinsights as ci
 from custinsights.analyses.experiments import significance
 from custinsights.analyses.experiments.outcomes import Comparing
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue, MissingExtra, UnknownName
 from custinsights.results.intervals import apart, lift
 from tests.oracles.bridge import to_history
 from tests.oracles.facts import View
@@ -145,6 +147,13 @@ def test_several_arms_are_corrected() -> None:
         found.row("c")
 
 
+def test_holm_by_hand() -> None:
+    """The smallest of three is taken three times, the next twice, none below the one before."""
+    corrected = significance.holm(np.array([0.02, np.nan, 0.04, 0.01]))
+    assert corrected.tolist() == pytest.approx([0.04, np.nan, 0.04, 0.03], nan_ok=True)
+    assert significance.holm(np.array([0.6, 0.5])).tolist() == [1.0, 1.0]
+
+
 def test_published_figures() -> None:
     """Newcombe (1998), table II; the sleep data of Student; aspirin and infarction of Agresti."""
     for counts, low, high in (
@@ -263,3 +272,19 @@ def test_nobody_converts() -> None:
     assert (row["mean"], row["p_value"], row["lift"], row["significant"]) == (0, None, None, False)
     value = quiet.row("letter", "value")
     assert (value["p_value"], value["lift"], value["difference"]) == (None, None, 0)
+
+
+def test_without_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arms and the sizes of rates need no SciPy; a comparison names the extra that brings it."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    assert ci.sample_size(0.5, 1.5, power=0.9).per_arm == 77
+    asked: list[Callable[[], object]] = [
+        lambda: ci.compare(SPRING, ARMS, at="2024-03-01"),
+        lambda: ci.balance(SPRING, ARMS, at="2024-03-01"),
+        lambda: ci.sample_size(10, 1.2, deviation=5),
+    ]
+    for ask in asked:
+        with pytest.raises(MissingExtra, match=r"custinsights\[predict\]"):
+            ask()
+    with pytest.raises(InvalidValue, match="None"):
+        ci.balance(SPRING, ARMS, at=None)  # type: ignore[arg-type]

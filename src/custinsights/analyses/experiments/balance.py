@@ -15,7 +15,7 @@ from custinsights.analyses.experiments import significance
 from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import FloatArray
-from custinsights.history.facts import Facts
+from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
 from custinsights.results.assignment import Assignment
 from custinsights.results.comparison import Balance
@@ -85,6 +85,8 @@ def balance(
     2156-2164.
     """
     refuse_other(Assignment, "what tells the arms", assignment)
+    check_history(history)
+    history.context.moment(at)  # refuses None, which is no instant to have been assigned at
     table = Traits(names, as_of=at, catalog=catalog)(history)
     row_of = {one: row for row, one in enumerate(table.ids.tolist())}
     rows = np.array([row_of.get(one, -1) for one in assignment.customers], dtype=np.int64)
