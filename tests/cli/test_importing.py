@@ -8,6 +8,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,22 @@ def test_a_database_tells_what_its_files_tell(
                 repr({n: v for n, v in row.items() if n != "customer"}) for row in customers
             )
     assert told == expected
+
+
+def test_both_kinds_of_databases_tell_the_same(
+    run: Run, tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    """The reports of a file of SQLite and of PostgreSQL are the same text, without secrets."""
+    address = f"{new_database()}&password=hush"
+    name = address.partition("?")[0].rpartition("/")[2]
+    told = []
+    for into in (str(tmp_path / name), address):
+        assert run("import", SHOPIFY, "--into", into, *USUAL)[0] == 0
+        told.append([run("report", into, *more) for more in ((), ("--json",))])
+    assert told[0] == told[1]
+    assert [code for code, *_ in told[0]] == [0, 0]
+    assert f"What was read  {name}, America/New_York time" in told[0][0][1]
+    assert "hush" not in str(told[1])
 
 
 def test_what_an_import_did_is_told(run: Run, lines_file: Path, tmp_path: Path) -> None:

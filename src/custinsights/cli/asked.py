@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -56,12 +57,19 @@ class Asked:
 
             [file] = self.files
             with contextlib.closing(open_store(file)) as store:
-                return read_store(store, name=Path(file).name, **self.reading)
+                return read_store(store, name=_name_of(file), **self.reading)
         from custinsights.cli.reading import progress_in_bytes
         from custinsights.sources import read_orders
 
         with progress_in_bytes() as progress:
             return read_orders(list(self.files), progress=progress, **self.reading)
+
+
+def _name_of(database: str) -> str:
+    """Return the name of a database; of a URL nothing that lets somebody in."""
+    if "://" not in database:
+        return Path(database).name
+    return urlsplit(database).path.rpartition("/")[2] or "database"
 
 
 def _far_out(known: OrderHistory, until: str) -> tuple[str, ...]:
