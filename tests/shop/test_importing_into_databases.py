@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import signal
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from pathlib import Path
 import pytest
 
 import custinsights as ci
+from custinsights import privacy
 from custinsights.repositories.sql import open_store
 from custinsights.shop import importing
 from custinsights.shop.importing import import_orders
 from tests.shop.answers import answers
 from tests.shop.test_importing import EXPORTS, changes
 
+NOON = dt.datetime(2024, 6, 1, 12, tzinfo=dt.UTC)
 _KILLED = """
 import os, signal, sys
 from custinsights.repositories.sql import open_store
@@ -71,3 +74,26 @@ def test_a_killed_import_goes_on(where: str, monkeypatch: pytest.MonkeyPatch) ->
         history = ci.read_store(store)
     assert (kept, report.done_before) == (30, 30)
     assert answers(history) == answers(ci.read_orders(files, **options))
+
+
+@pytest.mark.parametrize("export", ["shopify", "online retail"])
+def test_to_erase_people_changes_no_number(where: str, export: str) -> None:
+    """Without the names of those who were erased every number is as before, to the cent."""
+    files, options = EXPORTS[export]
+    key = privacy.generate_key()
+    with contextlib.closing(open_store(where)) as store:
+        import_orders(store, files, **options)
+        before = ci.read_store(store)
+        spent = ci.traits(before, ["total_spent"]).to_dicts()
+        gone = [row["customer"] for row in sorted(spent, key=lambda row: row["total_spent"])]
+        for who in (gone[0], gone[-1]):
+            with store.begin(at=NOON) as work:
+                privacy.erase(work, who, at=NOON, by="Bea", key=key)
+        after = ci.read_store(store)
+        assert {gone[0], gone[-1]} & {*after.customer_ids.tolist()} == set()
+        with store.begin(read_only=True) as work:
+            erased = privacy.suppressed(work, key=key).erased
+        import_orders(store, files, erased=erased, **options)
+        again = ci.read_store(store)
+    assert answers(after) == answers(before)
+    assert answers(again) == answers(before)
