@@ -57,10 +57,10 @@ def customers_matching(
 
     Notes
     -----
-    Cost: for what a database tells alone, a pass over its orders, two seconds for a million; else
-    besides that of reading those who are undecided. The whole history is read for a rule that
-    compares with all customers, unless `cuts` are given, for words of a catalog of one's own, and
-    where the store tells nothing.
+    Cost: for what a database tells alone, a pass over its orders, three to five seconds for a
+    million; else besides that of reading those who are undecided. The whole history is read for a
+    rule that compares with all customers, unless `cuts` are given, for words of a catalog of one's
+    own, and where the store tells nothing.
     """
     asked = rule(what, catalog=catalog, segments=segments)
     found = _sifted(work, asked, as_of, cuts)
