@@ -1,5 +1,9 @@
 """A small shop in a file, and the command as a function."""
 
+import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +32,28 @@ LINES = [
 ]
 
 Run = Callable[..., tuple[int, str, str]]
+
+
+def seen_in_a_terminal(*arguments: str) -> str:
+    """Run the command in a terminal of 80 columns, and return all that a reader sees."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm-256color"}
+    command = [sys.executable, "-m", "custinsights", *arguments]
+    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    seen = io.BytesIO()
+    while True:
+        try:
+            if not (data := os.read(ours, 1 << 16)):
+                break
+        except OSError:  # the other side is closed
+            break
+        seen.write(data)
+    os.close(ours)
+    assert process.wait() == 0
+    return seen.getvalue().decode()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The command as a whole: what it prints, where, and with which exit code."""
 
 import contextlib
-import io
 import json
 import os
 import signal
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from custinsights.cli import main
-from tests.cli.conftest import LINES, Run
+from tests.cli.conftest import LINES, Run, seen_in_a_terminal
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals, pipes and terminals of POSIX")
 
@@ -338,24 +337,7 @@ def _opened_when_read(pipe: Path, process: subprocess.Popen[bytes]) -> int:
 @posix_only
 def test_a_terminal_sees_progress_in_bytes(lines_file: Path) -> None:
     """On a terminal a bar in bytes comes and goes on stderr; the report itself has colour."""
-    import pty
-
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm-256color"}
-    command = [sys.executable, "-m", "custinsights", "report", str(lines_file), *LINES]
-    process = subprocess.Popen(command, stdout=theirs, stderr=theirs, env=environment)
-    os.close(theirs)
-    seen = io.BytesIO()
-    while True:
-        try:
-            if not (data := os.read(ours, 1 << 16)):
-                break
-        except OSError:  # the other side is closed
-            break
-        seen.write(data)
-    os.close(ours)
-    assert process.wait() == 0
-    text = seen.getvalue().decode()
+    text = seen_in_a_terminal("report", str(lines_file), *LINES)
     assert f"{lines_file.stat().st_size}" in text.partition("custinsights report")[0]
     assert "bytes" in text
     assert "\x1b[1m" in text.partition("custinsights report")[2]

@@ -1,11 +1,13 @@
 """The report as a page: one line says what was written, and nothing else is printed."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.cli.conftest import LINES, Run
+from tests.cli.conftest import LINES, Run, seen_in_a_terminal
 
 
 def test_a_page_is_written_and_one_line_says_so(run: Run, lines_file: Path, tmp_path: Path) -> None:
@@ -70,3 +72,31 @@ def test_what_is_read_is_not_overwritten(run: Run, lines_file: Path) -> None:
     code, _, error = run("report", lines_file, *LINES, "--html", lines_file)
     assert code == 2
     assert "would be overwritten" in " ".join(error.split())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of POSIX")
+def test_a_terminal_sees_how_far_the_page_is(lines_file: Path, tmp_path: Path) -> None:
+    """A bar in sections comes and goes before the line that says what was written."""
+    page = tmp_path / "r.html"
+    seen = seen_in_a_terminal("report", str(lines_file), *LINES, "--html", str(page))
+    before, _, after = seen.partition("r.html")
+    assert "Writing the page" in before
+    assert "/20" in before
+    assert "open it in a browser" in " ".join(after.split())
+    assert page.stat().st_size > 4_000_000
+
+
+def test_an_interrupt_leaves_no_half_page(
+    run: Run, lines_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while it is written: exit code 130, and what lay there before still does."""
+    path = tmp_path / "r.html"
+    path.write_text("before")
+
+    def interrupted(_: Any) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("custinsights.presentation.report.writing.page", interrupted)
+    assert run("report", lines_file, *LINES, "--html", path)[0] == 130
+    assert path.read_text() == "before"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["lines.csv", "r.html"]
