@@ -189,7 +189,8 @@ def _number(text: str) -> float:
     return float(text.rstrip("*").replace(",", ""))
 
 
-@pytest.mark.covers("P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09")
+@pytest.mark.covers("P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P12")
+@pytest.mark.covers("M28", "M51", "M52", "M53", "M54")
 def test_sections_come_in_order(gallery: str) -> None:
     """Each has its anchor, its title and its place in the navigation."""
     anchors = re.findall(r'<section id="(\w+)" aria-labelledby="h-\1">\s*<h2 id="h-\1">', gallery)
