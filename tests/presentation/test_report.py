@@ -273,14 +273,20 @@ def test_data_end_no_block_of_the_page(tmp_path: Path) -> None:
 
 
 def test_contacts_are_masked_unless_asked_for(tmp_path: Path) -> None:
-    """An e-mail address as a customer's id is in the file only where that is asked for."""
-    history = _shop(4, customer=[f"ann{one}@example.com" for one in range(4)])
+    """An e-mail address as a customer's id is in the file only where that is asked for.
+
+    One that stands where a label should is in no chart.
+    """
+    people = [f"ann{one}@example.com" for one in range(4)]
+    labels = {name: [f"bo{one}@example.com" for one in range(4)] for name in ("city", "channel")}
+    history = _shop(4, customer=people, **labels)
     masked = report(history, tmp_path / "m.html", include_orders=True).read_text("utf-8")
     shown = report(
         history, tmp_path / "p.html", include_orders=True, include_personal=True
     ).read_text("utf-8")
     none = report(history, tmp_path / "n.html").read_text("utf-8")
     assert "ann1@example.com" not in masked + none
+    assert not re.search(r"bo\d@example", masked + none)
     assert "ann1@example.com" in shown
     assert _data(none)["orders"] is None
 

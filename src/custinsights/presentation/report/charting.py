@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import attrs
 import numpy as np
 
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN
 from custinsights.presentation.figures import Figure, bars
 from custinsights.presentation.report.parts import Chart
@@ -23,8 +24,8 @@ _Draw = Callable[..., Figure]
 
 
 def word(label: object) -> str:
-    """Return a label as a reader wants it: also where it is unknown."""
-    return UNKNOWN if label is None else str(label)
+    """Return a label as a reader wants it: also where it is unknown, and no contact."""
+    return UNKNOWN if label is None else str(hidden_if_contact(label))
 
 
 def chart(
