@@ -218,6 +218,16 @@ def store_text(figures: dict[str, Any]) -> str:
     return f"{machine_text(figures)}\n{store_head(figures)}\n{aligned(store_rows(figures))}"
 
 
+def one_customer_text(figures: dict[str, Any]) -> str:
+    """Return how long the profile of one customer takes, and what it may take."""
+    first, best, middle = (1000 * figures[name] for name in ("first", "best", "median"))
+    return (
+        f"The profile of one customer of {figures['orders']} orders and {figures['entries']} "
+        f"entries in a SQLite shop of {figures['customers']:,} customers: {best:.1f} ms at best, "
+        f"{middle:.1f} ms in the middle (budget 20), {first:.0f} ms the first time."
+    )
+
+
 def segments_rows(figures: dict[str, Any]) -> list[list[str]]:
     """Return a row for each contestant: the seconds, and their ratio to what ours adds."""
     seconds = figures["seconds"]

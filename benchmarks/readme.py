@@ -17,6 +17,7 @@ from benchmarks.printing import (
     comparison_rows,
     machine_text,
     markdown,
+    one_customer_text,
     reading_rows,
     segments_head,
     segments_rows,
@@ -45,6 +46,7 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     texts += [_reading(figures) for figures in kept if figures["kind"] == "reading"]
     texts += [_segments(figures) for figures in kept if figures["kind"] == "segments"]
     texts += [_store(figures) for figures in kept if figures["kind"] == "store"]
+    texts += [_one_customer(figures) for figures in kept if figures["kind"] == "one_customer"]
     texts += [_baskets(figures) for figures in kept if figures["kind"] == "baskets"]
     texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
     return "\n\n".join(texts)
@@ -140,6 +142,10 @@ def _store(figures: dict[str, Any]) -> str:
     return (
         f"{store_head(figures)} (`python -m benchmarks.store`)\n\n{markdown(store_rows(figures))}"
     )
+
+
+def _one_customer(figures: dict[str, Any]) -> str:
+    return f"{one_customer_text(figures)} (`python -m benchmarks.one_customer`)"
 
 
 def _baskets(figures: dict[str, Any]) -> str:
