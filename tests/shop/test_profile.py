@@ -248,7 +248,7 @@ def test_money_given_back_for_no_order_is_seen(shop: Shop) -> None:
     row = {
         **dict.fromkeys(REFUND_COLUMNS),
         "source": "etsy",
-        "refund": "r1",
+        "id": "r1",
         "customer": "c1",
         "currency": "EUR",
         "amount": 300,
@@ -261,6 +261,12 @@ def test_money_given_back_for_no_order_is_seen(shop: Shop) -> None:
     [entry] = profile.timeline.where(kinds="refund_given")
     assert (entry.at, entry.family) == (NOON + 20 * DAY, "ordering")
     assert json.dumps(profile.to_dict())
+    with shop.begin() as work:
+        of_order = {**row, "id": "r2", "amount": 9000, "names": "1"}
+        work.orders.write(batch_of_rows([], [of_order]))
+    profile = shop.profile("c1", as_of=AS_OF)
+    assert profile.orders_by("id")[0].state == "refunded"
+    assert len(profile.timeline.where(kinds="refund_given")) == 1
     assert len(shop.profile("c1", as_of=NOON + 20 * DAY).timeline.where(kinds="refund_given")) == 0
 
 

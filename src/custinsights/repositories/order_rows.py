@@ -119,9 +119,10 @@ def orders_of(batch: OrderBatch) -> list[Order]:
     return [order_of(row) for row in order_rows(batch)]
 
 
-def refunds_of(batch: OrderBatch) -> list[Refund]:
-    """Return the refunds of a batch that have keys of their own."""
-    return [*_refunds(row for row in rows_of(batch.refunds) if row["order"] < 0)]
+def refunds_of(batch: OrderBatch) -> list[tuple[str, Refund]]:
+    """Return the refunds of a batch that have keys of their own, each with its source."""
+    lone = (row for row in rows_of(batch.refunds) if row["order"] < 0)
+    return [(row["source"] or "", one) for row in lone for one in _refunds([row])]
 
 
 def refund_records(batch: OrderBatch) -> list[Row]:

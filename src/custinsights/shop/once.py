@@ -57,14 +57,22 @@ class Once:
         tags = work.annotations.tag_changes(customer.id)
         return cls(work, customer, tags, orders, activities, products)
 
-    def told_orders(self) -> tuple[Order, ...]:
-        """Return the orders, by time, then source and id."""
-        found = [one for batch in self.orders for one in orders_of(batch)]
-        return tuple(sorted(found, key=lambda one: (one.placed_at, one.source or "", str(one.id))))
+    def told_orders(self) -> tuple[tuple[Order, ...], tuple[Refund, ...]]:
+        """Return the orders, by time, then source and id, and the refunds of none of them.
 
-    def told_refunds(self) -> tuple[Refund, ...]:
-        """Return the refunds that rest in no order."""
-        return tuple(one for batch in self.orders for one in refunds_of(batch))
+        A refund that rests by itself goes with the order that it names.
+        """
+        found = {_key(one): one for batch in self.orders for one in orders_of(batch)}
+        loose = []
+        for source, refund in (one for batch in self.orders for one in refunds_of(batch)):
+            key = (source, str(refund.order))
+            if key in found:
+                own = attrs.evolve(refund, order=None, customer=None)
+                found[key] = attrs.evolve(found[key], refunds=(*found[key].refunds, own))
+            else:
+                loose.append(refund)
+        in_time = sorted(found.values(), key=lambda one: (one.placed_at, *_key(one)))
+        return tuple(in_time), tuple(loose)
 
     def told_activities(self) -> tuple[Activity, ...]:
         """Return the activities, by time."""
@@ -147,6 +155,10 @@ class _Activities:
 
     def scan(self, **_: Any) -> Iterator[ActivityBatch]:
         return iter(self.once.activities)
+
+
+def _key(order: Order) -> tuple[str, str]:
+    return order.source or "", str(order.id)
 
 
 def _named(orders: Sequence[OrderBatch], activities: Sequence[ActivityBatch]) -> Iterator[str]:

@@ -98,10 +98,11 @@ class Gathered:
 def gathered(once: Once, products: Mapping[str, Product]) -> Gathered:
     """Return all that rests of a customer, of which most is read."""
     key, work = once.customer.id, once.work
+    orders, refunds = once.told_orders()
     return Gathered(
         customer=once.customer,
-        orders=once.told_orders(),
-        refunds=once.told_refunds(),
+        orders=orders,
+        refunds=refunds,
         activities=once.told_activities(),
         notes=tuple(one.value for one in of_kind(work, key, "note", Note)),
         interests=tuple(one.value for one in of_kind(work, key, "interest", Interest)),
