@@ -278,7 +278,9 @@ def test_contacts_are_masked_unless_asked_for(tmp_path: Path) -> None:
     One that stands where a label should is in no chart.
     """
     people = [f"ann{one}@example.com" for one in range(4)]
-    labels = {name: [f"bo{one}@example.com" for one in range(4)] for name in ("city", "channel")}
+    labels: dict[str, Any] = {
+        name: [f"bo{one}@example.com" for one in range(4)] for name in ("city", "channel")
+    }
     history = _shop(4, customer=people, **labels)
     masked = report(history, tmp_path / "m.html", include_orders=True).read_text("utf-8")
     shown = report(
