@@ -248,8 +248,8 @@ def test_of_many_rules_the_wrong_one_is_named(shop: Any) -> None:
         ),
         (5, InvalidValue, "In 'bad' the rule is no text: 5 was given"),
         ("", InvalidValue, "In 'bad' the rule of a Segment is no text that says something"),
-        ("in_segment('x')", UnknownName, "no segment named 'x'.* It is asked for in 'bad'"),
-        ("in_segment('rfm:x')", UnknownName, "named 'rfm:x'.* It is asked for in 'bad'"),
+        ("in_segment('x')", RuleError, "In 'bad' there is no segment named 'x'.*\n"),
+        ("in_segment('rfm:x')", RuleError, "In 'bad' there is no segment named 'rfm:x'.*\n"),
         ({"rule": "units > 1"}, InvalidValue, "In 'bad' this is no rule in JSON"),
     ):
         with pytest.raises(error, match=told):
@@ -274,7 +274,7 @@ def test_of_many_rules_the_wrong_one_is_named(shop: Any) -> None:
         ({"a": 5}, InvalidValue, "In 'a' the rule is no text"),
         ({5: "order_count > 1"}, InvalidValue, "name of a Segment is no text"),
         ({"value:a": "order_count > 1"}, InvalidValue, "cannot name a segment"),
-        ({"a": 'in_segment("b")'}, UnknownName, "no segment named 'b'"),
+        ({"a": 'in_segment("b")'}, RuleError, "In 'a' there is no segment named 'b'"),
     ],
 )
 def test_what_are_no_segments(shop: Any, rules: Any, error: Any, says: str) -> None:

@@ -29,7 +29,8 @@ def test_both_commands_read_alike() -> None:
     _, *of_asked = signature(asked).parameters
     shared = {*signature(reading).parameters, *of_asked}
     report, segment = _options("report"), _options("segment")
-    assert report.keys() == shared | {"xlsx", "as_json"}
+    page = {"html", "title", "include_orders", "most_orders", "include_personal"}
+    assert report.keys() == shared | page | {"xlsx", "as_json"}
     assert {name: segment[name] for name in shared} == {name: report[name] for name in shared}
     assert segment.keys() == shared | {"rule", "traits", "csv", "explain", "as_json"}
 
