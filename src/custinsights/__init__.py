@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from custinsights.analyses.products.cross_sell import cross_sell_gaps
     from custinsights.analyses.products.preferences import preferences
     from custinsights.analyses.products.velocity import dead_stock, product_velocity
+    from custinsights.analyses.recommendation.evaluating import evaluate_recommendations
     from custinsights.analyses.recommendation.recommending import Recommender, recommend
     from custinsights.analyses.segments.ladders import Ladder, Rung, upsell
     from custinsights.analyses.segments.maintaining import maintain
@@ -151,6 +152,7 @@ _HOMES = {
     "dimension": "analyses.catalog",
     "distance_to": "analyses.customers.nearby",
     "distribution": "analyses.trends.distributions",
+    "evaluate_recommendations": "analyses.recommendation.evaluating",
     "fit_models": "analyses.prediction.models",
     "frequent_customers": "analyses.builtin.frequency",
     "funnel": "analyses.journey.funnel",
@@ -263,6 +265,7 @@ __all__ = [
     "distribution",
     "domain",
     "errors",
+    "evaluate_recommendations",
     "fit_models",
     "frequent_customers",
     "funnel",

@@ -199,14 +199,13 @@ def cares(shop: Shop, customer: str, own: Iterable[Interest]) -> dict[tuple[str,
         for kind, held in sums.items()
         for label, worth in held.items()
     }
-    for one in own:
-        if one.customer == customer:
-            kind = "department" if one.department else "keyword"
-            key = kind, (one.department or one.keyword).casefold()
-            said = {"active": 1.0, "starred": 2.0}.get(one.state)
-            was = found.get(key, 0.0)
-            found[key] = 0.0 if said is None else (was + said) / (1 + said)
-    return found
+    silent = {_key(one) for one in own if one.state in ("refused", "inactive")}
+    return {key: 0.0 if key in silent else worth for key, worth in found.items()}
+
+
+def _key(one: Interest) -> tuple[str, str]:
+    kind = "department" if one.department else "keyword"
+    return kind, (one.department or one.keyword).casefold()
 
 
 def phi(shop: Shop, one: str, other: str) -> float:
@@ -255,9 +254,15 @@ def parts(
             / sum(_rarity(shop, k, x) for x in held)
             for k, held in labels.items()
         ]
+        mean = sum(kinds) / len(kinds) if kinds else 0.0
+        said = [
+            {"active": 1 / 2, "starred": 2 / 3}.get(one.state, 0.0)
+            for one in words
+            if _key(one)[1] in labels.get(_key(one)[0], ())
+        ]
         own_share = did.get(good.id, 0.0) / (max(did.values(), default=0.0) or 1.0)
         told[good.id] = {
-            "content": sum(kinds) / len(kinds) if kinds else 0.0,
+            "content": 1 - (1 - mean) * (1 - max(said, default=0.0)),
             "co_purchase": goes[good.id] / closest,
             "price_fit": _fit(priced, _price(shop, good.id)),
             "recency": (2 * own_share + sold[good.id] / most_sold) / 3,

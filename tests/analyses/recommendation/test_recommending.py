@@ -144,15 +144,15 @@ def test_weights_follow_what_the_shop_sells() -> None:
         "price_fit": 0.0,
         "recency": 0.75,
     }
-    assert "recency 60 %" in repr(found)
+    assert "recency 70 %" in repr(found)
 
 
 def test_it_is_told_in_words() -> None:
     """An explanation says what the score is made of, and what that comes from."""
     match = ci.recommend(SHOP.history(), "bo").explain("bo", "sea")
     assert match.words == (
-        "sea (EUR 1,000.00) matches by 39 of 100: 23 for content (category seascapes; keyword "
-        "sea), 15 for co_purchase (pear)."
+        "sea (EUR 1,000.00) matches by 46 of 100: 30 for co_purchase (pear), 15 for content "
+        "(category seascapes; keyword sea), 1 for recency (others buy it)."
     )
     assert [part.name for part in match.parts] == ["content", "co_purchase", "price_fit", "recency"]
     assert sum(part.points for part in match.parts) == pytest.approx(match.score)

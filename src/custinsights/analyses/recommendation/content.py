@@ -88,28 +88,32 @@ def found_of(cares: Sparse, features: Features) -> FloatArray:
     return found
 
 
-def said_of(found: FloatArray, own: OwnWords) -> FloatArray:
-    """Return what customers care for by deeds and own word: (found + own) ÷ (1 + own).
-
-    ``own`` is 1 for what is active and 2 for what is starred (`OWN_WEIGHTS`), else 0; what is
-    refused or rests is cared for by 0.
-    """
+def cares_of(found: FloatArray, own: OwnWords) -> FloatArray:
+    """Return what customers care for by their deeds: nothing of what they refused or let rest."""
+    is_silent = np.isnan(own.weight)
     cares = found.copy()
-    said = (found[own.customer, own.label] + own.weight) / (1.0 + own.weight)
-    cares[own.customer, own.label] = np.where(np.isnan(said), 0.0, said)
+    cares[own.customer[is_silent], own.label[is_silent]] = 0.0
     return cares
 
 
-def content_of(cares: FloatArray, features: Features) -> FloatArray:
+def content_of(cares: FloatArray, own: OwnWords, features: Features) -> FloatArray:
     """Return how much of what a product is about its customer cares for, in [0, 1].
 
-    Parameters
-    ----------
-    cares
-        float64[customers, labels] in [0, 1].
+    That is the mean of `cares` over what the product is about (`Features.shares`); an own word for
+    one of its labels brings it own ÷ (1 + own) of the way from there to 1: half for an active one,
+    two thirds for a starred one (`OWN_WEIGHTS`). Of several own words the strongest counts.
     """
     content = features.shares.weighing(cares)
-    return np.minimum(content, 1.0, out=content)
+    np.minimum(content, 1.0, out=content)
+    if np.isnan(own.weight).all():
+        return content
+    brought = np.zeros_like(content)
+    for weight in sorted(OWN_WEIGHTS.values()):  # the strongest comes last
+        said = np.flatnonzero(own.weight == weight)
+        has = _has(own.customer[said], own.label[said], features, len(cares)) > 0
+        brought[has] = weight / (1.0 + weight)
+    content += (1.0 - content) * brought
+    return content
 
 
 def refused_of(own: OwnWords, features: Features, customers: int) -> BoolArray:
@@ -122,10 +126,15 @@ def refused_of(own: OwnWords, features: Features, customers: int) -> BoolArray:
         inside = (own.label >= stretch.start) & (own.label < stretch.stop)
         rows = np.flatnonzero(own.is_refused & inside)
         if len(rows):
-            no = np.zeros((customers, features.marks.width))
-            no[own.customer[rows], own.label[rows]] = 1.0
             every = np.zeros((1, features.marks.width))
             every[0, stretch] = 1.0
-            held = features.marks.weighing(every)
-            refused |= features.marks.weighing(no) >= np.maximum(held, 1.0)
+            needed = np.maximum(features.marks.weighing(every), 1.0)
+            refused |= _has(own.customer[rows], own.label[rows], features, customers) >= needed
     return refused
+
+
+def _has(customer: IntArray, label: IntArray, features: Features, customers: int) -> FloatArray:
+    """Return how many of some labels of each customer each product has."""
+    wanted = np.zeros((customers, features.marks.width))
+    wanted[customer, label] = 1.0
+    return features.marks.weighing(wanted)

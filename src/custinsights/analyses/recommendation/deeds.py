@@ -98,6 +98,12 @@ def deeds_of(view: CountedHistory, ids: Sequence[str]) -> Deeds:
     )
 
 
+def orders_of(view: CountedHistory, ids: Sequence[str]) -> Sparse:
+    """Return customers by products: in how many orders they bought each."""
+    orders, _ = _orders(view, {product: at for at, product in enumerate(ids)})
+    return orders.table(np.ones(len(orders.product)), (view.people, len(ids)))
+
+
 def _marked(done: _Done, shape: tuple[int, int]) -> Sparse:
     table = done.table(np.ones(len(done.customer)), shape)
     return table.filled(np.minimum(table.values, 1.0))

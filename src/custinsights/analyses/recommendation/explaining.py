@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from custinsights.analyses.recommendation.scoring import PARTS, Matcher
+from custinsights.domain.interests import OWN_WEIGHTS
 from custinsights.domain.money import Money
 from custinsights.history.columnar.columns import NO_NUMBER, IntArray
 from custinsights.results.recommendations import Match, MatchPart
@@ -28,8 +29,8 @@ def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) 
     )
     price = int(shelf.price[product])
     left_out = "sold out" if shelf.is_sold_out[product] else ""
-    if matcher.held(customer, again=True)[0, product]:
-        left_out = "unique, and theirs"
+    if matcher.held(customer)[0, product]:
+        left_out = "unique, and theirs" if matcher.again else "bought before"
     return Match(
         product=shelf.ids[product],
         title=shelf.titles[product],
@@ -45,16 +46,22 @@ def _labels(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ..
     """Return the labels of a product that its customer cares for, most first."""
     features = matcher.shelf.features
     about, cares = features.shares.part(product, product + 1), matcher.cares(customer)[0]
-    worth = about.values * cares.take(about.columns)
     own = matcher.own.take(customer)
-    starred = set(own.label[own.weight > 1].tolist())
-    told = []
-    for at in np.argsort(-worth, kind="stable")[:_MOST].tolist():
-        label = int(about.columns[at])
-        if worth[at] > 0:
-            star = ", starred" if label in starred else ""
-            told.append(f"{features.name_of(label)}{star}")
-    return tuple(told)
+    states = {weight: state for state, weight in OWN_WEIGHTS.items()}
+    said = {
+        label: weight
+        for label, weight in zip(own.label.tolist(), own.weight.tolist(), strict=True)
+        if weight in states
+    }
+    worth = {
+        label: (said.get(label, 0.0), share * cares[label])
+        for label, share in zip(about.columns.tolist(), about.values.tolist(), strict=True)
+    }
+    best = sorted((label for label in worth if any(worth[label])), key=lambda one: worth[one])
+    return tuple(
+        features.name_of(label) + (f", {states[said[label]]}" if label in said else "")
+        for label in best[: -_MOST - 1 : -1]
+    )
 
 
 def _companions(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ...]:

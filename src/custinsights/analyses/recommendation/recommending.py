@@ -76,6 +76,7 @@ class Recommender:
         interests: Iterable[Interest] = (),
         products: Iterable[Product] = (),
         weights: Mapping[str, float] | None = None,
+        again: bool = True,
         unique: Collection[str] = UNIQUE_WORDS,
     ) -> Recommender:
         """Learn from a history; the arguments are as in `recommend`.
@@ -98,7 +99,8 @@ class Recommender:
         shelf = Shelf.of(view, beside, {word.strip().casefold() for word in unique})
         codes = _codes(history, {one.customer for one in told})
         own = OwnWords.of(told, codes, shelf.features)
-        return cls(view=view, matcher=Matcher.of(shelf, deeds_of(view, shelf.ids), own, weights))
+        deeds = deeds_of(view, shelf.ids)
+        return cls(view=view, matcher=Matcher.of(shelf, deeds, own, weights, again=again))
 
     def recommend(
         self,
@@ -106,7 +108,6 @@ class Recommender:
         *,
         candidates: Iterable[str | int] | None = None,
         k: int = 10,
-        again: bool = True,
         sold_out: bool = False,
     ) -> Recommendations:
         """Return the best products for some customers; the arguments are as in `recommend`."""
@@ -121,7 +122,7 @@ class Recommender:
             parts = matcher.parts(some)
             scores = matcher.scores(parts)
             scores[:, ~offer] = _LEFT_OUT
-            scores[matcher.held(some, again=again)] = _LEFT_OUT
+            scores[matcher.held(some)] = _LEFT_OUT
             rows, products = best(scores, most, above=_LEFT_OUT)
             found = {name: part[rows, products] for name, part in parts.items()}
             return rows + stretch[0], products, found
@@ -230,11 +231,11 @@ def recommend(
     * ``content``: how much of what the product is about its customer cares for. A product is about
       its department, its category and its keywords (without any, the words of its title), each of
       these kinds alike, and within the keywords by their rarity, 1 + ln((1 + products) ÷ (1 +
-      products with it)) (Spärck Jones 1972). A customer cares for a label by ``found``: the weights
-      of their deeds with products that have it (`custinsights.domain.deeds.DEED_WEIGHTS`; each deed
-      with a product once), times its rarity, against their largest of the kind. An interest of
-      their own makes of it (found + 1) ÷ 2 if it is active and (found + 2) ÷ 3 if it is starred;
-      for one that is refused or rests it is 0.
+      products with it)) (Spärck Jones 1972). A customer cares for a label by the weights of their
+      deeds with products that have it (`custinsights.domain.deeds.DEED_WEIGHTS`; each deed with a
+      product once), times its rarity, against their largest of the kind, and for what they refused
+      or let rest by 0. An own interest in a label of the product brings the mean half of the way to
+      1 if it is active, and two thirds if it is starred.
     * ``co_purchase``: the phi coefficients (Yule 1912) of the product with all that the customer
       had to do with lately, added up, against the product for which that is most. The coefficient
       corrects for popularity: it is 0 where two products meet in as many customers as chance would
@@ -268,11 +269,11 @@ def recommend(
     interests
         What customers said, or the shop for them: `custinsights.domain.Interest`.
     weights
-        Of the parts by name; those that are not told weigh nothing. Default: `REPLENISHED` in
-        `custinsights.analyses.recommendation.scoring` (recency 0.6, content 0.2, co_purchase 0.15,
-        price_fit 0.05) where at least a quarter of what customers buy after their first order they
-        had bought before; else `ONE_OFF` (content 0.6, co_purchase 0.15, price_fit 0.15, recency
-        0.1).
+        Of the parts by name; those that are not told weigh nothing. Default, where at least a
+        quarter of what customers buy after their first order they had bought before: recency 0.7,
+        content 0.15, co_purchase 0.1, price_fit 0.05. Elsewhere, and without `again`: content 0.4,
+        co_purchase 0.3, recency 0.2, price_fit 0.1. How they were found: see
+        `evaluate_recommendations`.
     again
         Whether what a customer bought may be recommended again. Unique works that they have are
         left out anyway.
@@ -319,11 +320,17 @@ def recommend(
     offered = None if candidates is None else as_tuple(candidates)
     told = [one for one in offered or () if isinstance(one, Product)]
     recommender = Recommender.of(
-        history, as_of=as_of, interests=interests, products=told, weights=weights, unique=unique
+        history,
+        as_of=as_of,
+        interests=interests,
+        products=told,
+        weights=weights,
+        again=again,
+        unique=unique,
     )
     ids = (
         None
         if offered is None
         else [one.id if isinstance(one, Product) else one for one in offered]
     )
-    return recommender.recommend(customers, candidates=ids, k=k, again=again, sold_out=sold_out)
+    return recommender.recommend(customers, candidates=ids, k=k, sold_out=sold_out)

@@ -11,10 +11,10 @@ import numpy as np
 from custinsights.analyses.recommendation.companions import companions_of, companionship_of
 from custinsights.analyses.recommendation.content import (
     OwnWords,
+    cares_of,
     content_of,
     found_of,
     refused_of,
-    said_of,
 )
 from custinsights.analyses.recommendation.deeds import Deeds
 from custinsights.analyses.recommendation.pricing import Prices
@@ -30,10 +30,10 @@ PARTS: Final = ("content", "co_purchase", "price_fit", "recency")
 """What a match score is made of."""
 
 ONE_OFF: Final[Mapping[str, float]] = Frozen(
-    {"content": 0.6, "co_purchase": 0.15, "price_fit": 0.15, "recency": 0.1}
+    {"content": 0.4, "co_purchase": 0.3, "price_fit": 0.1, "recency": 0.2}
 )
 REPLENISHED: Final[Mapping[str, float]] = Frozen(
-    {"content": 0.2, "co_purchase": 0.15, "price_fit": 0.05, "recency": 0.6}
+    {"content": 0.15, "co_purchase": 0.1, "price_fit": 0.05, "recency": 0.7}
 )
 """What the parts weigh in shops where customers seldom buy a product again, and where they do."""
 
@@ -41,10 +41,10 @@ REPEAT_SHARE: Final = 0.25
 """From which share of repeated purchases on a shop is of the second kind."""
 
 
-def weights_of(given: Mapping[str, float] | None, deeds: Deeds) -> Mapping[str, float]:
+def weights_of(given: Mapping[str, float] | None, *, repeat_share: float) -> Mapping[str, float]:
     """Return the weight of each part, adding up to 1; refuse what are no weights."""
     if given is None:
-        return REPLENISHED if deeds.repeat_share >= REPEAT_SHARE else ONE_OFF
+        return REPLENISHED if repeat_share >= REPEAT_SHARE else ONE_OFF
     for name, weight in given.items():
         if name not in PARTS:
             raise UnknownName("part of the match score", name, PARTS)
@@ -71,6 +71,8 @@ class Matcher:
         What customers are used to pay.
     weights
         Of each part, adding up to 1.
+    again
+        Whether what a customer bought may be recommended again.
     """
 
     shelf: Shelf
@@ -79,10 +81,17 @@ class Matcher:
     companions: Sparse
     prices: Prices
     weights: Mapping[str, float]
+    again: bool
 
     @classmethod
     def of(
-        cls, shelf: Shelf, deeds: Deeds, own: OwnWords, weights: Mapping[str, float] | None
+        cls,
+        shelf: Shelf,
+        deeds: Deeds,
+        own: OwnWords,
+        weights: Mapping[str, float] | None,
+        *,
+        again: bool,
     ) -> Matcher:
         """Find out what scoring needs of all customers together."""
         return cls(
@@ -91,24 +100,24 @@ class Matcher:
             own=own,
             companions=companions_of(deeds.bought),
             prices=Prices.of(deeds.lately, shelf.price),
-            weights=weights_of(weights, deeds),
+            weights=weights_of(weights, repeat_share=deeds.repeat_share if again else 0.0),
+            again=again,
         )
 
     def cares(self, customers: IntArray) -> FloatArray:
-        """Return what some customers care for: float64[customers, labels]."""
+        """Return what some customers care for by their deeds: float64[customers, labels]."""
         found = found_of(self.deeds.cares.take(customers), self.shelf.features)
-        return said_of(found, self.own.take(customers))
+        return cares_of(found, self.own.take(customers))
 
     def parts(self, customers: IntArray) -> dict[str, FloatArray]:
         """Return the parts of the scores of all products for some customers, in [0, 1]."""
-        lately = self.deeds.lately.take(customers)
+        lately, own = self.deeds.lately.take(customers), self.own.take(customers)
         parts = {
-            "content": content_of(self.cares(customers), self.shelf.features),
+            "content": content_of(self.cares(customers), own, self.shelf.features),
             "co_purchase": companionship_of(lately, self.companions),
             "price_fit": self.prices.fit(customers),
             "recency": recency_of(lately, self.deeds.selling),
         }
-        own = self.own.take(customers)
         if own.is_refused.any():
             refused = refused_of(own, self.shelf.features, len(customers))
             for part in parts.values():
@@ -122,12 +131,12 @@ class Matcher:
             scores += parts[name] * (100.0 * self.weights[name])
         return scores
 
-    def held(self, customers: IntArray, *, again: bool) -> BoolArray:
+    def held(self, customers: IntArray) -> BoolArray:
         """Return what they have and is not recommended: bool[customers, products].
 
         That is what is unique and theirs, and unless `again` all that they ever bought.
         """
-        if not again:
+        if not self.again:
             return self.deeds.bought.take(customers).full() > 0
         return (self.deeds.has.take(customers).full() > 0) & self.shelf.is_unique
 
