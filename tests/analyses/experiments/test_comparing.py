@@ -69,6 +69,12 @@ def test_by_hand() -> None:
     low, high = (float(x[0]) for x in apart(*counts_of(12, 40, 6, 40)))
     assert letter["difference_low"] == pytest.approx(low)
     assert letter["difference_high"] == pytest.approx(high)
+    often = found.row("letter", "orders")
+    assert (often["total"], often["mean"]) == (13, 13 / 40)
+    assert often["lift"] == pytest.approx(13 / 6)
+    counts = [2.0, *[1.0] * 11, *[0.0] * 28]
+    test = stats.ttest_ind(counts, [1.0] * 6 + [0.0] * 34, equal_var=False)
+    assert often["p_value"] == pytest.approx(test.pvalue)
     value, base = found.row("letter", "value"), found.row("control", "value")
     assert (base["total"], base["mean"]) == (120, 3)
     assert (value["total"], value["mean"]) == (370, 9.25)  # 12 · 30 + 15 - 5
@@ -130,7 +136,7 @@ def test_several_arms_are_corrected() -> None:
     arms = {who: ("control", "a", "b")[n % 3] for n, who in enumerate((*CONTROL, *LETTER))}
     three = ci.Assignment.of("three", arms, ["control", "a", "b"])
     found = ci.compare(SPRING, three, at="2024-03-01", planned=1)
-    for outcome in ("conversion", "value"):
+    for outcome in ("conversion", "orders", "value"):
         p = {arm: found.row(arm, outcome)["p_value"] for arm in "ab"}
         small, large = sorted(p, key=p.__getitem__)
         adjusted = {arm: found.row(arm, outcome)["p_adjusted"] for arm in "ab"}
@@ -272,6 +278,22 @@ def test_nobody_converts() -> None:
     assert (row["mean"], row["p_value"], row["lift"], row["significant"]) == (0, None, None, False)
     value = quiet.row("letter", "value")
     assert (value["p_value"], value["lift"], value["difference"]) == (None, None, 0)
+
+
+def test_arms_that_differ_in_nothing() -> None:
+    """Of 300 experiments in which nothing was done, one in twenty seems to find something."""
+    retail = ci.datasets.load_online_retail()
+    people = ci.traits(retail, "order_count", as_of="2011-09-01")
+    arms = ci.assign(people, ["control", "letter"], experiment="0", key="k")
+    found = ci.compare(retail, arms, at="2011-09-01", within=60, planned=1).customers
+    bought = found["orders"] > 0
+    p_values = []
+    for name in map(str, range(300)):
+        letter = ci.assign(people, ["control", "letter"], experiment=name, key="k").codes == 1
+        counts = (bought[letter].sum(), letter.sum(), bought[~letter].sum(), (~letter).sum())
+        p_values.append(significance.of_rates(*map(int, counts))[0])
+    assert np.mean(np.array(p_values) < 0.05) == pytest.approx(0.05, abs=0.03)
+    assert stats.kstest(p_values, "uniform").pvalue > 0.01
 
 
 def test_without_scipy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from custinsights.history.facts import Facts, check_history, check_orders
 from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.assignment import Assignment
-from custinsights.results.comparison import CONVERSION, VALUE, Comparison
+from custinsights.results.comparison import CONVERSION, ORDERS, VALUE, Comparison
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.intervals import SMALL, apart, lift, wilson
 from custinsights.results.table import Column, Table
@@ -53,7 +53,7 @@ class Comparing:
     """The analysis behind `compare`; its state is a `CustomerTable` of what was done."""
 
     assignment: Assignment = attrs.field(validator=instance(Assignment))
-    at: When | Mapping[Any, When] = attrs.field(converter=_instants)
+    at: When | Mapping[Any, When] = attrs.field(converter=_instants, repr=False)
     within: int = attrs.field(default=30, converter=_days)
     planned: int | None = attrs.field(default=None, converter=_planned)
     level: float = attrs.field(default=0.05, converter=_level)
@@ -123,15 +123,20 @@ class Comparing:
                 "An identity as a text is another than the same as an int",
             )
         codes, orders, values = self._of_all(state)
+        unit = state.column("value").unit
         arms = [
-            _Arm(name, orders[codes == place], values[codes == place])
+            _Arm(name, orders[codes == place], values[codes == place], unit)
             for place, name in enumerate(self.assignment.arms)
         ]
         tests = max(len(arms) - 1, 1)
-        unit = state.column("value").unit
         rows = [
             *_corrected([_rate(arm, arms[0], self.level, tests) for arm in arms], self.level),
-            *_corrected([_mean(arm, arms[0], self.level, tests, unit) for arm in arms], self.level),
+            *_corrected(
+                [_mean(ORDERS, arm, arms[0], self.level, tests) for arm in arms], self.level
+            ),
+            *_corrected(
+                [_mean(VALUE, arm, arms[0], self.level, tests) for arm in arms], self.level
+            ),
         ]
         told = state.provenance
         return Comparison(
@@ -174,6 +179,7 @@ class _Arm:
     name: str
     orders: IntArray
     values: FloatArray
+    currency: str
 
     @property
     def size(self) -> int:
@@ -212,18 +218,21 @@ def _rate(arm: _Arm, control: _Arm, level: float, tests: int) -> dict[str, Any]:
     return row
 
 
-def _mean(arm: _Arm, control: _Arm, level: float, tests: int, unit: str) -> dict[str, Any]:
-    """Return what is to be said of the mean value of an arm."""
-    bounds = significance.of_mean(arm.values, level)
-    row = _row(VALUE, arm, float(arm.values.sum()), unit, bounds)
+def _mean(outcome: str, arm: _Arm, control: _Arm, level: float, tests: int) -> dict[str, Any]:
+    """Return what is to be said of the mean number of orders of an arm, or of their value."""
+    values, others = (
+        one.values if outcome == VALUE else one.orders.astype(np.float64) for one in (arm, control)
+    )
+    unit = arm.currency if outcome == VALUE else "orders"
+    row = _row(outcome, arm, float(values.sum()), unit, significance.of_mean(values, level))
     if arm is not control:
-        found = significance.of_means(arm.values, control.values, level / tests)
-        base = _quotient(float(control.values.sum()), control.size)
+        found = significance.of_means(values, others, level / tests)
+        base = _quotient(float(others.sum()), control.size)
         row["difference"] = row["mean"] - base
         row["difference_low"], row["difference_high"] = found.low, found.high
         row["p_value"], row["test"] = found.p_value, significance.WELCH
         if row["mean"] > 0 < base:
-            spread = np.hypot(_error(arm.values) / row["mean"], _error(control.values) / base)
+            spread = np.hypot(_error(values) / row["mean"], _error(others) / base)
             factor = float(np.exp(_z(level / tests) * spread))
             ratio = row["mean"] / base
             row["lift"], row["lift_low"], row["lift_high"] = ratio, ratio / factor, ratio * factor
@@ -335,7 +344,8 @@ def compare(
     -------
     Comparison
         A row for each outcome and arm. ``conversion``: customers with a counted order in the time ÷
-        all, Wilson's bounds. ``value``: the mean over all of their orders less linked refunds.
+        all, Wilson's bounds. ``orders``: the mean number of their orders, over all. ``value``: the
+        mean of what these came to, less linked refunds.
         Against the control ``difference`` and ``lift`` (the ratio) with bounds that hold for all
         arms at once (each at level ÷ their number), ``p_value``, and ``p_adjusted`` for the number
         of arms by Holm; ``significant`` where that is below `level`.
@@ -352,7 +362,8 @@ def compare(
     Rates: chi-square test without correction, Fisher's exact where fewer than five are to be
     expected in a cell; differences by Newcombe's method 10, ratios by Katz. Means: Welch's t-test
     and its interval; ratios by the delta method on the logarithm. Values of customers are wide:
-    with few buyers the t-test is rough, which ``small`` does not tell.
+    with few buyers the t-test is rough, which ``small`` does not tell. P-values are corrected for
+    the arms, not for the outcomes: choose before which of these decides.
 
     References
     ----------
