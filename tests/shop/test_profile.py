@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ from custinsights.privacy import Access
 from custinsights.repositories.batches import REFUND_COLUMNS
 from custinsights.repositories.order_rows import batch_of_rows
 from custinsights.repositories.rows import microseconds_of
-from custinsights.shop import open_shop
+from custinsights.shop import open_shop, remembering
+from custinsights.shop.once import Once
 from custinsights.shop.profile import NINE
 from custinsights.shop.shop import Shop
 from tests.shop.conftest import DAY, NOON, STORES, euro, filled
@@ -332,3 +334,34 @@ def test_a_profile_is_the_same_in_every_store(tmp_path: Path) -> None:
         assert all(one == told[0] for one in told)
     for shop in shops:
         shop.close()
+
+
+def test_what_was_read_of_somebody_is_kept_until_the_shop_changes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same again is not read again, by whoever asks; a change of anybody's is seen at once."""
+    reads, read = [], Once.read
+
+    def counted(*told: Any) -> Once:
+        reads.append(told)
+        return read(*told)
+
+    monkeypatch.setattr(Once, "read", counted)
+    first = shop.profile("c1", as_of=AS_OF)
+    clerk = shop.seen_by(Access({"customer_insights"}, who="Kim"))
+    assert clerk.profile("c1", as_of=AS_OF).customer.email == "xxx@xxxxxxx.xxx"
+    assert shop.profile("c1", as_of=AS_OF).to_dict() == first.to_dict()
+    assert len(reads) == 1
+    shop.notes.add("c1", "new", at=NOON, by="Bo")
+    shop.set_status("c1", "vip", on=False, at=NOON, by="Bo")
+    second = shop.profile("c1", as_of=AS_OF)
+    assert (len(second.notes), second.status) == (len(first.notes) + 1, ())
+    for number in range(remembering.MOST_SEEN + 3):
+        with shop.begin() as work:
+            work.people.put(Customer(f"p{number}"))
+    for number in range(remembering.MOST_SEEN + 3):
+        shop.profile(f"p{number}", as_of=AS_OF)
+    assert len(shop._kept._seen) == remembering.MOST_SEEN
+    shop.personal_data.erase("p9", at=NOON, by="Bo", key="k" * 32)
+    shop.profile("c1", as_of=AS_OF)
+    assert list(shop._kept._seen) == ["c1"]

@@ -78,7 +78,7 @@ class Money:
         >>> Money.from_minor(4500, "EUR"), Money.from_minor(4500, "JPY")
         (Money('45.00', 'EUR'), Money('4500', 'JPY'))
         """
-        number = as_int(minor)
+        number = minor if type(minor) is int else as_int(minor)
         if number is None:
             what = "minor units are counted in whole numbers"
             raise InvalidValue(what, minor, "an int", "Use Money(amount, currency) for major units")

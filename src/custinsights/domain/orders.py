@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 import attrs
 from attrs.validators import optional
@@ -148,6 +148,8 @@ class Refund:
 
 
 def _labels(order: "Order", _field: object, given: Mapping[str, str]) -> None:
+    if not given:
+        return
     own = {field.name for field in attrs.fields(Order)} | {"country", "region", "city"}
     for name, label in given.items():
         if not isinstance(name, str) or not name.strip() or name in own:
@@ -280,27 +282,26 @@ class Order:
         yield from (charge for charge in charges if charge is not None)
         yield from (refund.amount for refund in self.refunds)
 
-    def _worked_out(self) -> Money:
-        """The amount that the lines and charges make."""
+    def _worked_out(self) -> int:
+        """The amount that the lines and charges make, in minor units."""
         charges = (self.shipping, self.tax, self.tip)
         added = sum(charge.minor for charge in charges if charge is not None)
         goods = sum(line.revenue.minor for line in self.lines)
-        discount = 0 if self.discount is None else self.discount.minor
-        return Money.from_minor(goods + added - discount, self.currency)
+        return goods + added - (0 if self.discount is None else self.discount.minor)
 
     def _refuse_disagreement(self) -> None:
-        name = shown_id(self.id)
         worked_out = self._worked_out()
-        if worked_out.minor < 0:
+        name, made = shown_id(self.id), partial(Money.from_minor, currency=self.currency)
+        if worked_out < 0:
             what = f"the discount of order {name} is larger than what it is taken off"
-            allowed = f"at most {worked_out + (self.discount or self._zero)}"
+            allowed = f"at most {made(worked_out) + (self.discount or self._zero)}"
             raise InvalidValue(what, str(self.discount), allowed)
-        with_tax_inside = worked_out - (self.tax or self._zero)
-        if self.total is not None and self.total not in (worked_out, with_tax_inside):
+        with_tax_inside = worked_out - (0 if self.tax is None else self.tax.minor)
+        if self.total is not None and self.total.minor not in (worked_out, with_tax_inside):
             what = f"the total of order {name} does not agree with its lines"
-            allowed = f"{worked_out}, which is goods − discounts + shipping + tax + tip"
+            allowed = f"{made(worked_out)}, which is goods − discounts + shipping + tax + tip"
             if self.tax:
-                allowed += f", or {with_tax_inside}, with the tax inside the prices"
+                allowed += f", or {made(with_tax_inside)}, with the tax inside the prices"
             raise InvalidValue(what, str(self.total), allowed)
 
     def _refuse_foreign(self, refund: Refund) -> None:
@@ -317,12 +318,15 @@ class Order:
     @property
     def currency(self) -> str:
         """The one currency of all its amounts."""
-        return next(self._amounts()).currency
+        first = self.lines[0].unit_price if self.lines else next(self._amounts())
+        return first.currency
 
     @property
     def amount(self) -> Money:
         """What was paid to the shop, before refunds: the total, else what the lines make."""
-        return self._worked_out() if self.total is None else self.total
+        if self.total is not None:
+            return self.total
+        return Money.from_minor(self._worked_out(), self.currency)
 
     @property
     def goods(self) -> Money | None:

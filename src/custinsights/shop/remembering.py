@@ -14,6 +14,7 @@ from custinsights.analyses.customers.kept_cuts import cuts_of_record, record_of_
 from custinsights.analyses.segments.rule import Rule
 from custinsights.analyses.segments.segment import cuts_for
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.domain.segments import Segment
@@ -26,7 +27,8 @@ from custinsights.repositories.stored import Key
 from custinsights.shop.annotating import all_of
 from custinsights.shop.interests import DocumentCounts, document_counts
 from custinsights.shop.judging import attributes_of, read_segments, with_attributes
-from custinsights.shop.profiling import Population
+from custinsights.shop.once import Once
+from custinsights.shop.profiling import Gathered, Population, gathered
 from custinsights.sources.stored.reading import SHOP, read_store
 
 __all__ = ["Remembered"]
@@ -35,6 +37,9 @@ CUTS: Final = "cuts"
 KEYWORDS: Final = "keywords"
 ATTRIBUTES: Final = "attributes"
 """The settings of a store that tell of its whole population, and of all its products."""
+
+MOST_SEEN: Final = 32
+"""Of how many customers all is kept in memory, while nothing changes."""
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -50,11 +55,13 @@ class Remembered:
     catalog: Catalog
     _held: dict[Hashable, tuple[object, Any]] = attrs.field(factory=dict, init=False)
     _products: dict[str, tuple[Row, Product]] = attrs.field(factory=dict, init=False)
+    _seen: dict[str, tuple[int, Gathered, OrderHistory]] = attrs.field(factory=dict, init=False)
 
     def forget(self) -> None:
         """Let go of all of it."""
         self._held.clear()
         self._products.clear()
+        self._seen.clear()
 
     def _still(self, name: Hashable, version: object, make: Callable[[], Any]) -> Any:
         """Return what was made of this version, else make it; 0 is of who counts no changes."""
@@ -78,6 +85,25 @@ class Remembered:
         """Return the history of one customer by today's id, with the attributes of all."""
         kinds = work.annotations.setting(ATTRIBUTES) or {}
         return with_attributes(read_store(work, customers=[customer]), kinds)
+
+    def one(self, work: UnitOfWork, customer: Customer) -> tuple[Gathered, OrderHistory]:
+        """Return all that rests of a customer; of the last few nothing is read again.
+
+        Nothing is kept of anybody over a change of the store: who was erased is gone.
+        """
+        name, version = str(customer.id), work.last_change()
+        if any(held[0] != version for held in self._seen.values()):
+            self._seen.clear()
+        if name in self._seen:
+            return self._seen[name][1:]
+        once = Once.read(work, customer)
+        told = gathered(once, self.products(once.products))
+        history = self.history_of(once.as_work(), customer.id)
+        if version:
+            while len(self._seen) >= MOST_SEEN:
+                self._seen.pop(next(iter(self._seen)))
+            self._seen[name] = (version, told, history)
+        return told, history
 
     def products(self, batches: Iterable[ProductBatch]) -> dict[str, Product]:
         """Return products by id; those that say the same as before are the same objects."""

@@ -30,10 +30,9 @@ from custinsights.shop.choosing import Names, TagFilter, choice_of, with_tags
 from custinsights.shop.directory import OWN_SORTS, CustomerPage, Directory
 from custinsights.shop.exporting import Exports
 from custinsights.shop.identity import Identities
-from custinsights.shop.once import Once
 from custinsights.shop.personal_data import PersonalData
 from custinsights.shop.profile import NINE, Profile
-from custinsights.shop.profiling import gathered, profile_of
+from custinsights.shop.profiling import profile_of
 from custinsights.shop.remembering import Remembered
 from custinsights.shop.seeing import dated, history_shown
 from custinsights.sources.stored.reading import SHOP
@@ -311,16 +310,15 @@ class Shop:
 
         Notes
         -----
-        Cost: reads what rests of this customer alone; some milliseconds with a hundred orders.
+        Cost: reads what rests of this customer alone, and keeps that of the last few until the
+        shop changes; some milliseconds with a hundred orders.
         """
         enter(self.store, self.access, "the profile", customer=customer)
         if department is not None:
             refuse_other(str, "the department", department)
         with self.store.begin(read_only=True) as work:
             held = people.found(work.people, customer).value
-            once = Once.read(work, held)
-            told = gathered(once, self._kept.products(once.products))
-            history = self._kept.history_of(once.as_work(), held.id)
+            told, history = self._kept.one(work, held)
             population = self._kept.population(work)
         return profile_of(
             told.shown_to(self.access),
