@@ -12,7 +12,9 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from custinsights.domain.contacts import looks_like_contact
 from custinsights.domain.fields import whole_number
+from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.errors import InvalidValue, counted
 from custinsights.repositories.protocols import PeopleRepository
@@ -189,12 +191,15 @@ class Directory:
         self, sort: str, place: Place | None, *, descending: bool = False
     ) -> Iterator[Customer]:
         is_there = place is not None and self._is_there(place)
+        search, included = self.search, self.choice.included
+        if (owner := self._owner()) is not None:
+            search, included = "", frozenset({owner} if self.choice.has(owner) else ())
         listed = self.people.listed(
-            self.search,
+            search,
             sort=sort,
             descending=descending,
             after=place.id if place is not None and is_there else None,
-            customers=self.choice.included,
+            customers=included,
         )
         if place is None or is_there:
             return (one for one in listed if self.choice.has(str(one.id)))
@@ -205,6 +210,17 @@ class Directory:
         passed = str.__ge__ if descending else str.__le__
         rest = (one for one in listed if not passed(str(one.id), place.id))
         return (one for one in rest if self.choice.has(str(one.id)))
+
+    def _owner(self) -> str | None:
+        """Return whose a whole address or number is that is searched, where nobody shows it.
+
+        Such as one that somebody had before, or that of who was merged into them.
+        """
+        if not looks_like_contact(self.search) or any(self.people.listed(self.search)):
+            return None
+        kind = "email" if "@" in self.search else "phone"
+        owner = self.people.find(Identity(kind, self.search))
+        return None if owner is None else str(owner)
 
     def _is_there(self, place: Place) -> bool:
         """Whether somebody has the id today: who was merged, renamed or erased has it no more."""

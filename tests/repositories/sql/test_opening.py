@@ -109,8 +109,8 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(
     with engine.begin() as connection:
         connection.execute(text("DROP INDEX orders_changed"))
         connection.execute(text("DROP INDEX activities_changed"))
-        for name in ("people", "annotations", "before"):
-            connection.execute(text(f"DROP INDEX changes_{name}"))
+        for name in ("changes_people", "changes_annotations", "changes_before", "people_merged"):
+            connection.execute(text(f"DROP INDEX {name}"))
         connection.execute(text("DROP INDEX logs_log"))
         connection.execute(text("DROP INDEX lone_refunds_names"))
         connection.execute(text("DELETE FROM custinsights_migrations WHERE number > 1"))

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from sqlalchemy import JSON, and_, cast, func, literal_column, or_, select
+from sqlalchemy import JSON, cast, func, literal_column, or_, select
 
 from custinsights.repositories.sql.rule_sums import PERSON
 from custinsights.repositories.sql.session import Session
@@ -21,7 +21,7 @@ _ESCAPES: Final = ("\\u0000", "\\ud")
 def kind_of(session: Session, name: str) -> str | None:
     """Return "text" or "flag", and "nothing" where nobody has it; None for all else."""
     attributes = PERSON.c.attributes
-    here = and_(PERSON.c.merged_into.is_(None), attributes.is_not(None))
+    here = attributes.is_not(None)
     if not _NAME.fullmatch(name):
         return None
     odd = or_(*(attributes.contains(one, autoescape=True) for one in _ESCAPES))

@@ -71,7 +71,15 @@ def sift(
     undecided: set[str] = set()
     for name, is_sure in session.reading.execute(question):
         (sure if is_sure else undecided).add(name)
-    return Sifted(frozenset(sure), frozenset(undecided))
+    joined = _joined(session)  # of whom more is known than their own row tells
+    return Sifted(frozenset(sure - joined), frozenset(undecided | joined))
+
+
+def _joined(session: Session) -> set[str]:
+    """Return into whom others were merged."""
+    gone = schema.people.alias("gone")
+    roots = select(gone.c.root).where(gone.c.merged_into.is_not(None))
+    return {*session.reading.scalars(select(PERSON.c.id).where(PERSON.c.key.in_(roots)))}
 
 
 def _only_currency(session: Session) -> str | None:

@@ -150,6 +150,7 @@ people = Table(
     Column("sort_name", TEXT),  # where the name rests open
     Index("people_root", "root"),
 )
+_some("people_merged", people.c.key, "merged_into IS NOT NULL")
 
 ids = Table("ids", tables, _text("id", primary_key=True), _person(), Index("ids_person", "person"))
 

@@ -21,6 +21,7 @@ from custinsights.privacy.keys import Secret
 from custinsights.privacy.suppression import LOG, Suppressed
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
 from custinsights.repositories.stored import Key
+from custinsights.repositories.whole import whole
 from custinsights.shop.exports.customer_fields import Person, columns_of, refuse_unknown
 from custinsights.shop.exports.exported import REASONS, Export
 from custinsights.shop.exports.presets import ExportPreset, chosen_preset
@@ -105,7 +106,7 @@ def export_customers(
     days = calendar or (Calendar() if history is None else history.calendar)
     until = _END if as_of is None else days.instant(as_of) - _MOMENT
     ids = None if customers is None else todays_ids(work.people, customers)
-    listed = list(work.people.listed(customers=ids))
+    listed = list(whole(work.people, work.people.listed(customers=ids)))
     people = [Person(one) for one in listed]
     left_out: dict[str, int] = {}
     if asked.topic:

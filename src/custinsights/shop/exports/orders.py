@@ -17,6 +17,7 @@ from custinsights.repositories.batches import NOTHING, ORDER_COLUMNS
 from custinsights.repositories.protocols import UnitOfWork
 from custinsights.repositories.rows import microseconds_of
 from custinsights.repositories.stored import Key
+from custinsights.repositories.whole import whole
 from custinsights.results.table import Column
 from custinsights.shop.exports.customers import todays_ids
 from custinsights.shop.exports.exported import Export
@@ -100,7 +101,8 @@ def export_orders(
     people = {}
     if any(name.startswith("customer_") for name in asked.fields):
         whose = {one for one in chosen.texts("customer") if one is not None}
-        people = {str(one.id): one for one in work.people.listed(customers=whose)}
+        listed = whole(work.people, work.people.listed(customers=whose))
+        people = {str(one.id): one for one in listed}
     return Export(
         preset=asked,
         columns=tuple(_column(chosen, name, people) for name in asked.fields),

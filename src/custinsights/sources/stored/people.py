@@ -22,6 +22,7 @@ from custinsights.history.columnar.identities import TEXT
 from custinsights.repositories.batches import ACTIVITY_COLUMNS, PEOPLE_COLUMNS
 from custinsights.repositories.protocols import ActivityRepository, PeopleRepository
 from custinsights.repositories.stored import Key
+from custinsights.repositories.whole import whole_batches
 from custinsights.sources.orders.customer_list import attribute_column
 from custinsights.sources.stored.scanning import labels_of, scanned
 
@@ -38,7 +39,8 @@ def people_of(
     buyers
         Whose the orders of the store are, in whatever currency.
     """
-    columns = scanned((batch.people for batch in people.scan(customers=customers)), PEOPLE_COLUMNS)
+    batches = whole_batches(people, people.scan(customers=customers))
+    columns = scanned((batch.people for batch in batches), PEOPLE_COLUMNS)
     born = np.array(columns["birthday"].tolist(), dtype="M8[D]")
     degrees = np.stack([columns["latitude"], columns["longitude"]], axis=1)
     labels = {name: labels_of(columns[name]) for name in _LABELS}
