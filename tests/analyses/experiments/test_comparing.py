@@ -296,6 +296,15 @@ def test_arms_that_differ_in_nothing() -> None:
     assert stats.kstest(p_values, "uniform").pvalue > 0.01
 
 
+def test_an_arm_in_which_all_are_alike() -> None:
+    """Where all of an arm ordered as much there is no spread in it: Welch takes the other's."""
+    alike, others = np.full(9, 3.1), np.array([1.0, 2.0, 4.0, 2.5])
+    for one, two in ((alike, others), (others, alike)):
+        found = significance.of_means(one, two, 0.05)
+        assert found.p_value == pytest.approx(stats.ttest_1samp(others, 3.1).pvalue)
+        assert found.low < one.mean() - two.mean() < found.high
+
+
 def test_without_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Arms and the sizes of rates need no SciPy; a comparison names the extra that brings it."""
     monkeypatch.setitem(sys.modules, "scipy", None)

@@ -68,7 +68,9 @@ def of_means(values: FloatArray, others: FloatArray, level: float) -> Difference
     n, m = len(values), len(others)
     if min(n, m) < 2 or not (np.ptp(values) or np.ptp(others)):  # noqa: PLR2004 - else no variance
         return Difference(*(float("nan"),) * 3)
-    found = stats.ttest_ind(values, others, equal_var=False)
+    alike = [one[0] for one in (values, others) if not np.ptp(one)]
+    origin = alike[0] if alike else 0.0  # values that are all one lose no figures at nothing
+    found = stats.ttest_ind(values - origin, others - origin, equal_var=False)
     low, high = found.confidence_interval(1 - level)
     return Difference(float(found.pvalue), float(low), float(high))
 
