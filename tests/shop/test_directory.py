@@ -112,6 +112,7 @@ def test_it_finds_a_text(shop: Shop) -> None:
     assert shop.customers(search="c").ids == ("c1", "c2", "c3", "c4", "c5")
     assert shop.customers(search="nobody").ids == ()
     assert shop.customers(search="c", sort="-total_spent", limit=1, as_of=AS_OF).ids == ("c1",)
+    assert shop.customers(search="bert", sort="-total_spent", as_of=AS_OF).ids == ("c2",)
 
 
 @pytest.mark.covers("M18")
@@ -144,6 +145,7 @@ def test_it_filters_by_segment(shop: Shop) -> None:
     found = shop.customers(segment=rule, sort="-total_spent", as_of=AS_OF)
     assert found.ids == ("c1", "c4")
     assert shop.customers(segment=rule, tags_any="vip", search="ada", as_of=AS_OF).ids == ("c1",)
+    assert shop.customers(segment=rule, tags_any="vip", as_of=AS_OF).ids == ("c1",)
     assert shop.customers(segment=rule, as_of=NOON).ids == ()
     with pytest.raises(RuleError, match="order_counts"):
         shop.customers(segment="order_counts > 2")
