@@ -1,8 +1,8 @@
 """What does the README say of speed? Only what a kept result says.
 
 ``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes, of
-reading files, of a shop's memory, of baskets and of the import between the README's two
-``benchmarks`` markers.
+reading files, of a shop's memory, of baskets, of forecasts and of the import between the README's
+two ``benchmarks`` markers.
 Parts that were compared in a run of their own, of as many orders, have tables of their own.
 """
 
@@ -18,6 +18,8 @@ from benchmarks.printing import (
     machine_text,
     markdown,
     one_customer_text,
+    prediction_head,
+    prediction_rows,
     reading_rows,
     segments_head,
     segments_rows,
@@ -48,6 +50,7 @@ def readme_text(results: Iterable[dict[str, Any]]) -> str:
     texts += [_store(figures) for figures in kept if figures["kind"] == "store"]
     texts += [_one_customer(figures) for figures in kept if figures["kind"] == "one_customer"]
     texts += [_baskets(figures) for figures in kept if figures["kind"] == "baskets"]
+    texts += [_prediction(figures) for figures in kept if figures["kind"] == "prediction"]
     texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
     return "\n\n".join(texts)
 
@@ -155,6 +158,13 @@ def _baskets(figures: dict[str, Any]) -> str:
         f"{figures['support']:.0%}, {figures['sets']:,} sets and {figures['rules']:,} rules: "
         f"custinsights {ours:.2f} s, mlxtend {figures['versions']['mlxtend']} {theirs:.2f} s "
         f"({theirs / ours:.0f} ×), with equal answers (`python -m benchmarks.baskets`)."
+    )
+
+
+def _prediction(figures: dict[str, Any]) -> str:
+    return (
+        f"{prediction_head(figures)} (`python -m benchmarks.prediction`; {machine_text(figures)})"
+        f"\n\n{markdown(prediction_rows(figures))}"
     )
 
 

@@ -36,6 +36,7 @@ def test_the_bundled_report_tells_published_figures(run: Run) -> None:
         "Revenue by order number",
         "RFM groups",
         "Tiers",
+        "What is to be expected",
         "Top countries",
         "Top products",
         "Retention",

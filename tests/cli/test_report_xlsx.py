@@ -30,6 +30,7 @@ def test_every_section_is_a_sheet(book: Any) -> None:
         "Revenue by order number",
         "RFM groups",
         "Tiers",
+        "What is to be expected",
         "Top countries",
         "Top products",
         "Retention",
@@ -99,7 +100,7 @@ def test_a_section_without_rows_says_so(run: Run, tmp_path: Path) -> None:
     orders.write_text("order_id,customer,placed_at,amount\n1,ada,2024-01-05,10\n")
     code, out, err = run("report", str(orders), "--currency", "EUR", "--xlsx", str(path))
     assert (code, err) == (0, "")
-    assert "".join(out.split()).endswith("report.xlsx:9sheets,andoneofnotes.")
+    assert "".join(out.split()).endswith("report.xlsx:10sheets,andoneofnotes.")
     found: Any = load_workbook(path)
     assert [*found["Top countries"].values][1:] == [("The orders name no country.",)]
     assert "needs order lines" in found["Top products"]["A2"].value

@@ -21,6 +21,7 @@ from custinsights.analyses.customers.tiers import (
     tiers,
 )
 from custinsights.analyses.measuring.measure import measure
+from custinsights.analyses.prediction.models import fit_models
 from custinsights.analyses.trends.overview import overview
 from custinsights.cli.section import Section, days
 from custinsights.cli.views import (
@@ -35,9 +36,10 @@ from custinsights.cli.views import (
     without_unlabelled,
 )
 from custinsights.domain import Money
-from custinsights.errors import MissingData
+from custinsights.errors import MissingData, MissingExtra, NoModel
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import PROVISIONAL, marked_once
+from custinsights.presentation.forecasts import by_risk
 from custinsights.presentation.spreadsheet import Chart
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.overview import Overview
@@ -331,6 +333,21 @@ def _means(grid: CohortGrid) -> dict[str, object]:
     return {str(age): mean for age, mean in enumerate(grid.mean_retention.tolist())}
 
 
+def _forecast(history: OrderHistory, section: Section) -> Section:
+    try:
+        models = fit_models(history)
+    except (NoModel, MissingExtra) as error:
+        return attrs.evolve(section, remarks=(str(error),))
+    table = by_risk(history, models)
+    return attrs.evolve(
+        section,
+        about=f"in the next 365 days; in {history.currency}",
+        records=table,
+        view=without(table, "share"),
+        remarks=table.notes,
+    )
+
+
 _Ask = Callable[[OrderHistory, Section], Section]
 _QUESTIONS: dict[str, tuple[str, _Ask]] = {
     "overview": ("Overview", _overview),
@@ -338,6 +355,7 @@ _QUESTIONS: dict[str, tuple[str, _Ask]] = {
     "order_numbers": ("Revenue by order number", _order_numbers),
     "rfm_groups": ("RFM groups", _rfm_groups),
     "tiers": ("Tiers", _tiers),
+    "forecast": ("What is to be expected", _forecast),
     "countries": ("Top countries", _countries),
     "products": ("Top products", _products),
     "retention": ("Retention", _retention),

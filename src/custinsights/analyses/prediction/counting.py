@@ -34,6 +34,7 @@ Tells: TypeAlias = "Callable[[Any, Purchases], FloatArray]"
 _BISECTIONS = 60
 _FEWEST = 10
 NOBODY_STOPS = "nobody seems to stop buying"
+_MANY = 20_000
 _HARDLY_ANYBODY = 1e-3
 _NEVER = 1e9
 _ADVICE = "Give more customers or a longer history; the naive rate may do as well"
@@ -93,19 +94,20 @@ class CountingModel(FittedModel):
     @classmethod
     def _fitted(cls, seen: Purchases) -> Fitted:
         patterns = Patterns.among((seen.x, seen.t_x, seen.T))
-        x, t_x, T = patterns.columns  # noqa: N806 - as the papers write it
-        scale = float(np.average(T, weights=patterns.count))
-        weights = patterns.count.astype(np.float64)
+        scale = float(seen.T.mean())
         times = np.where(cls.IS_TIME, scale, 1.0)
 
-        def log_likelihood(params: FloatArray) -> tuple[float, FloatArray]:
-            value, gradient = cls.likelihood(params, x, t_x / scale, T / scale)
-            return float(weights @ value), gradient @ weights
-
         starts = [np.array(start) for start in cls.STARTS]
-        found = maximised(log_likelihood, starts, len(seen.x), _ADVICE, cls._idle)
+
+        def fit_to(some: Patterns, near: Fitted | None) -> Fitted:
+            likely = some.log_likelihood(cls.likelihood, (1.0, scale, scale))
+            customers = int(some.count.sum())
+            return maximised(likely, starts, customers, _ADVICE, cls._idle, near=near)
+
+        is_large = len(patterns.count) > 2 * _MANY  # then begin where a part of them leads to
+        found = fit_to(patterns, fit_to(patterns.some(_MANY), None) if is_large else None)
         # Densities of times are per unit of time.
-        shift = float(weights @ x) * np.log(scale)
+        shift = float(seen.x.sum()) * np.log(scale)
         return attrs.evolve(
             found,
             values=found.values * times,

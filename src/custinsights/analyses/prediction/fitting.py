@@ -8,6 +8,7 @@ curvature at the optimum, by differences of that gradient.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import attrs
@@ -66,6 +67,7 @@ class Fitted:
     log_likelihood: float
     covariance: FloatArray
     convergence: Convergence
+    customers: int = 0
 
 
 def nothing_is_idle(_params: FloatArray) -> tuple[Sequence[int], str]:
@@ -90,6 +92,8 @@ def maximised(
     customers: int,
     advice: str,
     idle: Idle = nothing_is_idle,
+    *,
+    near: Fitted | None = None,
 ) -> Fitted:
     """Return the parameters of the largest likelihood that is found.
 
@@ -108,6 +112,8 @@ def maximised(
         What to do where no maximum is found.
     idle
         Which parameters do nothing at a point, by their places, and what that means in words.
+    near
+        What was found for a part of the customers: where to begin, and with which curvature.
 
     Raises
     ------
@@ -128,8 +134,10 @@ def maximised(
         return -value / customers, np.where(is_inside, -gradient * natural / customers, 0.0)
 
     best: Fitted | None = None
-    for start in starts:
-        found = _from(start, cost, minimize=minimize, customers=customers, advice=advice, idle=idle)
+    begin = [] if near is None else [(near.values, _spread(near))]
+    for start, spread in (*begin, *((start, None) for start in starts)):
+        search = partial(minimize, cost, np.log(start), jac=True, method="BFGS")
+        found = _from(search(options=_options(spread)).x, cost, customers, advice, idle)
         if best is None or _rank(found) > _rank(best):
             best = found
         if best.convergence and not idle(best.values)[0]:
@@ -143,30 +151,39 @@ def _rank(found: Fitted) -> tuple[bool, float]:
     return bool(found.convergence), found.log_likelihood
 
 
+def _options(spread: FloatArray | None) -> dict[str, Any]:
+    """Return when to stop searching, and with which curvature to begin."""
+    options = {"maxiter": 500, "gtol": 1e-8}
+    return options if spread is None else {**options, "hess_inv0": spread}
+
+
+def _spread(near: Fitted) -> FloatArray | None:
+    """Return the inverse curvature per customer on the log scale, where it is known."""
+    of_logs = near.customers * near.covariance / np.outer(near.values, near.values)
+    return (of_logs + of_logs.T) / 2 if near.convergence and np.isfinite(of_logs).all() else None
+
+
 def _from(
-    start: FloatArray,
+    ended: FloatArray,
     cost: Callable[[FloatArray], tuple[float, FloatArray]],
-    *,
-    minimize: Callable[..., Any],
     customers: int,
     advice: str,
     idle: Idle,
 ) -> Fitted:
-    """Return the maximum that is found from one start."""
-    options = {"maxiter": 500, "gtol": 1e-8}
-    found = minimize(cost, np.log(start), jac=True, method="BFGS", options=options)
-    logs = np.clip(np.asarray(found.x, dtype=np.float64), -_FARTHEST, _FARTHEST)
+    """Return what is at the logarithms where a search ended."""
+    logs = np.clip(np.asarray(ended, dtype=np.float64), -_FARTHEST, _FARTHEST)
     natural = np.exp(logs)
     without, means = idle(natural)
     free = np.array([place for place in range(len(logs)) if place not in without])
     curvature = _curvature(cost, logs)[np.ix_(free, free)] * customers
-    verdict, of_free = _verdict(logs[free], cost(logs)[1][free], curvature, advice)
+    value, gradient = cost(logs)
+    verdict, of_free = _verdict(logs[free], gradient[free], curvature, advice)
     if verdict and means:
         verdict = attrs.evolve(verdict, reason=f"{verdict.reason}, where {means}")
     covariance = np.full((len(logs), len(logs)), np.nan)
     covariance[np.ix_(free, free)] = of_free
     scaled = natural[:, None] * covariance * natural[None, :]
-    return Fitted(natural, -float(found.fun) * customers, scaled, verdict)
+    return Fitted(natural, -value * customers, scaled, verdict, customers)
 
 
 def _curvature(

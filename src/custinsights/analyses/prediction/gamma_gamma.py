@@ -72,13 +72,7 @@ class GammaGamma(FittedModel):
             fitted = unfitted(3, reason, "Take the mean value of the orders instead")
         else:
             scale = float(m.mean())
-            patterns = Patterns.among((x, m / scale))
-            weights = patterns.count.astype(np.float64)
-
-            def log_likelihood(params: FloatArray) -> tuple[float, FloatArray]:
-                value, gradient = likelihood(params, *patterns.columns)
-                return float(weights @ value), gradient @ weights
-
+            log_likelihood = Patterns.among((x, m)).log_likelihood(likelihood, (1.0, scale))
             starts = [np.array(start) for start in ((1.0, 3.0, 1.0), (6.0, 4.0, 0.5))]
             advice = "Give more customers with repeat orders"
             found = maximised(log_likelihood, starts, len(x), advice)

@@ -6,15 +6,19 @@ by how many customers share it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 import numpy as np
 
+from custinsights.analyses.prediction.fitting import LogLikelihood
 from custinsights.analyses.prediction.purchases import DAYS
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import FloatArray, IntArray
+from custinsights.history.columnar.threads import in_threads
 from custinsights.results.customer_table import CustomerTable
+
+_BLOCK = 8192
 
 
 @attrs.frozen(eq=False)
@@ -96,3 +100,36 @@ class Patterns:
         first = np.flatnonzero(is_new)
         count = np.diff(np.append(first, n))
         return cls(tuple(column.take(first) for column in ordered), count, of)
+
+    def some(self, most: int) -> Patterns:
+        """Return so many of them at most, evenly out of all."""
+        rows = np.arange(0, len(self.count), -(-len(self.count) // most))
+        columns = tuple(column.take(rows) for column in self.columns)
+        return Patterns(columns, self.count.take(rows), np.arange(len(rows)))
+
+    def log_likelihood(
+        self, density: Callable[..., tuple[FloatArray, FloatArray]], scales: Sequence[float]
+    ) -> LogLikelihood:
+        """Return the log-likelihood of all customers, whose patterns are shared out among threads.
+
+        Parameters
+        ----------
+        density
+            From parameters and columns to the log-likelihood of each pattern, and its gradient.
+        scales
+            What each column is divided by.
+        """
+        columns = [column / scale for column, scale in zip(self.columns, scales, strict=True)]
+        weights = self.count.astype(np.float64)
+        blocks = [slice(at, at + _BLOCK) for at in range(0, len(weights), _BLOCK)]
+
+        def whole(params: FloatArray) -> tuple[float, FloatArray]:
+            def part(block: slice) -> tuple[float, FloatArray]:
+                value, gradient = density(params, *(column[block] for column in columns))
+                weight = weights[block]
+                return float((weight * value).sum()), (weight * gradient).sum(axis=1)
+
+            values, gradients = zip(*in_threads(part, blocks), strict=True)
+            return sum(values), np.sum(gradients, axis=0)
+
+        return whole
