@@ -2,11 +2,12 @@
 
 import traceback
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from custinsights.domain import Identity
+from custinsights.domain import Consent, Identity
 from custinsights.errors import AccessRefused, CustInsightsError, UnknownName
 from custinsights.privacy import Access, RetentionRule
 from custinsights.repositories.protocols import Store
@@ -86,6 +87,27 @@ def test_what_is_chosen_is_kept(shop: Store) -> None:
     assert (seen["offers"]["sms"], seen["newsletter"]["email"]) == (False, True)
     assert data.unsubscribe("c7", at=LATER, how="link") == 4
     assert not any(any(ways.values()) for ways in data.preferences("c7", at=LATER).values())
+
+
+def test_a_misspelled_word_takes_nothing_back_and_says_so(shop: Store) -> None:
+    """A topic that is the centre's or was ever agreed to is taken back, another is refused."""
+    data = PersonalData(shop, BO)
+    wrong: list[tuple[dict[str, str], str]] = [
+        ({"topic": "newsleter"}, "newsletter"),
+        ({"channel": "e-mail"}, "email"),
+    ]
+    for told, near in wrong:
+        with pytest.raises(UnknownName, match=f"to take back named .*Did you mean '{near}'"):
+            data.unsubscribe(
+                "c8", at=LATER, how="link", topic=told.get("topic"), channel=told.get("channel")
+            )
+    assert data.preferences("c8", at=LATER)["newsletter"]["email"] is True
+    with shop.begin(at=LATER) as work:
+        night = {"purpose": "Gallery night", "channel": "pigeon", "how": "form"}
+        work.people.consent(Consent(customer="c8", granted=True, at=LATER, **night))
+    given: dict[str, Any] = {"at": LATER + timedelta(days=1), "how": "link"}
+    assert data.unsubscribe("c8", topic="gallery-night", channel="Pigeon", **given) == 1
+    assert data.unsubscribe("c8", topic="marketing", channel="email", **given) == 1
 
 
 WRONG: dict[str, Callable[[PersonalData], Any]] = {

@@ -274,6 +274,13 @@ def test_every_topic_and_channel_is_asked_for_itself(work: UnitOfWork) -> None:
     assert len(export_customers(work, "marketing_platform", fields=["id"], topic="Newsletter")) == 2
 
 
+def test_a_channel_alone_asks_for_no_consent(work: UnitOfWork) -> None:
+    """Who names a channel and no topic does not get everybody, as if all had agreed."""
+    with pytest.raises(InvalidValue, match="a channel together with topic="):
+        export_customers(work, fields=["id", "phone"], channel="sms")
+    assert not len(export_customers(work, fields=["id"], topic="offers", channel="sms"))
+
+
 def test_an_earlier_instant_knows_earlier_words(work: UnitOfWork) -> None:
     """As of a day, what was agreed, tagged and bought before it is told; without one, all."""
     before = export_customers(

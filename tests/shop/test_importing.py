@@ -210,6 +210,37 @@ def test_an_order_that_was_edited_is_changed() -> None:
     assert order.amount == Money("25.00", "EUR")
 
 
+FAIR = "order_id,customer,placed_at,amount\n"
+FAIR_OPTIONS: dict[str, Any] = {"currency": "USD", "timezone": "America/New_York", "at": NOON}
+
+
+@pytest.mark.parametrize("source", ["", "fair"])
+def test_two_systems_with_the_same_ids_are_not_taken_for_one(source: str) -> None:
+    """An order does not take the place of another person's of another day."""
+    store = MemoryStore()
+    told = {**FAIR_OPTIONS, "source": source}
+    import_orders(store, csv(FAIR + "1,A,2024-01-05,10\n2,A,2024-01-06,5\n"), **told)
+    autumn = FAIR + "1,Q,2024-05-05,99\n2,A,2024-01-09,6\n"
+    with pytest.raises(InvalidValue, match=r"1 of .* such as '1'.*source='spring fair'"):
+        import_orders(store, csv(autumn), **told)
+    assert ci.measure(read_store(store), ["orders", "revenue"]).to_dicts() == [
+        {"orders": 2, "revenue": 15}
+    ]
+    report = import_orders(store, csv(autumn), **{**told, "source": "autumn fair"})
+    assert (report.added, report.changed) == (2, 0)
+
+
+def test_an_order_may_change_its_day_or_its_customer() -> None:
+    """Another zone, another day, another person: each alone is an edit, also of who was merged."""
+    store = MemoryStore()
+    import_orders(store, csv(FAIR + "1,A,2024-01-05,10\n2,B,2024-01-06,5\n"), **FAIR_OPTIONS)
+    for row in ("1,A,2024-03-05,10", "1,B,2024-03-05,10", "1,A,2024-03-06,10"):
+        assert import_orders(store, csv(f"{FAIR}{row}\n"), **FAIR_OPTIONS).changed == 1
+    with store.begin(at=NOON) as work:
+        work.people.merge("A", "B")
+    assert import_orders(store, csv(FAIR + "1,B,2024-05-06,10\n"), **FAIR_OPTIONS).changed == 1
+
+
 def test_people_are_found_again() -> None:
     """Somebody is found by the id in the source, else by e-mail address, in whatever source."""
     store = MemoryStore()

@@ -107,7 +107,10 @@ class PeopleRepository(Protocol):
         """Return by what somebody is known, sorted."""
 
     def rename(self, customer: Key, to: Key) -> None:
-        """Give somebody another id; the old one still finds them. A taken one: AlreadyTaken."""
+        """Give somebody another id; the old one still finds them. A taken one: AlreadyTaken.
+
+        That of somebody who was merged into them is taken too: undoing it gives it back.
+        """
 
     def merge(self, customer: Key, into: Key) -> None:
         """Make one person of two; all that belongs to `customer` is from now on that of `into`.

@@ -5,13 +5,16 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["IDENTITY_LOG", "Change", "Key", "Stored", "under_todays_ids"]
+__all__ = ["IDENTITY_LOG", "MERGED_HAS_IT", "Change", "Key", "Stored", "under_todays_ids"]
 
 T = TypeVar("T")
 
 IDENTITY_LOG: Final = "identity"
 """The log of who became whom: the only one whose entries name customers in their fields, under
 ``id``, ``into``, ``from`` and ``before``."""
+
+MERGED_HAS_IT: Final = "Who was merged has it, and gets it back by undo; give another one"
+"""What to do where somebody is to get the id of one who was merged into them."""
 
 _OF_CUSTOMERS: Final = ("id", "into", "from", "before")
 

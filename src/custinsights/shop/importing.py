@@ -14,6 +14,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.domain.tag_changes import TagChange, key_of
@@ -21,7 +22,8 @@ from custinsights.errors import InvalidValue
 from custinsights.history.activity_history import ActivityHistory
 from custinsights.repositories.batches import OrderBatch
 from custinsights.repositories.protocols import Store, UnitOfWork
-from custinsights.repositories.rows import products_of
+from custinsights.repositories.rows import microseconds_of, products_of
+from custinsights.repositories.stored import Change
 from custinsights.shop.import_report import ImportReport
 from custinsights.shop.whose import Erased, whose
 from custinsights.sources.formats.finding import format_asked, format_for
@@ -44,6 +46,9 @@ ROWS: Final = 20_000
 
 _LOG: Final = "import"
 _UNDER_WAY: Final = "import_under_way"
+
+_DAYS: Final = 2 * 86_400_000_000
+"""So many microseconds part what another zone alone does not: two days."""
 
 Progress = Callable[[int, int], object]
 
@@ -101,7 +106,9 @@ def import_orders(
     MissingColumn
         The orders have no ids, by which they would be known again; and as in `read_orders`.
     InvalidValue
-        Somebody was erased from the store, and `erased` is not told; and as in `read_orders`.
+        Somebody was erased from the store, and `erased` is not told; the ids are those of orders of
+        other people on other days, so that two systems would be taken for one; and as in
+        `read_orders`.
     BadRowsError, NaiveTime, UnreadableFile, UnknownName
         As in `read_orders`.
     """
@@ -155,8 +162,12 @@ def _import_system(
         _describe_products(work, found.products)
         work.commit()
         report = attrs.evolve(report, new_customers=len(people.new))
+        has_feed = hasattr(work, "last_change")  # a store of one's own may have none
         for done, batch in found.orders.batches(people.ids, ROWS, start):
+            before = work.last_change() if has_feed else 0
             counts = work.orders.write(_without_addresses(batch, people.erased))
+            if has_feed and counts["changed"]:
+                _refuse_other_orders(work, before)
             report = report.with_counts(counts)
             if digest and done < len(found.orders) and counts["added"] + counts["changed"]:
                 work.annotations.set(_UNDER_WAY, {"digest": digest, "done": done})
@@ -300,6 +311,36 @@ def _watch(work: UnitOfWork, found: Found) -> None:
         begin = min(begin, dt.datetime.fromisoformat(known["from"]))
         end = max(end, dt.datetime.fromisoformat(known["until"]))
     work.annotations.set(OBSERVED, {"from": begin.isoformat(), "until": end.isoformat()})
+
+
+def _refuse_other_orders(work: UnitOfWork, since: int) -> None:
+    """Refuse orders that took the place of others: those of another person, and on another day."""
+    others = [one for one in work.changes(since) if _is_other(work, one)]
+    if others:
+        source, name, *_ = others[0].key
+        system = f"the source {hidden_if_contact(source)!r}" if source else "no named source"
+        raise InvalidValue(
+            "orders with these ids are there, of other people and on other days",
+            f"{len(others)} of {system}, such as {hidden_if_contact(name)!r}",
+            "for each source one order by one id",
+            "Say from which system the file comes: source='spring fair', at a shell --source",
+        )
+
+
+def _is_other(work: UnitOfWork, change: Change) -> bool:
+    """Whether an order became one of somebody else on another day."""
+    before = change.before
+    if change.repository != "orders" or not isinstance(before, Mapping):
+        return False
+    who, placed = before.get("customer"), before.get("placed_at")
+    source, name, *rest = change.key
+    if who is None or placed is None or rest:
+        return False
+    now = work.orders.get(name, source)
+    if now is None or now.customer is None or abs(placed - microseconds_of(now.placed_at)) < _DAYS:
+        return False
+    stored = work.people.get(who)
+    return str(who if stored is None else stored.value.id) != str(now.customer)
 
 
 def _without_addresses(batch: OrderBatch, erased: frozenset[str]) -> OrderBatch:

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from custinsights.domain.consents import MARKETING, purpose_word
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
@@ -149,16 +150,32 @@ class PersonalData:
         ----------
         customer, at, how, topic, channel
             As for `PreferenceCentre.unsubscribed`.
+
+        Raises
+        ------
+        UnknownName
+            Neither the preference centre nor what they ever said knows the topic or the channel:
+            what is misspelled would take nothing back.
         """
         enter(self.store, self.access, "the preferences", customer=customer, at=at)
         with self.store.begin(at=at) as work:
             own = _own(work, customer)
             ledger = work.people.consents(own)
+            topics = (*self.centre.topics, *(one.purpose for one in ledger), MARKETING)
+            ways = (*self.centre.channels, *(one.channel for one in ledger))
+            _refuse_unheard("topic", topic, topics)
+            _refuse_unheard("channel", channel, ways)
             told = self.centre.unsubscribed(
                 own, ledger, at=at, how=how, topic=topic, channel=channel
             )
             work.people.consent(*told)
             return len(told)
+
+
+def _refuse_unheard(kind: str, word: str | None, known: tuple[str, ...]) -> None:
+    words = tuple(dict.fromkeys(map(purpose_word, known)))
+    if word is not None and purpose_word(word) not in words:
+        raise UnknownName(f"{kind} to take back", word, words)
 
 
 def _own(work: UnitOfWork, customer: Key) -> str:

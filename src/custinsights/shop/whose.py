@@ -82,6 +82,7 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
             "people were erased from this store, and nothing tells who must not come back",
             None,
             "erased=privacy.suppressed(work, key=key).erased, with the key of their erasure",
+            "A Shop asks for key= alone, a command line for --key-file",
         )
     known = _known(work, found)
     ids = np.full(found.count, None, dtype=object)

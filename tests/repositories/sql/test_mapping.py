@@ -333,6 +333,16 @@ def test_what_is_missing_is_named(engine: Engine) -> None:
         SqlMapping(engine, currency="XXX!", orders=MEANT["orders"])
 
 
+def test_another_column_where_the_birthday_belongs_is_not_shown(engine: Engine) -> None:
+    """What stands there is somebody's: the error tells its kind alone."""
+    customers = Mapped("clients", id="nr", birthday="mail")
+    with mapping(engine, customers=customers).begin() as work, pytest.raises(InvalidValue) as told:
+        list(work.people.scan())
+    said = "the birthday of customers is not what it should be: 'str' was given"
+    assert said in f"{told.value}".replace("The", "the")
+    assert told.value.__cause__ is None
+
+
 def test_what_is_not_what_it_means_is_refused(engine: Engine) -> None:
     """A text where an amount or an instant belongs, and an order that is there twice."""
     told = MEANT["orders"].columns

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
 
 from custinsights.domain import Customer, Identity, Money, Order
 from custinsights.errors import (
@@ -173,6 +174,16 @@ def test_an_address_that_is_none_is_refused() -> None:
 def vault() -> EncryptingVault:
     """Return a vault with keys of its own."""
     return EncryptingVault([generate_key()], generate_key())
+
+
+def test_what_a_database_refuses_is_told_without_what_was_written(tmp_path: Path) -> None:
+    """The parameters of a statement, which hold names and contacts, are in no message."""
+    engine = opening._engine(make_url(f"sqlite:///{tmp_path / 'shop.db'}"))
+    with engine.connect() as connection, pytest.raises(OperationalError) as refused:
+        connection.execute(text("SELECT :name FROM nowhere"), {"name": "Zzyzx"})
+    engine.dispose()
+    assert "nowhere" in str(refused.value)
+    assert "Zzyzx" not in f"{refused.value}{refused.value!r}"
 
 
 def test_a_sealed_store_shows_nobody(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from custinsights.repositories.batches import PeopleBatch
 from custinsights.repositories.memory.session import Session
 from custinsights.repositories.memory.tables import Tables
 from custinsights.repositories.rows import people_batch_of
-from custinsights.repositories.stored import Key, Stored
+from custinsights.repositories.stored import MERGED_HAS_IT, Key, Stored
 
 __all__ = ["People"]
 
@@ -82,8 +82,10 @@ class People:
         tables = self._session.changing()
         person = tables.now(tables.somebody(customer))
         taken = _owner(tables, Identity("id", str(to)))
-        if taken is not None and taken != person:
+        if taken not in (None, person):
             raise AlreadyTaken(f"the id {shown_id(to)}")
+        if tables.own(to) not in (None, person):
+            raise AlreadyTaken(f"the id {shown_id(to)}", MERGED_HAS_IT)
         _change(tables, person, attrs.evolve(tables.people[person].customer, id=str(to)))
         tables.names[str(to)] = person
 

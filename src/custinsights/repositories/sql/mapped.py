@@ -131,7 +131,7 @@ class Reader:
             decimals = 3 if kind == "quantity" else minor_exponent(self.currency)
             return self._scaled(name, value, decimals)
         if kind == "day":
-            return value.isoformat()[:10] if isinstance(value, date) else str(value)[:10]
+            return self._day(name, value)
         if kind in ("plain", "float"):
             return float(value) if isinstance(value, Decimal) or kind == "float" else value
         return str(value).strip() or None
@@ -149,6 +149,13 @@ class Reader:
         if told.tzinfo is None:
             told = told.replace(tzinfo=self.calendar.zone)
         return microseconds_of(told)
+
+    def _day(self, name: str, value: Any) -> str:
+        told = value.isoformat() if isinstance(value, date) else str(value).strip()
+        try:
+            return date.fromisoformat(told[:10]).isoformat()
+        except ValueError:
+            raise InvalidValue(*self._fault(name, value, "a date in ISO 8601")) from None
 
     def _scaled(self, name: str, value: Any, decimals: int) -> int:
         """Return a number in whole parts, rounded half to even."""

@@ -120,7 +120,7 @@ def _engine(where: str | Engine) -> Engine:
     if isinstance(where, Engine):
         return where
     try:
-        return create_engine(where)
+        return create_engine(where, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "the driver", "", "a database of one's own") from error
 

@@ -106,7 +106,7 @@ def _refuse_other_file(name: str) -> None:
 
 def _engine(url: URL) -> Engine:
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)  # they hold names and contacts
     except ModuleNotFoundError as error:
         raise MissingExtra("psycopg", "postgres", "a shop in PostgreSQL") from error
     if engine.dialect.name == "sqlite":

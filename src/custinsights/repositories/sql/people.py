@@ -35,7 +35,7 @@ from custinsights.repositories.sql.persons import (
 )
 from custinsights.repositories.sql.renaming import tell_under_todays_ids
 from custinsights.repositories.sql.session import Session
-from custinsights.repositories.stored import Key, Stored
+from custinsights.repositories.stored import MERGED_HAS_IT, Key, Stored
 
 __all__ = ["People"]
 
@@ -99,9 +99,12 @@ class People:
         connection = session.writing
         person = needed_person(session, customer)
         taken = owners(session, [Identity("id", str(to))])[0]
-        if taken is not None and taken != person:
+        if taken not in (None, person):
             raise AlreadyTaken(f"the id {shown_id(to)}")
-        if key_of(session, to) is None:
+        own = key_of(session, to)
+        if own not in (None, person):
+            raise AlreadyTaken(f"the id {shown_id(to)}", MERGED_HAS_IT)
+        if own is None:
             session.add(schema.ids, [{"id": str(to), "person": person}])
         else:
             is_it = schema.ids.c.id == str(to)

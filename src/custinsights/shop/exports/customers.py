@@ -91,7 +91,8 @@ def export_customers(
         There is no such preset, field or customer.
     InvalidValue
         The preset is one of orders, a field is named twice, traits are asked for without a history,
-        pseudonyms without a key, or advertising without the list of those who must not have it.
+        pseudonyms without a key, a channel without a topic, or advertising without the list of
+        those who must not have it.
 
     Notes
     -----
@@ -103,6 +104,9 @@ def export_customers(
         **{name: purpose_word(one) for name, one in told.items() if one is not None},
     )
     refuse_unknown(asked.fields, catalog)
+    if channel is not None and not asked.topic:
+        allowed = "a channel together with topic=, to which they agreed"
+        raise InvalidValue("a channel without a topic asks for no consent", channel, allowed)
     days = calendar or (Calendar() if history is None else history.calendar)
     until = _END if as_of is None else days.instant(as_of) - _MOMENT
     ids = None if customers is None else todays_ids(work.people, customers)
@@ -113,7 +117,8 @@ def export_customers(
         if suppressed is None and work.annotations.records(LOG):
             what = "this store has a list of those who must not be written to"
             allowed = "suppressed=, that list, as privacy.suppressed(work, key=...) reads it"
-            raise InvalidValue(what, "nothing of it", allowed)
+            advice = "A Shop reads it by key=, the key of the erasures"
+            raise InvalidValue(what, "nothing of it", allowed, advice)
         people, left_out = _agreed(
             work.people, listed, asked, until, () if suppressed is None else suppressed
         )

@@ -163,6 +163,9 @@ def merging(store: Store, parts: Collection[str]) -> Iterator[str]:
     yield from refused(
         store, InvalidValue, "merging who is merged", lambda work: work.people.merge("c10", "c1")
     )
+    yield from refused(
+        store, AlreadyTaken, "the id of who is merged", lambda work: work.people.rename("c10", "c1")
+    )
     with store.begin(at=NOON) as work:
         work.people.unmerge("c2")
         yield from differs("merged() after undoing", dict(work.people.merged()), {"c1": "c2"})
