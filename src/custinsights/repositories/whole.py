@@ -4,7 +4,7 @@ Merging sets a pointer and rewrites nothing, so that it can be undone: what rest
 theirs. Who asks about the person asks here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -15,44 +15,57 @@ from custinsights.repositories.batches import PEOPLE_COLUMNS, PeopleBatch
 from custinsights.repositories.protocols import PeopleRepository
 from custinsights.repositories.rows import people_batch_of
 
-__all__ = ["whole", "whole_batches", "whole_person"]
+__all__ = ["joined", "whole", "whole_batches"]
 
 _FIRST_SAID = ("name", "email", "phone", "birthday", "acquisition_channel")
 
 
-def whole(people: PeopleRepository, customers: Iterable[Customer]) -> Iterator[Customer]:
+def joined(people: PeopleRepository) -> frozenset[str]:
+    """Return the ids of those into whom others were merged."""
+    return frozenset(map(str, people.merged().values()))
+
+
+def whole(
+    people: PeopleRepository,
+    customers: Iterable[Customer],
+    several: Collection[str] | None = None,
+) -> Iterator[Customer]:
     """Yield customers with what those who were merged into them told, where they tell nothing.
 
     Addresses and attributes of all of them are there, their own ones first; the shop knows them
     since it knew the first of them.
+
+    Parameters
+    ----------
+    several
+        What `joined` returns, where it is known already.
     """
-    joined = {str(one) for one in people.merged().values()}
+    among = joined(people) if several is None else several
     for customer in customers:
-        yield whole_person(people, customer) if str(customer.id) in joined else customer
+        yield _whole(people, customer) if str(customer.id) in among else customer
 
 
 def whole_batches(
     people: PeopleRepository, batches: Iterable[PeopleBatch]
 ) -> Iterator[PeopleBatch]:
     """Yield batches of people, as `whole` has them."""
-    joined = {str(one) for one in people.merged().values()}
+    among = joined(people)
     for batch in batches:
-        rows = [row for row, one in enumerate(batch.people["id"].tolist()) if one in joined]
+        rows = [row for row, one in enumerate(batch.people["id"].tolist()) if one in among]
         yield _with_whole(people, batch, rows) if rows else batch
 
 
 def _with_whole(people: PeopleRepository, batch: PeopleBatch, rows: list[int]) -> PeopleBatch:
     ids = batch.people["id"][rows].tolist()
     held = {str(one.id): one for one in people.listed(customers=ids)}
-    told = people_batch_of(whole_person(people, held[one]) for one in ids).people
+    told = people_batch_of(_whole(people, held[one]) for one in ids).people
     columns = {name: batch.people[name].copy() for name in PEOPLE_COLUMNS}
     for name, column in columns.items():
         column[rows] = told[name]
     return PeopleBatch(columns)
 
 
-def whole_person(people: PeopleRepository, customer: Customer) -> Customer:
-    """Return one customer as `whole` does, without looking at all who were merged."""
+def _whole(people: PeopleRepository, customer: Customer) -> Customer:
     others = [object_of(Customer, one) for one in people.export(customer.id)["merged"]]
     everyone = [customer, *others]
     said = {name: [getattr(one, name) for one in everyone] for name in (*_FIRST_SAID, "created_at")}

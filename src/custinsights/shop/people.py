@@ -17,10 +17,9 @@ from custinsights.domain.tags import TagBook
 from custinsights.errors import UnknownName
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
 from custinsights.repositories.stored import Key, Stored
-from custinsights.repositories.whole import whole_person
 from custinsights.shop.whose import keep_number, last_number
 
-__all__ = ["created", "found", "free_id", "person", "signed_up"]
+__all__ = ["created", "found", "free_id", "signed_up"]
 
 
 def found(people: PeopleRepository, customer: Key) -> Stored[Customer]:
@@ -35,11 +34,6 @@ def found(people: PeopleRepository, customer: Key) -> Stored[Customer]:
     if held is None:
         raise UnknownName("customer", hidden_if_contact(customer), ())
     return held
-
-
-def person(people: PeopleRepository, customer: Key) -> Customer:
-    """Return a customer as `found`, with what those who were merged into them told."""
-    return whole_person(people, found(people, customer).value)
 
 
 def free_id(work: UnitOfWork) -> str:

@@ -24,6 +24,7 @@ from custinsights.repositories.batches import ProductBatch
 from custinsights.repositories.protocols import UnitOfWork
 from custinsights.repositories.rows import Row, product_of, products_of, rows_of
 from custinsights.repositories.stored import Key
+from custinsights.repositories.whole import joined, whole
 from custinsights.shop.annotating import all_of
 from custinsights.shop.interests import DocumentCounts, document_counts
 from custinsights.shop.judging import attributes_of, read_segments, with_attributes
@@ -104,6 +105,12 @@ class Remembered:
                 self._seen.pop(next(iter(self._seen)))
             self._seen[name] = (version, told, history)
         return told, history
+
+    def whole(self, work: UnitOfWork, customers: Iterable[Customer]) -> list[Customer]:
+        """Return customers with what those who were merged into them told."""
+        version = work.last_change()
+        several = self._still("joined", version, lambda: joined(work.people))
+        return [*whole(work.people, customers, several)]
 
     def products(self, batches: Iterable[ProductBatch]) -> dict[str, Product]:
         """Return products by id; those that say the same as before are the same objects."""

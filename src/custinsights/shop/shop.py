@@ -23,7 +23,6 @@ from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.disclosure import rectify
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key
-from custinsights.repositories.whole import whole
 from custinsights.shop import people
 from custinsights.shop.annotating import Interests, Notes, SavedSegments, Tags
 from custinsights.shop.bringing import Imports
@@ -183,8 +182,8 @@ class Shop:
         """
         enter(self.store, self.access, "a customer", customer=customer)
         with self.store.begin(read_only=True) as work:
-            held = people.person(work.people, customer)
-            [told] = with_tags(self._kept, work, [held], as_of)
+            held = self._kept.whole(work, [people.found(work.people, customer).value])
+            [told] = with_tags(self._kept, work, held, as_of)
         return shown_to(self.access, told)
 
     def add_customer(
@@ -318,7 +317,7 @@ class Shop:
         if department is not None:
             refuse_other(str, "the department", department)
         with self.store.begin(read_only=True) as work:
-            held = people.person(work.people, customer)
+            [held] = self._kept.whole(work, [people.found(work.people, customer).value])
             told, history = self._kept.one(work, held)
             population = self._kept.population(work)
         return profile_of(
@@ -390,5 +389,5 @@ class Shop:
                 table = traits(history, name, as_of=as_of, catalog=self.catalog)
             asked = Directory(work.people, choice, search, sort, limit, after, table)
             page = asked.page()
-            listed = with_tags(self._kept, work, whole(work.people, page.customers), as_of)
+            listed = with_tags(self._kept, work, self._kept.whole(work, page.customers), as_of)
         return attrs.evolve(page, customers=shown_to(self.access, listed))
