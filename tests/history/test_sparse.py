@@ -59,18 +59,30 @@ def test_cells_that_are_told_twice_add_up() -> None:
     assert held.full().tolist() == [[4.0, 0.0], [0.0, 3.5]]
 
 
+def are_the_best(laid: np.ndarray, most: int, above: float) -> bool:
+    """Tell whether the best of each row are found, equal ones by their columns."""
+    rows, columns = best(laid, most, above=above)
+    return list(zip(rows.tolist(), columns.tolist(), strict=True)) == [
+        (row, column)
+        for row, numbers in enumerate(laid.tolist())
+        for _, column in sorted((-number, at) for at, number in enumerate(numbers))[:most]
+        if numbers[column] > above
+    ]
+
+
 @given(tables(3, 6), st.integers(1, 7))
 def test_the_best_are_the_largest_by_place(laid: np.ndarray, most: int) -> None:
     """The largest numbers come first, equal ones by their columns, above a bound."""
-    for above in (-np.inf, -0.5):
-        rows, columns = best(laid, most, above=above)
-        expected = [
-            (row, column)
-            for row, numbers in enumerate(laid.tolist())
-            for _, column in sorted((-number, at) for at, number in enumerate(numbers))[:most]
-            if numbers[column] > above
-        ]
-        assert list(zip(rows.tolist(), columns.tolist(), strict=True)) == expected
+    assert are_the_best(laid, most, -np.inf)
+    assert are_the_best(laid, most, -0.5)
+
+
+@given(st.integers(0, 99), st.sampled_from((3, 50, 1_000_000)), st.integers(1, 5))
+def test_wide_rows_have_the_same_best(seed: int, values: int, most: int) -> None:
+    """Rows of many columns, with many ties or none, are judged as narrow ones are."""
+    laid = np.random.default_rng(seed).integers(-1, values, (3, 400)).astype(np.float64)
+    assert are_the_best(laid, most, -np.inf)
+    assert are_the_best(laid, most, 0.0)
 
 
 @given(tables(3, 6), st.integers(1, 7))
@@ -86,14 +98,16 @@ def test_the_strongest_are_positive(laid: np.ndarray, most: int) -> None:
 def test_the_last_of_each_key_is_found(keys: list[int]) -> None:
     """Each key's last row, by key."""
     last = {key: at for at, key in enumerate(keys)}
-    assert last_of_each(np.array(keys, dtype=np.int64)).tolist() == [last[k] for k in sorted(last)]
+    expected = [last[key] for key in sorted(last)]
+    for far in (0, -7, 1 << 61):  # also keys that do not fit beside a row
+        assert last_of_each(np.array(keys, dtype=np.int64) + far).tolist() == expected
 
 
 def test_blocks_cover_the_rows_and_are_not_too_large() -> None:
     """Stretches follow each other without gaps; a row that is too much work stands alone."""
     rng = np.random.default_rng(3)
     held = sparse((rng.random((50, 40)) < 0.3).astype(float))
-    wide = Sparse.summed(np.arange(40), np.arange(40), np.ones(40), (40, 1 << 17))
+    wide = Sparse.summed(np.arange(40), np.arange(40), np.ones(40), (40, 1 << 15))
     cuts = list(held.blocks_for(wide))
     assert [low for low, _ in cuts] == [0, *(high for _, high in cuts[:-1])]
     assert cuts[-1][1] == 50

@@ -29,7 +29,7 @@ def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) 
     )
     price = int(shelf.price[product])
     left_out = "sold out" if shelf.is_sold_out[product] else ""
-    if matcher.held(customer)[0, product]:
+    if product in matcher.held(customer)[1]:
         left_out = "unique, and theirs" if matcher.again else "bought before"
     return Match(
         product=shelf.ids[product],
@@ -73,8 +73,8 @@ def _companions(matcher: Matcher, customer: IntArray, product: int) -> tuple[str
 
 
 def _price(matcher: Matcher, customer: IntArray, currency: str) -> tuple[str, ...]:
-    usual = float(np.exp(matcher.prices.usual[customer[0]]))
-    return (f"usually about {Money.from_minor(round(usual), currency)}",) if usual > 0 else ()
+    usual = round(float(np.exp(matcher.prices.usual[customer[0]])))
+    return (f"usually about {Money.from_minor(usual, currency)}",)
 
 
 def _recency(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ...]:

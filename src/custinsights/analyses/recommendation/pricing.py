@@ -19,9 +19,10 @@ class Prices:
     Parameters
     ----------
     usual, spread
-        float64[customers]: mean and standard deviation; NaN for who has no product with a price.
+        float64[customers]: mean and standard deviation; -inf and 1 for who has no product with a
+        price.
     logarithm
-        float64[products], NaN for products without a price.
+        float64[products], inf for products without a price: far from everybody's.
     """
 
     usual: FloatArray
@@ -35,15 +36,21 @@ class Prices:
         Each product weighs as its deeds do (`Deeds.lately`). The variance is that of the logarithms
         with `OWN_SPREAD` added, so that who bought one thing is not held to one price.
         """
-        with np.errstate(divide="ignore"):
-            logarithm = np.where(price > 0, np.log(np.maximum(price, 1)), np.nan)
-        known = lately.filled(np.where(price > 0, 1.0, 0.0).take(lately.columns) * lately.values)
-        worth = np.where(price > 0, np.nan_to_num(logarithm), 0.0).take(lately.columns)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            usual = known.filled(known.values * worth).sums / known.sums
-            away = worth - usual.take(known.rows)
-            variance = known.filled(known.values * np.nan_to_num(away) ** 2).sums / known.sums
-        return cls(usual, np.sqrt(variance + OWN_SPREAD), logarithm)
+        is_priced = price > 0
+        logarithm = np.log(np.where(is_priced, price, 1))
+        weight = lately.filled(np.where(is_priced.take(lately.columns), lately.values, 0.0))
+        total = weight.sums
+        is_known = total > 0
+        divisor = np.where(is_known, total, 1.0)
+        worth = logarithm.take(lately.columns)
+        usual = lately.filled(weight.values * worth).sums / divisor
+        away = worth - usual.take(lately.rows)
+        variance = lately.filled(weight.values * away**2).sums / divisor
+        return cls(
+            np.where(is_known, usual, -np.inf),
+            np.where(is_known, np.sqrt(variance + OWN_SPREAD), 1.0),
+            np.where(is_priced, logarithm, np.inf),
+        )
 
     def fit(self, customers: IntArray) -> FloatArray:
         """Return how well prices fit some customers: 1 ÷ (1 + z²), in [0, 1].
@@ -56,5 +63,4 @@ class Prices:
         away /= self.spread.take(customers)[:, None]
         away *= away
         away += 1.0
-        fit: FloatArray = np.reciprocal(away, out=away)
-        return np.nan_to_num(fit, copy=False)
+        return np.reciprocal(away, out=away)

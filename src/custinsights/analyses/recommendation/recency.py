@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import numpy as np
+
 from custinsights.history.columnar.columns import FloatArray
-from custinsights.history.kernels.sparse import Sparse, against_largest
+from custinsights.history.kernels.sparse import Sparse
+
+_OWN: Final = 2 / 3
+"""How much of recency is the customer's own."""
 
 
 def recency_of(lately: Sparse, selling: FloatArray) -> FloatArray:
@@ -25,8 +32,8 @@ def recency_of(lately: Sparse, selling: FloatArray) -> FloatArray:
     Ding, Y. and Li, X. (2005). Time weight collaborative filtering. CIKM '05, 485-492: the
     exponential decay by half-life.
     """
-    recency = against_largest(lately.full())
-    recency *= 2.0
-    recency += selling
-    recency /= 3.0
+    recency = lately.full()
+    most = recency.max(axis=1, initial=0.0, keepdims=True)
+    recency *= _OWN / np.where(most > 0, most, 1.0)
+    recency += selling * (1.0 - _OWN)
     return recency

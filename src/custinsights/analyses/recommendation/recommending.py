@@ -113,15 +113,14 @@ class Recommender:
         """Return the best products for some customers; the arguments are as in `recommend`."""
         most = whole_number("the number of products is wrong", k, 1)
         codes = self._asked(customers)
-        offer = self._offer(candidates, sold_out=sold_out)
-
+        not_offered = np.flatnonzero(~self._offer(candidates, sold_out=sold_out))
         matcher = self.matcher
 
         def block(stretch: tuple[int, int]) -> Block:
             some = codes[slice(*stretch)]
             parts = matcher.parts(some)
             scores = matcher.scores(parts)
-            scores[:, ~offer] = _LEFT_OUT
+            scores[:, not_offered] = _LEFT_OUT
             scores[matcher.held(some)] = _LEFT_OUT
             rows, products = best(scores, most, above=_LEFT_OUT)
             found = {name: part[rows, products] for name, part in parts.items()}
@@ -132,12 +131,8 @@ class Recommender:
 
     def explain(self, customer: Identity, product: Identity) -> Match:
         """Tell why a product matches a customer as well as it does, recommended or not."""
-        code = self._asked(customer)
-        return match_of(self.matcher, code, self.matcher.shelf.place_of(product), self._currency)
-
-    @property
-    def _currency(self) -> str:
-        return self.view.facts.currency
+        place = int(self.matcher.shelf.places_of([product])[0])
+        return match_of(self.matcher, self._asked(customer), place, self.view.facts.currency)
 
     def _asked(self, customers: Identity | Iterable[Identity] | None) -> IntArray:
         """Return the codes of customers, ascending; of everybody known by default."""
@@ -152,7 +147,7 @@ class Recommender:
         offer = np.ones(len(shelf), dtype=np.bool_) if sold_out else ~shelf.is_sold_out
         if candidates is not None:
             is_candidate = np.zeros(len(shelf), dtype=np.bool_)
-            is_candidate[[shelf.place_of(one) for one in as_tuple(candidates)]] = True
+            is_candidate[shelf.places_of(as_tuple(candidates))] = True
             offer &= is_candidate
         return offer
 

@@ -22,7 +22,7 @@ from custinsights.analyses.recommendation.recency import recency_of
 from custinsights.analyses.recommendation.shelf import Shelf
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue, UnknownName
-from custinsights.history.columnar.columns import AnyArray, BoolArray, FloatArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.kernels.sparse import Sparse
 from custinsights.results.recommendations import BASES
 
@@ -126,19 +126,20 @@ class Matcher:
 
     def scores(self, parts: Mapping[str, FloatArray]) -> FloatArray:
         """Return the weighted mean of the parts, times 100."""
-        scores = np.zeros_like(parts["content"])
+        scores, weighed = np.zeros_like(parts["content"]), np.empty_like(parts["content"])
         for name in PARTS:
-            scores += parts[name] * (100.0 * self.weights[name])
+            scores += np.multiply(parts[name], 100.0 * self.weights[name], out=weighed)
         return scores
 
-    def held(self, customers: IntArray) -> BoolArray:
-        """Return what they have and is not recommended: bool[customers, products].
+    def held(self, customers: IntArray) -> tuple[IntArray, IntArray]:
+        """Return what customers have and is not recommended to them: their rows, and products.
 
         That is what is unique and theirs, and unless `again` all that they ever bought.
         """
-        if not self.again:
-            return self.deeds.bought.take(customers).full() > 0
-        return (self.deeds.has.take(customers).full() > 0) & self.shelf.is_unique
+        deeds = self.deeds.has if self.again else self.deeds.bought
+        theirs = deeds.take(customers)
+        is_left_out = self.shelf.is_unique.take(theirs.columns) | (not self.again)
+        return theirs.rows[is_left_out], theirs.columns[is_left_out]
 
     def basis(self, customers: IntArray) -> AnyArray:
         """Return on what the recommendations for customers rest, one of `BASES` each."""

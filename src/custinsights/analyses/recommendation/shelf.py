@@ -9,7 +9,7 @@ import numpy as np
 
 from custinsights.analyses.builtin.product_functions import folded
 from custinsights.analyses.recommendation.features import Features
-from custinsights.domain.fields import thousandths
+from custinsights.domain.fields import Identity, thousandths
 from custinsights.domain.products import Product, is_unique, keywords_of
 from custinsights.errors import Incompatible, UnknownName
 from custinsights.history.columnar.columns import NO_NUMBER, BoolArray, IntArray
@@ -146,15 +146,11 @@ class Shelf:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def place_of(self, product: object) -> int:
-        """Return where a product stands, or raise `UnknownName`."""
-        place = int(self.find([str(product)])[0])
-        if place < 0:
-            advice = "Of what the history does not tell, pass a Product"
-            raise UnknownName("product", product, self.ids, advice)
-        return place
-
-    def find(self, ids: Sequence[str]) -> IntArray:
-        """Return where products stand, -1 for those that are not there."""
+    def places_of(self, products: Sequence[Identity]) -> IntArray:
+        """Return where products stand, or raise `UnknownName` of the first that is not there."""
         place = {product: at for at, product in enumerate(self.ids)}
-        return np.array([place.get(one, -1) for one in ids], dtype=np.int64)
+        for product in products:
+            if str(product) not in place:
+                advice = "Of what the history does not tell, pass a Product"
+                raise UnknownName("product", product, self.ids, advice)
+        return np.array([place[str(product)] for product in products], dtype=np.int64)
