@@ -2,5 +2,5 @@
 
 ``python -m benchmarks.compare`` asks every contestant the same questions about the same invented
 shop, refuses to print times before all answers are equal, and keeps the figures in
-``benchmarks/results``; ``python -m benchmarks.readme`` writes README's table from them.
+``benchmarks/results``; ``python -m benchmarks.speed`` writes README's table from them.
 """

@@ -9,7 +9,7 @@ import pytest
 import custinsights as ci
 from benchmarks.agreement import AnswersDifferError
 from benchmarks.baskets import check_rules, check_sets, lists_of
-from benchmarks.readme import readme_text
+from benchmarks.speed import speed_text
 
 GALLERY = ci.baskets(ci.datasets.gallery(), least_orders=3)
 RULES = GALLERY.rules(most_consequents=2).to_dicts()
@@ -70,6 +70,6 @@ def test_the_readme_tells_the_figures() -> None:
         "seconds": {"custinsights": 0.3, "mlxtend": 6.6},
         "versions": {"mlxtend": "0.25.0"},
     }
-    text = readme_text([figures])
+    text = speed_text([figures])
     assert "18,536 real orders at a support of 1%, 1,031 sets and 1,120 rules" in text
     assert "custinsights 0.30 s, mlxtend 0.25.0 6.60 s (22 ×)" in text

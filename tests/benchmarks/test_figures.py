@@ -11,9 +11,9 @@ from benchmarks.contestants import NAMES
 from benchmarks.import_cost import import_cost
 from benchmarks.printing import aligned, comparison_rows, comparison_text, markdown, scale_text
 from benchmarks.questions import BY_NAME, PLAIN, QUESTIONS, SUITE, by_shop
-from benchmarks.readme import BEGIN, END, readme_text, replaced
 from benchmarks.running import Job, run_apart
 from benchmarks.scale import flatness
+from benchmarks.speed import BEGIN, END, replaced, speed_text
 
 MACHINE = {
     "processor": "a processor",
@@ -122,7 +122,7 @@ def test_the_readme_says_what_was_kept() -> None:
     larger = {**figures(), "orders": 2_000_000}
     emails = {**figures(), "ids": "email"}
     cost = {"kind": "import", "cost_ms": 31.4, "ground_ms": 120.0}
-    text = readme_text([figures(), scaled(), larger, cost, emails])
+    text = speed_text([figures(), scaled(), larger, cost, emails])
     assert "2,000,000 orders with whole-number" in text
     assert "1,000,000 orders with whole-number" not in text
     assert "build of 1,000,000 orders takes 0.9 s" in text
@@ -140,7 +140,7 @@ def of_parts(*parts: str, names: tuple[str, ...] = NAMES) -> dict[str, Any]:
 def test_the_readme_shows_parts_of_a_run_of_their_own() -> None:
     """What was asked apart of as many orders stands below the rest; smaller sizes do not."""
     apart, smaller = of_parts("funnel"), {**of_parts("first_product"), "orders": 10}
-    text = readme_text([apart, smaller, figures()])
+    text = speed_text([apart, smaller, figures()])
     assert text.index("| Mean days between") < text.index("| Funnel of four steps")
     assert "first product" not in text
 
@@ -148,7 +148,7 @@ def test_the_readme_shows_parts_of_a_run_of_their_own() -> None:
 @pytest.mark.parametrize("part", list(BY_NAME))
 def test_the_readme_can_show_every_part(part: str) -> None:
     """A part that was compared has its row."""
-    assert f"| {BY_NAME[part].title} | 0.100 |" in readme_text([of_parts(*BY_NAME)])
+    assert f"| {BY_NAME[part].title} | 0.100 |" in speed_text([of_parts(*BY_NAME)])
 
 
 @pytest.mark.parametrize(

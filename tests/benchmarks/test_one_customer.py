@@ -5,7 +5,7 @@ import pytest
 import custinsights as ci
 from benchmarks import one_customer
 from benchmarks.agreement import AnswersDifferError
-from benchmarks.readme import readme_text
+from benchmarks.speed import speed_text
 from custinsights.shop import NINE
 
 
@@ -38,5 +38,5 @@ def test_the_readme_tells_the_figures() -> None:
     """The best time, the one in the middle, and the budget."""
     figures = {"kind": "one_customer", "customers": 100_000, "orders": 100, "entries": 250}
     times = {"first": 0.5, "best": 0.0123, "median": 0.0156, "best_anew": 0.02, "median_anew": 0.03}
-    text = readme_text([{**figures, **times}])
+    text = speed_text([{**figures, **times}])
     assert "12.3 ms at best, 15.6 ms in the middle (budget 20)" in text

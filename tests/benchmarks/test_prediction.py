@@ -9,7 +9,7 @@ import custinsights as ci
 from benchmarks import prediction
 from benchmarks.agreement import AnswersDifferError
 from benchmarks.printing import prediction_head, prediction_rows
-from benchmarks.readme import readme_text
+from benchmarks.speed import speed_text
 
 
 def test_customers_behave_as_the_model_says() -> None:
@@ -79,6 +79,6 @@ def test_the_readme_tells_the_kept_figures() -> None:
     assert bg == ["BetaGeoNBD", "5.0", "60", "1/12", "1.2", "30 (stopped)", "0.3"]
     assert pareto == ["ParetoNBD", "50.0", "", "", "4.4", "", "0.8"]
     assert "419,188 patterns" in prediction_head(FIGURES)
-    text = readme_text([FIGURES])
+    text = speed_text([FIGURES])
     assert "python -m benchmarks.prediction" in text
     assert "| BetaGeoNBD | 5.0 | 60 | 1/12 |" in text

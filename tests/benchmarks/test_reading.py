@@ -9,8 +9,8 @@ import pytest
 from benchmarks import reading
 from benchmarks.agreement import AnswersDifferError
 from benchmarks.printing import reading_rows, reading_text
-from benchmarks.readme import readme_text
 from benchmarks.shop_files import FILES
+from benchmarks.speed import speed_text
 from tests.benchmarks.test_figures import MACHINE
 
 
@@ -51,7 +51,7 @@ def test_a_budget_that_is_kept_says_so() -> None:
 
 def test_the_readme_shows_misses() -> None:
     """The README's section has the table as it was measured."""
-    assert "| 2.5 × | 6 s: missed |" in readme_text([figures()])
+    assert "| 2.5 × | 6 s: missed |" in speed_text([figures()])
     assert "6 s: missed" in reading_text(figures())
 
 

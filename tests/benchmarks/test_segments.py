@@ -10,9 +10,9 @@ import pytest
 import custinsights as ci
 from benchmarks import segments
 from benchmarks.agreement import AnswersDifferError
-from benchmarks.readme import readme_text
 from benchmarks.rules_elsewhere import pandas_query, sql
 from benchmarks.shop import SEED, make_shop
+from benchmarks.speed import speed_text
 
 
 def test_there_are_a_hundred_rules_of_at_most_twenty_traits() -> None:
@@ -54,7 +54,7 @@ def test_the_readme_tells_the_figures() -> None:
     """The ratio to the traits, the budget, and what the peers took for the rules."""
     seconds = {"each_trait": 4.0, "all_traits": 3.0, "custinsights": 3.5}
     peers = {"pandas": 8.0, "polars": 2.0, "duckdb": 6.0}
-    text = readme_text(
+    text = speed_text(
         [
             {
                 "kind": "segments",

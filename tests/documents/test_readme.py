@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.readme import readme_text, replaced
+from benchmarks.speed import PAGE, readme_text, replaced, speed_text
 from tests.documents.pages import README, REPOSITORY
 
 TEXT = README.read_text(encoding="utf-8")
@@ -21,8 +21,14 @@ def test_a_command_does_all_the_set_up(name: str) -> None:
     assert f"readme_command {name})" in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
 
 
+KEPT = [
+    json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted(Path(REPOSITORY, "benchmarks", "results").glob("*.json"))
+]
+
+
 def test_the_benchmarks_are_those_that_were_kept() -> None:
     """The tables between the markers are written from the kept results and from nothing else."""
-    kept = sorted(Path(REPOSITORY, "benchmarks", "results").glob("*.json"))
-    results = [json.loads(path.read_text(encoding="utf-8")) for path in kept]
-    assert replaced(TEXT, readme_text(results)) == TEXT
+    page = PAGE.read_text(encoding="utf-8")
+    assert replaced(TEXT, readme_text(KEPT)) == TEXT
+    assert replaced(page, speed_text(KEPT)) == page

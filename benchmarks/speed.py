@@ -1,15 +1,15 @@
-"""What does the README say of speed? Only what a kept result says.
+"""What do the README and the page on speed say? Only what a kept result says.
 
-``python -m benchmarks.readme`` writes the tables of the largest comparison, of the sizes, of
-reading files, of a shop's memory, of baskets, of forecasts and of the import between the README's
-two ``benchmarks`` markers.
+``python -m benchmarks.speed`` writes the tables of all kept results into the page on speed
+(``docs/explanation``), and the largest comparison's first table into the README, each between two
+``benchmarks`` markers.
 Parts that were compared in a run of their own, of as many orders, have tables of their own.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,43 +30,51 @@ from benchmarks.questions import BY_NAME
 from benchmarks.running import ROOT
 from benchmarks.scale import flatness
 
+README, PAGE = ROOT / "README.md", ROOT / "docs" / "explanation" / "speed.md"
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 _GIGA = 1e9
 
 
-def readme_text(results: Iterable[dict[str, Any]]) -> str:
-    """Return the README's section from kept results, of any kinds and in any order."""
+def speed_text(results: Iterable[dict[str, Any]]) -> str:
+    """Return the page's tables from kept results, of any kinds and in any order."""
     kept = list(results)
-    compared = [figures for figures in kept if figures["kind"] == "compare"]
-    texts = []
-    if by_number := [figures for figures in compared if figures["ids"] == "int"]:
-        most = max(int(figures["orders"]) for figures in by_number)
-        texts += _comparisons([figures for figures in by_number if figures["orders"] == most])
-    texts += [_strings(figures) for figures in compared if figures["ids"] == "email"]
-    texts += [_rfm(figures) for figures in kept if figures["kind"] == "rfm"]
-    texts += [_sizes(figures) for figures in kept if figures["kind"] == "scale"]
-    texts += [_reading(figures) for figures in kept if figures["kind"] == "reading"]
-    texts += [_segments(figures) for figures in kept if figures["kind"] == "segments"]
-    texts += [_store(figures) for figures in kept if figures["kind"] == "store"]
-    texts += [_one_customer(figures) for figures in kept if figures["kind"] == "one_customer"]
-    texts += [_baskets(figures) for figures in kept if figures["kind"] == "baskets"]
-    texts += [_prediction(figures) for figures in kept if figures["kind"] == "prediction"]
-    texts += [_import(figures) for figures in kept if figures["kind"] == "import"]
+    by_number = _largest(kept)
+    texts = [_section("Questions beside peers", *map(_comparison, by_number))] if by_number else []
+    for title, kinds in _SECTIONS.items():
+        parts = [_WRITTEN[kind](one) for kind in kinds for one in kept if _kind(one) == kind]
+        texts += [_section(title, *parts)] if parts else []
     return "\n\n".join(texts)
 
 
-def replaced(readme: str, section: str) -> str:
-    """Return a README with the text between its markers replaced."""
-    before, begin, rest = readme.partition(BEGIN)
+def readme_text(results: Iterable[dict[str, Any]]) -> str:
+    """Return the README's table: the most parts of the most orders, in order of time."""
+    largest, *_ = _largest(list(results))
+    run, *_ = largest["runs"]
+    return f"{_comparison_head(largest)}\n\n{_rows(run)}"
+
+
+def replaced(page: str, section: str) -> str:
+    """Return a page with the text between its markers replaced."""
+    before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"the README lacks the markers {BEGIN} and {END}")
+        raise ValueError(f"the page lacks the markers {BEGIN} and {END}")
     return f"{before}{BEGIN}\n{section}\n{END}{after}"
 
 
-def _comparisons(compared: list[dict[str, Any]]) -> list[str]:
-    """Return the texts of comparisons of one size, that of the most parts first."""
-    return [_comparison(one) for one in sorted(compared, key=_parts, reverse=True)]
+def _section(title: str, *parts: str) -> str:
+    return "\n\n".join([f"## {title}", *parts])
+
+
+def _kind(figures: dict[str, Any]) -> str:
+    return "strings" if figures.get("ids") == "email" else figures["kind"]
+
+
+def _largest(kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the comparisons of most orders (numbers as ids), that of the most parts first."""
+    compared = [one for one in kept if one["kind"] == "compare" and one["ids"] == "int"]
+    most = max((int(one["orders"]) for one in compared), default=0)
+    return sorted((one for one in compared if one["orders"] == most), key=_parts, reverse=True)
 
 
 def _parts(figures: dict[str, Any]) -> int:
@@ -75,15 +83,20 @@ def _parts(figures: dict[str, Any]) -> int:
     return sum(any(part in who["seconds"] for who in said) for part in BY_NAME)
 
 
-def _comparison(figures: dict[str, Any]) -> str:
-    head = (
+def _comparison_head(figures: dict[str, Any]) -> str:
+    return (
         f"{figures['orders']:,} orders with whole-number customer ids, in memory, a shop in New "
         "York; every library answers in its own best formulation, and all answers are equal "
         f"(`python -m benchmarks.compare`; {machine_text(figures)})."
     )
-    runs = figures["runs"]
-    tables = [f"Rows in {run['rows']} order:\n\n{markdown(comparison_rows(run))}" for run in runs]
-    return "\n\n".join([head, *tables])
+
+
+def _comparison(figures: dict[str, Any]) -> str:
+    return "\n\n".join([_comparison_head(figures), *map(_rows, figures["runs"])])
+
+
+def _rows(run: dict[str, Any]) -> str:
+    return f"Rows in {run['rows']} order:\n\n{markdown(comparison_rows(run))}"
 
 
 def _strings(figures: dict[str, Any]) -> str:
@@ -175,14 +188,35 @@ def _import(figures: dict[str, Any]) -> str:
     )
 
 
+_SECTIONS = {
+    "Laying out and sizes": ("strings", "rfm", "scale"),
+    "Reading files": ("reading",),
+    "Segments": ("segments",),
+    "A shop's memory": ("store", "one_customer"),
+    "Baskets": ("baskets",),
+    "Forecasts": ("prediction",),
+    "Import": ("import",),
+}
+_WRITTEN: dict[str, Callable[[dict[str, Any]], str]] = {
+    "strings": _strings,
+    "rfm": _rfm,
+    "scale": _sizes,
+    "reading": _reading,
+    "segments": _segments,
+    "store": _store,
+    "one_customer": _one_customer,
+    "baskets": _baskets,
+    "prediction": _prediction,
+    "import": _import,
+}
+
+
 def main() -> None:
-    """Write the README's section from the kept results."""
+    """Write the README's table and the page on speed from the kept results."""
     kept = sorted(Path(ROOT, "benchmarks", "results").glob("*.json"))
     results = [json.loads(path.read_text(encoding="utf-8")) for path in kept]
-    readme = ROOT / "README.md"
-    readme.write_text(
-        replaced(readme.read_text(encoding="utf-8"), readme_text(results)), encoding="utf-8"
-    )
+    for path, text in ((README, readme_text(results)), (PAGE, speed_text(results))):
+        path.write_text(replaced(path.read_text(encoding="utf-8"), text), encoding="utf-8")
 
 
 if __name__ == "__main__":
