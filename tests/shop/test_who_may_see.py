@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 
 import custinsights as ci
@@ -216,6 +217,95 @@ def test_who_saw_it_is_written_down(call: str) -> None:
     # Of who is erased a log keeps that something happened.
     assert all(one.get("who", call) in ("Cy", "PersonalData.erase") for one in told)
     assert {one.get("outcome", "read") for one in told} == {"read"}
+
+
+HIDDEN = {
+    'attribute("company") == "Marker Ltd"': "a rule about the attribute 'company'",
+    'order_count > 1 or not attribute("company") is None': "a rule about the attribute 'company'",
+    "within_km(45.75, 4.85, 1)": "a rule about coordinates",
+    'email_domain("example.com")': "a rule about e-mail addresses",
+    'anniversary("birthday", within="1y")': "a rule about birthdays",
+    'in_segment("preset:birthday_soon")': "a rule about birthdays",
+    'in_segment("Of Marker Ltd")': "a rule about the attribute 'company'",
+    "Of Marker Ltd": "a rule about the attribute 'company'",
+}
+"""Rules about what is masked, and what the refusal says."""
+
+ASK: dict[str, Callable[[Shop, str], Any]] = {
+    "customers": lambda shop, rule: shop.customers(segment=rule),
+    "export of customers": lambda shop, rule: shop.exports.customers(fields=["id"], segment=rule),
+    "export of orders": lambda shop, rule: shop.exports.orders(
+        fields=["id", "amount"], segment=rule
+    ),
+    "segment": lambda shop, rule: shop.segments.put(Segment("new", rule)),
+}
+
+
+@pytest.mark.covers("A39")
+@pytest.mark.parametrize("asks", ASK)
+@pytest.mark.parametrize("rule", HIDDEN)
+def test_nobody_is_guessed_by_a_rule(rule: str, asks: str) -> None:
+    """A rule about what who asks may not see is refused, wherever it is asked, and written down."""
+    whole, own = opened(None), opened({"customer_insights"})
+    if asks == "segment" and "(" not in rule:
+        rule = f'in_segment("{rule}")'
+    of_marker = Segment("Of Marker Ltd", 'attribute("company") == "Marker Ltd"')
+    for one in (whole, own):
+        one.seen_by(None).segments.put(of_marker)
+    with pytest.raises(AccessRefused, match="'pii'") as refused:
+        ASK[asks](own, rule)
+    said = HIDDEN.get(rule, HIDDEN["Of Marker Ltd"])
+    assert refused.value.what == said
+    assert [(one["what"], one["outcome"]) for one in log(own)] == [(said, "refused")]
+    assert "new" not in own.seen_by(None).segments.all()
+    ASK[asks](whole, rule)
+    ASK[asks](whole.seen_by(Access({"customer_insights", "pii"}, who="Ada")), rule)
+
+
+def test_a_status_is_no_secret() -> None:
+    """Flags are shown, so that rules may ask them; a text by the name of status is not asked."""
+    told = {"vip": True, "status": "marker"}
+    everybody = opened(None)
+    everybody.personal_data.rectify("c7", attributes=told, **BY)
+    own = everybody.seen_by(Access({"customer_insights"}, who="Cy"))
+    assert own.customers(segment='status("vip")', as_of=AS_OF).ids == ("c7",)
+    assert everybody.customers(segment='status("marker")', as_of=AS_OF).ids == ("c7",)
+    with pytest.raises(ci.errors.MissingData, match="a flag 'marker'"):
+        own.customers(segment='status("marker")', as_of=AS_OF)
+
+
+def test_a_profile_tells_of_no_segment_about_what_is_masked() -> None:
+    """Whether somebody is in it is said to who may see it, and left open to others."""
+    whole = opened(None)
+    whole.segments.put(Segment("Of Marker Ltd", 'attribute("company") == "Marker Ltd"'))
+    whole.refresh_cuts()
+    ada, own = whole.profile("c7", as_of=AS_OF), opened({"customer_insights"})
+    assert (ada.segments, ada.unjudged) == (("kept", "Of Marker Ltd"), ())
+    own = whole.seen_by(Access({"customer_insights"}, who="Cy"))
+    seen = own.profile("c7", as_of=AS_OF)
+    assert (seen.segments, seen.unjudged) == (("kept",), ("Of Marker Ltd",))
+
+
+def test_traits_of_ones_own_see_what_who_asks_may_see() -> None:
+    """By a trait that tells of a birthday nobody is sorted, exported or shown to who may not."""
+
+    @ci.trait(unit="customers", definition="Whether a birthday is known, 1 or 0.")
+    def birthdays(history: Any) -> Any:
+        born = history.facts.people_table.birthday
+        return np.zeros(history.people) if born is None else 1.0 - np.isnat(born)
+
+    store = MemoryStore()
+    fill(store)
+    catalog = ci.DEFAULT.with_(birthdays)
+    whole = ci.open_shop(store, currency="EUR", timezone="UTC", catalog=catalog)
+    found = []
+    for one in (whole, whole.seen_by(Access({"customer_insights"}, who="Cy"))):
+        page = one.customers(sort="-birthdays", as_of=AS_OF)
+        exported = one.exports.customers(fields=["birthdays"], as_of=AS_OF)
+        profile = one.profile("c7", as_of=AS_OF, metrics=["birthdays"])
+        most = max(exported.columns[0].values.tolist())
+        found.append((max(page.values), most, profile.metrics["birthdays"]))
+    assert found == [(1.0, 1.0, 1.0), (0.0, 0.0, 0.0)]
 
 
 def test_the_program_itself_sees_contacts() -> None:

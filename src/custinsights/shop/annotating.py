@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.segments.rule import Rule
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.interests import DEPARTMENT, Interest
 from custinsights.domain.notes import Note, NoteText
@@ -20,6 +21,7 @@ from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key, Stored
 from custinsights.shop.judging import read_segments
 from custinsights.shop.people import found
+from custinsights.shop.seeing import enter_rule
 
 __all__ = ["Interests", "Notes", "SavedSegments", "Tags", "all_of", "end_of", "in_order", "of_kind"]
 
@@ -247,13 +249,22 @@ class SavedSegments:
         ------
         RuleError, UnknownName
             Its rule is none, or names what is not there.
+        AccessRefused
+            Its rule is about what who asks may not see.
         """
         enter(self.store, self.access, "keeping a segment", at=at)
+        with self.store.begin(read_only=True) as work:
+            enter_rule(self.store, self.access, self._read(work, segment))
         with self.store.begin(at=at) as work:
-            kept = {spelled(one.value.name): one.value for one in all_of(work, SEGMENT, Segment)}
-            read_segments({**kept, spelled(segment.name): segment}.values(), self.catalog)
+            self._read(work, segment)
             held = work.annotations.get(SEGMENT, spelled(segment.name))
             work.annotations.put(segment, version=0 if held is None else held.version)
+
+    def _read(self, work: UnitOfWork, segment: Segment) -> Rule:
+        """Return the rule of a segment among those that are kept."""
+        kept = {spelled(one.value.name): one.value for one in all_of(work, SEGMENT, Segment)}
+        all_then = {**kept, spelled(segment.name): segment}
+        return read_segments(all_then.values(), self.catalog)[segment.name]
 
     def remove(self, name: str, *, at: datetime | None = None) -> None:
         """Forget a segment, by its name in any spelling.

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from custinsights.analyses.segments.rule import RuleLike, rule
+from custinsights.analyses.segments.rule import Rule, RuleLike, rule
 from custinsights.analyses.segments.segment import segment
 from custinsights.domain.fields import as_tuple
 from custinsights.domain.people import Customer
@@ -17,10 +17,12 @@ from custinsights.domain.segments import space_and_name, spelled
 from custinsights.domain.tags import TagBook
 from custinsights.errors import RuleError, UnknownName
 from custinsights.history.orders import When
-from custinsights.repositories.protocols import UnitOfWork
+from custinsights.privacy.access import Access
+from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.shop.annotating import end_of
 from custinsights.shop.directory import Choice
 from custinsights.shop.remembering import Remembered
+from custinsights.shop.seeing import enter_rule, history_shown
 
 __all__ = ["MOMENT", "Names", "TagFilter", "choice_of", "meant", "with_tags"]
 
@@ -46,7 +48,7 @@ class TagFilter:
     none: tuple[str, ...] = attrs.field(default=(), converter=_names)
 
 
-def meant(kept: Remembered, work: UnitOfWork, asked: RuleLike) -> RuleLike:
+def meant(kept: Remembered, work: UnitOfWork, asked: RuleLike) -> Rule:
     """Return the rule that is meant: by the name of a segment, or as it is told."""
     rules = kept.rules(work)
     if not isinstance(asked, str):
@@ -71,15 +73,21 @@ def choice_of(
     tags: TagFilter,
     asked: RuleLike | None,
     as_of: When | None,
+    *,
+    store: Store,
+    access: Access | None,
 ) -> Choice:
     """Return who is chosen by tags and a segment just before an instant.
 
-    Where none is told it is the end of the book of tags, and of the observation.
+    Where none is told it is the end of the book of tags, and of the observation. A rule about what
+    who asks may not see is refused.
     """
     chosen: frozenset[str] | None = None
     excluded: frozenset[str] = frozenset()
     if asked is not None:
-        history, what = kept.history(work), meant(kept, work, asked)
+        what = meant(kept, work, asked)
+        enter_rule(store, access, what)
+        history = history_shown(access, kept.history(work))
         mask = segment(history, what, as_of=as_of, catalog=kept.catalog)
         chosen = frozenset(history.customer_ids[mask].tolist())
     if tags != TagFilter():

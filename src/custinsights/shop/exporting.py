@@ -20,6 +20,7 @@ from custinsights.shop.exports.exported import Export
 from custinsights.shop.exports.orders import export_orders
 from custinsights.shop.exports.presets import ExportPreset, chosen_preset
 from custinsights.shop.remembering import Remembered
+from custinsights.shop.seeing import history_shown
 
 __all__ = ["Exports"]
 
@@ -70,7 +71,7 @@ class Exports:
         Raises
         ------
         AccessRefused
-            A field is personal, and who asks may not see it.
+            A field or the rule is personal, and who asks may not see it.
         """
         asked = chosen_preset(preset, "customers", fields)
         self._enter("an export of customers", asked)
@@ -83,7 +84,7 @@ class Exports:
                 topic=topic,
                 channel=channel,
                 as_of=as_of,
-                history=self.kept.history(work) if are_facts else None,
+                history=history_shown(self.access, self.kept.history(work)) if are_facts else None,
                 calendar=self.kept.calendar(work),
                 suppressed=None if key is None else suppressed(work, key=key),
                 key=key,
@@ -112,7 +113,7 @@ class Exports:
         Raises
         ------
         AccessRefused
-            A field is personal, and who asks may not see it.
+            A field or the rule is personal, and who asks may not see it.
         """
         asked = chosen_preset(preset, "orders", fields)
         self._enter("an export of orders", asked)
@@ -138,5 +139,8 @@ class Exports:
     ) -> Collection[Key] | None:
         if segment is None:
             return customers
-        inside = choice_of(self.kept, work, TagFilter(), segment, as_of).included or frozenset()
+        choice = choice_of(
+            self.kept, work, TagFilter(), segment, as_of, store=self.store, access=self.access
+        )
+        inside = choice.included or frozenset()
         return inside if customers is None else inside & todays_ids(work.people, customers)

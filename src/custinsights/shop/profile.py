@@ -104,7 +104,8 @@ class Profile:
         In which of the shop's own segments.
     unjudged : tuple of str
         Segments of which nobody can say so: they compare with all customers, and no cuts are kept
-        that tell of all (`Shop.refresh_cuts`), or they ask what is not known here.
+        that tell of all (`Shop.refresh_cuts`), or they ask what is not known here, or what who
+        asks may not see.
     cuts_as_of : aware datetime or None
         As of when the cuts are, against which was judged.
     orders : tuple of OrderView

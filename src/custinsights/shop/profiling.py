@@ -36,6 +36,7 @@ from custinsights.shop.items import items
 from custinsights.shop.judging import labels_of, membership_of
 from custinsights.shop.once import Once
 from custinsights.shop.profile import OrderView, Profile
+from custinsights.shop.seeing import hidden_in
 from custinsights.shop.timeline import timeline
 
 __all__ = ["Gathered", "Population", "gathered", "profile_of"]
@@ -55,11 +56,22 @@ class Population:
         In how many products each keyword stands.
     rules
         The shop's own segments by name.
+    unseen
+        Segments that are about what who asks may not see.
     """
 
     cuts: Cuts | None
     counts: DocumentCounts
     rules: dict[str, Rule]
+    unseen: tuple[str, ...] = ()
+
+    def shown_to(self, access: Access | None) -> Population:
+        """Return the same as somebody may see it."""
+        if access is None or access.may(PERSONAL):
+            return self
+        unseen = tuple(name for name, rule in self.rules.items() if hidden_in(rule))
+        rules = {name: rule for name, rule in self.rules.items() if name not in unseen}
+        return attrs.evolve(self, rules=rules, unseen=unseen)
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -154,7 +166,7 @@ def profile_of(
         table=table,
         labels=labels_of(history, customer, as_of, population.cuts),
         segments=member.inside,
-        unjudged=member.unjudged,
+        unjudged=(*member.unjudged, *population.unseen),
         cuts_as_of=None if population.cuts is None else population.cuts.as_of,
         orders=_orders(told.orders, as_of),
         items=done,

@@ -151,7 +151,8 @@ class Shop:
     def history(self, *, policy: PurchasePolicy | None = None) -> OrderHistory:
         """Return the history of the whole shop; it is built anew where the store has changed.
 
-        Who may not see contacts gets it without birthdays, coordinates and attributes.
+        Who may not see contacts gets it without birthdays, coordinates, and attributes other than
+        flags.
         """
         enter(self.store, self.access, "the history")
         with self.store.begin(read_only=True) as work:
@@ -322,8 +323,8 @@ class Shop:
             population = self._kept.population(work)
         return profile_of(
             told.shown_to(self.access),
-            history,
-            population,
+            history_shown(self.access, history),
+            population.shown_to(self.access),
             as_of=history.context.calendar.instant(as_of),
             department=department,
             metrics=metrics,
@@ -371,7 +372,8 @@ class Shop:
         UnknownName, RuleError
             There is no such trait, tag or segment.
         AccessRefused
-            Who asks may not read customers, or searches and sorts by what they may not see.
+            Who asks may not read customers, or searches, sorts or asks a rule by what they may
+            not see.
         """
         refuse_other(str, "what is searched", search)
         refuse_other(str, "the sort", sort)
@@ -381,11 +383,13 @@ class Shop:
         )
         with self.store.begin(read_only=True) as work:
             tags = TagFilter(tags_any, tags_all, tags_none)
-            choice = choice_of(self._kept, work, tags, segment, as_of)
+            choice = choice_of(
+                self._kept, work, tags, segment, as_of, store=self.store, access=self.access
+            )
             name = sort.removeprefix("-")
             table = None
             if name not in OWN_SORTS:
-                history = self._kept.history(work)
+                history = history_shown(self.access, self._kept.history(work))
                 table = traits(history, name, as_of=as_of, catalog=self.catalog)
             asked = Directory(work.people, choice, search, sort, limit, after, table)
             page = asked.page()
