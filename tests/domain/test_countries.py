@@ -6,7 +6,7 @@ import pycountry
 import pytest
 
 from custinsights.domain import CountryNames
-from custinsights.domain.countries import SPELLINGS
+from custinsights.domain.countries import CODES, SPELLINGS, refuse_no_country
 from custinsights.errors import InvalidValue, MissingExtra, UnknownName
 
 WAYS = ("UK", "u.k.", "United Kingdom", " united  KINGDOM", "GB", "gbr", "826", "England")
@@ -75,3 +75,24 @@ def test_without_pycountry_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "pycountry", None)
     with pytest.raises(MissingExtra, match=r"by their names needs pycountry.*custinsights\[geo\]"):
         CountryNames()
+
+
+def test_codes_are_those_of_the_standard() -> None:
+    """No country is missing among the two letters, and none of them is made up."""
+    assert {one.alpha_2 for one in pycountry.countries} == CODES
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("UK", "mean 'GB'"),
+        ("fr", "mean 'FR'"),
+        ("XX", "'FR'.$"),
+        ("France", "'FR'.$"),
+        (7, "7 was"),
+    ],
+)
+def test_what_is_no_code_of_a_country_is_refused(given: object, said: str) -> None:
+    """The error says which code is meant, where one is."""
+    with pytest.raises(InvalidValue, match=said):
+        refuse_no_country("the country of the shop is none", given)

@@ -40,8 +40,14 @@ def test_what_is_no_number_is_blank(number: str, region: str | None) -> None:
 
 def test_a_region_is_a_country() -> None:
     """A region that no country has is refused, instead of reading every number as foreign."""
-    with pytest.raises(InvalidValue, match=r"region of a phone number.*'UK'.*such as 'GB'"):
+    with pytest.raises(InvalidValue, match=r"region of a phone number.*'UK'.*mean 'GB'"):
         to_e164("020 7946 0958", "UK")
+
+
+def test_a_country_without_phones_of_its_own_reads_none() -> None:
+    """Nobody dials in Antarctica: numbers with their country are read, others stay unsaid."""
+    assert to_e164("+33612345678", "AQ") == "+33612345678"
+    assert not to_e164("06 12 34 56 78", "AQ")
 
 
 def test_without_phonenumbers_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,8 +65,12 @@ def test_a_shop_keeps_what_it_counts_in(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    [{"currency": "EURO"}, {"timezone": "Paris"}, {"country": "France"}, {"country": "fr"}],
-    ids=["currency", "timezone", "country", "letters"],
+    [
+        {"currency": "EURO"},
+        {"timezone": "Paris"},
+        *({"country": country} for country in ("France", "fr", "UK", "XX")),
+    ],
+    ids=["currency", "timezone", "name", "letters", "no code of its own", "no country"],
 )
 def test_what_a_shop_cannot_count_in_is_refused(told: dict[str, str]) -> None:
     """And nothing of it is kept."""

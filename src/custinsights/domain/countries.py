@@ -11,9 +11,23 @@ from custinsights.domain.fields import named, refuse_other
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue, MissingExtra
 
-__all__ = ["CountryNames"]
+__all__ = ["CountryNames", "refuse_no_country"]
 
 LABELS = ("alpha_2", "alpha_3", "name")
+
+_CODES = """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR
+    BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ
+    EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW
+    GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY
+    KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV
+    MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY
+    QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG
+    TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM
+    ZW
+"""
+CODES = frozenset(_CODES.split())
+"""The two letters of every country in ISO 3166-1."""
 
 SPELLINGS = {
     "UK": "GB",
@@ -41,6 +55,15 @@ SPELLINGS = {
     "Macau": "MO",
 }
 """How shops write countries beside the names and codes of ISO 3166."""
+
+
+def refuse_no_country(what: str, code: object) -> None:
+    """Refuse what is not the two letters of a country, as ISO 3166-1 writes them."""
+    if not isinstance(code, str) or code not in CODES:
+        meant = SPELLINGS.get(str(code).upper(), str(code).upper())
+        advice = f"Did you mean {meant!r}?" if meant in CODES else ""
+        allowed = "the two letters of a country in ISO 3166-1, such as 'FR'"
+        raise InvalidValue(what, code, allowed, advice)
 
 
 def _plain(text: str) -> str:

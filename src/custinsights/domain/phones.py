@@ -2,7 +2,8 @@
 
 from types import ModuleType
 
-from custinsights.errors import InvalidValue, MissingExtra
+from custinsights.domain.countries import refuse_no_country
+from custinsights.errors import MissingExtra
 
 __all__ = ["to_e164"]
 
@@ -38,9 +39,8 @@ def to_e164(number: str, region: str | None = None) -> str:
     ('+33612345678', '+33612345678', '')
     """
     library = _library()
-    if region is not None and region not in library.SUPPORTED_REGIONS:
-        what = "the region of a phone number is none"
-        raise InvalidValue(what, region, "the two letters of a country in ISO 3166-1, such as 'GB'")
+    if region is not None:
+        refuse_no_country("the region of a phone number is none", region)
     bare = number.strip()
     try:
         read = library.parse(f"+{bare[2:]}" if bare.startswith("00") else bare, region)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.countries import refuse_no_country
 from custinsights.domain.currencies import minor_exponent
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.privacy.access import Access
@@ -20,7 +20,6 @@ from custinsights.sources.stored.reading import SHOP
 
 __all__ = ["open_shop"]
 
-_COUNTRY: Final = re.compile("[A-Z]{2}")
 _PLURALS: Final = {
     "currency": "the currencies of the shop",
     "timezone": "the time zones of the shop",
@@ -109,9 +108,8 @@ def _settle(store: Store, told: dict[str, str]) -> None:
         minor_exponent(told["currency"])
     if "timezone" in told:
         Calendar(told["timezone"])
-    if "country" in told and not _COUNTRY.fullmatch(told["country"]):
-        allowed = "the two letters of ISO 3166-1, such as 'FR'"
-        raise InvalidValue("the country of the shop is none", told["country"], allowed)
+    if "country" in told:
+        refuse_no_country("the country of the shop is none", told["country"])
     with store.begin(read_only=True) as work:
         held = dict(work.annotations.setting(SHOP) or {})
     for name, value in told.items():
