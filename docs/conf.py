@@ -1,12 +1,9 @@
 """How the documentation is built: `python -m sphinx -W docs docs/_build`."""
 
-import doctest
 import os
 import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
-from shutil import copytree
-from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -49,10 +46,5 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 os.environ["PLOTLY_RENDERER"] = "notebook"
 
-# The pages' own examples run here, in a copy of the example files, and once more in pytest;
-# those in docstrings run in pytest, beside the code that they describe.
+# The pages' own examples run in pytest (tests/documents), and so do those in docstrings.
 doctest_test_doctest_blocks = ""
-doctest_default_flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-_work = TemporaryDirectory()
-copytree(HERE / "examples", _work.name, dirs_exist_ok=True)
-doctest_global_setup = f"import os; os.chdir({_work.name!r})"

@@ -39,6 +39,10 @@ def new_database() -> Iterator[Callable[[], str]]:
         server = get_server(folder, cleanup_mode="delete")
     numbers = count()
     address = server.get_uri()
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {setting} TO off")  # nothing outlives the tests
+        connection.execute("SELECT pg_reload_conf()")
 
     def create() -> str:
         name = f"shop_{next(numbers)}"
