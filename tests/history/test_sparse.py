@@ -28,13 +28,19 @@ def sparse(laid: np.ndarray) -> Sparse:
 def test_products_are_those_of_full_tables(
     one: np.ndarray, other: np.ndarray, beside: np.ndarray
 ) -> None:
-    """`times`, `weighing`, `transposed` and `full` are what NumPy says of the full tables."""
+    """Products, sums and the tables laid out are what NumPy says of the full tables."""
     held = sparse(one)
     assert (held.full() == one).all()
     assert (held.transposed().full() == one.T).all()
     assert held.times(sparse(other)) == pytest.approx(one @ other)
-    assert held.weighing(beside) == pytest.approx(beside @ one.T)
+    assert (held.meeting(sparse(other)) == (one != 0).astype(int) @ (other != 0)).all()
+    gathered = held.gathered(beside)
+    assert gathered == pytest.approx(beside @ (one != 0).T)
+    others, rows = np.indices((2, 4))[:, ::-1].reshape(2, -1)
+    assert held.gathered(beside, (others, rows)).tolist() == gathered[others, rows].tolist()
     assert held.sums == pytest.approx(one.sum(axis=1))
+    most = one.max(axis=1)
+    assert (held.largest == np.where(most > 0, most, 1.0)).all()
     assert held.totals == pytest.approx(one.sum(axis=0))
     assert held.counts.tolist() == np.count_nonzero(one, axis=0).tolist()
 

@@ -229,3 +229,27 @@ def test_blocks_tell_what_one_would() -> None:
     whole = recommender.recommend(k=5)
     for customer in ("c000", "c199", "c399"):
         assert whole.of(customer).to_dicts() == recommender.recommend(customer, k=5).to_dicts()
+
+
+@pytest.mark.parametrize("weights", [None, REPLENISHED, {"content": 0.8, "recency": 0.2}])
+def test_the_best_are_those_of_all_scores(weights: dict[str, float] | None) -> None:
+    """Looking only into what can be among the best finds the best of all that may be offered."""
+    draw = np.random.default_rng(11)
+    goods = tuple(
+        Good(f"g{n:04}", f"d{n % 7}", f"c{n % 40}", (f"w{n % 31}", f"w{n % 53}"), 100 + n)
+        for n in range(2000)
+    )
+    orders = tuple(
+        Bought(f"c{n % 60:02}", int(draw.integers(0, 180)), tuple(f"g{at:04}" for at in {*some}))
+        for n, some in enumerate(((draw.integers(0, 30, (700, 3)) * 7) + 210).tolist())
+    )
+    own = [Interest("c07", "w3", "refused"), Interest("c08", "w3", "starred")]
+    recommender = ci.Recommender.of(
+        Shop(goods, orders, people=("new",)).history(), weights=weights, interests=own, again=False
+    )
+    offered = [good.id for good in goods if not good.id.endswith("3")]
+    every = recommender.recommend(candidates=offered, k=len(goods)).to_dicts()
+    for k in (2, 9):
+        best = recommender.recommend(candidates=offered, k=k).to_dicts()
+        assert best == [row for row in every if row["rank"] <= k]
+        assert len(best) == 61 * k

@@ -38,20 +38,19 @@ def companions_of(bought: Sparse) -> Sparse:
     (2001). Item-based collaborative filtering recommendation algorithms. WWW '01, 285-295.
     """
     buyers = bought.counts.astype(np.float64)
-    everybody = max(int(np.count_nonzero(np.diff(bought.offsets))), 1)
-    deviation = np.sqrt(buyers * (1 - buyers / everybody))
+    everybody = max(int(np.count_nonzero(bought.lengths)), 1)
+    variance = buyers * (1 - buyers / everybody)
+    scale = np.where(variance > 0, 1.0 / np.sqrt(np.where(variance > 0, variance, 1.0)), 0.0)
     of_products = bought.transposed()
 
     def block(stretch: tuple[int, int]) -> Sparse:
         low, high = stretch
-        together = of_products.part(low, high).times(bought)
-        chance = np.outer(buyers[low:high] / everybody, buyers)
-        spread = np.outer(deviation[low:high], deviation)
-        phi: FloatArray = np.divide(
-            together - chance, spread, out=np.zeros_like(spread), where=spread > 0
-        )
-        phi[np.arange(high - low), np.arange(low, high)] = 0.0
-        return strongest(phi, MOST_COMPANIONS)
+        together = of_products.part(low, high).meeting(bought)
+        beyond: FloatArray = together - np.outer(buyers[low:high] / everybody, buyers)
+        beyond *= scale
+        beyond[np.arange(high - low), np.arange(low, high)] = 0.0
+        kept = strongest(beyond, MOST_COMPANIONS)
+        return kept.filled(kept.values * scale[low:high].take(kept.rows))
 
     return united(in_threads(block, of_products.blocks_for(bought)), bought.width)
 

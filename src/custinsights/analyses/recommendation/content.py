@@ -10,9 +10,9 @@ import numpy as np
 from custinsights.analyses.builtin.product_functions import folded
 from custinsights.analyses.recommendation.features import KINDS, Features
 from custinsights.domain.interests import OWN_WEIGHTS, Interest
-from custinsights.history.columnar.columns import BoolArray, FloatArray, IntArray
+from custinsights.history.columnar.columns import AnyArray, BoolArray, FloatArray, IntArray
 from custinsights.history.columnar.ordering import ragged_rows
-from custinsights.history.kernels.sparse import Sparse, against_largest
+from custinsights.history.kernels.sparse import Pairs, Sparse, against_largest
 
 
 @attrs.frozen(eq=False)
@@ -43,8 +43,8 @@ class OwnWords:
         Of two rows for one keyword the last one holds.
         """
         column = {
-            (kind, name): stretch.start + at
-            for kind, stretch in zip(KINDS, features.stretches, strict=True)
+            (kind, name): held.labels.start + at
+            for kind, held in zip(KINDS, features.kinds, strict=True)
             for at, name in enumerate(features.names[kind])
         }
         state: dict[tuple[int, int], str] = {}
@@ -73,6 +73,12 @@ class OwnWords:
             self.is_refused.take(rows),
         )
 
+    def laid(self, said: BoolArray, shape: tuple[int, ...]) -> FloatArray:
+        """Return float64[customers, labels], 1 for some of the words."""
+        laid = np.zeros(shape)
+        laid[self.customer[said], self.label[said]] = 1.0
+        return laid
+
 
 def found_of(cares: Sparse, features: Features) -> FloatArray:
     """Return what customers care for by their deeds: float64[customers, labels] in [0, 1].
@@ -83,8 +89,8 @@ def found_of(cares: Sparse, features: Features) -> FloatArray:
     """
     found = cares.times(features.marks)
     found *= features.rarity
-    for kind in features.stretches:
-        against_largest(found[:, kind])
+    for kind in features.kinds:
+        against_largest(found[:, kind.labels])
     return found
 
 
@@ -96,45 +102,55 @@ def cares_of(found: FloatArray, own: OwnWords) -> FloatArray:
     return cares
 
 
-def content_of(cares: FloatArray, own: OwnWords, features: Features) -> FloatArray:
-    """Return how much of what a product is about its customer cares for, in [0, 1].
+def content_of(
+    cares: FloatArray, own: OwnWords, features: Features, pairs: Pairs | None = None
+) -> FloatArray:
+    """Return how much of what products are about their customers care for, in [0, 1].
 
-    That is the mean of `cares` over what the product is about (`Features.shares`); an own word for
-    one of its labels brings it own ÷ (1 + own) of the way from there to 1: half for an active one,
-    two thirds for a starred one (`OWN_WEIGHTS`). Of several own words the strongest counts.
+    That is the mean of `cares` over what the product is about (`Kind.scale`); an own word for one
+    of its labels brings it own ÷ (1 + own) of the way from there to 1: half for an active one, two
+    thirds for a starred one (`OWN_WEIGHTS`). Of several own words the strongest counts.
+
+    Parameters
+    ----------
+    cares
+        float64[customers, labels].
+    pairs
+        Rows of customers and the product beside each; default: each customer and product.
     """
-    content = features.shares.weighing(cares)
+    weighed = cares * features.rarity
+    content, *others = (
+        kind.marks.gathered(weighed, pairs) * _of_products(kind.scale, pairs)
+        for kind in features.kinds
+    )
+    for part in others:
+        content += part
     np.minimum(content, 1.0, out=content)
     if np.isnan(own.weight).all():
         return content
     brought = np.zeros_like(content)
     for weight in sorted(OWN_WEIGHTS.values()):  # the strongest comes last
-        said = np.flatnonzero(own.weight == weight)
-        has = _has(own.customer[said], own.label[said], features, len(cares)) > 0
-        brought[has] = weight / (1.0 + weight)
+        has = features.marks.gathered(own.laid(own.weight == weight, cares.shape), pairs)
+        brought[has > 0] = weight / (1.0 + weight)
     content += (1.0 - content) * brought
     return content
 
 
-def refused_of(own: OwnWords, features: Features, customers: int) -> BoolArray:
-    """Return what is refused altogether: bool[customers, products].
+def refused_of(
+    cares: FloatArray, own: OwnWords, features: Features, pairs: Pairs | None = None
+) -> BoolArray:
+    """Return whether products are refused altogether by their customers.
 
-    A product is when its department is refused, or every keyword that it has.
+    A product is when its department is refused, or every keyword that it has. The parameters are
+    those of `content_of`.
     """
-    refused = np.zeros((customers, len(features.marks)), dtype=np.bool_)
-    for stretch in features.stretches:
-        inside = (own.label >= stretch.start) & (own.label < stretch.stop)
-        rows = np.flatnonzero(own.is_refused & inside)
-        if len(rows):
-            every = np.zeros((1, features.marks.width))
-            every[0, stretch] = 1.0
-            needed = np.maximum(features.marks.weighing(every), 1.0)
-            refused |= _has(own.customer[rows], own.label[rows], features, customers) >= needed
+    laid = own.laid(own.is_refused, cares.shape)
+    having = [(kind.marks, kind.marks.gathered(laid, pairs)) for kind in features.kinds]
+    refused: BoolArray = np.logical_or.reduce(
+        [(has > 0) & (has == _of_products(marks.lengths, pairs)) for marks, has in having]
+    )
     return refused
 
 
-def _has(customer: IntArray, label: IntArray, features: Features, customers: int) -> FloatArray:
-    """Return how many of some labels of each customer each product has."""
-    wanted = np.zeros((customers, features.marks.width))
-    wanted[customer, label] = 1.0
-    return features.marks.weighing(wanted)
+def _of_products(column: AnyArray, pairs: Pairs | None) -> AnyArray:
+    return column if pairs is None else column.take(pairs[1])

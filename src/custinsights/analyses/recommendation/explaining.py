@@ -16,7 +16,8 @@ _MOST = 3
 def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) -> Match:
     """Return the match of one product with one customer (a code in an array), with its reasons."""
     shelf = matcher.shelf
-    parts = {name: float(part[0, product]) for name, part in matcher.parts(customer).items()}
+    pair = np.array([0]), np.array([product])
+    parts = {name: float(part[0]) for name, part in matcher.beside(customer).parts(pair).items()}
     because = {
         "content": _labels(matcher, customer, product),
         "co_purchase": _companions(matcher, customer, product),
@@ -45,7 +46,7 @@ def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) 
 def _labels(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ...]:
     """Return the labels of a product that its customer cares for, most first."""
     features = matcher.shelf.features
-    about, cares = features.shares.part(product, product + 1), matcher.cares(customer)[0]
+    cares = matcher.cares(customer)[0]
     own = matcher.own.take(customer)
     states = {weight: state for state, weight in OWN_WEIGHTS.items()}
     said = {
@@ -55,7 +56,7 @@ def _labels(matcher: Matcher, customer: IntArray, product: int) -> tuple[str, ..
     }
     worth = {
         label: (said.get(label, 0.0), share * cares[label])
-        for label, share in zip(about.columns.tolist(), about.values.tolist(), strict=True)
+        for label, share in features.about(product).items()
     }
     best = sorted((label for label in worth if any(worth[label])), key=lambda one: worth[one])
     return tuple(

@@ -18,6 +18,27 @@ KINDS: Final = ("department", "category", "keyword")
 
 
 @attrs.frozen(eq=False)
+class Kind:
+    """The labels of one kind.
+
+    Parameters
+    ----------
+    labels
+        The columns of the kind.
+    marks
+        Products by the columns of every kind, 1 where a product has a label of this one.
+    scale
+        float64[products]: the share of a label in what the product is about, for each 1 that the
+        label weighs. Of what the kinds are that a product has, each counts alike, and within a kind
+        each label by what it weighs; the shares of a product add up to 1.
+    """
+
+    labels: slice
+    marks: Sparse
+    scale: FloatArray
+
+
+@attrs.frozen(eq=False)
 class Features:
     """Products by what they are about.
 
@@ -30,61 +51,57 @@ class Features:
         categories, then the keywords.
     rarity
         float64, what a mark weighs: of keywords how rare they are, of all else 1.
-    shares
-        Products by labels: of what the kinds are that a product has, each counts alike, and within
-        the keywords each by its rarity; those of a product add up to 1.
+    kinds
+        The same, kind by kind.
     """
 
     names: Mapping[str, tuple[str, ...]]
     marks: Sparse
     rarity: FloatArray
-    shares: Sparse
+    kinds: tuple[Kind, ...]
 
     @classmethod
     def of(cls, labels: Mapping[str, Sequence[Collection[str]]], products: int) -> Features:
         """Lay out the labels of products by kind."""
         names = {kind: tuple(sorted({*()}.union(*labels[kind]))) for kind in KINDS}
-        place = {
-            (kind, name): at
-            for at, (kind, name) in enumerate((k, name) for k in KINDS for name in names[k])
-        }
-        cells = [
-            (row, place[kind, name])
-            for kind in KINDS
-            for row, held in enumerate(labels[kind])
-            for name in held
+        ends = np.cumsum([0, *(len(names[kind]) for kind in KINDS)]).tolist()
+        stretches = [slice(low, high) for low, high in pairwise(ends)]
+        held = [
+            _marks(labels[kind], names[kind], stretch.start, (products, ends[-1]))
+            for kind, stretch in zip(KINDS, stretches, strict=True)
         ]
-        rows, columns = np.array(cells, dtype=np.int64).reshape(-1, 2).T
-        marks = Sparse.summed(rows, columns, np.ones(len(rows)), (products, len(place)))
-        rare = np.ones(len(place))
-        words = slice(len(place) - len(names["keyword"]), None)
+        marks = Sparse.summed(
+            np.concatenate([one.rows for one in held]),
+            np.concatenate([one.columns for one in held]),
+            np.ones(sum(len(one.columns) for one in held)),
+            (products, ends[-1]),
+        )
+        rare = np.ones(ends[-1])
+        words = stretches[KINDS.index("keyword")]
         rare[words] = [rarity(having, products) for having in marks.counts[words].tolist()]
-        return cls(names, marks, rare, _shares(marks, rare, names))
+        weights = [one.filled(rare.take(one.columns)).sums for one in held]
+        having = np.maximum(np.count_nonzero(weights, axis=0), 1)
+        scales = [1.0 / (np.where(weight > 0, weight, 1.0) * having) for weight in weights]
+        return cls(names, marks, rare, tuple(map(Kind, stretches, held, scales)))
 
-    @property
-    def stretches(self) -> tuple[slice, ...]:
-        """The columns of each kind."""
-        return _stretches(self.names)
+    def about(self, product: int) -> dict[int, float]:
+        """Return the labels of a product and the share of each in what it is about."""
+        return {
+            label: float(self.rarity[label] * kind.scale[product])
+            for kind in self.kinds
+            for label in kind.marks.part(product, product + 1).columns.tolist()
+        }
 
     def name_of(self, label: int) -> str:
         """Return a column with its kind, such as ``keyword sea``."""
-        kind = next(at for at, held in enumerate(self.stretches) if label < held.stop)
-        return f"{KINDS[kind]} {self.names[KINDS[kind]][label - self.stretches[kind].start]}"
+        at = next(at for at, kind in enumerate(self.kinds) if label < kind.labels.stop)
+        return f"{KINDS[at]} {self.names[KINDS[at]][label - self.kinds[at].labels.start]}"
 
 
-def _stretches(names: Mapping[str, tuple[str, ...]]) -> tuple[slice, ...]:
-    """Return the columns of each kind."""
-    ends = np.cumsum([0, *(len(names[kind]) for kind in KINDS)]).tolist()
-    return tuple(slice(low, high) for low, high in pairwise(ends))
-
-
-def _shares(marks: Sparse, rare: FloatArray, names: Mapping[str, tuple[str, ...]]) -> Sparse:
-    weights = rare.take(marks.columns)
-    shares = np.zeros(len(weights))
-    kinds = np.zeros(len(marks))
-    for kind in _stretches(names):
-        inside = (marks.columns >= kind.start) & (marks.columns < kind.stop)
-        total = marks.filled(np.where(inside, weights, 0.0)).sums
-        kinds += total > 0
-        shares += np.where(inside, weights / np.maximum(total, 1.0).take(marks.rows), 0.0)
-    return marks.filled(shares / kinds.take(marks.rows))
+def _marks(
+    labels: Sequence[Collection[str]], names: Sequence[str], first: int, shape: tuple[int, int]
+) -> Sparse:
+    place = {name: first + at for at, name in enumerate(names)}
+    cells = [(row, place[name]) for row, held in enumerate(labels) for name in held]
+    rows, columns = np.array(cells, dtype=np.int64).reshape(-1, 2).T
+    return Sparse.summed(rows, columns, np.ones(len(rows)), shape)

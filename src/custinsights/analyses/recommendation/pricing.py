@@ -18,15 +18,14 @@ class Prices:
 
     Parameters
     ----------
-    usual, spread
-        float64[customers]: mean and standard deviation; -inf and 1 for who has no product with a
-        price.
+    usual, variance
+        float64[customers]: mean and variance; -inf and 1 for who has no product with a price.
     logarithm
         float64[products], inf for products without a price: far from everybody's.
     """
 
     usual: FloatArray
-    spread: FloatArray
+    variance: FloatArray
     logarithm: FloatArray
 
     @classmethod
@@ -48,7 +47,7 @@ class Prices:
         variance = lately.filled(weight.values * away**2).sums / divisor
         return cls(
             np.where(is_known, usual, -np.inf),
-            np.where(is_known, np.sqrt(variance + OWN_SPREAD), 1.0),
+            np.where(is_known, variance + OWN_SPREAD, 1.0),
             np.where(is_priced, logarithm, np.inf),
         )
 
@@ -59,8 +58,8 @@ class Prices:
         at the usual price, a half where it is one deviation away. 0 where the price is not known or
         nothing, or nothing is known of the customer.
         """
+        variance = self.variance.take(customers)[:, None]
         away = self.logarithm - self.usual.take(customers)[:, None]
-        away /= self.spread.take(customers)[:, None]
         away *= away
-        away += 1.0
-        return np.reciprocal(away, out=away)
+        away += variance
+        return np.divide(variance, away, out=away)

@@ -32,8 +32,7 @@ def recency_of(lately: Sparse, selling: FloatArray) -> FloatArray:
     Ding, Y. and Li, X. (2005). Time weight collaborative filtering. CIKM '05, 485-492: the
     exponential decay by half-life.
     """
-    recency = lately.full()
-    most = recency.max(axis=1, initial=0.0, keepdims=True)
-    recency *= _OWN / np.where(most > 0, most, 1.0)
-    recency += selling * (1.0 - _OWN)
+    recency = np.tile(selling * (1.0 - _OWN), (len(lately), 1))
+    own = lately.values * (_OWN / lately.largest.take(lately.rows))
+    recency[lately.rows, lately.columns] += own
     return recency

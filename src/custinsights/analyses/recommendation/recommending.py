@@ -29,7 +29,6 @@ from custinsights.history.columnar.columns import BoolArray, FloatArray, IntArra
 from custinsights.history.columnar.ordering import offsets_of
 from custinsights.history.columnar.threads import in_threads
 from custinsights.history.facts import Facts, check_history
-from custinsights.history.kernels.sparse import best
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
@@ -41,8 +40,6 @@ Candidate: TypeAlias = str | int | Product
 
 Block: TypeAlias = tuple[IntArray, IntArray, dict[str, FloatArray]]
 """Rows among those asked about, places of products, and parts of the score."""
-
-_LEFT_OUT = -1.0
 
 
 def _several(given: object) -> tuple[Interest, ...]:
@@ -113,18 +110,12 @@ class Recommender:
         """Return the best products for some customers; the arguments are as in `recommend`."""
         most = whole_number("the number of products is wrong", k, 1)
         codes = self._asked(customers)
-        not_offered = np.flatnonzero(~self._offer(candidates, sold_out=sold_out))
-        matcher = self.matcher
+        is_offered, matcher = self._offer(candidates, sold_out=sold_out), self.matcher
 
         def block(stretch: tuple[int, int]) -> Block:
             some = codes[slice(*stretch)]
-            parts = matcher.parts(some)
-            scores = matcher.scores(parts)
-            scores[:, not_offered] = _LEFT_OUT
-            scores[matcher.held(some)] = _LEFT_OUT
-            rows, products = best(scores, most, above=_LEFT_OUT)
-            found = {name: part[rows, products] for name, part in parts.items()}
-            return rows + stretch[0], products, found
+            best = matcher.beside(some).best(is_offered, matcher.held(some), most)
+            return best[0] + stretch[0], *best[1:]
 
         stretches = matcher.deeds.lately.take(codes).blocks_for(matcher.companions)
         return self._result(codes, in_threads(block, stretches))
@@ -296,9 +287,9 @@ def recommend(
 
     Notes
     -----
-    Cost: for each customer a step for each companion of their products and each product that shares
-    a label with them, and some for each product, in blocks of customers, so that memory grows with
-    the products and the facts and not with their product.
+    Cost: for each customer a step for each companion of their products, a few for each product, and
+    one for each label of the products that may be among their best, in blocks of customers, so that
+    memory grows with the products and the facts and not with their product.
 
     References
     ----------

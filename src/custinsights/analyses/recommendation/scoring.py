@@ -22,8 +22,8 @@ from custinsights.analyses.recommendation.recency import recency_of
 from custinsights.analyses.recommendation.shelf import Shelf
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue, UnknownName
-from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
-from custinsights.history.kernels.sparse import Sparse
+from custinsights.history.columnar.columns import AnyArray, BoolArray, FloatArray, IntArray
+from custinsights.history.kernels.sparse import Pairs, Sparse, best, leading, ranked
 from custinsights.results.recommendations import BASES
 
 PARTS: Final = ("content", "co_purchase", "price_fit", "recency")
@@ -39,6 +39,8 @@ REPLENISHED: Final[Mapping[str, float]] = Frozen(
 
 REPEAT_SHARE: Final = 0.25
 """From which share of repeated purchases on a shop is of the second kind."""
+
+_LOOKED_INTO, _MANY, _ROUNDING = 64, 8, 1e-9
 
 
 def weights_of(given: Mapping[str, float] | None, *, repeat_share: float) -> Mapping[str, float]:
@@ -109,26 +111,25 @@ class Matcher:
         found = found_of(self.deeds.cares.take(customers), self.shelf.features)
         return cares_of(found, self.own.take(customers))
 
-    def parts(self, customers: IntArray) -> dict[str, FloatArray]:
-        """Return the parts of the scores of all products for some customers, in [0, 1]."""
+    def beside(self, customers: IntArray) -> Beside:
+        """Lay out for some customers what is quickly known of every product."""
         lately, own = self.deeds.lately.take(customers), self.own.take(customers)
-        parts = {
-            "content": content_of(self.cares(customers), own, self.shelf.features),
-            "co_purchase": companionship_of(lately, self.companions),
-            "price_fit": self.prices.fit(customers),
-            "recency": recency_of(lately, self.deeds.selling),
-        }
-        if own.is_refused.any():
-            refused = refused_of(own, self.shelf.features, len(customers))
-            for part in parts.values():
-                part[refused] = 0.0
-        return parts
+        return Beside(
+            matcher=self,
+            own=own,
+            cares=self.cares(customers),
+            known={
+                "co_purchase": companionship_of(lately, self.companions),
+                "price_fit": self.prices.fit(customers),
+                "recency": recency_of(lately, self.deeds.selling),
+            },
+        )
 
     def scores(self, parts: Mapping[str, FloatArray]) -> FloatArray:
-        """Return the weighted mean of the parts, times 100."""
-        scores, weighed = np.zeros_like(parts["content"]), np.empty_like(parts["content"])
-        for name in PARTS:
-            scores += np.multiply(parts[name], 100.0 * self.weights[name], out=weighed)
+        """Return the weighted mean of parts, times 100."""
+        scores, *others = (part * (100.0 * self.weights[name]) for name, part in parts.items())
+        for points in others:
+            scores += points
         return scores
 
     def held(self, customers: IntArray) -> tuple[IntArray, IntArray]:
@@ -143,7 +144,85 @@ class Matcher:
 
     def basis(self, customers: IntArray) -> AnyArray:
         """Return on what the recommendations for customers rest, one of `BASES` each."""
-        has_deeds = np.diff(self.deeds.lately.take(customers).offsets) > 0
+        has_deeds = self.deeds.lately.take(customers).lengths > 0
         says = self.own.customer[self.own.weight > 0]
         code = np.where(has_deeds, 0, np.where(np.isin(customers, says), 1, 2))
         return np.array(BASES, dtype=object).take(code)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Beside:
+    """Some customers beside every product.
+
+    Parameters
+    ----------
+    matcher
+        What is needed to score.
+    own
+        What the customers said.
+    cares
+        What they care for by their deeds: float64[customers, labels].
+    known
+        The parts of the score that are quickly known, in [0, 1]: float64[customers, products]. The
+        content is not among them; it is looked into where it may matter.
+    """
+
+    matcher: Matcher
+    own: OwnWords
+    cares: FloatArray
+    known: Mapping[str, FloatArray]
+
+    def parts(self, pairs: Pairs | None = None) -> dict[str, FloatArray]:
+        """Return the parts of the scores of some pairs, in [0, 1]; of all as tables by default."""
+        features = self.matcher.shelf.features
+        parts = {"content": content_of(self.cares, self.own, features, pairs)}
+        parts |= {n: part if pairs is None else part[pairs] for n, part in self.known.items()}
+        if not self.own.is_refused.any():
+            return parts
+        refused = refused_of(self.cares, self.own, features, pairs)
+        return {name: np.where(refused, 0.0, part) for name, part in parts.items()}
+
+    def best(
+        self, is_offered: BoolArray, held: Pairs, most: int
+    ) -> tuple[IntArray, IntArray, dict[str, FloatArray]]:
+        """Return the products with the highest scores for each customer, and their parts.
+
+        The content is looked into of the products that lead without it, and then of those that it
+        could bring up to the last of the best of these. Where that is a large part, it is of all.
+
+        Parameters
+        ----------
+        is_offered
+            bool[products].
+        held
+            Rows and products that are not offered to one customer.
+        most
+            How many products for each customer.
+        """
+        reach = self.matcher.scores(self.known)
+        reach += 100.0 * self.matcher.weights["content"] + _ROUNDING
+        reach[:, ~is_offered] = -np.inf
+        reach[held] = -np.inf
+        able = leading(reach, max(most, _LOOKED_INTO))
+        if _MANY * len(able[0]) < reach.size:
+            able = self._able(reach, able, most)
+        if _MANY * len(able[0]) < reach.size:
+            parts = self.parts(able)
+            scores = self.matcher.scores(parts)
+            order, _ = ranked(able[0], scores, most)
+            rows, products = (place.take(order) for place in able)
+            return rows, products, {name: part.take(order) for name, part in parts.items()}
+        parts = self.parts()
+        scores = np.where(reach > -np.inf, self.matcher.scores(parts), -np.inf)
+        rows, products = best(scores, most)
+        return rows, products, {name: part[rows, products] for name, part in parts.items()}
+
+    def _able(self, reach: FloatArray, some: Pairs, most: int) -> Pairs:
+        """Return the pairs that may be among the best, by the scores of some."""
+        scores = self.matcher.scores(self.parts(some))
+        order, place = ranked(some[0], scores, most)
+        last = order[place == most - 1]
+        least = np.zeros((len(reach), 1))
+        least[some[0].take(last), 0] = scores.take(last)
+        rows, products = np.divmod(np.flatnonzero(reach >= least), reach.shape[1])
+        return rows, products

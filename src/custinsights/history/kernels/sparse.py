@@ -7,7 +7,8 @@ time, so that no more than a block is ever in memory.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from functools import cached_property
+from typing import Self, TypeAlias
 
 import attrs
 import numpy as np
@@ -19,9 +20,12 @@ BLOCK_CELLS = 1 << 17
 """About how many cells of a product to lay out at once: what stays near the processor."""
 
 _BLOCK_STEPS = 1 << 20
-_CHUNK = 2048
-_GROUP = 64
+_GROUPS = 4
 _KEY_BITS = 63
+
+
+Pairs: TypeAlias = tuple[IntArray, IntArray]
+"""Rows, and a column or another row beside each."""
 
 
 @attrs.frozen(eq=False)
@@ -67,16 +71,39 @@ class Sparse:
         """Return the number of rows."""
         return len(self.offsets) - 1
 
+    @cached_property
+    def lengths(self) -> IntArray:
+        """int64[rows], how many cells of each row are filled."""
+        return np.diff(self.offsets)
+
+    @cached_property
+    def places(self) -> IntArray:
+        """int64[most, rows], the filled columns of each row from above; `width` where no more are.
+
+        `most` is how many the fullest row has.
+        """
+        places = np.full((int(self.lengths.max(initial=0)), len(self)), self.width)
+        filled = np.arange(len(self.columns)) - self.offsets[:-1].take(self.rows)
+        places[filled, self.rows] = self.columns
+        return places
+
     @property
     def rows(self) -> IntArray:
         """int64, the row of each filled cell."""
-        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        return np.repeat(np.arange(len(self)), self.lengths)
 
     @property
     def sums(self) -> FloatArray:
         """float64[rows], what the cells of each row add up to."""
         sums: FloatArray = np.bincount(self.rows, self.values, len(self)).astype(np.float64)
         return sums
+
+    @property
+    def largest(self) -> FloatArray:
+        """float64[rows], the largest positive number of each row, and 1 where there is none."""
+        largest = np.zeros(len(self))
+        np.maximum.at(largest, self.rows, self.values)
+        return np.where(largest > 0, largest, 1.0)
 
     @property
     def totals(self) -> FloatArray:
@@ -95,8 +122,9 @@ class Sparse:
 
     def take(self, rows: IntArray) -> Self:
         """Return some rows, in the order given."""
-        lengths = np.diff(self.offsets).take(rows)
-        held = ragged_rows(self.offsets.take(rows), lengths)
+        begins = self.offsets.take(rows)
+        lengths = self.offsets.take(rows + 1) - begins
+        held = ragged_rows(begins, lengths)
         offsets = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum(lengths, out=offsets[1:])
         return attrs.evolve(
@@ -137,45 +165,60 @@ class Sparse:
         -----
         Cost: a step for each filled cell of the row of `other` that a filled cell here points to.
         """
-        lengths = np.diff(other.offsets).take(self.columns)
+        lengths, reached, cells = self._reaching(other)
+        weights = np.repeat(self.values, lengths)
+        weights *= other.values.take(reached)
+        laid: FloatArray = np.bincount(cells, weights, len(self) * other.width).astype(
+            np.float64, copy=False
+        )
+        return laid.reshape(len(self), other.width)
+
+    def meeting(self, other: Sparse) -> IntArray:
+        """Return what `times` would, were every value 1, as int64."""
+        *_, cells = self._reaching(other)
+        laid = np.bincount(cells, minlength=len(self) * other.width)
+        return laid.reshape(len(self), other.width)
+
+    def _reaching(self, other: Sparse) -> tuple[IntArray, IntArray, IntArray]:
+        """Return how many cells of `other` each cell reaches, which, and where in the product."""
+        lengths = other.lengths.take(self.columns)
         reached = ragged_rows(other.offsets.take(self.columns), lengths)
         cells = np.repeat(self.rows * other.width, lengths)
         cells += other.columns.take(reached)
-        weights = np.repeat(self.values, lengths)
-        weights *= other.values.take(reached)
-        size = len(self) * other.width
-        laid: FloatArray = np.bincount(cells, weights, size).astype(np.float64, copy=False)
-        return laid.reshape(len(self), other.width)
+        return lengths, reached, cells
 
-    def weighing(self, laid: FloatArray) -> FloatArray:
-        """Return what each row weighs in others: float64[others, rows] of float64[others, width].
+    def gathered(self, laid: FloatArray, pairs: Pairs | None = None) -> FloatArray:
+        """Return what stands in other rows where rows here are filled, added up.
 
-        The product of `laid` with the transposed table.
+        That is the product of `laid` with the transposed table, were every value 1.
+
+        Parameters
+        ----------
+        laid
+            float64[others, width].
+        pairs
+            Rows of `laid`, and the row here beside each; default: each beside each, as
+            float64[others, rows].
 
         Notes
         -----
-        Cost: for each filled cell here a step for each of the others, which lie side by side; rows
-        are taken together in chunks and cost as the fullest of their chunk.
+        Cost: for each pair as many steps as the fullest of the rows has cells.
         """
-        others = len(laid)
-        upright = np.ascontiguousarray(laid.T)
-        weighed = np.empty((others, len(self)))
-        lengths = np.diff(self.offsets)
-        for low in range(0, len(self), _CHUNK):
-            rows = slice(low, min(low + _CHUNK, len(self)))
-            total = np.zeros((rows.stop - low, others))
-            for place in range(int(lengths[rows].max(initial=0))):
-                is_filled = lengths[rows] > place
-                cells = np.where(is_filled, self.offsets[rows] + place, 0)
-                picked = upright.take(self.columns.take(cells), axis=0)
-                picked *= np.where(is_filled, self.values.take(cells), 0.0)[:, None]
-                total += picked
-            weighed[:, rows] = total.T
-        return weighed
+        ended = np.concatenate([laid, np.zeros((len(laid), 1))], axis=1)
+        if pairs is None:
+            full = np.zeros((len(laid), len(self)))
+            for place in self.places:
+                full += ended.take(place, axis=1)
+            return full
+        others, rows = pairs
+        begins, gathered = others * (self.width + 1), np.zeros(len(rows))
+        for place in self.places[: int(self.lengths.take(rows).max(initial=0))]:
+            gathered += ended.take(place.take(rows) + begins)
+        return gathered
 
     def blocks_for(self, other: Sparse) -> Iterator[tuple[int, int]]:
         """Yield stretches of rows of which the product with a table is not too large at once."""
-        steps = np.diff(other.offsets).take(self.columns)
+        steps = other.lengths.take(self.columns)
         work = np.concatenate([[0], np.cumsum(steps)]).take(self.offsets)
         most, low = max(1, BLOCK_CELLS // max(other.width, 1)), 0
         while low < len(self):
@@ -199,7 +242,7 @@ def _in_order(keys: IntArray) -> IntArray:
 def against_largest(laid: FloatArray) -> FloatArray:
     """Divide each row by its largest number, in place; a row of zeros stays."""
     most = laid.max(axis=1, initial=0.0, keepdims=True)
-    laid /= np.where(most > 0, most, 1.0)
+    laid *= 1.0 / np.where(most > 0, most, 1.0)
     return laid
 
 
@@ -235,7 +278,7 @@ def strongest(laid: FloatArray, most: int) -> Sparse:
     return Sparse(offsets_of(rows, len(laid)), columns, laid[rows, columns], laid.shape[1])
 
 
-def best(laid: FloatArray, most: int, *, above: float = -np.inf) -> tuple[IntArray, IntArray]:
+def best(laid: FloatArray, most: int, *, above: float = -np.inf) -> Pairs:
     """Return where the largest numbers of each row stand: rows, and columns from the best down.
 
     Equal numbers come in the order of the columns.
@@ -249,26 +292,52 @@ def best(laid: FloatArray, most: int, *, above: float = -np.inf) -> tuple[IntArr
     above
         Numbers must be larger than this.
     """
+    rows, columns = leading(laid, most, above=above)
+    order, _ = ranked(rows, laid[rows, columns], most)
+    return rows.take(order), columns.take(order)
+
+
+def leading(laid: FloatArray, most: int, *, above: float = -np.inf) -> Pairs:
+    """Return where the largest numbers of each row stand and some more, in the order of the cells.
+
+    Those are the `most` largest above a bound with all that equal them, and none that is smaller
+    than the largest of each of `most` groups of columns. The parameters are those of `best`.
+    """
     height, width = laid.shape
-    groups = width // _GROUP
-    if groups > most:  # so many numbers are as large as the largest ones of so many groups
-        tops = laid[:, : groups * _GROUP].reshape(height, groups, _GROUP).max(axis=2)
+    size = width // (_GROUPS * most)
+    if size > 1:  # so many numbers are as large as the largest ones of so many groups
+        groups = width // size
+        tops = laid[:, : groups * size].reshape(height, size, groups).max(axis=1)
         kth = np.partition(tops, groups - most, axis=1)[:, groups - most, None]
         held = np.flatnonzero(laid >= np.maximum(kth, np.nextafter(above, np.inf)))
     else:
         held = np.flatnonzero(laid > above)
     rows, columns = np.divmod(held, max(width, 1))
-    order = np.lexsort((columns, -laid.ravel().take(held), rows))
-    rows, columns = rows.take(order), columns.take(order)
-    starts = np.searchsorted(rows, np.arange(height))
-    place = np.arange(len(rows)) - starts.take(rows)
+    return rows, columns
+
+
+def ranked(rows: IntArray, numbers: FloatArray, most: int) -> tuple[IntArray, IntArray]:
+    """Return which of some cells hold the largest numbers of their row, and the place of each.
+
+    Row by row from the largest number down, equal ones as they lie; places count from 0.
+
+    Parameters
+    ----------
+    rows, numbers
+        The row of each cell, and what stands there.
+    most
+        How many of a row to return.
+    """
+    order = np.lexsort((-numbers, rows))
+    ordered = rows.take(order)
+    place = np.arange(len(order)) - np.searchsorted(ordered, ordered)
     kept = np.flatnonzero(place < most)
-    return rows.take(kept), columns.take(kept)
+    return order.take(kept), place.take(kept)
 
 
 def united(parts: list[Sparse], width: int) -> Sparse:
     """Return the rows of several tables one below the other."""
-    lengths = [np.diff(part.offsets) for part in parts]
+    lengths = [part.lengths for part in parts]
     offsets = np.concatenate([[0], np.cumsum(np.concatenate([[], *lengths]))]).astype(np.int64)
     nothing: list[AnyArray] = [np.empty(0, dtype=np.int64)]
     return Sparse(
