@@ -13,6 +13,7 @@ from custinsights.results.door import Pictured
 from custinsights.results.freezing import frozen_array, same_array
 from custinsights.results.intervals import wilson
 from custinsights.results.provenance import Provenance
+from custinsights.results.shares import shares
 from custinsights.results.table import Column, Table
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -101,7 +102,7 @@ class CohortGrid(Pictured):
 
         NaN where nobody could have returned yet; partial cells are in it.
         """
-        return _divided(self.active, self.base)
+        return shares(self.active, self.base)
 
     @property
     def retention_interval(self) -> tuple[FloatArray, FloatArray]:
@@ -117,7 +118,7 @@ class CohortGrid(Pictured):
         Cumulative retention: it never falls. At age 0 it is of those who ordered again in their
         first period. NaN where `returned` is.
         """
-        return _divided(self.returned, np.repeat(self.sizes[:, None], self.ages, axis=1))
+        return shares(self.returned, np.repeat(self.sizes[:, None], self.ages, axis=1))
 
     @property
     def mean_retention(self) -> FloatArray:
@@ -131,7 +132,7 @@ class CohortGrid(Pictured):
         self._refuse_overlap("mean_retention")
         whole = ~np.isnan(self.active) & (self.base == self.observed)
         above = np.where(whole, self.active, 0).sum(axis=0)
-        return _divided(above, np.where(whole, self.base, 0).sum(axis=0))
+        return shares(above, np.where(whole, self.base, 0).sum(axis=0))
 
     def mean(self) -> FloatArray:
         """Return float64[ages]: the mean over cohorts, weighed by the customers observable there.
@@ -150,7 +151,7 @@ class CohortGrid(Pictured):
         people = np.where(whole, self.sizes[:, None], 0)
         is_sum = self.kind in SUMS
         above = np.where(whole, self.values * (1 if is_sum else people), 0).sum(axis=0)
-        return _divided(above, people.sum(axis=0))
+        return shares(above, people.sum(axis=0))
 
     def _refuse_overlap(self, what: str) -> None:
         if self.overlaps:
@@ -189,8 +190,3 @@ class CohortGrid(Pictured):
             notes=(*self.provenance.notes(), *([OVERLAPS] if self.overlaps else [])),
             timezone=self.provenance.calendar.timezone,
         )
-
-
-def _divided(above: FloatArray, below: IntArray) -> FloatArray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(below > 0, above / below, np.nan)

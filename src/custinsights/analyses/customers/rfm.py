@@ -10,6 +10,7 @@ import numpy as np
 from attrs.validators import optional
 
 from custinsights.analyses.catalog import DEFAULT
+from custinsights.analyses.customers.asking import AskingSegments
 from custinsights.analyses.customers.cuts import (
     FREQUENCY,
     MONETARY,
@@ -23,7 +24,6 @@ from custinsights.analyses.customers.cuts import (
     scored_columns,
 )
 from custinsights.analyses.customers.groups import GroupMap, group_map
-from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import instance, named, refuse_other
 from custinsights.domain.money import minor_exponent

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from attrs.validators import optional
 
+from custinsights.analyses.customers.asking import AskingSegments
 from custinsights.analyses.customers.cuts import (
     FREQUENCY,
     MONETARY,
@@ -15,7 +16,6 @@ from custinsights.analyses.customers.cuts import (
     Cuts,
     check_cuts,
 )
-from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.rfm import RFM
 from custinsights.analyses.customers.tagging import check_tags, tag_names
 from custinsights.domain.fields import instance, named, refuse_other

@@ -11,8 +11,8 @@ from attrs.validators import optional
 
 from custinsights.analyses.builtin.lifecycle import STAGES
 from custinsights.analyses.catalog import DEFAULT, Catalog
+from custinsights.analyses.customers.asking import AskingSegments
 from custinsights.analyses.customers.cuts import SCORED, Cuts
-from custinsights.analyses.customers.moves import AskingSegments
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.measuring.measured import without_activities
