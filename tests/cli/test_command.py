@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+import custinsights as ci
 from custinsights.cli import main
+from custinsights.presentation.report.places import titles
 from tests.cli.conftest import LINES, Run, seen_in_a_terminal
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals, pipes and terminals of POSIX")
@@ -33,13 +35,39 @@ def test_the_bundled_report_tells_published_figures(run: Run) -> None:
         "What was read",
         "Overview",
         "New and returning by month",
+        "Growth",
+        "What drives growth",
+        "Change of revenue by value tier",
+        "Change of revenue by country",
         "Revenue by order number",
+        "Time since the last order, and between orders",
+        "Days between two orders (median 22)",
         "RFM groups",
+        "Customers by score",
+        "Moves between RFM groups in three months",
         "Tiers",
+        "Segments",
+        "Moves of the segments in three months",
+        "Overlap of the segments",
+        "Retention",
+        "Lifecycle",
+        "Moves between stages in three months",
         "What is to be expected",
+        "Forecasts from 2011-09-11",
+        "Calibration of ModifiedBetaGeoNBD",
+        "Value concentration",
         "Top countries",
         "Top products",
-        "Retention",
+        "What is bought together",
+        "Whom to offer what",
+        "What customers would like next",
+        "What each group prefers",
+        "Payment methods",
+        "Peak times",
+        "Acquisition",
+        "Funnel",
+        "Experiments",
+        "Provenance",
     ]
     assert "18,536 orders of 4,339 customers, 2010-12-01 to 2011-12-09, GBP" in out
     assert "gross revenue 8,911,407.90 − refunded 611,342.09 = revenue 8,300,065.81" in out
@@ -140,7 +168,7 @@ def test_nothing_before_the_first_order(run: Run) -> None:
     assert code == 0
     assert out.splitlines()[1] == "0 orders of 0 customers, GBP"
     assert "As of 2009-01-01, exclusive; the first order was placed on 2010-12-01.\n" in out
-    assert out.count("Nothing to show: no order that counts falls here.") == 8
+    assert out.count("Nothing to show: no order that counts falls here.") == 15
 
 
 def test_report_long_after_the_last_order(run: Run, lines_file: Path) -> None:
@@ -149,7 +177,7 @@ def test_report_long_after_the_last_order(run: Run, lines_file: Path) -> None:
         _, out, _ = run("report", str(lines_file), *LINES, option, "2030-01-01")
         assert "As of 2030-01-01, exclusive; the last order was placed on 2024-02-03.\n" in out
         _, out, _ = run("report", str(lines_file), *LINES, option, "2024-02-04")
-        assert "As of" not in out
+        assert "As of 2024-02-04, exclusive" not in out
         assert "4 orders of 3 customers, 2024-01-05 to 2024-02-03, EUR" in out
 
 
@@ -376,3 +404,39 @@ def test_refunds_of_no_country_are_told(run: Run, tmp_path: Path) -> None:
     assert code == 0
     assert "93.8%" in countries  # 30 of 32
     assert "EUR -8.00 of the revenue is of no country (such as refunds that" in countries
+
+
+def test_only_the_sections_that_are_asked_for(run: Run, lines_file: Path, tmp_path: Path) -> None:
+    """In the order of the report, in every form; a name that is none is told with what there is."""
+    asked = (str(lines_file), *LINES, "--sections", "baskets, tiers")
+    code, out, _ = run("report", *asked, "--json")
+    assert code == 0
+    assert [*json.loads(out)][-2:] == ["tiers", "baskets"]
+    code, out, _ = run("report", *asked, "--html", str(tmp_path / "r.html"))
+    assert code == 0
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert '<section id="tiers"' in page
+    assert '<section id="cohorts"' not in page
+    code, out, err = run("report", *asked[:-1], "basket")
+    assert (code, out) == (2, "")
+    assert "Did you mean 'baskets'?" in err
+
+
+def test_what_is_bought_together_is_in_every_form(run: Run) -> None:
+    """Pairs, audiences and recommendations are records, with what the library says of them."""
+    names = ("baskets", "cross_sell", "recommendations", "experiments")
+    _, out, _ = run("report", "--sections", ",".join(names), "--json")
+    document = json.loads(out)
+    assert {*names} <= {*document}
+    pair = document["baskets"][0]
+    assert (pair["bought"], pair["also"]) == ("REGENCY TEA PLATE PINK", "REGENCY TEA PLATE GREEN")
+    assert (pair["n"], pair["orders"]) == (224, 202)
+    assert pair["confidence"] == pytest.approx(202 / 224)
+    history = ci.datasets.load_online_retail()
+    offer = document["cross_sell"][0]
+    ids = {title: str(one) for one, title in titles(history).items()}
+    [found] = ci.cross_sell(history, ids[offer["bought"]], ids[offer["offer"]]).to_dicts()
+    assert offer["audience"] == found["audience"]
+    assert offer["expected_takers"] == pytest.approx(found["expected_takers"])
+    assert 0 < document["recommendations"][0]["share"] < 1
+    assert document["experiments"] == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from custinsights.presentation.report.writing import QUESTIONS
+from custinsights.presentation.report.questions import QUESTIONS
 from tests.cli.conftest import LINES, Run, seen_in_a_terminal
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from custinsights.cli.screen import show
-from custinsights.cli.section import Section
 from custinsights.presentation.cells import width_of
+from custinsights.presentation.report.answers import Answer as Section
 from custinsights.results.table import Column, Table
 
 

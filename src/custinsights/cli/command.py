@@ -86,6 +86,7 @@ def report(
     most_orders: page_options.MostOrders = None,
     include_personal: page_options.IncludePersonal = False,
     xlsx: page_options.Xlsx = None,
+    sections: page_options.Sections = None,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -98,23 +99,26 @@ def report(
 ) -> None:
     """Print a report on a shop's customers.
 
-    Who buys, who comes back, what are they worth? What was read and left out, an overview, new
-    and returning customers by month, revenue by order number, RFM groups, tiers, top countries
-    and products, and monthly retention.
+    Who buys, who comes back, what are they worth, what do they want next? What was read and left
+    out, an overview, new and returning customers, growth, order numbers, RFM groups, tiers and
+    segments, retention, forecasts, places and products, what is bought together, and more.
     """
     from custinsights.cli.report import print_report
     from custinsights.cli.web_page import web_page
 
     options.refuse_overwriting(asked.files, xlsx, "--xlsx")
     options.refuse_overwriting(asked.files, html, "--html")
+    names = options.listed(sections)
+    questions = page_options.asked_for(names)
     page = web_page(
         html,
         title=title,
         include_orders=include_orders,
         include_personal=include_personal,
         most_orders=most_orders,
+        sections=names,
     )
-    print_report(asked, to_json=as_json, xlsx=xlsx, page=page)
+    print_report(asked, questions, to_json=as_json, xlsx=xlsx, page=page)
 
 
 _SEGMENTS = """\b

@@ -12,11 +12,11 @@ from typing import Any
 import typer
 from rich.text import Text
 
-from custinsights.cli.loading import load_report
 from custinsights.cli.options import is_database
 from custinsights.cli.reading import progress_in_bytes, progress_in_orders
 from custinsights.cli.screen import screen, show
 from custinsights.cli.shared_options import Reading
+from custinsights.presentation.report.loading import load_report
 from custinsights.privacy import suppressed
 from custinsights.repositories.protocols import Store
 from custinsights.shop.import_report import ImportReport

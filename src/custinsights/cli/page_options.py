@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from custinsights.cli import options
 from custinsights.cli.shared_options import SHOWING
+from custinsights.errors import UnknownName
 
-__all__ = ["Html", "IncludeOrders", "IncludePersonal", "MostOrders", "Title", "Xlsx"]
+if TYPE_CHECKING:
+    from custinsights.presentation.report.questions import Question
+
+__all__ = [
+    "Html",
+    "IncludeOrders",
+    "IncludePersonal",
+    "MostOrders",
+    "Sections",
+    "Title",
+    "Xlsx",
+    "asked_for",
+]
 
 _PAGE = "The page"
 
@@ -70,3 +83,24 @@ Xlsx: TypeAlias = Annotated[
         rich_help_panel=SHOWING,
     ),
 ]
+Sections: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME,…",
+        help="Only these sections, such as overview,cohorts,baskets; a name that is none lists all "
+        "of them.",
+        rich_help_panel=SHOWING,
+    ),
+]
+
+
+def asked_for(names: tuple[str, ...] | None) -> list[Question]:
+    """Return the sections of these names; refuse one that is none, and none at all."""
+    from custinsights.presentation.report.questions import chosen
+
+    if names == ():
+        raise typer.BadParameter("it names no section", param_hint="--sections")
+    try:
+        return chosen(names)
+    except UnknownName as error:
+        raise typer.BadParameter(str(error), param_hint="--sections") from None

@@ -12,14 +12,13 @@ from rich.text import Text
 from custinsights.analyses.measuring.measure import measure
 from custinsights.cli.as_json import as_json
 from custinsights.cli.asked import Asked, facts
-from custinsights.cli.loading import load_report
 from custinsights.cli.screen import screen, show
-from custinsights.cli.section import Section, days
-from custinsights.cli.sections import sections
 from custinsights.cli.web_page import WebPage
 from custinsights.errors import counted
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import plain, shown
+from custinsights.presentation.report.answers import Answer, days
+from custinsights.presentation.report.questions import Question, answers
 from custinsights.presentation.spreadsheet import Sheet, write_workbook
 from custinsights.results.table import Column, Table
 
@@ -29,7 +28,12 @@ _TOTALS = ("orders", "customers", "gross_revenue", "refunded", "revenue")
 
 
 def print_report(
-    asked: Asked, *, to_json: bool, xlsx: Path | None = None, page: WebPage | None = None
+    asked: Asked,
+    questions: Sequence[Question],
+    *,
+    to_json: bool,
+    xlsx: Path | None = None,
+    page: WebPage | None = None,
 ) -> None:
     """Print the report on a history, as one JSON object if wanted, and write it as a spreadsheet.
 
@@ -37,6 +41,8 @@ def print_report(
     ----------
     asked : Asked
         Which history, and as of when.
+    questions : sequence of Question
+        Which sections it has.
     to_json : bool
         Whether to print one JSON object.
     xlsx : Path or None
@@ -46,52 +52,44 @@ def print_report(
     """
     history, remarks = asked.history()
     written = [] if page is None else [page.written(history)]
-    loaded = load_report(history.load_report, history.calendar.timezone)
     totals = measure(history, _TOTALS).table()
     heading = _heading(history, totals)
-    if to_json:
-        told = [loaded, *sections(history)]
-        answers = facts(history)
-        answers["totals"] = totals.to_dicts()[0]
-        answers |= {section.key: section.data for section in told}
-        if xlsx is not None:
-            _write(xlsx, told, heading, remarks)
-        typer.echo(as_json(answers))
-        return
-    if page is None:
+    if page is None and not to_json:
         with screen() as console:
             console.print(heading)
             for remark in remarks:
                 console.print(remark)
             console.print()
-            show(console, loaded)
-    told = [loaded]
-    for section in sections(history) if page is None or xlsx is not None else ():
-        told.append(section)
-        if page is None:
+    told = []
+    for answer in answers(history, questions) if to_json or page is None or xlsx else ():
+        told.append(answer)
+        if page is None and not to_json:
             with screen() as console:
-                show(console, section)
+                show(console, answer)
     if xlsx is not None:
         _write(xlsx, told, heading, remarks)
         written.append(f"{plain(str(xlsx))}: {counted(len(told), 'sheet')}, and one of notes.")
+    if to_json:
+        data = {answer.key: answer.data for answer in told}
+        typer.echo(as_json({**facts(history), "totals": totals.to_dicts()[0], **data}))
+        return
     with screen() as console:
         for sentence in written if page is None else (*remarks, *written):
             console.print(sentence)
 
 
-def _write(xlsx: Path, told: Sequence[Section], heading: Text, remarks: Sequence[str]) -> None:
+def _write(xlsx: Path, told: Sequence[Answer], heading: Text, remarks: Sequence[str]) -> None:
     """Write a sheet of each section; what is told of all of them stands with the first."""
     first = (*heading.plain.splitlines()[1:], *remarks)
     sheets = []
-    for section in told:
-        rows = section.records if section.sheet is None else section.sheet
-        if rows is None or section.view is None:
-            rows = Table("", [Column("note", "label", section.remarks)])
-        notes = (*first, *filter(None, (section.about, *section.remarks)))
+    for answer in told:
+        rows, charts = answer.rows, answer.charts
+        if rows is None or not len(rows):
+            rows, charts = Table("", [Column("note", "label", answer.remarks)]), ()
+        notes = (*first, *filter(None, (answer.about, *answer.remarks)))
         first = ()
-        table = attrs.evolve(rows, title=section.title)
-        charts = section.charts if len(table) else ()
-        sheets.append(Sheet(name=section.title, table=table, notes=notes, charts=charts))
+        table = attrs.evolve(rows, title=answer.title)
+        sheets.append(Sheet(name=answer.title, table=table, notes=notes, charts=charts))
     write_workbook(sheets, xlsx)
 
 

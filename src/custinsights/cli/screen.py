@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from custinsights.cli.section import Section
+from custinsights.errors import counted
 from custinsights.presentation.cells import (
     MISSING,
     PROVISIONAL,
@@ -28,6 +28,7 @@ from custinsights.presentation.cells import (
     shown,
     width_of,
 )
+from custinsights.presentation.report.answers import Answer
 from custinsights.results.table import Column, Table
 
 __all__ = ["screen", "show"]
@@ -36,7 +37,7 @@ _WIDEST = 140
 _INDENT = "  "
 _GAP = "  "
 _HEAD_LINES = 2
-_NARROWEST_LABEL = 12
+_NARROWEST_LABEL, _NARROW_LABEL = 12, 20
 _NARROWEST_BAR, _WIDEST_BAR = 6, 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 #: How a share in a grid is painted, from this part of the largest share on.
@@ -92,11 +93,15 @@ def _broken(name: str, width: int) -> list[str]:
     return [""] * (_HEAD_LINES + 1) if longest > width else wrap(name, width)
 
 
-def show(console: Console, section: Section) -> None:
+def show(console: Console, section: Answer) -> None:
     """Print a section: its title, what it says in a line, and its rows or why it has none."""
     remarks = list(map(plain, (*section.cut, *section.remarks)))
-    about = clip(plain(section.about), console.width - len(section.title) - len(_GAP))
-    _say(console, Text.assemble((section.title, "bold"), "  ", (about, "dim")))
+    about, room = plain(section.about), console.width - len(section.title) - len(_GAP)
+    is_beside = width_of(about) <= room
+    _say(console, Text.assemble((section.title, "bold"), "  ", (about if is_beside else "", "dim")))
+    for line in [] if is_beside else _wrapped(about, console):
+        line.truncate(console.width)
+        _say(console, line)
     view = section.view
     if view is not None and len(view):
         strips = _strips(section, view, console)
@@ -108,12 +113,18 @@ def show(console: Console, section: Section) -> None:
             paints = [s.paints[i] if s.paints else "" for s in strips]
             _say(console, _row(strips, [s.cells[i] for s in strips], paints))
         if (section.is_grid or section.is_cut) and (hidden := len(view.columns) - len(strips)):
-            remarks.insert(0, f"{hidden} more columns on a wider screen and in --json.")
+            more = counted(hidden, "more column")
+            remarks.insert(0, f"{more} on a wider screen and in --json.")
     for remark in remarks:
-        width = console.width - len(_INDENT)
-        for line in wrap(remark, width, break_long_words=False, break_on_hyphens=False):
-            _say(console, Text(_INDENT + line, style="dim"))
+        for line in _wrapped(remark, console):
+            _say(console, line)
     _say(console, Text())
+
+
+def _wrapped(text: str, console: Console) -> list[Text]:
+    width = console.width - len(_INDENT)
+    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [Text(_INDENT + line, style="dim") for line in lines]
 
 
 def _say(console: Console, line: Text) -> None:
@@ -129,23 +140,33 @@ def _row(strips: Sequence[_Strip], texts: Sequence[str], paints: Sequence[str]) 
     return line
 
 
-def _strips(section: Section, view: Table, console: Console) -> list[_Strip]:
+def _strips(section: Answer, view: Table, console: Console) -> list[_Strip]:
     """The columns of a section, fitted to the width: labels shrink, bars take what is left."""
     room = console.width - len(_INDENT)
     if section.is_grid:
         return _fitting(_grid(view), room)
     strips = [_strip(column, view.timezone) for column in view.columns]
+    strips = _shrunk(strips, room, _NARROW_LABEL if section.is_cut else _NARROWEST_LABEL)
     if section.is_cut:
         return _fitting(strips, room)
-    if (over := _taken(strips) - room) > 0:
-        widest = max(range(len(strips)), key=lambda i: -1 if strips[i].right else strips[i].width)
-        target = max(_NARROWEST_LABEL, strips[widest].width - over)
-        cells = [clip(cell, target) for cell in strips[widest].cells]
-        strips[widest] = attrs.evolve(strips[widest], cells=cells)
     length = min(_WIDEST_BAR, room - _taken(strips) - len(_GAP))
     if section.bars and length >= _NARROWEST_BAR:
         shares = view.column(section.bars)
         strips.append(_bars(shares, length, fine=not console.options.ascii_only))
+    return strips
+
+
+def _shrunk(strips: list[_Strip], room: int, least: int) -> list[_Strip]:
+    """The columns with labels cut, the widest first, until they fit or have their least width."""
+    while (over := _taken(strips) - room) > 0:
+        widest = max(range(len(strips)), key=lambda i: -1 if strips[i].right else strips[i].width)
+        width = strips[widest].width
+        if strips[widest].right or width <= least:
+            break
+        cells = [clip(cell, max(least, width - over)) for cell in strips[widest].cells]
+        strips[widest] = attrs.evolve(strips[widest], cells=cells)
+        if strips[widest].width == width:
+            break
     return strips
 
 

@@ -18,14 +18,14 @@ from custinsights.analyses.segments.sets import segments
 from custinsights.cli.as_json import as_json
 from custinsights.cli.asked import Asked, facts
 from custinsights.cli.foretelling import catalog_for
-from custinsights.cli.loading import in_short, load_report
 from custinsights.cli.screen import screen, show
-from custinsights.cli.section import Section
 from custinsights.domain import Money
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import UnknownName, counted
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import of_unit, plain
+from custinsights.presentation.report.answers import Answer
+from custinsights.presentation.report.loading import in_short, load_report
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.explanation import Explanation
 from custinsights.results.segment_set import SegmentSet
@@ -149,7 +149,7 @@ def _heading(text: str, judged: SegmentSet) -> Text:
     )
 
 
-def _customers(found: CustomerTable, csv: Path | None) -> Section:
+def _customers(found: CustomerTable, csv: Path | None) -> Answer:
     """The first customers of the segment, and where the others are."""
     remarks = () if csv is None else (_written(csv, found),)
     if not len(found):
@@ -158,7 +158,7 @@ def _customers(found: CustomerTable, csv: Path | None) -> Section:
         remarks = ("--csv FILE writes all of them, --json prints them.",)
     view = found.table().take(range(min(len(found), _FIRST)))
     about = f"the first {_FIRST} of {len(found):,}" if len(found) > _FIRST else ""
-    return Section(
+    return Answer(
         key="customers",
         title="Customers in the segment",
         about=about,
@@ -172,10 +172,10 @@ def _written(csv: Path, found: CustomerTable) -> str:
     return f"Written to {plain(str(csv))}: {counted(len(found), 'customer')}."
 
 
-def _why(who: int | str | None, explained: Explanation) -> Section:
+def _why(who: int | str | None, explained: Explanation) -> Answer:
     """Every clause of the rule, judged for one customer."""
     shown = plain(str(hidden_if_contact(who)))
-    return Section(
+    return Answer(
         key="explanation",
         title=f"Customer {shown} {_VERDICTS[explained.verdict]}",
         view=explained.table(),

@@ -48,6 +48,7 @@ def web_page(
     include_orders: bool,
     include_personal: bool,
     most_orders: int | None,
+    sections: tuple[str, ...] | None = None,
 ) -> WebPage | None:
     """Return the page that is asked for, None without one; refuse what makes no sense together."""
     told: dict[str, Any] = {
@@ -62,6 +63,8 @@ def web_page(
         if names:
             raise typer.BadParameter(f"{', '.join(names)}: no page is asked for, with --html FILE")
         return None
+    if sections is not None:
+        options["sections"] = sections
     needing = [name for name in ("--include-personal", "--most-orders") if name in names]
     if needing and not include_orders:
         fault = f"{', '.join(needing)}: no orders are asked for, with --include-orders"

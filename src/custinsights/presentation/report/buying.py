@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
 import numpy as np
 
 from custinsights.analyses.measuring.measure import measure
@@ -19,6 +20,7 @@ from custinsights.results.table import Column, Table
 
 __all__ = ["composition", "intervals", "order_numbers", "trend"]
 
+_TOLD_BY_MONTH = ("customers", "new_customers", "revenue")
 _PERIODS = ("month", "quarter", "year")
 _TYPES: Mapping[object, str] = {"new": "new", "returning": "returning", None: "other"}
 _BINS = (30, 60, 90, 120, 180, 270, 365, 540, 730)
@@ -61,19 +63,23 @@ def _mix(cube: Cube, period: str) -> dict[str, Part]:
 
 def trend(history: OrderHistory) -> Section:
     """Return customers and revenue by month, with months that stand out."""
-    cube = measure(history, ["customers", "new_customers", "revenue"], by=["month"])
-    remarks = ["Unusual: more than 3.5 robust standard deviations off the twelve months before."]
+    cube = measure(history, _TOLD_BY_MONTH, by=["month"])
+    remarks = [
+        "Unusual: more than 3.5 robust standard deviations off the months before, at most twelve."
+    ]
+    found = {name: np.ma.filled(cube.anomalies(name), False) for name in _TOLD_BY_MONTH}  # noqa: FBT003
+    table = _with_unusual(cube.table(), found)
     parts = []
     for title, names in (
         ("Customers by month", {"customers": "customers", "new_customers": "new customers"}),
         ("Revenue by month", {"revenue": "revenue"}),
     ):
-        flags = {name: np.ma.filled(cube.anomalies(of), False) for of, name in names.items()}  # noqa: FBT003
+        flags = {name: found[of] for of, name in names.items()}
         parts.append(
             chart(
                 title,
                 "A line over the months; unusual months are marked.",
-                cube.table(),
+                table,
                 names,
                 draw=lines,
                 flags=flags,
@@ -84,6 +90,15 @@ def trend(history: OrderHistory) -> Section:
     return Section(
         key="trend", title="Growth", about="by month", parts=tuple(parts), remarks=tuple(remarks)
     )
+
+
+def _with_unusual(table: Table, found: Mapping[str, np.ndarray]) -> Table:
+    """Return the table with a last column: which of its numbers stand out."""
+    texts = [
+        ", ".join(name.replace("_", " ") for name, flags in found.items() if flags[row])
+        for row in range(len(table))
+    ]
+    return attrs.evolve(table, columns=[*table.columns, Column("unusual", "label", texts)])
 
 
 def order_numbers(history: OrderHistory) -> Section:

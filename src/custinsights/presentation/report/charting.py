@@ -45,7 +45,7 @@ def chart(
     marks = [column.provisional for column in columns.values()]
     if any(mark is not None and mark.any() for mark in marks):
         says = f"{says} {PALE}"
-    return Chart(title=title, figure=figure, says=says, table=table)
+    return Chart(title=title, figure=figure, says=says, table=table, series=tuple(series))
 
 
 def largest(table: Table, by: str) -> Table:
@@ -103,7 +103,10 @@ def shares_of(table: Table) -> Table:
     shares = [
         np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0) for part in parts
     ]
+    marks = [column.provisional for column in rest if column.provisional is not None]
+    partly = np.any(marks, axis=0) if marks else None
     columns: Sequence[Column] = [
-        Column(column.name, "share", share) for column, share in zip(rest, shares, strict=True)
+        Column(column.name, "share", share, provisional=partly)
+        for column, share in zip(rest, shares, strict=True)
     ]
     return Table(f"shares of {table.title}", [first, *columns], timezone=table.timezone)

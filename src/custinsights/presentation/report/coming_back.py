@@ -28,9 +28,9 @@ def retention(history: OrderHistory) -> Section:
             "Show",
             {
                 "retention": _grid(people, people.retention, "Retention", "share"),
-                "revenue": _grid(money, money.values, f"Revenue in {money.unit}", "money"),
+                "revenue": _grid(money, money.values, f"Revenue in {money.unit}", "number"),
                 "lifetime value": _grid(
-                    value, value.values, f"Revenue per customer so far in {value.unit}", "money"
+                    value, value.values, f"Revenue per customer so far in {value.unit}", "number"
                 ),
             },
         )
@@ -60,13 +60,8 @@ def _grid(found: CohortGrid, numbers: FloatArray, title: str, kind: str) -> Heat
         corner="cohort (size)",
         down=[f"{word(found.cohorts[row])} ({int(found.sizes[row]):,})" for row in kept.tolist()],
         across=[str(age) for age in range(ages)],
-        texts=[[_text(value, kind) for value in row] for row in chosen.tolist()],
+        numbers=chosen,
+        kind=kind,
         shades=shades,
         hatched=partial,
     )
-
-
-def _text(value: float, kind: str) -> str:
-    if np.isnan(value):
-        return ""
-    return f"{100 * value:.0f}%" if kind == "share" else f"{value:,.0f}"

@@ -10,9 +10,8 @@ from custinsights.analyses.customers.tiers import tiers
 from custinsights.analyses.products.preferences import preferences
 from custinsights.analyses.trends.growth import growth_drivers
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import MISSING
 from custinsights.presentation.report.charting import chart, word
-from custinsights.presentation.report.headline import told_window
+from custinsights.presentation.report.headline import told_spans, told_window
 from custinsights.presentation.report.parts import HeatTable, Part, Section, Switch
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.table import Column, Table
@@ -31,14 +30,16 @@ def drivers(history: OrderHistory) -> Section:
     if "country" in history.labels and history.labels["country"].names:
         by["country"] = "country"
     parts: dict[str, Part] = {}
-    notes: tuple[str, ...] = ()
     for name, label in by.items():
         found = growth_drivers(history, by=label, window=window, compare=compare)
-        notes = tuple(note for note in found.notes if not note.startswith("As of"))
+        most = np.argsort(-np.abs(found.column("change").values), kind="stable")[:_MOST_LABELS]
+        says = "What each group adds to the change or takes from it; the numbers say by what."
+        if len(most) < len(found):
+            says = f"The {len(most)} largest changes of {len(found)}, gains and losses. {says}"
         parts[name] = chart(
             f"Change of revenue by {name}",
-            "What each group adds to the change or takes from it; the numbers say by what.",
-            _named(found.take(range(min(len(found), _MOST_LABELS)))),
+            says,
+            _named(found.take(np.sort(most))),
             {"change": "change"},
             lying=True,
         )
@@ -48,7 +49,7 @@ def drivers(history: OrderHistory) -> Section:
         about="the change of revenue: by the number of customers, how often they order, what an "
         "order is worth",
         parts=(Switch("By", parts),),
-        remarks=notes,
+        remarks=told_spans(history, window, compare),
     )
 
 
@@ -66,10 +67,10 @@ def tastes(history: OrderHistory) -> Section:
         about="100: as many of the group buy it as of all customers; 200: twice as many",
     )
     labels = () if history.products is None else history.products.labels
-    by = next((one for one in ("category", "department") if one in labels), "product")
+    by = next((one for one in ("category", "department", "title") if one in labels), "product")
     table = preferences(history, rfm(history).segments, by=by)
     if not len(table):
-        return attrs.evolve(section, about="", remarks=("Nobody bought a product that is told.",))
+        return attrs.evolve(section, about="", remarks=("No order that counts names a product.",))
     return attrs.evolve(section, parts=(_indices(table, by),))
 
 
@@ -78,25 +79,23 @@ def _indices(table: Table, by: str) -> HeatTable:
     buyers = dict.fromkeys(things, 0)
     for thing, times in zip(things, table.column("buyers").values.tolist(), strict=True):
         buyers[thing] += int(times)
-    across = sorted(buyers, key=lambda thing: -buyers[thing])[:_MOST_LABELS]
-    down = list(dict.fromkeys(groups))
+    down = sorted(buyers, key=lambda thing: -buyers[thing])[:_MOST_LABELS]
+    across = list(dict.fromkeys(groups))
+    row_of = {thing: row for row, thing in enumerate(down)}
     indices = np.full((len(down), len(across)), np.nan)
-    for group, thing, index in zip(
-        groups, things, table.column("index").values.tolist(), strict=True
-    ):
-        if thing in across:
-            indices[down.index(group), across.index(thing)] = index
+    index = table.column("index").values.tolist()
+    for group, thing, value in zip(groups, things, index, strict=True):
+        if thing in row_of:
+            indices[row_of[thing], across.index(group)] = value
+    what = "product" if by == "title" else by
     return HeatTable(
-        title=f"What each RFM group buys, by {by}",
+        title=f"What each RFM group buys, by {what}",
         says="Share of the group's customers who buy it ÷ share of all customers × 100; of small "
         "groups it says little.",
-        corner=f"group \\ {by}",
-        down=[word(group) for group in down],
-        across=[word(thing) for thing in across],
-        texts=[[_rounded(index) for index in row] for row in indices.tolist()],
+        corner=f"{what} \\ group",
+        down=[word(thing) for thing in down],
+        across=[word(group) for group in across],
+        numbers=indices,
+        kind="number",
         shades=np.clip(indices / _TWICE, 0, 1),
     )
-
-
-def _rounded(index: float) -> str:
-    return MISSING if np.isnan(index) else f"{index:,.0f}"

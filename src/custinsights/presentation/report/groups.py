@@ -11,13 +11,13 @@ from dateutil.relativedelta import relativedelta
 from custinsights.analyses.customers.concentration import concentration
 from custinsights.analyses.customers.rfm import rfm
 from custinsights.analyses.customers.tiers import tiers
+from custinsights.analyses.measuring.measure import measure
 from custinsights.analyses.segments.presets import presets
 from custinsights.analyses.segments.sets import lifecycle, segments
 from custinsights.domain.segments import Segment
-from custinsights.errors import MissingData, counted
+from custinsights.errors import MissingData
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import MISSING
 from custinsights.presentation.figures import lines
 from custinsights.presentation.report.charting import of_table
 from custinsights.presentation.report.parts import (
@@ -25,14 +25,12 @@ from custinsights.presentation.report.parts import (
     Listing,
     Part,
     Section,
-    Tile,
     Tiles,
-    written,
 )
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.table import Column, Table
 
-__all__ = ["concentrations", "lifecycles", "rfm_groups", "segment_sizes"]
+__all__ = ["concentrations", "lifecycles", "rfm_groups", "segment_sizes", "tier_sizes"]
 
 _MOVES = "Where the customers were three months before, and where they are now."
 
@@ -41,33 +39,14 @@ def rfm_groups(history: OrderHistory) -> Section:
     """Return the RFM groups as tiles, the scores as a heat map, and who moved."""
     found = rfm(history)
     frequency, recency = (found.column(name).values for name in ("f_score", "r_score"))
-    moves = _migration(history, found.segments)
+    moves = _migration(history, found.segments, "RFM groups")
     return Section(
-        key="rfm",
+        key="rfm_groups",
         title="RFM groups",
         about="by recency, frequency and what they spent; scores run from 1 to 5",
-        parts=(_tiles("Groups", found.segments), _scores(recency, frequency), *moves),
+        parts=(Tiles("RFM groups", found.segments.table()), _scores(recency, frequency), *moves),
         remarks=found.segments.table().notes[1:],
     )
-
-
-def _tiles(title: str, found: SegmentSet) -> Tiles:
-    table = found.table()
-    texts = {name: written(table.column(name)) for name in ("share", "total_spent")}
-    currency = table.column("total_spent").unit
-    tiles = [
-        Tile(
-            str(name),
-            (
-                counted(int(table.column("customers").values[row]), "customer"),
-                f"{texts['share'][row]} of all",
-                f"{texts['total_spent'][row]} {currency}",
-            ),
-            float(np.nan_to_num(table.column("share").values[row])),
-        )
-        for row, name in enumerate(table.column("segment").values.tolist())
-    ]
-    return Tiles(title, tuple(tiles))
 
 
 def _scores(recency: np.ndarray, frequency: np.ndarray) -> HeatTable:
@@ -79,7 +58,7 @@ def _scores(recency: np.ndarray, frequency: np.ndarray) -> HeatTable:
         corner="recency \\ frequency",
         down=[str(score) for score in range(5, 0, -1)],
         across=[str(score) for score in range(1, 6)],
-        texts=[[_told(count) for count in row] for row in counts.tolist()],
+        numbers=counts.astype(np.float64),
         shades=counts / most,
     )
 
@@ -92,7 +71,7 @@ def _three_months_before(history: OrderHistory) -> dt.datetime | None:
     return before if before > history.observed_from else None
 
 
-def _migration(history: OrderHistory, found: SegmentSet) -> list[HeatTable]:
+def _migration(history: OrderHistory, found: SegmentSet, what: str) -> list[HeatTable]:
     """Return the moves since three months ago, where there were customers then."""
     before = _three_months_before(history)
     if before is None:
@@ -104,35 +83,58 @@ def _migration(history: OrderHistory, found: SegmentSet) -> list[HeatTable]:
     shades = np.divide(counts, sums, out=np.zeros_like(counts), where=sums > 0)
     return [
         HeatTable(
-            title="Moves in three months",
+            title=f"Moves between {what} in three months",
             says=_MOVES,
             corner="from \\ to",
             down=[str(name) for name in first.values.tolist()],
             across=[column.name for column in rest],
-            texts=[[_told(count) for count in row] for row in counts.tolist()],
+            numbers=counts.astype(np.float64),
             shades=shades,
         )
     ]
 
 
-def segment_sizes(history: OrderHistory) -> Section:
-    """Return the tiers, and the preset segments with their sizes and overlaps."""
+def tier_sizes(history: OrderHistory) -> Section:
+    """Return the tiers by value, frequency and recency."""
     kinds = ("value", "frequency", "recency")
-    parts: list[Part] = [_tiles(f"By {kind}", tiers(history, kind)) for kind in kinds]
+    return Section(
+        key="tiers",
+        title="Tiers",
+        about="all customers so far: by what they spent, how often they ordered, and when last",
+        parts=tuple(Tiles(f"By {kind}", tiers(history, kind).table()) for kind in kinds),
+    )
+
+
+def segment_sizes(history: OrderHistory) -> Section:
+    """Return the preset segments with their sizes, moves and overlaps."""
+    parts: list[Part] = []
+    remarks: list[str] = []
     chosen, untold = _askable(history)
     if chosen:
         found = segments(history, chosen)
         meanings = {name: segment.definition for name, segment in chosen.items()}
-        parts += [Listing(_with_meaning(found.table(), meanings)), *_changes(history, found)]
+        parts = [Listing(_with_meaning(found.table(), meanings)), *_changes(history, found)]
         parts.append(_overlap(found))
-    remarks = [f"Not asked, for want of data: {', '.join(untold)}."] if untold else []
+        remarks.append(_of_whom(history, found))
+    if untold:
+        remarks.append(f"Not asked, for want of data: {', '.join(untold)}.")
     return Section(
         key="segments",
         title="Segments",
-        about="tiers, and ready-made segments; a customer may be in several of these",
+        about="ready-made; a customer may be in several",
         parts=tuple(parts),
         remarks=tuple(remarks),
     )
+
+
+def _of_whom(history: OrderHistory, found: SegmentSet) -> str:
+    """Return of whom shares are: also people without an order that counts are known."""
+    everybody = len(found.customers)
+    ordered = int(measure(history, ["total_customers"]).minor("total_customers").sum())
+    people = f"Shares are of all {everybody:,} people who are known"
+    if everybody == ordered:
+        return f"{people}."
+    return f"{people}, of whom {ordered:,} have an order that counts."
 
 
 def _askable(history: OrderHistory) -> tuple[dict[str, Segment], list[str]]:
@@ -184,27 +186,25 @@ def _overlap(found: SegmentSet) -> HeatTable:
         corner="of \\ in",
         down=names,
         across=names,
-        texts=[[_told(count) for count in row] for row in shared.tolist()],
+        numbers=shared.astype(np.float64),
         shades=shared / sizes[held][:, None],
     )
-
-
-def _told(count: float) -> str:
-    """Return a count as text; none is a dot, so that the others stand out."""
-    return f"{int(count):,}" if count else MISSING
 
 
 def lifecycles(history: OrderHistory) -> Section:
     """Return how many are at each stage, and who moved on."""
     found = lifecycle(history)
     table = found.table()
-    moves = _migration(history, found)
+    moves = _migration(history, found, "stages")
     return Section(
         key="lifecycle",
         title="Lifecycle",
         about="from prospect to advocate",
-        parts=(_tiles("Stages", found), *moves),
-        remarks=tuple(note for note in table.notes if not note.startswith("As of")),
+        parts=(Tiles("Lifecycle", table), *moves),
+        remarks=(
+            _of_whom(history, found),
+            *(note for note in table.notes if not note.startswith("As of")),
+        ),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from dateutil.relativedelta import relativedelta
 
 from custinsights.analyses.catalog import DEFAULT
+from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.declaring.tally import Sum
 from custinsights.analyses.measuring.measure import measure
 from custinsights.analyses.trends.overview import overview
@@ -21,11 +22,12 @@ from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
 from custinsights.results.table import Column
 
-__all__ = ["headlines", "told_window"]
+__all__ = ["BEFORE", "headlines", "told_change", "told_spans", "told_window"]
 
 _MONTHS = 13
 _TOLD_ABOVE = ("As of", "Window", "Compared: Window")
-_BEFORE = {"previous_year": "a year earlier", "previous_period": "the time before"}
+BEFORE = {"previous_year": "a year earlier", "previous_period": "the time before"}
+"""With what numbers are compared, in words."""
 
 
 def told_window(history: OrderHistory) -> tuple[tuple[dt.datetime, dt.datetime] | None, str]:
@@ -36,7 +38,7 @@ def told_window(history: OrderHistory) -> tuple[tuple[dt.datetime, dt.datetime] 
     """
     calendar, end = history.calendar, history.observed_until
     last = calendar.local_date(end)
-    for months, compare in product((12, 6, 3, 1), _BEFORE):
+    for months, compare in product((12, 6, 3, 1), BEFORE):
         first = last - relativedelta(months=months)
         is_year = compare == "previous_year"
         earlier = first - (relativedelta(years=1) if is_year else last - first)
@@ -45,20 +47,41 @@ def told_window(history: OrderHistory) -> tuple[tuple[dt.datetime, dt.datetime] 
     return None, "previous_year"
 
 
+def told_spans(
+    history: OrderHistory, window: tuple[dt.datetime, dt.datetime] | None, compare: str
+) -> tuple[str, ...]:
+    """Return in words which days are compared with which, and what is odd about the earlier."""
+    if window is None:
+        return ()
+    calendar = history.calendar
+    first, end = map(calendar.local_date, window)
+    before = first - (relativedelta(years=1) if compare == "previous_year" else end - first)
+    last = end - (relativedelta(years=1) if compare == "previous_year" else end - first)
+    said = [f"{first} up to {end}, compared with {before} up to {last}."]
+    if calendar.start_of_day(before - relativedelta(days=31)) < history.observed_from:
+        start = calendar.local_date(history.observed_from)
+        said.append(
+            f"The orders begin on {start}: who had bought before is not known, and many who came "
+            "back soon after count as new, so that growth of returning customers is overstated."
+        )
+    return tuple(said)
+
+
 def headlines(history: OrderHistory) -> Section:
     """Return a card for each headline number of the last months."""
     asked, compare = told_window(history)
     found = overview(history, window=asked, compare=compare)
     window = found.current.provenance.window
     trends = _trends(history, [headline.metric for headline in found.headlines])
-    since = f"on {_BEFORE[compare]}"
+    since = f"on {BEFORE[compare]}"
     cards = tuple(_card(headline, found, trends, since) for headline in found.headlines)
     remarks = [note for note in found.table().notes if not note.startswith(_TOLD_ABOVE)]
+    remarks += told_spans(history, asked, compare)[1:]
     calendar = history.calendar
     about = ""
     if window is not None and history.observed_from < history.observed_until:
         first, end = (calendar.local_date(instant) for instant in window)
-        about = f"{first} up to {end}; ▲ ▼ against {_BEFORE[compare]}; the small lines are months"
+        about = f"{first} up to {end}; ▲ ▼ against {BEFORE[compare]}; the small lines are months"
     return Section(
         key="overview", title="Overview", about=about, parts=(cards,), remarks=tuple(remarks)
     )
@@ -77,12 +100,12 @@ def _trends(history: OrderHistory, metrics: list[str]) -> dict[str, list[float |
 def _card(
     headline: Headline, found: Overview, trends: dict[str, list[float | None]], since: str
 ) -> Card:
-    change = "" if headline.change is None else f"{100 * headline.change:+,.1f}%"
+    change = told_change(headline)
     name = headline.metric.replace("_", " ")
     return Card(
         name=name,
         value=_written(headline.value, headline.unit),
-        unit="" if headline.unit == "share" or headline.unit in name else headline.unit,
+        unit="" if headline.unit == "share" or headline.unit in name else _short(headline.unit),
         change=change,
         since=since,
         rises=None if headline.change is None else headline.change >= 0,
@@ -92,6 +115,21 @@ def _card(
         details=_details(headline, found.current),
         is_told=bool(headline.value),
     )
+
+
+def _short(unit: str) -> str:
+    """Return a unit beside the name of its metric: order frequency is per month."""
+    _, per, period = unit.partition(" per ")
+    return f"per {period}" if per else unit
+
+
+def told_change(headline: Headline) -> str:
+    """Return how a headline changed: of shares in points, of other numbers in percent."""
+    if headline.change is None:
+        return ""
+    if headline.unit == "share" and headline.value is not None and headline.previous is not None:
+        return f"{100 * (headline.value - headline.previous):+,.1f} points"
+    return f"{100 * headline.change:+,.1f}%"
 
 
 def _written(value: float | None, unit: str) -> str:
@@ -120,8 +158,12 @@ def _details(headline: Headline, cube: Cube) -> str:
     top, bottom = cube.numerator(headline.metric), cube.denominator(headline.metric)
     if top is not None and bottom is not None and metric.numerator and metric.denominator:
         currency = cube.provenance.currency
-        above = _amount(int(top[0]), metric.numerator, currency)
-        said.append(f"{above} ÷ {_amount(int(bottom[0]), metric.denominator, currency)}")
+        amounts = [
+            _amount(int(numbers[0]), of, currency)
+            for numbers, of in ((top, metric.numerator), (bottom, metric.denominator))
+        ]
+        times = "" if metric.factor == 1 else f" × {metric.factor:,.10g}"
+        said.append(f"{' ÷ '.join(amounts)}{times}")
     if headline.low is not None and headline.high is not None:
         said.append(f"95% interval {100 * headline.low:.1f} to {100 * headline.high:.1f}%")
     return "; ".join(said)
@@ -133,4 +175,12 @@ def _amount(number: int, of: Sum, currency: str) -> str:
     if tally.unit == "money":
         exponent = minor_exponent(currency)
         return f"{number / 10**exponent:,.{exponent}f} {currency}"
-    return f"{number / tally.scale:,.10g} {tally.unit}".strip()
+    names = {one.unit for one in DEFAULT.metrics.values() if _is_plain(one, of)}
+    unit = "customers" if "customers" in names else tally.unit
+    amount = number / tally.scale
+    return f"{amount:,.10g} {unit.removesuffix('s') if amount == 1 else unit}".strip()
+
+
+def _is_plain(metric: Metric, of: Sum) -> bool:
+    """Return whether a metric is just these tallies: it tells whom they count."""
+    return metric.denominator is None and metric.numerator == of

@@ -9,11 +9,13 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from custinsights.presentation.cells import shown
+from custinsights.errors import counted
+from custinsights.presentation.cells import MISSING, shown
 from custinsights.presentation.figures import Figure
 from custinsights.results.table import Column, Table
 
 __all__ = [
+    "NOTHING",
     "Band",
     "Card",
     "Chart",
@@ -24,6 +26,7 @@ __all__ = [
     "Switch",
     "Tile",
     "Tiles",
+    "name_of",
     "without_blanks",
     "written",
 ]
@@ -94,12 +97,25 @@ class Card:
 
 @attrs.frozen(kw_only=True)
 class Chart:
-    """A figure with what it shows in words, and its numbers as a table."""
+    """A figure with what it shows in words, and its numbers as a table.
+
+    Parameters
+    ----------
+    title, says : str
+        What it shows.
+    figure : dict
+        The figure as Plotly has it.
+    table : Table
+        The numbers, and others that go with them.
+    series : tuple of str
+        Which columns are drawn along the first.
+    """
 
     title: str
     figure: Figure
     says: str
     table: Table
+    series: tuple[str, ...]
 
 
 @attrs.frozen
@@ -121,10 +137,24 @@ class Tile:
 
 @attrs.frozen
 class Tiles:
-    """Groups side by side, each as wide as its share asks."""
+    """Groups side by side, each as wide as its share asks; the rows are those of a segment set."""
 
     title: str
-    tiles: tuple[Tile, ...]
+    table: Table
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """A tile for each row: how many customers, which part of all, what they spent."""
+        segment, customers, share, spent = map(
+            self.table.column, ("segment", "customers", "share", "total_spent")
+        )
+        lines = (
+            [counted(people, "customer") for people in customers.values.tolist()],
+            [f"{text} of all" for text in written(share)],
+            [f"{text} {spent.unit}" for text in written(spent)],
+        )
+        parts = np.nan_to_num(share.values).tolist()
+        return tuple(map(Tile, written(segment), zip(*lines, strict=True), parts))
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -136,11 +166,13 @@ class HeatTable:
     title, says : str
         What it shows.
     corner : str
-        What the rows are.
+        What the rows are; behind a backslash what the columns are.
     down, across : sequence of str
         The labels of rows and columns.
-    texts : sequence of sequence of str
-        What stands in each cell; blank where there is nothing to know yet.
+    numbers : array
+        float64[rows, columns]; NaN where there is nothing to know yet.
+    kind : {"count", "share", "number"}
+        How they are written.
     shades : array
         float64[rows, columns], 0 to 1; NaN leaves a cell empty.
     hatched : array, optional
@@ -152,9 +184,37 @@ class HeatTable:
     corner: str
     down: Sequence[str]
     across: Sequence[str]
-    texts: Sequence[Sequence[str]]
+    numbers: npt.NDArray[np.float64]
+    kind: str = "count"
     shades: npt.NDArray[np.float64]
     hatched: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def texts(self) -> list[list[str]]:
+        """What stands in each cell; in short, so that many fit side by side."""
+        return [[_in_short(number, self.kind) for number in row] for row in self.numbers.tolist()]
+
+    @property
+    def table(self) -> Table:
+        """The same as rows and columns of numbers."""
+        rows, _, _ = self.corner.partition(" \\")
+        columns = [Column(rows, "label", self.down)]
+        for at, (name, numbers) in enumerate(zip(self.across, self.numbers.T, strict=True)):
+            missing = np.isnan(numbers)
+            is_count = self.kind == "count"
+            values = np.where(missing, 0, numbers).astype(np.int64) if is_count else numbers
+            partly = None if self.hatched is None else self.hatched[:, at]
+            columns.append(Column(name, self.kind, values, missing, provisional=partly))
+        return Table(self.title, columns)
+
+
+def _in_short(number: float, kind: str) -> str:
+    """Return a number as it stands in a narrow cell; none is a dot, so that others stand out."""
+    if np.isnan(number):
+        return ""
+    if kind == "share":
+        return f"{100 * number:.0f}%"
+    return f"{number:,.0f}" if number or kind != "count" else MISSING
 
 
 @attrs.frozen
@@ -163,6 +223,11 @@ class Listing:
 
     table: Table
     rows: int = 15
+
+    @property
+    def title(self) -> str:
+        """What the rows are."""
+        return self.table.title
 
 
 Part: TypeAlias = Chart | Switch | Tiles | HeatTable | Listing | tuple[Card, ...]
@@ -194,13 +259,13 @@ class Section:
 def without_blanks(section: Section) -> Section:
     """Return a section without parts in which nothing stands; it says which these are."""
     parts = [_told(part) for part in section.parts]
-    blank = [_name(part) for part, told in zip(section.parts, parts, strict=True) if told is None]
+    blank = [name_of(part) for part, told in zip(section.parts, parts, strict=True) if told is None]
     kept = tuple(part for part in parts if part is not None)
     remarks = list(section.remarks)
     if kept and blank:
         remarks.append(f"Nothing to show of: {', '.join(blank)}.")
-    elif not kept and not remarks:
-        remarks.append(NOTHING)
+    elif not kept and (blank or not remarks):
+        remarks = [NOTHING]
     return attrs.evolve(section, parts=kept, remarks=tuple(remarks))
 
 
@@ -238,10 +303,10 @@ def _has_number(trace: Mapping[str, Any]) -> bool:
     return any(trace[along])
 
 
-def _name(part: Part) -> str:
+def name_of(part: Part) -> str:
+    """Return what a part is called in a sentence."""
     if isinstance(part, Switch):
-        return _name(next(iter(part.parts.values())))
+        return name_of(next(iter(part.parts.values())))
     if isinstance(part, tuple):
         return "the headlines"
-    title = part.table.title if isinstance(part, Listing) else part.title
-    return title[:1].lower() + title[1:]
+    return part.title[:1].lower() + part.title[1:]

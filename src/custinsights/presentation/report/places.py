@@ -6,17 +6,20 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.measuring.measure import measure
+from custinsights.domain import Money
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report.charting import chart, largest, word
 from custinsights.presentation.report.parts import HeatTable, Listing, Part, Section
-from custinsights.results.table import Column, Table
+from custinsights.presentation.report.views import labelled
+from custinsights.results.table import Table
 
-__all__ = ["geography", "payments", "peak_times", "products"]
+__all__ = ["geography", "payments", "peak_times", "products", "titles", "unlabelled"]
 
 
 def geography(history: OrderHistory) -> Section:
     """Return revenue and customers by country, region and city."""
     parts: list[Part] = []
+    remarks: list[str] = []
     for label in ("country", "region", "city"):
         if label not in history.labels or not history.labels[label].names:
             continue
@@ -25,12 +28,13 @@ def geography(history: OrderHistory) -> Section:
         title = f"Revenue by {label}"
         says = "Where most revenue comes from, the largest first."
         parts.append(chart(title, says, rows, {"revenue": "revenue"}, lying=True))
+        remarks += unlabelled(cube, "revenue", history.currency, f"of no {label}")
     return Section(
         key="geography",
         title="Geography",
         about=f"revenue in {history.currency}, by where the orders go",
         parts=tuple(parts),
-        remarks=() if parts else ("The orders name no places.",),
+        remarks=tuple(remarks) if parts else ("The orders name no places.",),
     )
 
 
@@ -47,7 +51,8 @@ def products(history: OrderHistory) -> Section:
             parts.append(chart(f"Revenue by {label}", says, rows, series, lying=True))
     table = largest(measure(history, metrics, by=["product"]).table(), "line_revenue")
     if len(table):
-        parts.append(Listing(_titled(table, history)))
+        table = labelled(table, "product", "title", titles(history))
+        parts.append(Listing(attrs.evolve(table, title="products with most revenue")))
     return Section(
         key="products",
         title="Products",
@@ -57,14 +62,23 @@ def products(history: OrderHistory) -> Section:
     )
 
 
-def _titled(table: Table, history: OrderHistory) -> Table:
+def unlabelled(cube: Table, metric: str, currency: str, what: str) -> tuple[str, ...]:
+    """The money of what has no label, such as refunds that name no order; it is in the shares."""
+    money = cube.column(metric)
+    without_label = cube.columns[0].absent & ~money.absent
+    sum_ = Money.from_minor(int(money.values[without_label].sum()), currency)
+    if not sum_.minor:
+        return ()
+    has = f"{currency} {sum_.amount:,} of the revenue is {what}"
+    return (f"{has} (such as refunds that name no order).",) if sum_.minor < 0 else (f"{has}.",)
+
+
+def titles(history: OrderHistory) -> dict[object, str | None]:
+    """Return the title of every product by its id; empty when the products have none."""
     known = history.products
     if known is None or "title" not in known.labels:
-        return attrs.evolve(table, title="products with most revenue")
-    titles = dict(zip(known.ids, known.labels["title"].texts(), strict=True))
-    first, *rest = table.columns
-    told = Column("title", "label", [titles.get(one) for one in first.values.tolist()])
-    return attrs.evolve(table, title="products with most revenue", columns=[first, told, *rest])
+        return {}
+    return dict(zip(known.ids, known.labels["title"].texts(), strict=True))
 
 
 def payments(history: OrderHistory) -> Section:
@@ -91,6 +105,7 @@ def peak_times(history: OrderHistory) -> Section:
         strict=True,
     ):
         counts[days.index(day), hour] = orders
+    is_midnight = bool(counts[:, 0].any()) and not counts[:, 1:].any()
     most = max(int(counts.max(initial=0)), 1)
     grid = HeatTable(
         title="Orders by weekday and hour",
@@ -98,7 +113,7 @@ def peak_times(history: OrderHistory) -> Section:
         corner="weekday",
         down=[word(day) for day in days],
         across=[f"{hour:02}" for hour in range(24)],
-        texts=[[f"{count:,}" if count else "" for count in row] for row in counts.tolist()],
+        numbers=counts.astype(np.float64),
         shades=np.where(counts > 0, counts / most, np.nan),
     )
     return Section(
@@ -106,5 +121,5 @@ def peak_times(history: OrderHistory) -> Section:
         title="Peak times",
         about=f"orders, in the time of {history.calendar.timezone}",
         parts=(grid,),
-        remarks=() if counts[:, 1:].any() else ("No hours are told: all orders are at midnight.",),
+        remarks=("No hours are told: all orders are at midnight.",) if is_midnight else (),
     )

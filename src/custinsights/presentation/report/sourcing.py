@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import attrs
+
 from custinsights.analyses.trends.overview import overview
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.fates import fates_table
+from custinsights.presentation.report.answers import Answer
+from custinsights.presentation.report.loading import load_report
 from custinsights.presentation.report.parts import Listing, Section
 from custinsights.results.table import Column, Table
 
-__all__ = ["provenance", "quality"]
+__all__ = ["definitions", "provenance", "quality", "what_was_read"]
 
 
 def quality(history: OrderHistory) -> Section:
@@ -21,14 +25,17 @@ def quality(history: OrderHistory) -> Section:
             Column("times", "count", [times for _, times in report.notes]),
         ],
     )
-    rows = fates_table(report)
-    parts = [Listing(one, rows=len(one)) for one in (rows, notes) if len(one)]
+    remarks = [] if report.rows_read else ["No row was read."]
+    if report.timezone_assumed:
+        remarks.append("No time zone was told: times are in UTC.")
+    rows = [fates_table(report)] if report.rows_read else []
+    parts = [Listing(one, rows=len(one)) for one in (*rows, notes) if len(one)]
     return Section(
         key="quality",
         title="Data quality",
         about="what is in the numbers and what is not",
         parts=tuple(parts),
-        remarks=("No time zone was told: times are in UTC.",) if report.timezone_assumed else (),
+        remarks=tuple(remarks),
     )
 
 
@@ -45,7 +52,7 @@ def provenance(history: OrderHistory) -> Section:
     policy = found.policy
     counted = ", ".join(sorted(policy.counted_statuses))
     remarks = [
-        *found.notes(),
+        *(note for note in found.notes() if not note.startswith("Window")),
         f"Times are those of {found.calendar.timezone}; all money is in {found.currency}.",
         f"Orders count whose status is {counted}.",
     ]
@@ -55,4 +62,19 @@ def provenance(history: OrderHistory) -> Section:
         about="what the numbers mean",
         parts=(Listing(definitions, rows=len(definitions)),),
         remarks=tuple(remarks),
+    )
+
+
+def what_was_read(history: OrderHistory, _answer: Answer) -> Answer:
+    """Return what was read, as a program wants it too."""
+    return load_report(history.load_report, history.calendar.timezone)
+
+
+def definitions(history: OrderHistory, answer: Answer) -> Answer:
+    """Return the definitions for a program and a spreadsheet; a screen shows the other facts."""
+    section = provenance(history)
+    [table] = [part.table for part in section.parts if isinstance(part, Listing)]
+    cut = ("The definitions of the metrics are in --json and --xlsx.",)
+    return attrs.evolve(
+        answer, about=section.about, records=table, cut=cut, remarks=section.remarks
     )

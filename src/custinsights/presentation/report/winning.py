@@ -12,7 +12,7 @@ from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report.charting import chart, largest
 from custinsights.presentation.report.parts import Listing, Part, Section
 
-__all__ = ["channels", "steps"]
+__all__ = ["channels", "experiments", "steps"]
 
 
 def channels(history: OrderHistory) -> Section:
@@ -30,7 +30,9 @@ def channels(history: OrderHistory) -> Section:
     try:
         parts.append(Listing(acquisition(history)))
     except MissingData:
-        remarks.append("What winning them cost is not told: OrderHistory.with_spend takes it.")
+        remarks.append(
+            "What winning them cost is not told, for lack of what was spent on each channel."
+        )
     return Section(
         key="acquisition",
         title="Acquisition",
@@ -50,3 +52,12 @@ def steps(history: OrderHistory) -> Section:
     says = "How many people reach each step."
     part = chart("People by step", says, table, {"people": "people"}, lying=True)
     return attrs.evolve(section, parts=(part, Listing(table)))
+
+
+def experiments(_history: OrderHistory) -> Section:
+    """Say that a history does not tell who was in which arm, and what compares the arms."""
+    says = (
+        "Who was in which arm of an experiment is not in the orders: custinsights.assign makes "
+        "arms, custinsights.compare tells what became of them."
+    )
+    return Section(key="experiments", title="Experiments", remarks=(says,))

@@ -3,73 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from custinsights.analyses.measuring.measure import measure
 from custinsights.domain.fields import refuse_other, whole_number
-from custinsights.errors import InvalidValue, MissingData, Refused
+from custinsights.errors import InvalidValue
 from custinsights.history.facts import check_history
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.report import (
-    buying,
-    coming_back,
-    driving,
-    expecting,
-    groups,
-    headline,
-    places,
-    sourcing,
-    winning,
-)
 from custinsights.presentation.report.drilling import levels, orders_of_days
 from custinsights.presentation.report.page import Page, page
-from custinsights.presentation.report.parts import Section, without_blanks, written
+from custinsights.presentation.report.parts import Section, written
+from custinsights.presentation.report.questions import Question, chosen
 from custinsights.results.files import written_whole
 
-__all__ = ["MOST_ORDERS", "report", "sections"]
+__all__ = ["MOST_ORDERS", "report"]
 
 MOST_ORDERS = 4_000
 """How many orders a page holds at most: the latest."""
-
-_Question = Callable[[OrderHistory], Section]
-QUESTIONS: dict[str, tuple[str, _Question]] = {
-    "overview": ("Overview", headline.headlines),
-    "composition": ("New and returning customers", buying.composition),
-    "trend": ("Growth", buying.trend),
-    "drivers": ("What drives growth", driving.drivers),
-    "order_numbers": ("Purchase history by order number", buying.order_numbers),
-    "intervals": ("Time since the last order, and between orders", buying.intervals),
-    "rfm": ("RFM groups", groups.rfm_groups),
-    "segments": ("Segments", groups.segment_sizes),
-    "cohorts": ("Cohorts", coming_back.retention),
-    "lifecycle": ("Lifecycle", groups.lifecycles),
-    "forecast": ("What is to be expected", expecting.expectations),
-    "concentration": ("Value concentration", groups.concentrations),
-    "geography": ("Geography", places.geography),
-    "products": ("Products", places.products),
-    "preferences": ("What each group prefers", driving.tastes),
-    "payments": ("Payment methods", places.payments),
-    "peak_times": ("Peak times", places.peak_times),
-    "acquisition": ("Acquisition", winning.channels),
-    "funnel": ("Funnel", winning.steps),
-    "quality": ("Data quality", sourcing.quality),
-    "provenance": ("Provenance", sourcing.provenance),
-}
-"""The sections in order: the key of each, its title, and what asks it."""
-
-
-def sections(
-    history: OrderHistory, progress: Callable[[int, int], object] | None = None
-) -> Iterator[Section]:
-    """Yield every section; one that the history holds nothing for says so in one line."""
-    for done, (key, (title, ask)) in enumerate(QUESTIONS.items(), start=1):
-        try:
-            yield without_blanks(ask(history))
-        except (MissingData, Refused) as error:
-            yield Section(key=key, title=title, remarks=(str(error),))
-        if progress is not None:
-            progress(done, len(QUESTIONS))
 
 
 def report(
@@ -80,6 +31,7 @@ def report(
     include_orders: bool = False,
     include_personal: bool = False,
     most_orders: int = MOST_ORDERS,
+    sections: Iterable[str] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Path:
     """Write the report on a history as one HTML file that asks for nothing.
@@ -99,6 +51,9 @@ def report(
         they are masked.
     most_orders
         How many orders the file holds at most.
+    sections
+        Which sections there are, by their names in the address of the page, such as ``"cohorts"``;
+        default: all of them.
     progress
         Called with the sections done and all of them.
 
@@ -114,6 +69,8 @@ def report(
     InvalidValue
         An option is none that is allowed, `include_personal` is told without the orders, or the
         path is that of a folder or in none.
+    UnknownName
+        A section is none of the report.
     """
     check_history(history)
     refuse_other(str, "the title of the report", title)
@@ -121,6 +78,7 @@ def report(
     if include_personal and not include_orders:
         what = "personal fields are only in the orders, and these are not asked for"
         raise InvalidValue(what, "include_personal=True", "include_orders=True beside it")
+    questions = chosen(sections)
     with written_whole(path) as draft:
         orders = None
         if include_orders:
@@ -129,13 +87,24 @@ def report(
             Page(
                 title=title,
                 facts=_facts(history),
-                sections=[*sections(history, progress)],
+                sections=[*_sections(history, questions, progress)],
                 drill=levels(history),
                 orders=orders,
             )
         )
         draft.write_text(whole, encoding="utf-8")
     return Path(path)
+
+
+def _sections(
+    history: OrderHistory,
+    questions: Sequence[Question],
+    progress: Callable[[int, int], object] | None,
+) -> Iterator[Section]:
+    for done, question in enumerate(questions, start=1):
+        yield question.section(history)
+        if progress is not None:
+            progress(done, len(questions))
 
 
 def _facts(history: OrderHistory) -> list[tuple[str, str]]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from custinsights.cli.section import Section
 from custinsights.domain import LoadReport, Money
 from custinsights.errors import counted
 from custinsights.presentation.fates import fates, fates_table
+from custinsights.presentation.report.answers import Answer
 from custinsights.results.table import Column, Table
 
 __all__ = ["in_short", "load_report"]
@@ -17,12 +17,12 @@ __all__ = ["in_short", "load_report"]
 _IN_UTC = "No --timezone was given: days and hours are those of UTC."
 
 
-def load_report(report: LoadReport, timezone: str) -> Section:
+def load_report(report: LoadReport, timezone: str) -> Answer:
     """The load report of a history as the first section."""
     remarks = [f"{name.replace('_', ' ')}: {count:,}" for name, count in report.notes]
     if report.timezone_assumed:
         remarks.append(_IN_UTC)
-    return Section(
+    return Answer(
         key="load_report",
         title="What was read",
         about=", ".join([*report.sources, f"{timezone} time"]),

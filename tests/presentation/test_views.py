@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from custinsights.cli.views import (
+from custinsights.presentation.report.views import (
     labelled,
     ranked,
     share_of,

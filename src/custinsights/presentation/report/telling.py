@@ -1,18 +1,15 @@
-"""What does the report say, section by section?
+"""Which rows are told otherwise than a page shows them?
 
-Each function asks one question and returns a `Section`: the records for a program, the same
+Each function asks one question and fills in an `Answer`: the records for a program, the same
 turned for a screen, and the sentences without which the numbers would be read wrongly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import attrs
 import numpy as np
 
 from custinsights.analyses.cohorts.cohorts import cohorts
-from custinsights.analyses.customers.rfm import rfm
 from custinsights.analyses.customers.tiers import (
     AT_RISK_DAYS,
     LAPSED_DAYS,
@@ -21,11 +18,24 @@ from custinsights.analyses.customers.tiers import (
     tiers,
 )
 from custinsights.analyses.measuring.measure import measure
-from custinsights.analyses.prediction.models import fit_models
 from custinsights.analyses.trends.overview import overview
-from custinsights.cli.section import Section, days
-from custinsights.cli.views import (
+from custinsights.domain import Money
+from custinsights.history.orders import OrderHistory
+from custinsights.presentation.cells import PROVISIONAL, marked_once
+from custinsights.presentation.report.answers import Answer, days
+from custinsights.presentation.report.headline import (
+    BEFORE,
+    told_change,
+    told_spans,
+    told_window,
+)
+from custinsights.presentation.report.parts import NOTHING
+from custinsights.presentation.report.places import titles, unlabelled
+from custinsights.presentation.report.views import (
+    in_brief,
     labelled,
+    latest,
+    older,
     ranked,
     share_of,
     spread,
@@ -35,41 +45,33 @@ from custinsights.cli.views import (
     without,
     without_unlabelled,
 )
-from custinsights.domain import Money
-from custinsights.errors import MissingData, MissingExtra, NoModel
-from custinsights.history.orders import OrderHistory
-from custinsights.presentation.cells import PROVISIONAL, marked_once
-from custinsights.presentation.forecasts import by_risk
 from custinsights.presentation.spreadsheet import Chart
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.overview import Overview
 from custinsights.results.table import Column, Table
 
-__all__ = ["sections"]
+__all__ = [
+    "countries",
+    "headlines",
+    "monthly_mix",
+    "order_numbers",
+    "products",
+    "retention",
+    "tier_sizes",
+    "unless_blank",
+]
 
 _TOP = 10
-_LONGEST = 24
-_NOTHING = "Nothing to show: no order that counts falls here."
 
 
-def sections(history: OrderHistory) -> Iterator[Section]:
-    """Every section of the report after the load report, one after the other.
-
-    Yields
-    ------
-    Section
-        One without rows, and with a sentence that says why, where the history does not hold what
-        the section needs.
-    """
-    for key, (title, ask) in _QUESTIONS.items():
-        section = Section(key=key, title=title)
-        try:
-            section = ask(history, section)
-        except MissingData as error:
-            section = attrs.evolve(section, remarks=(str(error),))
-        if _says_nothing(section.view) and (section.view is not None or not section.remarks):
-            section = attrs.evolve(section, about="", view=None, remarks=(_NOTHING,))
-        yield section
+def unless_blank(answer: Answer) -> Answer:
+    """Return an answer as it is, or why there is none where it holds nothing but zeros."""
+    view = answer.view
+    if answer.document is not None:
+        return answer
+    if _says_nothing(view) and (view is not None or not (answer.remarks or answer.records)):
+        return Answer(key=answer.key, title=answer.title, remarks=(NOTHING,))
+    return answer
 
 
 def _says_nothing(view: Table | None) -> bool:
@@ -78,8 +80,10 @@ def _says_nothing(view: Table | None) -> bool:
     return not any(np.any(column.values[~column.absent]) for column in values)
 
 
-def _overview(history: OrderHistory, section: Section) -> Section:
-    found = overview(history, compare="previous_year")
+def headlines(history: OrderHistory, answer: Answer) -> Answer:
+    """The headline numbers, with the year before or how sure they are."""
+    asked, compare = told_window(history)
+    found = overview(history, window=asked, compare=compare)
     table = found.table()
     units = table.column("unit").values
     names = [
@@ -94,12 +98,13 @@ def _overview(history: OrderHistory, section: Section) -> Section:
         ranges = [_range((headline.low, headline.high), 1) for headline in found.headlines]
         columns.append(Column("95% range", "label", ranges))
     else:
-        before = attrs.evolve(table.column("previous"), name="year before", units=units)
-        columns += [before, attrs.evolve(table.column("change"), unit="change")]
+        before = attrs.evolve(table.column("previous"), name=BEFORE[compare], units=units)
+        columns += [before, Column("change", "label", [*map(told_change, found.headlines)])]
+        remarks += told_spans(history, asked, compare)[1:]
     targets = [_range(headline.target, 0) for headline in found.headlines]
     window = found.current.provenance.window
     return attrs.evolve(
-        section,
+        answer,
         about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
         records=table,
         view=attrs.evolve(table, columns=[*columns, Column("target", "label", targets)]),
@@ -141,7 +146,8 @@ def _range(bounds: tuple[float | None, float | None] | None, decimals: int) -> s
     return f"{100 * low:.{decimals}f} to {100 * high:.{decimals}f}%"
 
 
-def _monthly_mix(history: OrderHistory, section: Section) -> Section:
+def monthly_mix(history: OrderHistory, answer: Answer) -> Answer:
+    """New and returning customers and their revenue, month by month."""
     cube = measure(history, ["customers", "revenue"], by=["month", "customer_type"]).table()
     words = {"new": "new", "returning": "returning", None: "other"}
     metrics = ["customers", "revenue"]
@@ -150,13 +156,13 @@ def _monthly_mix(history: OrderHistory, section: Section) -> Section:
     about = f"customers, and their revenue in {history.currency}"
     other = "Other: refunds of people who had no order yet."
     return attrs.evolve(
-        section,
+        answer,
         about=about,
         records=cube,
-        view=_latest(view),
+        view=latest(view),
         sheet=view,
         charts=tuple(chart for chart in charts if chart.values),
-        cut=_older(len(view), "months"),
+        cut=older(len(view), "months"),
         remarks=(other,) if "other revenue" in view.names else (),
     )
 
@@ -173,25 +179,15 @@ def _by_type(metric: str, view: Table) -> Chart:
     )
 
 
-def _latest(table: Table) -> Table:
-    """The last rows of a table whose rows follow each other in time."""
-    return table.take(range(max(0, len(table) - _LONGEST), len(table)))
-
-
-def _older(rows: int, what: str) -> tuple[str, ...]:
-    """What to say of the rows that `_latest` leaves out."""
-    hidden = rows - _LONGEST
-    return (f"{hidden:,} older {what} are left out here; --json has them.",) if hidden > 0 else ()
-
-
-def _order_numbers(history: OrderHistory, section: Section) -> Section:
+def order_numbers(history: OrderHistory, answer: Answer) -> Answer:
+    """What the first order brings, the second, and so on."""
     metrics = ["orders", "revenue", "average_order_value"]
     cube = measure(history, metrics, by=["order_number"]).table()
     view = without_unlabelled(cube)
     last = view.column("order_number").values[-1] if len(view) else 0
     remark = f"{last:,} orders are the most that one customer placed."
     return attrs.evolve(
-        section,
+        answer,
         about=f"1 is a customer's first order; in {history.currency}",
         records=cube,
         view=share_of(view, "orders", "of orders").take(range(min(_TOP, len(view)))),
@@ -200,20 +196,8 @@ def _order_numbers(history: OrderHistory, section: Section) -> Section:
         bars="of orders",
         remarks=(
             *([remark] if len(view) > _TOP else []),
-            *_unlabelled(cube, "revenue", history.currency, "of no order number"),
+            *unlabelled(cube, "revenue", history.currency, "of no order number"),
         ),
-    )
-
-
-def _rfm_groups(history: OrderHistory, section: Section) -> Section:
-    table = rfm(history).segments.table()
-    return attrs.evolve(
-        section,
-        about=f"by recency, frequency and what they spent, in {history.currency}",
-        records=table,
-        view=_in_brief(table),
-        charts=(_top("segment", "customers", "Customers of each group"),),
-        bars="share",
     )
 
 
@@ -222,18 +206,13 @@ def _top(labels: str, values: str, title: str, kind: str = "bar") -> Chart:
     return Chart(kind=kind, labels=labels, values=(values,), title=title, rows=2 * _TOP)
 
 
-def _in_brief(segments: Table) -> Table:
-    """Segments with as many columns as a screen has room for."""
-    told = {"kind", "segment", "customers", "share", "total_spent"}
-    return attrs.evolve(segments, columns=[c for c in segments.columns if c.name in told])
-
-
-def _tiers(history: OrderHistory, section: Section) -> Section:
+def tier_sizes(history: OrderHistory, answer: Answer) -> Answer:
+    """The tiers by value, frequency and recency."""
     kinds = ("value", "frequency", "recency")
     table = stacked({kind: tiers(history, kind).table() for kind in kinds}, "kind")
-    view = labelled(unrepeated(_in_brief(table), "kind"), "segment", "meaning", _TIERS)
+    view = labelled(unrepeated(in_brief(table), "kind"), "segment", "meaning", _TIERS)
     about = f"all customers so far, and what they spent in {history.currency}"
-    return attrs.evolve(section, about=about, records=table, view=view, bars="share")
+    return attrs.evolve(answer, about=about, records=table, view=view, bars="share")
 
 
 _TIERS: dict[object, str | None] = {
@@ -249,71 +228,55 @@ _TIERS: dict[object, str | None] = {
 }
 
 
-def _countries(history: OrderHistory, section: Section) -> Section:
+def countries(history: OrderHistory, answer: Answer) -> Answer:
+    """The countries with most revenue."""
     cube = measure(history, ["customers", "orders", "revenue"], by=["country"]).table()
     if len(cube) and not len(without_unlabelled(cube)):
-        return attrs.evolve(section, remarks=("The orders name no country.",))
+        return attrs.evolve(answer, remarks=("The orders name no country.",))
     return attrs.evolve(
-        section,
+        answer,
         about=f"revenue in {history.currency}",
         records=cube,
         view=ranked(share_of(cube, "revenue", "of revenue"), "revenue", _TOP),
         sheet=ranked(cube, "revenue", len(cube)),
         charts=(_top("country", "revenue", "Revenue of the first countries"),),
         bars="of revenue",
-        remarks=_unlabelled(cube, "revenue", history.currency, "of no country"),
+        remarks=unlabelled(cube, "revenue", history.currency, "of no country"),
     )
 
 
-def _unlabelled(cube: Table, metric: str, currency: str, what: str) -> tuple[str, ...]:
-    """The money of what has no label, such as refunds that name no order; it is in the shares."""
-    money = cube.column(metric)
-    without_label = cube.columns[0].absent & ~money.absent
-    sum_ = Money.from_minor(int(money.values[without_label].sum()), currency)
-    if not sum_.minor:
-        return ()
-    has = f"{currency} {sum_.amount:,} of the revenue is {what}"
-    return (f"{has} (such as refunds that name no order).",) if sum_.minor < 0 else (f"{has}.",)
-
-
-def _products(history: OrderHistory, section: Section) -> Section:
+def products(history: OrderHistory, answer: Answer) -> Answer:
+    """The products with most revenue."""
     cube = measure(history, ["customers", "units", "line_revenue"], by=["product"]).table()
-    cube = labelled(cube, "product", "title", titles := _titles(history))
-    label = "title" if titles else "product"
+    cube = labelled(cube, "product", "title", named := titles(history))
+    label = "title" if named else "product"
     return attrs.evolve(
-        section,
+        answer,
         about=f"buyers, units, line revenue in {history.currency}",
         records=cube,
         view=ranked(share_of(cube, "line_revenue", "of revenue"), "line_revenue", _TOP),
         sheet=ranked(cube, "line_revenue", len(cube)),
         charts=(_top(label, "line_revenue", "Revenue of the first products"),),
         bars="of revenue",
-        remarks=_unlabelled(cube, "line_revenue", history.currency, "of no product"),
+        remarks=unlabelled(cube, "line_revenue", history.currency, "of no product"),
     )
 
 
-def _titles(history: OrderHistory) -> dict[object, str | None]:
-    """Product id to title, empty when the products have none."""
-    products = history.products
-    if products is None or "title" not in products.labels:
-        return {}
-    return dict(zip(products.ids, products.labels["title"].texts(), strict=True))
-
-
-def _retention(history: OrderHistory, section: Section) -> Section:
+def retention(history: OrderHistory, answer: Answer) -> Answer:
+    """The part of each month's new customers who order again."""
     grid = cohorts(history, period="month")
     records = _shares(grid)
     peopled = records.take(np.flatnonzero(grid.sizes))
-    view = without(_latest(peopled), "0")  # there everybody is
+    view = without(latest(peopled), "0")  # there everybody is
     mark = f"{PROVISIONAL} Only part of the month; left out of the mean."
     marks = (mark,) if grid.partial.any() else ()
     return attrs.evolve(
-        section,
+        answer,
         about="% of a month's new customers who order again, by months since",
         records=records,
         view=with_last(view, {"cohort": "mean"} | _means(grid)) if len(view) else None,
         is_grid=True,
-        cut=_older(len(peopled), "cohorts"),
+        cut=older(len(peopled), "cohorts"),
         remarks=marks if len(view) else (),
     )
 
@@ -331,32 +294,3 @@ def _shares(grid: CohortGrid) -> Table:
 
 def _means(grid: CohortGrid) -> dict[str, object]:
     return {str(age): mean for age, mean in enumerate(grid.mean_retention.tolist())}
-
-
-def _forecast(history: OrderHistory, section: Section) -> Section:
-    try:
-        models = fit_models(history)
-    except (NoModel, MissingExtra) as error:
-        return attrs.evolve(section, remarks=(str(error),))
-    table = by_risk(history, models)
-    return attrs.evolve(
-        section,
-        about=f"in the next 365 days; in {history.currency}",
-        records=table,
-        view=without(table, "share"),
-        remarks=table.notes,
-    )
-
-
-_Ask = Callable[[OrderHistory, Section], Section]
-_QUESTIONS: dict[str, tuple[str, _Ask]] = {
-    "overview": ("Overview", _overview),
-    "monthly_mix": ("New and returning by month", _monthly_mix),
-    "order_numbers": ("Revenue by order number", _order_numbers),
-    "rfm_groups": ("RFM groups", _rfm_groups),
-    "tiers": ("Tiers", _tiers),
-    "forecast": ("What is to be expected", _forecast),
-    "countries": ("Top countries", _countries),
-    "products": ("Top products", _products),
-    "retention": ("Retention", _retention),
-}

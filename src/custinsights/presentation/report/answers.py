@@ -1,4 +1,4 @@
-"""What is one section of the report made of?"""
+"""What does a section of the report say in rows: on a screen, in a spreadsheet, to a program?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from custinsights.domain import Calendar
 from custinsights.presentation.spreadsheet import Chart
 from custinsights.results.table import Table
 
-__all__ = ["Section", "days"]
+__all__ = ["Answer", "days"]
 
 
 def days(calendar: Calendar, start: datetime, end: datetime) -> str:
@@ -21,7 +21,7 @@ def days(calendar: Calendar, start: datetime, end: datetime) -> str:
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Section:
+class Answer:
     """One question of the report, answered.
 
     Parameters
@@ -65,6 +65,11 @@ class Section:
     is_cut: bool = False
     cut: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> Table | None:
+        """The rows as a spreadsheet wants them, None where there are none."""
+        return self.records if self.sheet is None else self.sheet
 
     @property
     def data(self) -> Any:

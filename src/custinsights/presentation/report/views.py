@@ -14,8 +14,12 @@ import numpy as np
 from custinsights.results.table import Column, Table
 
 __all__ = [
+    "in_brief",
     "labelled",
+    "latest",
+    "older",
     "ranked",
+    "sentence",
     "share_of",
     "spread",
     "stacked",
@@ -23,7 +27,33 @@ __all__ = [
     "with_last",
     "without",
     "without_unlabelled",
+    "without_zeros",
 ]
+
+LONGEST = 24
+"""How many rows that follow each other in time a screen shows."""
+
+
+def sentence(text: str) -> str:
+    """Return a text that begins with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def in_brief(segments: Table) -> Table:
+    """Segments with as many columns as a screen has room for."""
+    told = {"kind", "segment", "customers", "share", "total_spent"}
+    return attrs.evolve(segments, columns=[c for c in segments.columns if c.name in told])
+
+
+def latest(table: Table) -> Table:
+    """The last rows of a table whose rows follow each other in time."""
+    return table.take(range(max(0, len(table) - LONGEST), len(table)))
+
+
+def older(rows: int, what: str) -> tuple[str, ...]:
+    """What to say of the rows that `latest` leaves out."""
+    hidden = rows - LONGEST
+    return (f"{hidden:,} older {what} are left out here; --json has them.",) if hidden > 0 else ()
 
 
 def spread(
@@ -108,6 +138,12 @@ def unrepeated(table: Table, name: str) -> Table:
         Column(name, "label", seen) if column.name == name else column for column in table.columns
     )
     return attrs.evolve(table, columns=columns)
+
+
+def without_zeros(table: Table) -> Table:
+    """The table without columns of numbers in which nothing but zeros and gaps stand."""
+    kept = tuple(c for c in table.columns if c.kind == "label" or np.any(c.values[~c.absent]))
+    return attrs.evolve(table, columns=kept)
 
 
 def without(table: Table, name: str) -> Table:
