@@ -65,6 +65,14 @@ def test_measures_by_hand() -> None:
     assert "what 2 customers bought next" in repr(found)
 
 
+def test_equal_favourites_come_by_popularity() -> None:
+    """Of what a customer bought equally often, the naive answer is what more customers bought."""
+    others = tuple(Bought(who, 5, ("z",)) for who in ("bo", "cy"))
+    orders = (Bought("ada", 1, ("a", "z")), Bought("ada", 2, ("z",)), *others)
+    found = ci.evaluate_recommendations(Shop((Good("a"), Good("z")), orders).history(), k=1)
+    assert found.hit_rate["own favourites"] == 1.0
+
+
 def test_the_hidden_basket_is_hidden() -> None:
     """The known history lacks the last order of who has two, and nobody else's."""
     _, rival = evaluated(SHOP)

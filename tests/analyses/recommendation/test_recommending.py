@@ -144,7 +144,7 @@ def test_weights_follow_what_the_shop_sells() -> None:
         "price_fit": 0.0,
         "recency": 0.75,
     }
-    assert "recency 70 %" in repr(found)
+    assert "recency 90 %" in repr(found)
 
 
 def test_it_is_told_in_words() -> None:

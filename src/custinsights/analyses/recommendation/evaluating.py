@@ -23,7 +23,7 @@ from custinsights.results.recommended import RecommendationEvaluation
 
 OURS, POPULAR, FAVOURITES = "recommend", "popularity", "own favourites"
 """What is evaluated, and the naive answers: the products that most customers bought, and before
-them those that the customer bought in most orders."""
+them those that the customer bought in most orders, of equals the more popular ones."""
 
 
 class Rival(Protocol):
@@ -39,8 +39,8 @@ class Rival(Protocol):
 class _Split:
     """What is known, whose basket is hidden, and what is in it; and what is naively expected.
 
-    `favourites` are what each had bought before, by the number of orders, and `popular` is
-    everything by the number of customers; of equals the first by id.
+    `popular` is everything by the number of customers, of equals the first by id; `favourites` are
+    what each had bought before, by the number of orders, of equals the more popular one.
     """
 
     known: OrderHistory
@@ -120,11 +120,11 @@ def evaluate_recommendations(
     -------
     RecommendationEvaluation
         For `recommend`, for the naive answers (the products that most customers bought; with
-        `again` also those that the customer bought in most orders, and then the popular ones), and
-        for each of `against`: the hit rate (customers of whose basket something is among the k ÷
-        customers), the NDCG (mean over the customers of Σ 1 / log2(1 + rank) over the hits ÷ the
-        most that it could be) and the coverage (products that are recommended to somebody ÷ all
-        products).
+        `again` also those that the customer bought in most orders, of equals the more popular one,
+        and then the popular ones), and for each of `against`: the hit rate (customers of whose
+        basket something is among the k ÷ customers), the NDCG (mean over the customers of Σ 1 /
+        log2(1 + rank) over the hits ÷ the most that it could be) and the coverage (products that
+        are recommended to somebody ÷ all products).
 
     Raises
     ------
@@ -228,7 +228,8 @@ def _split(known: OrderHistory, view: CountedHistory, hidden: IntArray) -> _Spli
     ids = sorted(names.tolist())
     orders = orders_of(CountedHistory(known, known.context.observed_until), ids)
     held = orders.take(np.array([known.code_of(one) for one in customers], dtype=np.int64))
-    ranked = np.argsort(-orders.counts, kind="stable").tolist()
+    ranked = np.argsort(-orders.counts, kind="stable")
+    place = np.argsort(ranked)[held.columns]
     return _Split(
         known=known,
         customers=customers,
@@ -239,9 +240,9 @@ def _split(known: OrderHistory, view: CountedHistory, hidden: IntArray) -> _Spli
         favourites=[
             tuple(
                 ids[held.columns[low + at]]
-                for at in np.argsort(-held.values[low:high], kind="stable").tolist()
+                for at in np.lexsort((place[low:high], -held.values[low:high])).tolist()
             )
             for low, high in pairwise(held.offsets.tolist())
         ],
-        popular=tuple(ids[at] for at in ranked),
+        popular=tuple(ids[at] for at in ranked.tolist()),
     )

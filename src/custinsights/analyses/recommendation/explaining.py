@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from custinsights.analyses.recommendation.content import refused_of
 from custinsights.analyses.recommendation.scoring import PARTS, Matcher
 from custinsights.domain.interests import OWN_WEIGHTS
 from custinsights.domain.money import Money
@@ -16,8 +17,8 @@ _MOST = 3
 def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) -> Match:
     """Return the match of one product with one customer (a code in an array), with its reasons."""
     shelf = matcher.shelf
-    pair = np.array([0]), np.array([product])
-    parts = {name: float(part[0]) for name, part in matcher.beside(customer).parts(pair).items()}
+    pair, beside = (np.array([0]), np.array([product])), matcher.beside(customer)
+    parts = {name: float(part[0]) for name, part in beside.parts(pair).items()}
     because = {
         "content": _labels(matcher, customer, product),
         "co_purchase": _companions(matcher, customer, product),
@@ -30,6 +31,8 @@ def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) 
     )
     price = int(shelf.price[product])
     left_out = "sold out" if shelf.is_sold_out[product] else ""
+    if refused_of(beside.cares, beside.own, shelf.features, pair).any():
+        left_out = "refused"
     if product in matcher.held(customer)[1]:
         left_out = "unique, and theirs" if matcher.again else "bought before"
     return Match(

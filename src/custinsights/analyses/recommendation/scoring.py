@@ -33,7 +33,7 @@ ONE_OFF: Final[Mapping[str, float]] = Frozen(
     {"content": 0.4, "co_purchase": 0.3, "price_fit": 0.1, "recency": 0.2}
 )
 REPLENISHED: Final[Mapping[str, float]] = Frozen(
-    {"content": 0.15, "co_purchase": 0.1, "price_fit": 0.05, "recency": 0.7}
+    {"content": 0.04, "co_purchase": 0.04, "price_fit": 0.02, "recency": 0.9}
 )
 """What the parts weigh in shops where customers seldom buy a product again, and where they do."""
 
@@ -187,8 +187,9 @@ class Beside:
     ) -> tuple[IntArray, IntArray, dict[str, FloatArray]]:
         """Return the products with the highest scores for each customer, and their parts.
 
-        The content is looked into of the products that lead without it, and then of those that it
-        could bring up to the last of the best of these. Where that is a large part, it is of all.
+        What they refused altogether is none. The content is looked into of the products that lead
+        without it, and then of those that it could bring up to the last of the best of these. Where
+        that is a large part, it is of all.
 
         Parameters
         ----------
@@ -203,6 +204,9 @@ class Beside:
         reach += 100.0 * self.matcher.weights["content"] + _ROUNDING
         reach[:, ~is_offered] = -np.inf
         reach[held] = -np.inf
+        if self.own.is_refused.any():
+            features = self.matcher.shelf.features
+            reach[refused_of(self.cares, self.own, features)] = -np.inf
         able = leading(reach, max(most, _LOOKED_INTO))
         if _MANY * len(able[0]) < reach.size:
             able = self._able(reach, able, most)
