@@ -239,3 +239,14 @@ def test_what_makes_no_matrix_is_refused() -> None:
     with pytest.raises(MissingData, match="the traits total_spent, days_since_last_order"):
         bare.segments([0, 1, 1, 0])
     assert isinstance(matrix.customers, CustomerTable)
+
+
+def test_who_is_left_out_has_no_part_in_the_scales() -> None:
+    """Dropped customers do not shift the scale of the others; dropping everybody is refused."""
+    matrix = ci.to_matrix(TABLE, ["total_spent", "average_gap_days"], unknown="drop")
+    assert list(matrix.ids) == ["ada", "di"]
+    assert matrix.values.mean(axis=0) == pytest.approx([0, 0])
+    assert matrix.values.std(axis=0) == pytest.approx([1, 1])
+    nobody = TABLE.take(np.array([1, 2]))
+    with pytest.raises(InvalidValue, match="Nothing is known of the column 'average_gap_days'"):
+        ci.to_matrix(nobody, ["total_spent", "average_gap_days"], unknown="drop")

@@ -77,6 +77,9 @@ def own_identity(given: Any) -> Identity:
 
 def identities(given: Any) -> list[Identity]:
     """Return every identity of one or several once, in order."""
+    if hasattr(given, "columns"):
+        allowed = "the column with the customers, such as frame['customer']"
+        raise InvalidValue("a table stands where customers belong", type(given).__name__, allowed)
     is_one = isinstance(given, str) or not isinstance(given, Iterable)
     found = [own_identity(one) for one in ([given] if is_one else given)]
     for one in found:

@@ -63,6 +63,14 @@ def check_orders(history: Facts, needed_by: str) -> None:
         )
 
 
+def refuse_part(history: Facts, what: str) -> None:
+    """Refuse a part of a history where what is asked about takes everybody."""
+    if history.context.part is not None:
+        place, parts = history.context.part
+        given = f"part {place + 1} of {parts}"
+        raise InvalidValue(f"{what} take everybody, and this is a part", given, "a whole history")
+
+
 @attrs.frozen(eq=False, repr=False, kw_only=True)
 class Facts:
     """The columns of a history.

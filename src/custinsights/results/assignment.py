@@ -10,7 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from custinsights.domain.contacts import hidden_if_contact
-from custinsights.domain.fields import Identity, in_order, looked_up, refuse_other, text
+from custinsights.domain.fields import (
+    Identity,
+    identities,
+    looked_up,
+    own_identity,
+    refuse_other,
+    text,
+)
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.results.door import Presented
@@ -86,9 +93,16 @@ class Assignment(Presented):
         """
         weights = weights_of(arms)
         refuse_other(Mapping, "what tells the arm of each customer", arm_of)
-        customers = in_order(arm_of)
+        customers = identities(arm_of)
+        if len({str(one) for one in customers}) < len(arm_of):
+            raise InvalidValue(
+                what="a customer is named twice, as a text and as a number",
+                given=f"{len(arm_of):,} identities",
+                allowed="each customer once, as the history names them",
+            )
         place = {arm: code for code, arm in enumerate(weights)}
-        codes = [looked_up("arm", arm_of[one], place) for one in customers]
+        said = {own_identity(one): arm for one, arm in arm_of.items()}
+        codes = [looked_up("arm", said[one], place) for one in customers]
         return cls(experiment, weights, tuple(customers), np.array(codes, dtype=np.int64))
 
     def __len__(self) -> int:

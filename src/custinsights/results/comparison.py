@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.errors import UnknownName
+from custinsights.errors import UnknownName, counted
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.table import Table
@@ -39,6 +39,10 @@ class Comparison(Presented):
         How many customers are left out, for their time is not over.
     sizes_p_value
         How likely arms of these weights are to differ so in size by chance.
+    unknown
+        How many customers the history does not know; they count as having ordered nothing.
+    unobserved
+        How many were assigned before the observation began.
     """
 
     experiment: str
@@ -48,6 +52,8 @@ class Comparison(Presented):
     smallest: int
     pending: int
     sizes_p_value: float
+    unknown: int = 0
+    unobserved: int = 0
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two compare the same customers and find the same."""
@@ -98,6 +104,14 @@ class Comparison(Presented):
             )
         if self.pending:
             notes.append(f"Left out, for their time is not over: {self.pending:,} customers.")
+        if self.unknown:
+            told = "their identities may be written otherwise there"
+            notes.append(
+                f"Not known to the history, so without an order ({told}): {self.unknown:,}."
+            )
+        if self.unobserved:
+            since = "Assigned before the observation begins, until when no order is known"
+            notes.append(f"{since}: {counted(self.unobserved, 'customer')}.")
         return notes
 
 

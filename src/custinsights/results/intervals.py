@@ -49,7 +49,8 @@ def lift(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the ratio of two proportions with its lower and upper bound, 95 % by default.
 
-    NaN where a proportion has no trials or the second is 0; the bounds also where the first is.
+    NaN where a proportion has no trials or the second is 0; the bounds also where the first is, and
+    where both are 1, of which the method knows no error.
 
     References
     ----------
@@ -67,7 +68,8 @@ def lift(
         for count in (successes, trials, other_successes, other_trials)
     )
     ratio = (successes / n) / (c / m)
-    spread = np.exp(z * np.sqrt(1 / a - 1 / n + 1 / c - 1 / m))
+    variance = 1 / a - 1 / n + 1 / c - 1 / m
+    spread = np.exp(z * np.sqrt(np.where(variance > 0, variance, np.nan)))
     return ratio, ratio / spread, ratio * spread
 
 

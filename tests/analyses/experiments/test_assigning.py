@@ -137,3 +137,21 @@ def test_what_draws_no_arms_is_refused() -> None:
     with pytest.raises(InvalidValue, match="no identity"):
         ci.assign([1.5], ARMS, experiment="e", key="k")  # type: ignore[list-item]
     assert len(ci.assign([], ARMS, experiment="e", key="k")) == 0
+
+
+def test_a_frame_is_no_list_of_customers() -> None:
+    """Of a frame a loop gives the names of its columns: it is refused, a column of it is taken."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"customer": ["c1", "c2"], "order_count": [1, 2]})
+    with pytest.raises(InvalidValue, match=r"table stands where customers belong.*DataFrame"):
+        ci.assign(frame, ARMS, experiment="e", key="k")
+    assert len(ci.assign(frame["customer"], ARMS, experiment="e", key="k")) == 2
+
+
+def test_one_customer_is_in_one_arm() -> None:
+    """An identity as a text and as a number is one customer, and nobody is none."""
+    with pytest.raises(InvalidValue, match="named twice"):
+        ci.Assignment.of("e", {7: "control", "7": "letter"}, ARMS)
+    with pytest.raises(InvalidValue, match="no identity"):
+        ci.Assignment.of("e", {None: "control"}, ARMS)
+    assert ci.Assignment.of("e", {np.int64(7): "letter"}, ARMS).arm_of(7) == "letter"

@@ -195,7 +195,7 @@ def test_as_the_plain_facts(data: st.DataObject) -> None:
     arms = ci.Assignment.of("e", arm_of, ["control", "letter"])
     found = ci.compare(history, arms, at=start, within=within, as_of=as_of, planned=1)
     end = local_date(made, start) + timedelta(days=within)
-    is_over = end <= local_date(made, as_of)
+    is_over = end <= local_date(made, min(as_of, history.observed_until))
     assert found.pending == (0 if is_over else len(people))
     for row in found.customers.to_dicts():
         inside = [
@@ -319,3 +319,36 @@ def test_without_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
             ask()
     with pytest.raises(InvalidValue, match="None"):
         ci.balance(SPRING, ARMS, at=None)  # type: ignore[arg-type]
+
+
+def test_what_nobody_observed_is_no_silence() -> None:
+    """Time after the end of the observation, before it, and unknown customers are told apart."""
+    arms = ci.Assignment.of("e", {"x": "a", "y": "b", "z": "b"}, ["a", "b"])
+    history = to_history(shop(order("x", "01-10", 10_00), order("y", "03-01", 10_00)))
+    late = ci.compare(history, arms, at="2026-01-01", within=60, as_of="2030-01-01")
+    assert (late.pending, late.row("b")["customers"]) == (3, 0)
+    assert "time is not over: 3 customers" in " ".join(late.table().notes)
+    early = ci.compare(history, arms, at="2000-01-01", within=60)
+    assert (early.unknown, early.unobserved) == (1, 2)
+    notes = " ".join(early.table().notes)
+    assert "Not known to the history" in notes
+    assert "Assigned before the observation begins" in notes
+    known = ci.compare(SPRING, ARMS, at="2024-03-01", within=30)
+    assert "Assigned before" not in repr(known)
+
+
+def test_arms_take_the_whole_history() -> None:
+    """In a part those of the other parts would have bought nothing: it is refused."""
+    part = SPRING.partition(2)[0]
+    for ask in (ci.compare, ci.balance):
+        with pytest.raises(
+            InvalidValue, match=r"Arms of an experiment take everybody.*part 1 of 2"
+        ):
+            ask(part, ARMS, at="2024-03-01")
+
+
+def test_a_ratio_without_an_error_has_no_bounds() -> None:
+    """Where everybody of both arms ordered, Katz' interval has no width and is not told."""
+    twelve, eighteen = np.array([12]), np.array([18])
+    ratio, low, high = lift(twelve, twelve, eighteen, eighteen)
+    assert (ratio[0], np.isnan(low[0]), np.isnan(high[0])) == (1.0, True, True)

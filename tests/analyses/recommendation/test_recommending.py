@@ -209,6 +209,12 @@ def test_a_history_without_products_is_refused() -> None:
     assert products(ci.recommend(history, candidates=[Product("a")])) == ["a"]
 
 
+def test_a_part_of_a_history_is_refused() -> None:
+    """What goes with what is learned from everybody."""
+    with pytest.raises(InvalidValue, match="Recommendations take everybody"):
+        ci.recommend(SHOP.history().partition(2)[0])
+
+
 def test_an_empty_history_recommends_nothing() -> None:
     """Nobody is recommended nothing, in a table of no rows."""
     found = ci.recommend(Shop((PEAR,)).history())

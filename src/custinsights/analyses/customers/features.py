@@ -39,7 +39,8 @@ def to_matrix(
         ``"none"``, as told at `custinsights.results.scaling.Scaler`.
     unknown
         What becomes of unknown values: ``"refuse"``; ``"median"``, that of the customers of whom it
-        is known; or ``"drop"``, which leaves those customers out, so that they are in no group.
+        is known; or ``"drop"``, which leaves those customers out, so that they are in no group and
+        have no part in the scales.
 
     Returns
     -------
@@ -76,20 +77,26 @@ def to_matrix(
             kinds[name] = looked_up("scaling", kind, {one: one for one in SCALINGS})
     else:
         kinds = dict.fromkeys(names, looked_up("scaling", scaling, {one: one for one in SCALINGS}))
-    known = {name: _known(numbers_of(customers, name)) for name in names}
-    for name, values in known.items():
-        if not len(values):
+    plain = {name: numbers_of(customers, name) for name in names}
+    absent: dict[str, Any] = {name: np.isnan(values) for name, values in plain.items()}
+    for name in names:
+        if absent[name].all():
             raise InvalidValue(
                 what=f"nothing is known of the column {name!r}",
                 given=f"{len(customers):,} customers, of none of whom it is",
                 allowed="columns that are known of somebody",
             )
-    scalers = {name: Scaler(kinds[name], known[name]) for name in names}
+    if unknown == "drop":  # who is left out has no part in the scales either
+        is_dropped = np.logical_or.reduce(list(absent.values()))
+        if is_dropped.all():
+            raise InvalidValue(
+                what="everybody would be left out, for a value of theirs is unknown",
+                given=", ".join(names),
+                allowed="columns that are all known of somebody",
+            )
+        absent = dict.fromkeys(names, is_dropped)
+    scalers = {name: Scaler(kinds[name], plain[name][~absent[name]]) for name in names}
     return FeatureMatrix.of(customers, scalers, unknown)
-
-
-def _known(values: Any) -> Any:
-    return values[~np.isnan(values)]
 
 
 def _columns(customers: CustomerTable, given: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -70,7 +70,8 @@ def assign(
     """
     weights = weights_of(arms)
     if not isinstance(key, str | bytes) or not key:
-        raise InvalidValue("the key draws no arms", "nothing", "a text or bytes that are not empty")
+        given = "nothing" if key in ("", b"", None) else type(key).__name__
+        raise InvalidValue("the key draws no arms", given, "a text or bytes that are not empty")
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
         raise InvalidValue("the share who take part is wrong", share, "above 0, up to 1")
     secret = sha256(key.encode() if isinstance(key, str) else key).digest()

@@ -15,7 +15,7 @@ from custinsights.analyses.experiments import significance
 from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import FloatArray
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import Facts, check_history, refuse_part
 from custinsights.history.orders import When
 from custinsights.results.assignment import Assignment
 from custinsights.results.comparison import Balance
@@ -73,7 +73,7 @@ def balance(
     Raises
     ------
     InvalidValue
-        If a trait is no number.
+        If a trait is no number, or the history is a part of one.
     MissingExtra
         SciPy is not installed: the extra ``predict`` brings it.
 
@@ -86,6 +86,7 @@ def balance(
     """
     refuse_other(Assignment, "what tells the arms", assignment)
     check_history(history)
+    refuse_part(history, "arms of an experiment")
     history.context.moment(at)  # refuses None, which is no instant to have been assigned at
     table = Traits(names, as_of=at, catalog=catalog)(history)
     row_of = {one: row for row, one in enumerate(table.ids.tolist())}

@@ -19,8 +19,9 @@ from custinsights.domain.frozen import frozen
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import NO_INSTANT, FloatArray, IntArray
+from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.context import Context
-from custinsights.history.facts import Facts, check_history, check_orders
+from custinsights.history.facts import Facts, check_history, check_orders, refuse_part
 from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.assignment import Assignment
@@ -60,7 +61,8 @@ class Comparing:
     as_of: When | None = None
 
     def __call__(self, history: Facts) -> Comparison:
-        """Summarise and finish."""
+        """Summarise and finish; of a part, those of the other parts would count as unknown."""
+        refuse_part(history, "arms of an experiment")
         return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
@@ -84,7 +86,7 @@ class Comparing:
         columns = [
             Column("arm", "label", names[arm]),
             Column("assigned_at", "instant", start),
-            Column("is_over", "flag", end <= context.day(as_of)),
+            Column("is_over", "flag", end <= context.day(min(as_of, context.observed_until))),
             Column("orders", "count", orders, unit="orders"),
             Column("value", "money", value, unit=unit, exponent=exponent),
         ]
@@ -139,6 +141,7 @@ class Comparing:
             ),
         ]
         told = state.provenance
+        assigned = state.column("assigned_at").values
         return Comparison(
             experiment=self.assignment.experiment,
             customers=state,
@@ -148,6 +151,8 @@ class Comparing:
             planned=self.planned,
             smallest=min(len(arm.orders) for arm in arms),
             pending=len(self.assignment) - len(codes),
+            unknown=len(self.assignment) - len(state),
+            unobserved=int((assigned < to_microseconds(told.observed_from)).sum()),
             sizes_p_value=sizes_p_value(self.assignment),
         )
 
@@ -163,7 +168,8 @@ class Comparing:
         values[known] = state["value"].take(rows[known])
         is_over[known] = state["is_over"].take(rows[known])
         calendar = state.provenance.calendar
-        today, time = calendar.local_date(state.provenance.as_of), dt.timedelta(days=self.within)
+        known_until = min(state.provenance.as_of, state.provenance.observed_until)
+        today, time = calendar.local_date(known_until), dt.timedelta(days=self.within)
         for place in unknown.tolist():  # they never ordered, and belong to the arms all the same
             one = self.assignment.customers[place]
             at = self.at[one] if isinstance(self.at, Mapping) else self.at
@@ -320,12 +326,14 @@ def compare(
     """Compare the arms of an experiment: who ordered in the time after, and for how much.
 
     Everybody counts in the arm into which they were put, whatever became of the letter (intention
-    to treat); who never ordered counts with nothing. Whose time is not over at `as_of` is left out.
+    to treat); who never ordered counts with nothing, and so does whom the history does not know,
+    which a note tells. Whose time is not over at `as_of`, or at the end of the observation, is left
+    out.
 
     Parameters
     ----------
     history
-        An order history, or a part of one.
+        The whole history: whom it does not know has bought nothing.
     assignment
         What `assign` gives, or `Assignment.of`.
     at
@@ -353,7 +361,7 @@ def compare(
     Raises
     ------
     InvalidValue
-        If the history knows none of the customers, or an instant is missing.
+        If the history knows none of the customers or is a part of one, or an instant is missing.
     MissingExtra
         SciPy is not installed: the extra ``predict`` brings it.
 

@@ -28,7 +28,7 @@ from custinsights.errors import MissingData, UnknownName
 from custinsights.history.columnar.columns import BoolArray, FloatArray, IntArray
 from custinsights.history.columnar.ordering import offsets_of
 from custinsights.history.columnar.threads import in_threads
-from custinsights.history.facts import Facts, check_history
+from custinsights.history.facts import Facts, check_history, refuse_part
 from custinsights.history.orders import When
 from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
@@ -84,6 +84,7 @@ class Recommender:
             Products of which the history does not tell, or tells otherwise.
         """
         check_history(history)
+        refuse_part(history, "recommendations")
         view = CountedHistory(history, history.context.instant(as_of))
         beside, told = as_tuple(products), _several(interests)
         for one in beside:
