@@ -487,7 +487,7 @@ def test_tallies_and_dimensions_of_our_own() -> None:
     for tally in (lots, pledged):
         ci.testing.check_tally(tally, max_examples=8)
     ci.testing.check_dimension(is_scored, max_examples=8)
-    found = ci.testing.check_dimension(half_day, max_examples=80, raising=False)
+    found = ci.testing.check_dimension(half_day, max_examples=300, raising=False)
     assert [outcome.name for outcome in found if not outcome.passed] == ["never falls"]
 
 

@@ -7,6 +7,7 @@ user does with them.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Self
 
@@ -241,7 +242,7 @@ class Facts:
         number = as_int(customer)
         fits = is_text or (number is not None and abs(number) < 1 << 63)
         if isinstance(customer, str) == is_text and fits and len(ids):
-            place = int(np.searchsorted(ids, np.array(customer, dtype=ids.dtype)))
+            place = bisect_left(ids, customer)
             if place < len(ids) and ids[place] == customer:
                 return place
         raise UnknownName(

@@ -112,7 +112,7 @@ def under_other_names(rows: Rows, seed: int) -> tuple[Rows, dict[int | str, int 
     known = rows.identities
     numbers = np.random.default_rng(seed).permutation(len(known)).tolist()
     new: list[int | str] = [
-        f"renamed {number}" if isinstance(name, str) else 7_000 + 3 * number
+        f"renamed at some length {number}" if isinstance(name, str) else 7_000 + 3 * number
         for name, number in zip(known, numbers, strict=True)
     ]
     name_of = dict(zip(known, new, strict=True))

@@ -129,13 +129,14 @@ def _shops(draw: st.DrawFn) -> _Shop:
         for _ in range(4)
     ]
     names = draw(st.permutations(range(1, 1 + draw(st.sampled_from((1, 2, 3, 5, 8, 8))))))
-    text = draw(st.booleans())
+    tail = draw(st.sampled_from((None, None, "", " of a long name")))  # NumPy keeps the long apart
+    text = tail is not None
     return _Shop(
         calendar,
         tuple(moments),
-        tuple(f"c{n}" if text else n for n in names),
-        "a prospect" if text else 500,
-        "refunds only" if text else 900,
+        tuple(f"c{n}{tail}" if text else n for n in names),
+        f"a prospect{tail}" if text else 500,
+        f"refunds only{tail}" if text else 900,
     )
 
 

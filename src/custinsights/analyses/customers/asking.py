@@ -14,6 +14,7 @@ from custinsights.analyses.customers.traits import Traits
 from custinsights.domain.segments import ENTERED, LEFT, SegmentEvent
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray, BoolArray
+from custinsights.history.columnar.identities import codes_among
 from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When
@@ -146,6 +147,5 @@ def _among(segments: SegmentSet, ids: AnyArray) -> BoolArray:
     """Return the membership of more people, in the order of their ids."""
     held = segments.customers.ids
     found = np.zeros((len(segments.names), len(ids)), dtype=np.bool_)
-    if len(held):
-        found[:, np.searchsorted(ids, held)] = segments.membership
+    found[:, codes_among(ids, held)] = segments.membership
     return found

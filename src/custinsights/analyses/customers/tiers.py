@@ -21,6 +21,7 @@ from custinsights.analyses.customers.tagging import check_tags, tag_names
 from custinsights.domain.fields import instance, named, refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray, IntArray
+from custinsights.history.columnar.identities import codes_among
 from custinsights.history.facts import Facts, check_history
 from custinsights.history.orders import When
 from custinsights.history.tagged import is_tagged
@@ -79,7 +80,7 @@ class Tiers:
     def summarise(self, history: Facts) -> CustomerTable:
         """Return recency, frequency, value and exclusion of the customers of a history or part."""
         table = RFM(as_of=self.as_of).summarise(history)
-        codes = np.searchsorted(history.customer_ids, table.ids)
+        codes = codes_among(history.customer_ids, table.ids)
         out = is_tagged(history, self.exclude, history.context.instant(self.as_of)).take(codes)
         return attrs.evolve(
             table, columns={**table.columns, "excluded": Column("excluded", "flag", out)}

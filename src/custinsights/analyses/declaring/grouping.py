@@ -12,6 +12,7 @@ import numpy as np
 from custinsights.analyses.declaring.declarations import Dimension, checked_name, entries
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import IntArray, Labels
+from custinsights.history.columnar.identities import codes_among
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.segment_set import SegmentSet
@@ -37,13 +38,9 @@ class Membership:
         """Return the people who were judged, and the row of each among the customers of the set."""
         ids = self.segments.customers.ids
         self._refuse_others(history)
-        if not len(ids):
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        rows = np.searchsorted(ids, history.customer_ids)
-        people = np.flatnonzero(rows < len(ids))
-        rows = rows.take(people)
-        is_held = ids.take(rows) == history.customer_ids.take(people)
-        return people[is_held], rows[is_held]
+        rows = codes_among(ids, history.customer_ids)
+        people = np.flatnonzero(rows >= 0)
+        return people, rows.take(people)
 
     def _refuse_others(self, history: CountedHistory) -> None:
         """Refuse a history that is not the one, or a part of the one, that was segmented."""

@@ -13,6 +13,7 @@ from custinsights.analyses.prediction.purchases import DAYS, purchase_summary
 from custinsights.errors import InvalidValue, counted
 from custinsights.errors.wording import sentences
 from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
+from custinsights.history.columnar.identities import codes_among
 from custinsights.history.facts import Facts
 from custinsights.history.kernels.cells import distinct
 from custinsights.history.orders import When
@@ -195,10 +196,8 @@ def _came(before: CustomerTable, after: CustomerTable) -> IntArray:
 
     Who has no order at the end any more, for all were given back, has placed none.
     """
-    place = np.searchsorted(after.ids, before.ids)
-    is_there = place < len(after.ids)
-    place = np.where(is_there, place, 0)
-    is_there &= after.ids.take(place) == before.ids if len(after.ids) else False
-    found = np.where(is_there, after["repeat_orders"].take(place), 0) if len(after.ids) else 0
+    place = codes_among(after.ids, before.ids)
+    found = np.zeros(len(place), dtype=np.int64)
+    found[place >= 0] = after["repeat_orders"].take(place[place >= 0])
     came: IntArray = np.maximum(found - before["repeat_orders"], 0)
     return came
