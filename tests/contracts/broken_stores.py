@@ -155,6 +155,14 @@ def lose_labels(work: MemoryWork, _store: BrokenStore) -> None:
     rows_changed(work, lambda row: attrs.evolve(row, order={**row.order, "labels": None}))
 
 
+def believe_older_files(work: MemoryWork, _store: BrokenStore) -> None:
+    """Take every file for the latest one."""
+
+    @instead(work.orders, "write")
+    def _write(before: Any, batch: Any) -> Any:
+        return before(attrs.evolve(batch, observed_until=None))
+
+
 def lose_microseconds(work: MemoryWork, _store: BrokenStore) -> None:
     """Keep instants to the second."""
 
@@ -483,6 +491,7 @@ BREAKS: Mapping[str, Callable[[MemoryWork, BrokenStore], None]] = {
     "addresses are compared by case": mind_the_case,
     "identities are taken over": take_over,
     "people are searched by case": search_by_case,
+    "older files are believed": believe_older_files,
     "the feed begins anew": feed_changed(lambda one, at: attrs.evolve(one, number=at)),
     "the feed has no before": feed_changed(lambda one, _at: attrs.evolve(one, before=None)),
     "the feed tells no tags": feed_changed(lambda one, _: None if one.key[0] == "tag" else one),

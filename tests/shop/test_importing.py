@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from custinsights.domain import Customer, Identity, Money, Product, Tag, TagBook
 from custinsights.errors import InvalidValue, MissingColumn
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
+from custinsights.repositories.sql import open_store
 from custinsights.shop import importing
 from custinsights.shop.importing import (
     import_activities,
@@ -177,6 +179,68 @@ def test_overlapping_exports_come_together() -> None:
     assert told[0] == told[1] == told[2]
 
 
+SEEN = "order_id,customer,placed_at,amount,order_status\n"
+SEEN_OPTIONS: dict[str, Any] = {"currency": "EUR", "timezone": "Europe/Paris", "at": NOON}
+MARCH = f"{SEEN}1,A,2024-03-01,50,paid\n2,B,2024-03-02,120,paid\n"
+APRIL = f"{SEEN}1,A,2024-03-01,50,cancelled\n2,B,2024-03-02,120,paid\n4,A,2024-04-02,50,paid\n"
+MAY = f"{SEEN}2,B,2024-03-02,110,paid\n3,B,2024-03-02,7,paid\n5,C,2024-05-01,1,paid\n"
+"""Three exports of one shop, watched for longer and longer, of different orders."""
+
+
+@pytest.mark.parametrize("turn", [*permutations((MARCH, APRIL, MAY))], ids=map(str, range(6)))
+def test_exports_come_in_any_order(turn: tuple[str, ...], tmp_path: Path) -> None:
+    """A store is what `combine` makes of the exports: what was watched until last is believed."""
+    read = [ci.read_orders(csv(one), currency="EUR", timezone="Europe/Paris") for one in turn]
+    wanted = answers(ci.combine(read))
+    for store in (MemoryStore(), open_store(tmp_path / "shop.db")):
+        for one in turn:
+            import_orders(store, csv(one), **SEEN_OPTIONS)
+        assert answers(read_store(store)) == wanted
+        with store.begin(read_only=True) as work:
+            assert [order.amount.amount for order in work.orders.of("B")] == [110, 7]
+        store.close()
+
+
+@pytest.mark.parametrize("opened", [MemoryStore, None], ids=["memory", "sqlite"])
+def test_what_an_older_export_tells_is_counted(opened: Any, tmp_path: Path) -> None:
+    """Orders that a newer one told otherwise stay; unknown ones are added, equal ones the same."""
+    store = opened() if opened else open_store(tmp_path / "shop.db")
+    import_orders(store, csv(APRIL), **SEEN_OPTIONS)
+    older = f"{MARCH}6,C,2024-03-03,1,paid\n"
+    before = changes(store)
+    report = import_orders(store, csv(older), **SEEN_OPTIONS)
+    assert (report.added, report.changed, report.same, report.older) == (1, 0, 1, 1)
+    assert "1 kept as a newer file told" in str(report)
+    assert changes(store) == before + 3  # the order, who ordered it, and from when all is known
+    told = {"observed_until": "2024-06-01", **SEEN_OPTIONS}
+    assert import_orders(store, csv(older), **told).changed == 1
+    store.close()
+
+
+@pytest.mark.parametrize("opened", [MemoryStore, None], ids=["memory", "sqlite"])
+def test_an_equal_order_was_watched_for_longer(opened: Any, tmp_path: Path) -> None:
+    """Of three exports the one between does not count, though the last said what the first did."""
+    store = opened() if opened else open_store(tmp_path / "shop.db")
+    for until in ("2024-03-10", "2024-05-10", "2024-04-10"):
+        amount = "60" if until == "2024-04-10" else "50"
+        row = f"{FAIR}1,A,2024-03-01,{amount}\n"
+        import_orders(store, csv(row), **FAIR_OPTIONS, observed_until=until)
+    with store.begin(read_only=True) as work:
+        assert [order.amount.amount for order in work.orders.of("A")] == [50]
+    store.close()
+
+
+def test_each_order_knows_its_own_file(tmp_path: Path) -> None:
+    """Of files that are imported together each was watched until its own end."""
+    store = MemoryStore()
+    files = [tmp_path / name for name in ("march.csv", "may.csv")]
+    for path, text in zip(files, (MARCH, MAY), strict=True):
+        path.write_text(text)
+    import_orders(store, files[::-1], **SEEN_OPTIONS)
+    report = import_orders(store, csv(APRIL), **SEEN_OPTIONS)
+    assert (report.added, report.changed, report.older) == (1, 1, 1)
+
+
 def test_files_of_several_systems_are_imported_in_one_call() -> None:
     """Each system is read by itself, whatever the order of the files; the reports add up."""
     files = [
@@ -230,15 +294,34 @@ def test_two_systems_with_the_same_ids_are_not_taken_for_one(source: str) -> Non
     assert (report.added, report.changed) == (2, 0)
 
 
+@pytest.mark.parametrize("is_older", [False, True])
+def test_the_orders_of_others_can_be_left_out(is_older: bool) -> None:  # noqa: FBT001
+    """Where bad rows are reported, orders with the ids of others are left out, and counted."""
+    store = MemoryStore()
+    fairs = [FAIR + "1,A,2024-01-05,10\n", FAIR + "1,Q,2024-01-06,99\n2,Q,2024-01-06,6\n"]
+    first, second = fairs[::-1] if is_older else fairs
+    import_orders(store, csv(first), **FAIR_OPTIONS)
+    if is_older:
+        with pytest.raises(InvalidValue, match="errors='report' leaves such orders out"):
+            import_orders(store, csv(second), **FAIR_OPTIONS)
+    report = import_orders(store, csv(second), **FAIR_OPTIONS, errors="report")
+    assert (report.added, report.changed, report.refused) == (0 if is_older else 1, 0, 1)
+    assert "1 left out with the id of another order" in str(report)
+    assert report.record()["refused"] == 1
+    whose = {"Q": 2} if is_older else {"A": 1, "Q": 1}
+    with store.begin(read_only=True) as work:
+        assert {name: len(work.orders.of(name)) for name in whose} == whose
+
+
 def test_an_order_may_change_its_day_or_its_customer() -> None:
     """Another zone, another day, another person: each alone is an edit, also of who was merged."""
     store = MemoryStore()
     import_orders(store, csv(FAIR + "1,A,2024-01-05,10\n2,B,2024-01-06,5\n"), **FAIR_OPTIONS)
-    for row in ("1,A,2024-03-05,10", "1,B,2024-03-05,10", "1,A,2024-03-06,10"):
+    for row in ("1,A,2024-03-05,10", "1,B,2024-03-05,10", "1,B,2024-03-06,10"):
         assert import_orders(store, csv(f"{FAIR}{row}\n"), **FAIR_OPTIONS).changed == 1
     with store.begin(at=NOON) as work:
-        work.people.merge("A", "B")
-    assert import_orders(store, csv(FAIR + "1,B,2024-05-06,10\n"), **FAIR_OPTIONS).changed == 1
+        work.people.merge("B", "A")
+    assert import_orders(store, csv(FAIR + "1,A,2024-05-06,10\n"), **FAIR_OPTIONS).changed == 1
 
 
 def test_people_are_found_again() -> None:

@@ -144,7 +144,18 @@ def test_order_ids_of_several_sources_are_several_orders() -> None:
     assert sorted(history.amount.tolist()) == [100, 200]
 
 
-def test_later_file_wins() -> None:
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_two_files_that_wins_which_was_watched_until_last(turn: int) -> None:
+    """In whatever order they are given: the end of the last local day in a file tells."""
+    old = text_file(HEADER, "1,ada,2024-01-05,1.00", "2,ada,2024-01-06,2.00", name="old.csv")
+    new = text_file(HEADER, "1,ada,2024-01-05,1.50", "3,ada,2024-01-07,3.00", name="new.csv")
+    history = read_orders([old, new][::turn], currency="EUR")
+    assert amounts(history) == {1: 150, 2: 200, 3: 300}
+    assert dict(history.load_report.notes)["updated_orders"] == 1
+    assert history.load_report.balances
+
+
+def test_of_files_that_end_alike_the_later_one_wins() -> None:
     """Of an order in two files the later file's is taken; one that differed counts as updated."""
     first = text_file(HEADER, "1,ada,2024-01-05,1.00", "2,ada,2024-01-06,2.00", name="1.csv")
     second = text_file(HEADER, "2,ada,2024-01-06,2.00", "1,ada,2024-01-05,1.50", name="2.csv")

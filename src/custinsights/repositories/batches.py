@@ -132,16 +132,41 @@ ACTIVITY_COLUMNS: Final[Mapping[str, str]] = {
 _Columns = Mapping[str, npt.NDArray[Any]]
 
 
+def _taken(columns: _Columns, rows: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
+    return {name: column[rows] for name, column in columns.items()}
+
+
 @attrs.frozen(eq=False, repr=False)
 class OrderBatch:
-    """Orders with their lines and refunds."""
+    """Orders with their lines and refunds.
+
+    `observed_until` is int64 by order, in microseconds: until when the source was watched that
+    tells it. It is nothing that an order says; None where nobody knows.
+    """
 
     orders: _Columns
     lines: _Columns
     refunds: _Columns
+    observed_until: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.orders["id"])
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "OrderBatch":
+        """Return some orders, with their lines and refunds, which name them by their new rows.
+
+        Refunds with keys of their own stay out.
+        """
+        new = np.full(len(self) + 1, -1, dtype=np.int64)
+        new[rows] = np.arange(len(rows))
+        parts = []
+        for columns in (self.lines, self.refunds):
+            owners = new[columns["order"].astype(np.int64)]  # the last one is nobody's
+            kept = np.flatnonzero(owners >= 0)
+            parts.append({**_taken(columns, kept), "order": owners[kept]})
+        lines, refunds = parts
+        until = None if self.observed_until is None else self.observed_until[rows]
+        return OrderBatch(_taken(self.orders, rows), lines, refunds, until)
 
 
 @attrs.frozen(eq=False, repr=False)

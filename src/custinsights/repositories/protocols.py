@@ -19,7 +19,7 @@ the contract. What holds for all of them:
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from custinsights.domain.activities import Activity
 from custinsights.domain.consents import Consent
@@ -37,12 +37,13 @@ from custinsights.repositories.batches import (
     PeopleBatch,
     ProductBatch,
 )
-from custinsights.repositories.stored import Change, Key, Stored
+from custinsights.repositories.stored import Change, Key, Known, Stored
 
 __all__ = [
     "ActivityRepository",
     "Annotation",
     "AnnotationRepository",
+    "KnowsOrders",
     "OrderRepository",
     "PeopleRepository",
     "Store",
@@ -197,7 +198,9 @@ class OrderRepository(Protocol):
         was (without addresses, which are personal); an equal one changes nothing. Refunds with
         keys of their own are counted too; what they name the store need not have.
         An order whose customer is, after merging, whom it had already, keeps whom it was written
-        with.
+        with. Until when a source was watched (`OrderBatch.observed_until`) is kept with what it
+        tells: what differs and was watched for less long changes nothing and is counted as
+        "older"; an equal order bears the later instant, and is the same.
         """
 
     def of(self, customer: Key) -> tuple[Order, ...]:
@@ -242,6 +245,17 @@ class OrderRepository(Protocol):
 
         Under ``orders`` and ``refunds`` (those with keys of their own, and with these), as records.
         """
+
+
+@runtime_checkable
+class KnowsOrders(Protocol):
+    """What an `OrderRepository` can do besides, so that no order takes the place of another one.
+
+    An import into one that cannot does not see where two systems are taken for one.
+    """
+
+    def known(self, source: str, ids: Sequence[Key]) -> Mapping[str, Known]:
+        """Return what an import asks of the orders of a source that are there, by their ids."""
 
 
 class ActivityRepository(Protocol):

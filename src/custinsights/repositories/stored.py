@@ -5,7 +5,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["IDENTITY_LOG", "MERGED_HAS_IT", "Change", "Key", "Stored", "under_todays_ids"]
+__all__ = ["IDENTITY_LOG", "MERGED_HAS_IT", "Change", "Key", "Known", "Stored", "under_todays_ids"]
 
 T = TypeVar("T")
 
@@ -28,6 +28,17 @@ class Stored(Generic[T]):
 
     value: T
     version: int
+
+
+@attrs.frozen
+class Known:
+    """Of an order that is there: whose it is today, None for nobody's, and when it was placed.
+
+    The instant is in microseconds since 1970 UTC.
+    """
+
+    customer: str | None
+    placed_at: int
 
 
 @attrs.frozen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -11,6 +11,11 @@ from custinsights.domain.load_report import LoadReport
 from custinsights.errors import counted
 
 __all__ = ["ImportReport"]
+
+_NUMBERS: Final = (
+    *("added", "changed", "same", "older", "refused"),
+    *("new_customers", "done_before"),
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +29,10 @@ class ImportReport:
     added, changed, same : int
         How many of them are new in the store, were there otherwise, and were there as they are;
         refunds that are told by themselves count among the orders.
+    older : int
+        How many orders are told otherwise, and stay as a file that was watched for longer told.
+    refused : int
+        How many orders were left out, for their ids are those of other people's on other days.
     new_customers : int
         How many customers it made.
     done_before : int
@@ -41,6 +50,8 @@ class ImportReport:
     added: int = 0
     changed: int = 0
     same: int = 0
+    older: int = 0
+    refused: int = 0
     new_customers: int = 0
     done_before: int = 0
     load_report: LoadReport = attrs.field(factory=LoadReport)
@@ -54,24 +65,22 @@ class ImportReport:
         """Return the report of two imports of the same kind, one after the other."""
         if not isinstance(other, ImportReport) or other.what != self.what:
             return NotImplemented
-        numbers = ("added", "changed", "same", "new_customers", "done_before")
         return attrs.evolve(
             self,
-            **{name: getattr(self, name) + getattr(other, name) for name in numbers},
+            **{name: getattr(self, name) + getattr(other, name) for name in _NUMBERS},
             load_report=self.load_report + other.load_report,
         )
 
     def with_counts(self, counts: Mapping[str, int]) -> ImportReport:
         """Return the report after more were written."""
-        names = ("added", "changed", "same")
+        names = ("added", "changed", "same", "older")
         return attrs.evolve(self, **{n: getattr(self, n) + counts.get(n, 0) for n in names})
 
     def record(self) -> dict[str, Any]:
         """Return what the log of imports keeps: numbers, and the load report as a text."""
-        numbers = ("what", "added", "changed", "same", "new_customers", "done_before")
         report = self.load_report
         return {
-            **{name: getattr(self, name) for name in numbers},
+            **{name: getattr(self, name) for name in ("what", *_NUMBERS)},
             "sources": list(report.sources),
             "rows_read": report.rows_read,
             "rows_left_out": report.rows_left_out,
@@ -81,6 +90,10 @@ class ImportReport:
 
     def __str__(self) -> str:
         parts = [f"{self.added:,} added", f"{self.changed:,} changed", f"{self.same:,} the same"]
+        if self.older:
+            parts.append(f"{self.older:,} kept as a newer file told")
+        if self.refused:
+            parts.append(f"{self.refused:,} left out with the id of another order")
         if self.done_before:
             parts.append(f"{self.done_before:,} by an import before, which was stopped")
         return f"{self.what}: {', '.join(parts)}; {counted(self.new_customers, 'new customer')}"

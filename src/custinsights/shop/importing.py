@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 import numpy as np
 
-from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.calendar import Calendar
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.domain.tag_changes import TagChange, key_of
@@ -22,9 +22,9 @@ from custinsights.errors import InvalidValue
 from custinsights.history.activity_history import ActivityHistory
 from custinsights.repositories.batches import OrderBatch
 from custinsights.repositories.protocols import Store, UnitOfWork
-from custinsights.repositories.rows import microseconds_of, products_of
-from custinsights.repositories.stored import Change
+from custinsights.repositories.rows import products_of
 from custinsights.shop.import_report import ImportReport
+from custinsights.shop.others import others, refuse_others
 from custinsights.shop.whose import Erased, whose
 from custinsights.sources.formats.finding import format_asked, format_for
 from custinsights.sources.importing.found import Found
@@ -47,9 +47,6 @@ ROWS: Final = 20_000
 _LOG: Final = "import"
 _UNDER_WAY: Final = "import_under_way"
 
-_DAYS: Final = 2 * 86_400_000_000
-"""So many microseconds part what another zone alone does not: two days."""
-
 Progress = Callable[[int, int], object]
 
 
@@ -71,6 +68,10 @@ def import_orders(
     Orders of all states and currencies come in, those of nobody too. Each first order makes a
     customer; who is there already is found by the id in the source, the e-mail address, or the
     phone number, and completed by what was not known.
+
+    In whatever order files come in, of an order that one is believed which was watched until last:
+    to the end of the last local day in it, or as `observed_until` says; of equal ones the one that
+    is imported later. What an older one tells otherwise is left away, and counted.
 
     Files of several systems are read one system after the other: what was imported of one stays
     where a file of the next cannot be read.
@@ -107,8 +108,8 @@ def import_orders(
         The orders have no ids, by which they would be known again; and as in `read_orders`.
     InvalidValue
         Somebody was erased from the store, and `erased` is not told; the ids are those of orders of
-        other people on other days, so that two systems would be taken for one; and as in
-        `read_orders`.
+        other people on other days, so that two systems would be taken for one (with
+        ``errors="report"`` such orders are left out and counted); and as in `read_orders`.
     BadRowsError, NaiveTime, UnreadableFile, UnknownName
         As in `read_orders`.
     """
@@ -158,16 +159,21 @@ def _import_system(
     with store.begin(at=at) as work:
         _settle_shop(work, {"currency": found.currency, "timezone": told.get("timezone")})
         people = whose(work, found.people, erased)
+        customers = np.array([*people.ids.tolist(), None], dtype=object)[found.orders.person]
+        days = Calendar((work.annotations.setting(SHOP) or {}).get("timezone") or "UTC")
+        is_other = others(work, found.orders, customers.tolist(), days)
+        if told.get("errors") != "report":
+            refuse_others(found.orders, is_other)
         people.write(work)
         _describe_products(work, found.products)
         work.commit()
-        report = attrs.evolve(report, new_customers=len(people.new))
-        has_feed = hasattr(work, "last_change")  # a store of one's own may have none
+        refused = int(np.count_nonzero(is_other))
+        report = attrs.evolve(report, new_customers=len(people.new), refused=refused)
         for done, batch in found.orders.batches(people.ids, ROWS, start):
-            before = work.last_change() if has_feed else 0
-            counts = work.orders.write(_without_addresses(batch, people.erased))
-            if has_feed and counts["changed"]:
-                _refuse_other_orders(work, before)
+            own = _without_addresses(batch, people.erased)
+            if is_other[done - len(batch) : done].any():
+                own = own.take(np.flatnonzero(~is_other[done - len(batch) : done]))
+            counts = work.orders.write(own)
             report = report.with_counts(counts)
             if digest and done < len(found.orders) and counts["added"] + counts["changed"]:
                 work.annotations.set(_UNDER_WAY, {"digest": digest, "done": done})
@@ -311,36 +317,6 @@ def _watch(work: UnitOfWork, found: Found) -> None:
         begin = min(begin, dt.datetime.fromisoformat(known["from"]))
         end = max(end, dt.datetime.fromisoformat(known["until"]))
     work.annotations.set(OBSERVED, {"from": begin.isoformat(), "until": end.isoformat()})
-
-
-def _refuse_other_orders(work: UnitOfWork, since: int) -> None:
-    """Refuse orders that took the place of others: those of another person, and on another day."""
-    others = [one for one in work.changes(since) if _is_other(work, one)]
-    if others:
-        source, name, *_ = others[0].key
-        system = f"the source {hidden_if_contact(source)!r}" if source else "no named source"
-        raise InvalidValue(
-            "orders with these ids are there, of other people and on other days",
-            f"{len(others)} of {system}, such as {hidden_if_contact(name)!r}",
-            "for each source one order by one id",
-            "Say from which system the file comes: source='spring fair', at a shell --source",
-        )
-
-
-def _is_other(work: UnitOfWork, change: Change) -> bool:
-    """Whether an order became one of somebody else on another day."""
-    before = change.before
-    if change.repository != "orders" or not isinstance(before, Mapping):
-        return False
-    who, placed = before.get("customer"), before.get("placed_at")
-    source, name, *rest = change.key
-    if who is None or placed is None or rest:
-        return False
-    now = work.orders.get(name, source)
-    if now is None or now.customer is None or abs(placed - microseconds_of(now.placed_at)) < _DAYS:
-        return False
-    stored = work.people.get(who)
-    return str(who if stored is None else stored.value.id) != str(now.customer)
 
 
 def _without_addresses(batch: OrderBatch, erased: frozenset[str]) -> OrderBatch:

@@ -69,13 +69,13 @@ def read_orders(
     Parameters
     ----------
     paths
-        A path, a binary file that is open, or several of them in the order in which they were
-        exported: CSV (comma, semicolon, tab or blanks between the cells), CSV in gzip, or Parquet
-        (extra ``arrow``). Split exports, and exports of several dates, come together: of an order
-        in several files the later file's is taken, and counted as updated. The same holds of
-        exports that were put one below the other in one file, where each has its header. Exports
-        that tell of the same orders come together too: Etsy's orders with its items and payments.
-        Of these, rows without an order are left out and counted.
+        A path, a binary file that is open, or several of them: CSV (comma, semicolon, tab or blanks
+        between the cells), CSV in gzip, or Parquet (extra ``arrow``). Split exports, and exports of
+        several dates, come together: of an order in several files that is taken whose last local
+        day is the latest, of equal ones that which is given last, and counted as updated. The same
+        holds of exports that were put one below the other in one file, where each has its header.
+        Exports that tell of the same orders come together too: Etsy's orders with its items and
+        payments. Of these, rows without an order are left out and counted.
     format
         ``"generic"``, the name of a format of ours (``"shopify"``, ``"etsy_orders"``,
         ``"etsy_items"``, ``"etsy_payments"``, ``"gumroad"``, ``"square_items"``,

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from custinsights.repositories.batches import NOTHING
 from custinsights.repositories.memory.tables import Entry, Tables
 from custinsights.repositories.order_rows import OrderRow
 from custinsights.repositories.rows import Row
@@ -26,8 +27,10 @@ def keep(
     row: OrderRow,
     repository: str,
     suffix: tuple[str, ...] = (),
+    *,
+    observed_until: int | None = None,
 ) -> str:
-    """Keep a row by its source and id, and return whether it was added, changed or the same."""
+    """Keep a row by source and id, and return whether it was added, changed, older or the same."""
     place = (row.order["source"] or "", row.order["id"])
     named = tables.named(row.order["customer"])
     row = attrs.evolve(row, order={**row.order, "source": place[0], "customer": None})
@@ -37,11 +40,17 @@ def keep(
     else:
         person = entry.person if tables.is_one(entry.person, named) else named
         if (entry.row, entry.person) == (row, person):
+            until = max(entry.observed_until or NOTHING, observed_until or NOTHING)
+            table[place] = attrs.evolve(entry, observed_until=None if until == NOTHING else until)
             return "same"
+        if observed_until is not None and observed_until < (entry.observed_until or NOTHING):
+            return "older"
         what, before = "changed", _before(tables, entry, row, person)
     is_told = repository == "orders" and not suffix
     number = tables.tell(repository, (*place, *suffix), what, before if is_told else None)
-    table[place] = Entry(person, row, number)
+    if observed_until is None and entry is not None:
+        observed_until = entry.observed_until
+    table[place] = Entry(person, row, number, observed_until)
     return what
 
 

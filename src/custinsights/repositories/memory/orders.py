@@ -27,7 +27,7 @@ from custinsights.repositories.order_rows import (
     selected,
 )
 from custinsights.repositories.rows import product_batch_of, rows_of
-from custinsights.repositories.stored import Key
+from custinsights.repositories.stored import Key, Known
 
 __all__ = ["Orders"]
 
@@ -50,17 +50,34 @@ class Orders:
     def write(self, batch: OrderBatch) -> Mapping[str, int]:
         """Write orders by (source, id), and return how many were added, changed, the same."""
         tables = self._session.changing()
-        counts = {"added": 0, "changed": 0, "same": 0}
-        for row in order_rows(batch):
+        told = batch.observed_until
+        counts = dict.fromkeys(
+            ("added", "changed", "same", *(() if told is None else ("older",))), 0
+        )
+        until = [None] * len(batch) if told is None else told.tolist()
+        for row, seen in zip(order_rows(batch), until, strict=True):
             lines = tuple(complete(LINE_COLUMNS, one) for one in row.lines)
             refunds = tuple(complete(REFUND_COLUMNS, one) for one in row.refunds)
             whole = OrderRow(complete(ORDER_COLUMNS, row.order), lines, refunds)
-            counts[keep(tables, tables.orders, whole, "orders")] += 1
+            counts[keep(tables, tables.orders, whole, "orders", observed_until=seen)] += 1
         for one in rows_of(batch.refunds):
             if one["order"] < 0:
                 row = OrderRow(complete(REFUND_COLUMNS, one))
                 counts[keep(tables, tables.refunds, row, "orders", ("refund",))] += 1
         return counts
+
+    def known(self, source: str, ids: Sequence[Key]) -> Mapping[str, Known]:
+        """Return what an import asks of the orders that are there, by their ids."""
+        tables = self._session.seen
+        found = {str(one): tables.orders.get((source, str(one))) for one in ids}
+        return {
+            name: Known(
+                None if entry.person is None else tables.id_of(entry.person),
+                entry.row.order["placed_at"],
+            )
+            for name, entry in found.items()
+            if entry is not None
+        }
 
     def of(self, customer: Key) -> tuple[Order, ...]:
         """Return the orders of a customer, by time, then source and id."""

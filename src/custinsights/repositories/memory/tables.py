@@ -39,11 +39,13 @@ class Entry:
     """An order, a refund or an activity: whose it is, its row, the last change that wrote it.
 
     The row of a refund or an activity has no lines. The customer in a row is None: `person` tells.
+    Until when the source was watched that told it is known of orders alone.
     """
 
     person: int | None
     row: OrderRow
     change: int
+    observed_until: int | None = None
 
 
 @attrs.frozen

@@ -28,6 +28,7 @@ MIGRATIONS: Final[Mapping[int, str]] = MappingProxyType(
         2: "what changed since a number is found by an index",
         3: "what the feed and logs tell of somebody is found by an index",
         4: "refunds are found by the orders that they name",
+        5: "orders know until when the source was watched that told them",
     }
 )
 """The migrations that there are, in order."""

@@ -19,8 +19,9 @@ from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.columns import array_of, nothing
 from custinsights.repositories.sql.one_of import one_of
 from custinsights.repositories.sql.session import Session
+from custinsights.repositories.stored import Key, Known
 
-__all__ = ["lone_refund_pages", "order_pages", "orders_with", "pages_of"]
+__all__ = ["known_orders", "lone_refund_pages", "order_pages", "orders_with", "pages_of"]
 
 _ALWAYS: Final = ("source", "id", "customer")
 _AT_ONCE: Final = 300
@@ -47,6 +48,16 @@ def orders_with(session: Session, keys: Sequence[int]) -> OrderBatch:
     condition = one_of(schema.orders.c.key, keys)
     read = _page(session, schema.orders, [*names, "key"], [condition], None)
     return _batch(session, names, read)
+
+
+def known_orders(session: Session, source: str, ids: Sequence[Key]) -> dict[str, Known]:
+    """Return what an import asks of the orders of a source that are there, by their ids."""
+    names = ("id", "customer", "placed_at")
+    told = schema.orders.c
+    conditions = [told.source == source, one_of(told.id, map(str, ids))]
+    read = _page(session, schema.orders, names, conditions, None)
+    columns = [read[name] for name in names]
+    return {one: Known(*rest) for one, *rest in zip(*columns, strict=True)}
 
 
 def lone_refund_pages(

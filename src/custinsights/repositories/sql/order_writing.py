@@ -6,10 +6,11 @@ from typing import Any, Final
 import attrs
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, select, update
 
 from custinsights.repositories.batches import (
     LINE_COLUMNS,
+    NOTHING,
     ORDER_COLUMNS,
     REFUND_COLUMNS,
     OrderBatch,
@@ -79,22 +80,13 @@ def write_orders(
     """Write the orders of a batch, those of one key one after the other."""
     session.writing  # noqa: B018 - also where there is nothing to write, it must be allowed
     counts = {"added": 0, "changed": 0, "same": 0}
+    if batch.observed_until is not None:
+        counts["older"] = 0
     for rows in rows_in_turn(batch.orders):
-        for name, many in _write(session, _some(batch, rows), tells_before).counts().items():
-            counts[name] += many
+        told = _write(session, batch.take(rows), tells_before)
+        found = {**told.counts(), "older": len(told.older)}
+        counts = {name: many + found[name] for name, many in counts.items()}
     return counts
-
-
-def _some(batch: OrderBatch, rows: npt.NDArray[np.int64]) -> OrderBatch:
-    """Return some orders, with their lines and refunds, which name them by their new rows."""
-    new = np.full(len(batch) + 1, _NOWHERE, dtype=np.int64)
-    new[rows] = np.arange(len(rows))
-    parts = []
-    for columns in (batch.lines, batch.refunds):
-        owners = new[columns["order"].astype(np.int64)]  # the last one is nobody's
-        kept = np.flatnonzero(owners != _NOWHERE)
-        parts.append({**taken(columns, kept), "order": owners[kept]})
-    return OrderBatch(taken(batch.orders, rows), *parts)
 
 
 def _write(session: Session, batch: OrderBatch, tells_before: bool) -> Standing:  # noqa: FBT001
@@ -103,20 +95,20 @@ def _write(session: Session, batch: OrderBatch, tells_before: bool) -> Standing:
     said = row_digests(_SAID, _blinded(session, batch.orders), many)
     said = said + lines.digests("lines", _SAID_BY_LINES)
     said = said + refunds.digests("refunds", _SAID_BY_REFUNDS)
-    told = stand(session, schema.orders, batch.orders, said)
+    told = _without_older(session, stand(session, schema.orders, batch.orders, said), batch)
     keys = np.full(many, _NOWHERE, dtype=np.int64)
     if len(told.new):
         changes = session.tell("orders", told.keys(told.new), "added")
         first = session.take("order", len(told.new))
         keys[told.new] = np.arange(first, first + len(told.new))
         columns = _values(session, taken(batch.orders, told.new))
-        columns |= told.columns(told.new, keys, changes)
+        columns |= told.columns(told.new, keys, changes) | _watched(batch, told.new)
         insert_columns(session.writing, schema.orders, columns)
     if len(told.changed):
         keys[told.changed] = told.known[told.changed]
         before = _before(session, batch, told) if tells_before else None
         changes = session.tell("orders", told.keys(told.changed), "changed", before)
-        _replace(session, batch.orders, told, keys, changes)
+        _replace(session, batch, told, keys, changes)
     lines.insert(session, schema.lines, _SAID_BY_LINES, keys)
     refunds.insert(session, schema.refunds, _SAID_BY_REFUNDS, keys)
     return told
@@ -143,9 +135,41 @@ def _values(session: Session, orders: Columns) -> dict[str, Sequence[Any]]:
     return {**values, "addresses": [session.seal(one) for one in values["addresses"]]}
 
 
+def _watched(batch: OrderBatch, rows: npt.NDArray[np.int64]) -> dict[str, Sequence[Any]]:
+    """Return until when the source of some orders was watched, where it is told."""
+    until = batch.observed_until
+    return {} if until is None else {"observed_until": until[rows].tolist()}
+
+
+def _without_older(session: Session, told: Standing, batch: OrderBatch) -> Standing:
+    """Let what was watched for less long change nothing; equal orders bear the later instant."""
+    if batch.observed_until is None or len(told.new) == told.many:
+        return told
+    table, until = schema.orders, batch.observed_until
+    asked = select(table.c.key, table.c.observed_until)
+    found = session.reading.execute(asked.where(one_of(table.c.key, told.known.tolist())))
+    stored = {key: NOTHING if one is None else one for key, one in found}
+    was = np.array([stored.get(key, NOTHING) for key in told.known.tolist()], dtype=np.int64)
+    is_changed = np.isin(np.arange(told.many), told.changed)
+    is_longer = (told.known != _NOWHERE) & ~is_changed & (was < until)
+    later = [
+        {"the_key": key, "the_instant": instant}
+        for key, instant in zip(
+            told.known[is_longer].tolist(), until[is_longer].tolist(), strict=True
+        )
+    ]
+    if later:
+        change = update(table).where(table.c.key == bindparam("the_key"))
+        session.writing.execute(change.values(observed_until=bindparam("the_instant")), later)
+    is_older = is_changed & (was > until)
+    return attrs.evolve(
+        told, changed=np.flatnonzero(is_changed & ~is_older), older=np.flatnonzero(is_older)
+    )
+
+
 def _replace(
     session: Session,
-    orders: Columns,
+    batch: OrderBatch,
     told: Standing,
     keys: npt.NDArray[np.int64],
     changes: int,
@@ -154,7 +178,8 @@ def _replace(
     rows = told.changed
     for table in (schema.lines, schema.refunds):
         session.writing.execute(delete(table).where(one_of(table.c.order, keys[rows].tolist())))
-    columns = _values(session, taken(orders, rows)) | told.columns(rows, keys, changes)
+    columns = _values(session, taken(batch.orders, rows)) | told.columns(rows, keys, changes)
+    columns |= _watched(batch, rows)
     names = [name for name in columns if name not in ("key", "source", "id")]
     target = update(schema.orders).where(schema.orders.c.key == bindparam("the_key"))
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
@@ -170,7 +195,7 @@ def _replace(
 def _before(session: Session, batch: OrderBatch, told: Standing) -> list[dict[str, Any]]:
     """Return what changed orders said before, by column; addresses are personal."""
     rows = told.changed
-    new = _rows_of(_some(batch, rows))
+    new = _rows_of(batch.take(rows))
     old = _rows_of(orders_with(session, told.known[rows].tolist()))
     names = ids_of(session, {one for one in told.persons[rows].tolist() if one >= 0})
     before = []

@@ -16,11 +16,11 @@ from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.columns import array_of, values_of
 from custinsights.repositories.sql.keyed import write_keyed
 from custinsights.repositories.sql.one_of import one_of
-from custinsights.repositories.sql.order_pages import lone_refund_pages, order_pages
+from custinsights.repositories.sql.order_pages import known_orders, lone_refund_pages, order_pages
 from custinsights.repositories.sql.order_writing import write_orders
 from custinsights.repositories.sql.persons import needed_person, people_under
 from custinsights.repositories.sql.session import Session
-from custinsights.repositories.stored import Key
+from custinsights.repositories.stored import Key, Known
 
 __all__ = ["Orders"]
 
@@ -50,7 +50,11 @@ class Orders:
         alone = np.flatnonzero(batch.refunds["order"] < 0)
         refunds = {name: column[alone] for name, column in batch.refunds.items()}
         lone = write_keyed(self._session, schema.lone_refunds, "orders", refunds, ("refund",))
-        return {name: many + lone[name] for name, many in counts.items()}
+        return {name: many + lone.get(name, 0) for name, many in counts.items()}
+
+    def known(self, source: str, ids: Sequence[Key]) -> Mapping[str, Known]:
+        """Return what an import asks of the orders that are there, by their ids."""
+        return known_orders(self._session, source, ids)
 
     def of(self, customer: Key) -> tuple[Order, ...]:
         """Return the orders of a customer, by time, then source and id."""

@@ -183,6 +183,7 @@ orders = Table(
     _person(nullable=True),
     _number("digest"),
     _number("changed"),
+    Column("observed_until", NUMBER, info={"since": 5}),
     UniqueConstraint("source", "id"),
     Index("orders_person", "person"),
     Index("orders_changed", "changed", info={"since": 2}),

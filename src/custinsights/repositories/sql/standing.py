@@ -46,6 +46,7 @@ class Standing:
     known: _Rows  # the numbers of those that are there
     new: _Rows
     changed: _Rows
+    older: _Rows = attrs.field(factory=lambda: np.empty(0, dtype=np.int64))  # left as they are
 
     @property
     def many(self) -> int:
@@ -54,7 +55,7 @@ class Standing:
 
     def counts(self) -> dict[str, int]:
         """Return how many are new, how many differ and how many are the same."""
-        same = self.many - len(self.new) - len(self.changed)
+        same = self.many - len(self.new) - len(self.changed) - len(self.older)
         return {"added": len(self.new), "changed": len(self.changed), "same": same}
 
     def keys(self, rows: _Rows) -> list[tuple[str, ...]]:

@@ -66,6 +66,8 @@ class FoundOrders:
         The columns but those of customers; one that is not there is nothing in all rows.
     person, refund_person
         The person of each order, and of each refund with a key of its own; -1 for nobody.
+    observed_until
+        int64 by order, until when the file was watched that tells it.
     """
 
     orders: Mapping[str, Labels | AnyArray]
@@ -73,6 +75,7 @@ class FoundOrders:
     refunds: Mapping[str, Labels | AnyArray]
     person: IntArray
     refund_person: IntArray
+    observed_until: IntArray
 
     def __len__(self) -> int:
         return len(self.person)
@@ -106,7 +109,7 @@ class FoundOrders:
         sold = columns_of(self.lines, LINE_COLUMNS, lines)
         sold["order"] = sold["order"] - at.start
         back["order"] = np.where(back["order"] >= 0, back["order"] - at.start, -1)
-        return OrderBatch(orders, sold, back)
+        return OrderBatch(orders, sold, back, self.observed_until[at])
 
 
 def columns_of(

@@ -24,6 +24,7 @@ from custinsights.history.columnar.columns import (
     IntArray,
     Labels,
 )
+from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.sources.beside.customers import as_written
 from custinsights.sources.formats.finding import format_asked, format_for
@@ -143,7 +144,18 @@ def _orders(found: Assembled, shaped: Shaped, options: Options, source: str) -> 
         refunds,
         groups.of_first(found.persons.codes),
         refund_person,
+        _watched(found, options),
     )
+
+
+def _watched(found: Assembled, options: Options) -> IntArray:
+    """Return until when the files were watched that tell each order: the latest, or as told."""
+    groups, sheet = found.orders.groups, found.rows.sheet
+    if options.observed_until is not None:
+        told = to_microseconds(options.calendar.instant(options.observed_until))
+        return np.full(groups.count, told)
+    ends = found.ends.take(sheet.file)
+    return -groups.least(-ends, groups.holds, 0)
 
 
 def _texts(texts: Iterable[str], n: int) -> AnyArray:

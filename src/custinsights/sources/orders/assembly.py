@@ -23,6 +23,7 @@ from custinsights.sources.orders import identity
 from custinsights.sources.orders.conversion import NO_RATE, Conversion
 from custinsights.sources.orders.grouping import OrderRows, group, picked, spread_bad, without
 from custinsights.sources.orders.money import NEGATIVE_AMOUNT, NEGATIVE_QUANTITY, Money, add_up
+from custinsights.sources.orders.observing import file_ends
 from custinsights.sources.orders.options import Options
 from custinsights.sources.orders.rows import (
     DATE,
@@ -76,6 +77,8 @@ class Assembled:
         int64[n], a row of the order that each refund's order id names, -1 where there is none.
     span
         The first and last instant of the rows used or left out; None where there is none.
+    ends
+        Until when each file was watched.
     """
 
     rows: ParsedRows
@@ -90,6 +93,7 @@ class Assembled:
     persons: identity.People
     linked: IntArray
     span: tuple[int, int] | None
+    ends: IntArray
 
 
 def assemble(rows: ParsedRows, options: Options) -> Assembled:
@@ -112,7 +116,8 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
             rows.decimals(field)
     statuses = rows.statuses(options.statuses)
     says = _says_currency(rows, options)
-    orders = group(rows, is_refund)
+    ends = file_ends(rows.sheet, times, options.calendar)
+    orders = group(rows, is_refund, ends)
     _refuse_blank_states(orders)
     placed_at = _place(orders, is_refund, times)
     _use_currency(orders, says)
@@ -155,6 +160,7 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
         persons,
         _of_orders_in(orders.groups, linked),
         span,
+        ends,
     )
 
 

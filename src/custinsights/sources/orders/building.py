@@ -16,6 +16,7 @@ from custinsights.history.orders import OrderHistory
 from custinsights.sources.formats.declaration import OrderFormat
 from custinsights.sources.orders.assembly import Assembled, assemble, report_of
 from custinsights.sources.orders.ledger import Ledger
+from custinsights.sources.orders.observing import end_of_day
 from custinsights.sources.orders.options import Options
 from custinsights.sources.orders.rows import ParsedRows
 from custinsights.sources.orders.shaping import shape
@@ -94,6 +95,5 @@ def observed(
     if given is not None and to_microseconds(calendar.instant(given)) <= min(instants):
         begin = f"an instant after the first of them, {to_datetime(min(instants)).isoformat()}"
         raise InvalidValue("the option observed_until= lies before all rows", given, begin)
-    first, last = (calendar.local_date(to_datetime(at)) for at in (min(instants), max(instants)))
-    end = calendar.start_of_day(last + dt.timedelta(days=1))
-    return calendar.start_of_day(first), end if given is None else given
+    first = calendar.start_of_day(calendar.local_date(to_datetime(min(instants))))
+    return first, end_of_day(max(instants), calendar) if given is None else given

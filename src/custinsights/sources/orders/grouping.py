@@ -1,7 +1,8 @@
 """Which rows make one order, and which orders are there twice.
 
 Rows of one order share its id within a file. Inside a file, what says two things of one order is
-an error; the same again is left out. Of an order in several files, the later file's is taken.
+an error; the same again is left out. Of an order in several files that is taken which was watched
+until last, of equal ones the later file's.
 """
 
 from __future__ import annotations
@@ -145,8 +146,11 @@ def most_frequent(groups: RowGroups, texts: Texts) -> Labels:
     return Texts(codes, [*labels.names, ""]).labels()
 
 
-def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
-    """Find the orders of the rows that nothing speaks against, and judge orders that clash."""
+def group(rows: ParsedRows, is_refund: BoolArray, ends: IntArray) -> OrderRows:
+    """Find the orders of the rows that nothing speaks against, and judge orders that clash.
+
+    `ends` says until when each file was watched.
+    """
     ledger, sheet = rows.ledger, rows.sheet
     if not rows.has("order_id"):
         named = without(is_refund, LoneRows(len(rows)))
@@ -170,7 +174,9 @@ def group(rows: ParsedRows, is_refund: BoolArray) -> OrderRows:
     orders = OrderRows(rows, found, named, keys)
     spread_bad(orders)
     if len(sheet.files) > 1:
-        _supersede(rows, found, RowGroups.by(keys.codes, sheet.part), signatures)
+        by_time = np.argsort(np.argsort(ends, kind="stable"))
+        told = RowGroups.by(keys.codes, sheet.part)
+        _supersede(rows, found, told, signatures, by_time.take(sheet.file))
     if sheet.parts:
         orders = _joined(orders)
     return orders.settled()
@@ -316,12 +322,13 @@ def _refuse_clashes(rows: ParsedRows, found: RowGroups, clashes: BoolArray) -> N
         rows.ledger.bad(found.spread(clashes, default=False), TWO_ORDERS, "order_id")
 
 
-def _supersede(rows: ParsedRows, found: RowGroups, keys: RowGroups, signatures: Signatures) -> None:
-    """Of an order in several files keep the later file's; say whether the earlier differed."""
+def _supersede(
+    rows: ParsedRows, found: RowGroups, keys: RowGroups, signatures: Signatures, file: IntArray
+) -> None:
+    """Of an order in several files keep the latest file's; say whether the earlier differed."""
     ledger = rows.ledger
     is_sale = (found.codes >= 0) & ledger.is_open
     by_key = RowGroups(np.where(is_sale, keys.codes, -1), keys.count)
-    file = rows.sheet.file.astype(np.int64)
     latest = -by_key.least(-file, is_sale, 0)
     is_old = is_sale & (file < by_key.spread(latest))
     if not is_old.any():

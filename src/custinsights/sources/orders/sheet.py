@@ -31,7 +31,7 @@ class Sheet:
     files
         The names of the files; one that has its header again is a further file from there on.
     file
-        int32[n], the file of each row; later files are newer.
+        int32[n], the file of each row.
     line
         int64[n], the line of the file, or the row of the frame; a range where none is passed over.
     marked

@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 import attrs
+import numpy as np
 
 from custinsights.domain.money import Money
 from custinsights.domain.orders import Order
 from custinsights.errors import UnknownName
 from custinsights.repositories.batches import REFUND_COLUMNS
 from custinsights.repositories.order_rows import batch_of, batch_of_rows
-from custinsights.repositories.protocols import Store
-from custinsights.repositories.rows import rows_of
+from custinsights.repositories.protocols import KnowsOrders, Store
+from custinsights.repositories.rows import microseconds_of, rows_of
 from custinsights.testing.storing.asking import NOON, Check, differs, refused
 from custinsights.testing.storing.observing import order_columns
 from custinsights.testing.storing.shop import ACTIVITIES, ORDERS, fill
@@ -28,6 +29,7 @@ __all__ = [
     "scanned",
     "some_products",
     "twice_in_a_batch",
+    "watched",
 ]
 
 _KEYS = [("", "10"), ("", "2"), ("", "Z"), ("", "ä"), ("etsy", "10"), ("etsy", "2")]
@@ -108,6 +110,31 @@ def edited(store: Store, parts: Collection[str]) -> Iterator[str]:
     with store.begin(read_only=True) as work:
         yield from differs("the edited order", work.orders.get("2"), less)
         yield from differs("how many orders there are", len(order_columns(work)), 2)
+
+
+def watched(store: Store, _parts: Collection[str]) -> Iterator[str]:
+    """What was watched for less long changes nothing; an equal order bears the later instant."""
+    first = ORDERS[0]
+    other: Any = attrs.evolve(first, status="cancelled")
+    with store.begin(at=NOON) as work:
+        if not isinstance(work.orders, KnowsOrders):
+            return
+        for until, order, wanted in (
+            (10, first, "added"),
+            (30, first, "same"),
+            (20, other, "older"),
+            (20, first, "same"),
+            (29, other, "older"),
+            (30, other, "changed"),
+        ):
+            batch = attrs.evolve(batch_of([order]), observed_until=np.array([until]))
+            counts = {name for name, many in work.orders.write(batch).items() if many}
+            yield from differs(f"what was told as watched until {until}", counts, {wanted})
+        yield from differs("the order that was watched", work.orders.get("2"), other)
+        known = dict(work.orders.known("", ["2", "nix"]))
+        whose = {name: (one.customer, one.placed_at) for name, one in known.items()}
+        told = (first.customer, microseconds_of(first.placed_at))
+        yield from differs("what is known of orders by their ids", whose, {"2": told})
 
 
 def twice_in_a_batch(store: Store, _parts: Collection[str]) -> Iterator[str]:
@@ -209,6 +236,12 @@ CHECKS = (
         ("orders",),
         "Remove the lines and refunds that it had before.",
         edited,
+    ),
+    Check(
+        "older files change nothing",
+        ("orders",),
+        "Keep OrderBatch.observed_until with each order, and compare before an order is changed.",
+        watched,
     ),
     Check(
         "the later of two stands",
