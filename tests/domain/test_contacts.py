@@ -14,7 +14,14 @@ from custinsights.domain.contacts import hidden_if_contact, looks_like_contact, 
         ("Anna <anna@example>", True),
         ("+44 20 7946 0958", True),
         ("0044 (20) 7946-0958", True),
+        ("phone:307654321", True),
+        ("(030) 765-4321", True),
+        ("06 12 34 56 78", True),
+        ("07700 900001", True),
         ("1001", False),
+        ("0123456789", False),
+        ("491701234567", False),
+        ("2024 (2023) 10", False),
         ("AB-2024-0001", False),
         ("2024-03-05 10:00:00 +0100", False),
         ("@", False),
@@ -23,7 +30,7 @@ from custinsights.domain.contacts import hidden_if_contact, looks_like_contact, 
     ],
 )
 def test_contacts_are_told_from_order_numbers(value: object, is_contact: bool) -> None:  # noqa: FBT001
-    """E-mail addresses and international phone numbers are contacts, numbers and dates are not."""
+    """E-mail addresses and phone numbers are contacts; figures alone and dates are not."""
     assert looks_like_contact(value) == is_contact
     assert (hidden_if_contact(value) != value) == is_contact
 

@@ -296,6 +296,30 @@ def test_contacts_are_masked_unless_asked_for(tmp_path: Path) -> None:
     assert _data(none)["orders"] is None
 
 
+def test_phone_numbers_as_ids_are_masked_unless_asked_for(tmp_path: Path) -> None:
+    """However a number is written, and in every form in which customers are shown."""
+    history = ci.read_frame(
+        {
+            "order_id": ["o1", "o2", "o3"],
+            "phone": ["+49 170 1234567", "(030) 765-4321", "0044 20 7946 0958"],
+            "placed_at": ["2024-01-03T10:00:00Z", "2024-02-03T10:00:00Z", "2024-03-03T10:00:00Z"],
+            "amount": ["20", "30", "40"],
+        },
+        currency="EUR",
+    )
+    figures = re.compile(r"1701234567|307654321|2079460958")
+    masked = report(history, tmp_path / "m.html", include_orders=True).read_text("utf-8")
+    shown = report(
+        history, tmp_path / "p.html", include_orders=True, include_personal=True
+    ).read_text("utf-8")
+    assert len(_data(masked)["orders"]["rows"]) == 3
+    assert not figures.search(masked.replace(_plotly(masked), ""))
+    assert len(set(figures.findall(shown.replace(_plotly(shown), "")))) == 3
+    customers = ci.traits(history)
+    assert not figures.search(f"{customers}{customers._repr_html_()}")
+    assert not figures.search(str(customers.plot("customer").to_json()))
+
+
 @pytest.mark.covers("P10", "P11")
 def test_the_limit_of_orders_is_stated(tmp_path: Path) -> None:
     """The latest orders are in the file, and how many there are in all."""

@@ -238,4 +238,4 @@ def test_shopify_order_without_an_email_is_known_by_its_phone() -> None:
         f"#2,,,(1)5550100,{when},2,cup",
         f"#3,,5550199,5550100,{when},3,cup",
     )
-    assert owners(history) == {"#1": "ada@x.org", "#2": "ada@x.org", "#3": "5550199"}
+    assert owners(history) == {"#1": "ada@x.org", "#2": "ada@x.org", "#3": "phone:5550199"}

@@ -153,7 +153,7 @@ def test_guards_against_formulas_are_taken_off() -> None:
         "Lineitem price": "'10",
     }
     history = read(export(HEADER, row, {**ORDER, "Order ID": "2", "Lineitem name": "Class of '99"}))
-    assert owners(history) == {-1: "442079460000", 2: "ada@example.com"}
+    assert owners(history) == {-1: "phone:442079460000", 2: "ada@example.com"}
     assert history.products is not None
     assert history.products.ids == ("@M1", "M1")
     assert history.products.labels["title"].texts().tolist() == ["=Mug", "Class of '99"]

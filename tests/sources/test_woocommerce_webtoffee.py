@@ -214,7 +214,7 @@ def test_guests_are_told_by_their_address() -> None:
         ),
         **LONDON,
     )
-    assert owners(history) == {1: "ada@example.com", 2: "7", 3: "7", 4: "442079460001"}
+    assert owners(history) == {1: "ada@example.com", 2: "7", 3: "7", 4: "phone:442079460001"}
 
 
 def test_orders_are_placed_at_their_date_in_the_zone_of_the_shop() -> None:

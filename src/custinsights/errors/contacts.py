@@ -2,17 +2,33 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["hidden_if_contact", "looks_like_contact", "masked", "shown_id", "without_contacts"]
+__all__ = [
+    "BY_PHONE",
+    "hidden_if_contact",
+    "looks_like_contact",
+    "masked",
+    "shown_id",
+    "without_contacts",
+]
+
+BY_PHONE: Final = "phone:"
+"""How the id of somebody begins who is known by a phone number: figures alone say nothing."""
 
 _E_MAIL = re.compile(r"[^\s@]@[^\s@]")  # what stands around an @: one search, however long the text
-_PHONE = re.compile(r"(\+|00)[0-9][0-9 ()./-]{5,}")
+_PHONE = re.compile(
+    rf"(\+|00)[0-9][0-9 ()./-]{{5,}}|{BY_PHONE}[0-9]"
+    r"|(\([0-9]{2,5}\) ?|\b0[0-9]{1,5} )[0-9][0-9 ./-]{4,}"  # as they are written in a country
+)
 _LONGEST = 40
 
 
 def looks_like_contact(value: object) -> bool:
-    """Whether a value is, or holds, an e-mail address or an international phone number.
+    """Whether a value is, or holds, an e-mail address or a phone number.
+
+    A phone number is international, in groups after an area code as they are written in a country,
+    or the id of somebody who is known by it. Figures alone are none: an id looks like that.
 
     Examples
     --------

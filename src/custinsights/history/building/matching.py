@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from custinsights.domain.contacts import looks_like_contact
+from custinsights.domain.contacts import BY_PHONE, looks_like_contact
 from custinsights.history.columnar.columns import AnyArray
 from custinsights.history.facts import Facts
-
-_PHONE = "phone:"
 
 
 def matched(ours: Facts, theirs: Facts) -> tuple[AnyArray, AnyArray]:
@@ -56,7 +54,7 @@ def _owners(facts: Facts, names: list[str]) -> tuple[dict[tuple[str, str], set[i
     for kind in ("customer_id", "email", "phone"):
         for person, text in _contacts(facts, names, kind):
             owners[kind, text].add(person)
-            if kind != "customer_id" and text == _plain(names[person].removeprefix(_PHONE)):
+            if kind != "customer_id" and text == _plain(names[person].removeprefix(BY_PHONE)):
                 has_id[person] = False
     return owners, has_id
 

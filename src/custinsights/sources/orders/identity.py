@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 import numpy as np
 
+from custinsights.domain.contacts import BY_PHONE
 from custinsights.domain.fields import looked_up
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
@@ -195,7 +196,11 @@ def _with_namesakes(
 
 
 def _spelled(names: Sequence[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
-    """Spell the people; two kinds with the same spelling stay two people."""
+    """Spell the people; a phone number says that it is one, and two kinds stay two people."""
+    names = [
+        (kind, tuple(BY_PHONE + name for name in of_kind) if kind == "phone" else of_kind)
+        for kind, of_kind in names
+    ]
     if sum(1 for _, of_kind in names if of_kind) <= 1:
         return max((of_kind for _, of_kind in names), key=len)
     taken: set[str] = set()

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 import numpy as np
 
+from custinsights.domain.contacts import BY_PHONE
 from custinsights.history.columnar.columns import AnyArray, BoolArray, IntArray, Labels
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.columnar.uniting import below_each_other
@@ -122,7 +123,7 @@ def identities_of(facts: Facts, name: str) -> Iterator[tuple[str, Held]]:
     everybody = np.arange(facts.people)
     yield "email", Held(everybody[is_known], emails.take(everybody[is_known]).labels())
     if "phone" in told:
-        phones = own.mapped(lambda name: name.removeprefix("phone:")).take(told["phone"].person)
+        phones = own.mapped(lambda name: name.removeprefix(BY_PHONE)).take(told["phone"].person)
         both = below_each_other([phones.labels(), told["phone"].text])
         is_known[told["phone"].person[np.equal(*np.split(both.codes, 2))]] = True
     for kind, held in told.items():
@@ -291,7 +292,8 @@ def _names(count: int, held: Mapping[str, Held]) -> tuple[str, ...]:
     prefix: AnyArray = np.full(count, "", dtype=object)
     for kind, one in held.items():
         owners = RowGroups(one.person, count)
-        texts = np.array([*one.text.names, ""], dtype=object)
+        before = BY_PHONE if kind == "phone" else ""
+        texts = np.array([*(before + text for text in one.text.names), ""], dtype=object)
         is_said = one.text.codes >= 0
         least = owners.least(one.text.codes.astype(np.int64), is_said, -1)
         is_new = is_open & (least >= 0)
