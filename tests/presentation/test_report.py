@@ -218,9 +218,9 @@ def test_every_headline_says_what_it_is_made_of(gallery: str) -> None:
 
 
 def test_partial_periods_are_marked(gallery: str) -> None:
-    """The last year is not over: its bar is pale, its number has a star, and both are explained."""
+    """The first and last years are partly known: pale, starred, and both are explained."""
     found = _data(gallery)["drill"]["year"]
-    assert [row[3:] for row in found] == [[], [], [1]]
+    assert [row[3:] for row in found] == [[1], [], [1]]
     assert found[-1][1][0].endswith("*")
     assert "Pale, open or *: only part of the period." in gallery
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
+from inspect import signature
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,9 @@ from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 
 __all__ = ["Asked", "facts"]
+
+#: The options that hold for tables beside the orders, too.
+_ALIKE = ("currency", "timezone", "errors", "dayfirst", "decimal")
 
 
 @attrs.frozen
@@ -31,11 +36,19 @@ class Asked:
         asked.
     as_of : str or None
         A date or instant; facts at or after it do not exist.
+    beside : mapping
+        Tables beside the orders: of ``"customers"``, ``"products"``, ``"activities"``.
     """
 
     files: tuple[str, ...]
     reading: Mapping[str, Any]
     as_of: str | None
+    beside: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+
+    @property
+    def every_file(self) -> tuple[str, ...]:
+        """All that is read."""
+        return (*self.files, *chain.from_iterable(self.beside.values()))
 
     def history(self) -> tuple[OrderHistory, tuple[str, ...]]:
         """The history as it is asked, and what has to be said about its end."""
@@ -61,8 +74,24 @@ class Asked:
         from custinsights.cli.reading import progress_in_bytes
         from custinsights.sources import read_orders
 
+        known = {name: self._table(name) for name in ("customers", "products")}
         with progress_in_bytes() as progress:
-            return read_orders(list(self.files), progress=progress, **self.reading)
+            history = read_orders(list(self.files), progress=progress, **known, **self.reading)
+        activities = self._table("activities")
+        return history if activities is None else history.with_activities(activities)
+
+    def _table(self, name: str) -> Any:
+        """Return a table beside the orders, read as they are; None without its files."""
+        from custinsights import sources
+
+        if name not in self.beside:
+            return None
+        read = getattr(sources, f"read_{name}")
+        how = {one: self.reading[one] for one in _ALIKE if one in self.reading}
+        return read(
+            list(self.beside[name]),
+            **{one: value for one, value in how.items() if one in signature(read).parameters},
+        )
 
 
 def _name_of(database: str) -> str:

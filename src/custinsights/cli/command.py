@@ -106,8 +106,8 @@ def report(
     from custinsights.cli.report import print_report
     from custinsights.cli.web_page import web_page
 
-    options.refuse_overwriting(asked.files, xlsx, "--xlsx")
-    options.refuse_overwriting(asked.files, html, "--html")
+    options.refuse_overwriting(asked.every_file, xlsx, "--xlsx")
+    options.refuse_overwriting(asked.every_file, html, "--html")
     names = options.listed(sections)
     questions = page_options.asked_for(names)
     page = web_page(
@@ -191,7 +191,7 @@ def segment(
     if names and explain is not None and csv is None:
         fault = "--explain lists no customers of whom they could be told"
         raise typer.BadParameter(fault, param_hint="--traits")
-    options.refuse_overwriting(asked.files, csv, "--csv")
+    options.refuse_overwriting(asked.every_file, csv, "--csv")
     print_segment(asked, rule, names=names, csv=csv, customer=explain, to_json=as_json)
 
 

@@ -21,6 +21,7 @@ from custinsights.cli.complaints import complaining
 __all__ = ["SHOWING", "Reading", "asked", "of_a_history", "of_files", "reading"]
 
 _READING = "Reading the files"
+_BESIDE = "Beside the orders"
 _COUNTING = "What counts"
 SHOWING = "What is shown"
 
@@ -199,6 +200,34 @@ def reading(
 def asked(
     read: Reading,
     *,
+    customers: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A table of customers, with those who never ordered. May be repeated.",
+            rich_help_panel=_BESIDE,
+            show_default=False,
+        ),
+    ] = None,
+    products: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A table of products: titles, categories, prices, stock. May be repeated.",
+            rich_help_panel=_BESIDE,
+            show_default=False,
+        ),
+    ] = None,
+    activities: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A table of what people did beside ordering: visits, letters, bids. May be "
+            "repeated.",
+            rich_help_panel=_BESIDE,
+            show_default=False,
+        ),
+    ] = None,
     count_pending: Annotated[
         bool,
         typer.Option(
@@ -238,16 +267,24 @@ def asked(
     ] = None,
 ) -> Asked:
     """Return what a command asks, by the options that were given."""
+    told = {"customers": customers, "products": products, "activities": activities}
+    beside = {name: tuple(map(str, files)) for name, files in told.items() if files}
+    names = ", ".join(f"--{name}" for name in beside)
     if not read.files:
         read.refuse_others((), "no FILE is given that could be read so")
+        if beside:
+            raise typer.BadParameter(f"{names}: no FILE of orders is given that they belong to")
     elif any(map(options.is_database, read.files)):
         if len(read.files) > 1:
             fault = "a database is asked by itself; import the other files into it"
             raise typer.BadParameter(fault, param_hint="FILES")
+        if beside:
+            fault = f"{names}: a database is asked by itself; custinsights import brings them in"
+            raise typer.BadParameter(fault)
         read.refuse_others(("currency", "timezone", "observed_until"), "a database is not read so")
     given = read.of_orders()
     policy = options.policy(pending=count_pending, zero_amount=zero_amount, refund_date=refund_date)
-    return Asked(read.files, {**given, "policy": policy}, as_of)
+    return Asked(read.files, {**given, "policy": policy}, as_of, beside)
 
 
 def of_a_history(command: Callable[..., None]) -> Callable[..., None]:

@@ -167,6 +167,7 @@ def bars(
     first = next(iter(series.values()), _NOTHING)
     layout = _layout(title, first, len(traces), lying=lying)
     layout["barmode"] = "relative" if stacked else "group"
+    layout["showlegend"] = stacked or len(traces) > 1
     layout["bargap"] = max(0.25, 1 - 0.2 * len(x))  # few bars are no walls
     return {"data": traces, "layout": layout}
 

@@ -131,7 +131,7 @@ class Concentration(Presented):
             money = Decimal(self.balance).scaleb(-self.exponent)
             notes.append(
                 f"Left out, for their total is not positive: {counted(self.excluded, 'customer')}, "
-                f"together {money} {self.provenance.currency}."
+                f"together {money:,} {self.provenance.currency}."
             )
         return Table(
             f"what the best of {counted(self.customers, 'customer')} spent",

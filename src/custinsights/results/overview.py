@@ -102,7 +102,8 @@ class Overview(Presented):
             money = Decimal(self.balance).scaleb(-self.exponent)
             notes.append(
                 f"People with refunds and no order that counts: {self.balance_only:,}, together "
-                f"{money} {self.current.provenance.currency}, in revenue and in no customer number."
+                f"{money:,} {self.current.provenance.currency}, "
+                "in revenue and in no customer number."
             )
         units = [row.unit for row in rows]
         columns = [

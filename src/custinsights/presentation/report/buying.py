@@ -10,6 +10,7 @@ import numpy as np
 from custinsights.analyses.measuring.measure import measure
 from custinsights.analyses.trends.distributions import distribution
 from custinsights.analyses.trends.sequence import order_sequence
+from custinsights.errors import counted
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.figures import lines
 from custinsights.presentation.report.charting import across, chart, of_table, shares_of
@@ -157,5 +158,6 @@ def _histogram(found: Distributions, title: str, what: str) -> Chart | None:
     histogram = Table(
         title.lower(), [Column("days", "label", list(names)), Column(what, "count", counts)]
     )
-    says = f"How many {what} fall into each span; the median is {median:,.0f} days."
+    days = counted(round(median), "day")
+    says = f"How many {what} fall into each span; the median is {days}."
     return of_table(f"{title} (median {median:,.0f})", says, histogram)

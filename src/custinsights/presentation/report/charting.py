@@ -14,7 +14,7 @@ from custinsights.presentation.report.parts import Chart
 from custinsights.results.cube import Cube
 from custinsights.results.table import Column, Table
 
-__all__ = ["across", "chart", "largest", "of_table", "shares_of", "word"]
+__all__ = ["across", "chart", "largest", "of_all", "of_table", "shares_of", "word"]
 
 _MOST_LABELS = 12
 
@@ -45,6 +45,8 @@ def chart(
     marks = [column.provisional for column in columns.values()]
     if any(mark is not None and mark.any() for mark in marks):
         says = f"{says} {PALE}"
+    if first.kind == "share":
+        figure["layout"]["xaxis"] |= {"range": [0, 1], "title": {"text": f"share of {first.name}"}}
     return Chart(title=title, figure=figure, says=says, table=table, series=tuple(series))
 
 
@@ -60,6 +62,11 @@ def largest(table: Table, by: str) -> Table:
     first, *rest = chosen.columns
     labels = Column(first.name, "label", [word(label) for label in first.values.tolist()])
     return attrs.evolve(chosen, columns=[labels, *rest])
+
+
+def of_all(rows: Table, table: Table) -> str:
+    """Return how many of the rows of a table are among the largest, where not all are."""
+    return f" The first {len(rows)} of {len(table):,}." if len(rows) == _MOST_LABELS else ""
 
 
 def of_table(

@@ -25,6 +25,9 @@ _TWICE = 200
 def drivers(history: OrderHistory) -> Section:
     """Return which customers revenue has grown or shrunk by, and what that comes from."""
     window, compare = told_window(history)
+    if window is None:
+        says = "No earlier time was observed with which to compare: that takes two months."
+        return Section(key="drivers", title="What drives growth", remarks=(says,))
     by: dict[str, str | SegmentSet] = {"customer type": "customer_type"}
     by["value tier"] = tiers(history, "value")
     if "country" in history.labels and history.labels["country"].names:

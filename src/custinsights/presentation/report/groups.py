@@ -54,7 +54,7 @@ def _scores(recency: np.ndarray, frequency: np.ndarray) -> HeatTable:
     most = max(int(counts.max(initial=0)), 1)
     return HeatTable(
         title="Customers by score",
-        says="Recency score down, frequency score across; darker is more customers.",
+        says="Recency score down, frequency score across; a stronger colour is more customers.",
         corner="recency \\ frequency",
         down=[str(score) for score in range(5, 0, -1)],
         across=[str(score) for score in range(1, 6)],

@@ -81,7 +81,8 @@ def headlines(history: OrderHistory) -> Section:
     about = ""
     if window is not None and history.observed_from < history.observed_until:
         first, end = (calendar.local_date(instant) for instant in window)
-        about = f"{first} up to {end}; ▲ ▼ against {BEFORE[compare]}; the small lines are months"
+        spans = told_spans(history, asked, compare)
+        about = f"{spans[0].rstrip('.') if spans else f'{first} up to {end}'}; small lines: months"
     return Section(
         key="overview", title="Overview", about=about, parts=(cards,), remarks=tuple(remarks)
     )
@@ -108,7 +109,7 @@ def _card(
         unit="" if headline.unit == "share" or headline.unit in name else _short(headline.unit),
         change=change,
         since=since,
-        rises=None if headline.change is None else headline.change >= 0,
+        rises=change.startswith("+") if change[:1] in ("+", "-") and change else None,
         trend=trends.get(headline.metric, []),
         band=_band(headline),
         definition=headline.definition,
@@ -128,8 +129,10 @@ def told_change(headline: Headline) -> str:
     if headline.change is None:
         return ""
     if headline.unit == "share" and headline.value is not None and headline.previous is not None:
-        return f"{100 * (headline.value - headline.previous):+,.1f} points"
-    return f"{100 * headline.change:+,.1f}%"
+        change, unit = 100 * (headline.value - headline.previous), " points"
+    else:
+        change, unit = 100 * headline.change, "%"
+    return f"{change:+,.1f}{unit}" if round(change, 1) else "no change"
 
 
 def _written(value: float | None, unit: str) -> str:

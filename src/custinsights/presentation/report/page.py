@@ -23,7 +23,7 @@ from custinsights.results.table import Column, Table
 
 __all__ = ["Page", "page"]
 
-_SENTENCE = 36
+_NAME, _SENTENCE = 14, 36
 _EXTRA = {"extra": "report", "purpose": "the report as a page"}
 
 
@@ -144,7 +144,7 @@ def _sentence(text: str) -> str:
 
 def _short(key: str) -> str:
     """Return the key of a section as a word for the navigation."""
-    return "RFM" if key == "rfm" else _sentence(key.replace("_", " "))
+    return _sentence(key.replace("_", " ")).replace("Rfm", "RFM")
 
 
 def _percent(part: float) -> str:
@@ -165,7 +165,7 @@ def _side(column: Column) -> str:
     if column.kind != "label":
         return "number"
     longest = max((len(str(label)) for label in column.values.tolist()), default=0)
-    return "label words" if longest > _SENTENCE else "label"
+    return "label words" if longest > _SENTENCE else "label name" if longest > _NAME else "label"
 
 
 def _rows(table: Table, most: int | None = None) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ import numpy as np
 from custinsights.analyses.measuring.measure import measure
 from custinsights.domain import Money
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.report.charting import chart, largest, word
+from custinsights.presentation.report.charting import chart, largest, of_all, word
 from custinsights.presentation.report.parts import HeatTable, Listing, Part, Section
 from custinsights.presentation.report.views import labelled
 from custinsights.results.table import Table
@@ -26,7 +26,7 @@ def geography(history: OrderHistory) -> Section:
         cube = measure(history, ["customers", "orders", "revenue"], by=[label]).table()
         rows = largest(cube, "revenue")
         title = f"Revenue by {label}"
-        says = "Where most revenue comes from, the largest first."
+        says = f"Where most revenue comes from, the largest first.{of_all(rows, cube)}"
         parts.append(chart(title, says, rows, {"revenue": "revenue"}, lying=True))
         remarks += unlabelled(cube, "revenue", history.currency, f"of no {label}")
     return Section(
@@ -45,8 +45,9 @@ def products(history: OrderHistory) -> Section:
     for label in ("department", "category"):
         known = history.products is not None and label in history.products.labels
         if known:
-            rows = largest(measure(history, metrics, by=[label]).table(), "line_revenue")
-            says = "By the revenue of the lines, the largest first."
+            every = measure(history, metrics, by=[label]).table()
+            rows = largest(every, "line_revenue")
+            says = f"By the revenue of the lines, the largest first.{of_all(rows, every)}"
             series = {"line_revenue": "line revenue"}
             parts.append(chart(f"Revenue by {label}", says, rows, series, lying=True))
     table = largest(measure(history, metrics, by=["product"]).table(), "line_revenue")
@@ -88,7 +89,7 @@ def payments(history: OrderHistory) -> Section:
         return attrs.evolve(section, remarks=("The orders name no payment methods.",))
     cube = measure(history, ["orders", "customers", "revenue"], by=["payment_method"]).table()
     rows = largest(cube, "orders")
-    says = "How many orders each payment method has, the most used first."
+    says = f"How many orders each payment method has, the most used first.{of_all(rows, cube)}"
     part = chart("Orders by payment method", says, rows, {"orders": "orders"}, lying=True)
     return attrs.evolve(section, parts=(part,))
 
@@ -109,7 +110,7 @@ def peak_times(history: OrderHistory) -> Section:
     most = max(int(counts.max(initial=0)), 1)
     grid = HeatTable(
         title="Orders by weekday and hour",
-        says="Weekdays down, hours of the local day across; darker is more orders.",
+        says="Weekdays down, hours of the local day across; a stronger colour is more orders.",
         corner="weekday",
         down=[word(day) for day in days],
         across=[f"{hour:02}" for hour in range(24)],

@@ -108,17 +108,18 @@ def headlines(history: OrderHistory, answer: Answer) -> Answer:
         about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
         records=table,
         view=attrs.evolve(table, columns=[*columns, Column("target", "label", targets)]),
-        sheet=_in_units(table),
+        sheet=_in_units(table, is_compared=not table.column("change").absent.all()),
         remarks=tuple(remarks),
     )
 
 
-def _in_units(table: Table) -> Table:
-    """Headlines with every number in the unit of its row."""
+def _in_units(table: Table, *, is_compared: bool) -> Table:
+    """Headlines with every number in the unit of its row, without one that compares nothing."""
     units = table.column("unit").values
     columns = (
         attrs.evolve(column, units=units) if column.kind == "number" else column
         for column in table.columns
+        if is_compared or column.name not in ("previous", "change")
     )
     return attrs.evolve(table, columns=columns)
 

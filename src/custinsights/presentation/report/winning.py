@@ -9,7 +9,7 @@ from custinsights.analyses.journey.funnel import funnel
 from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import MissingData
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.report.charting import chart, largest
+from custinsights.presentation.report.charting import chart, largest, of_all
 from custinsights.presentation.report.parts import Listing, Part, Section
 
 __all__ = ["channels", "experiments", "steps"]
@@ -22,8 +22,11 @@ def channels(history: OrderHistory) -> Section:
     if "channel" in history.labels or history.people_table.labels.get("acquisition_channel"):
         cube = measure(history, ["first_orders", "revenue"], by=["acquisition_channel"]).table()
         says = "How many customers each channel has won, and what all that it won have brought."
-        rows = largest(cube, "first_orders")
-        series = {"first_orders": "new customers"}
+        renamed = attrs.evolve(cube.column("first_orders"), name="new_customers", unit="customers")
+        columns = [renamed if one.name == "first_orders" else one for one in cube.columns]
+        rows = largest(attrs.evolve(cube, columns=columns), "new_customers")
+        says = f"{says}{of_all(rows, cube)}"
+        series = {"new_customers": "new customers"}
         parts.append(chart("New customers by channel", says, rows, series, lying=True))
     else:
         remarks.append("The orders name no channels.")

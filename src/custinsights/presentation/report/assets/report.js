@@ -57,11 +57,22 @@
     }
     return made;
   }
+  // The colours of series, lighter where the page is dark.
+  var LIGHTER = {
+    "#0072b2": "#56b4e9", "#d55e00": "#f0894a", "#009e73": "#2fc79a", "#b65c93": "#dd8cbc",
+    "#b47b00": "#e6b23c", "#4a9fd4": "#9fd8f7", "#6b6b6b": "#a8a8a8", "#c0392b": "#ff7b6b"
+  };
+  function coloured(traces) {
+    if (!isDark()) { return traces; }
+    return JSON.parse(JSON.stringify(traces).replace(/"(#[0-9a-f]{6})"/g, function (whole, name) {
+      return LIGHTER[name] ? JSON.stringify(LIGHTER[name]) : whole;
+    }));
+  }
   var options = { displayModeBar: false, responsive: true, doubleClick: false, scrollZoom: false };
-  function shortened(figure) {
+  function shortened(figure, box) {
     // Long names of lying bars would leave no room for the bars.
     if (figure.layout.yaxis.type !== "category") { return figure.data; }
-    var most = narrow.matches ? 16 : 32;
+    var most = Math.max(10, Math.min(32, Math.floor(box.clientWidth * 0.4 / 8)));
     return figure.data.map(function (trace) {
       if (trace.orientation !== "h") { return trace; }
       var seen = {};
@@ -79,7 +90,7 @@
   function draw(box) {
     if (!window.Plotly || box.dataset.figure === undefined) { return; }
     var figure = data.figures[Number(box.dataset.figure)];
-    window.Plotly.react(box, shortened(figure), themed(figure.layout, box, figure.data), options);
+    window.Plotly.react(box, coloured(shortened(figure, box)), themed(figure.layout, box, figure.data), options);
     box.dataset.drawn = "yes";
   }
   var boxes = all(".plot[data-figure]");
@@ -167,7 +178,7 @@
         y: rows.map(function (row) { return row[2]; }),
         text: rows.map(function (row) { return row[1][0]; }), textposition: "none",
         marker: {
-          color: isDark() ? "#6cbcec" : "#0072b2",
+          color: isDark() ? "#56b4e9" : "#0072b2",
           opacity: rows.map(function (row) { return row[3] ? 0.45 : 1; })
         },
         hovertemplate: "%{x}<br>revenue: %{text} " + drill.unit + "<extra></extra>"
@@ -217,10 +228,8 @@
       shown.rows = orders;
       shown.links = null;
       caption("Orders of " + label);
-      if (data.orders.rows.length < data.orders.total) {
-        remark("This file holds the latest " + data.orders.rows.length.toLocaleString("en") + " of " +
-          data.orders.total.toLocaleString("en") + " orders.");
-      }
+      document.getElementById("drill-find").hidden = !orders.length;
+      remark(ofDay(label, orders.length));
     } else {
       var day = drill.day.filter(function (row) { return row[0] === label; });
       shown.heads = ["day"].concat(drill.columns);
@@ -233,6 +242,20 @@
     fill();
     drawLevel();
   }
+  // What the library says of a day, and how many of its orders are in this file.
+  function ofDay(label, held) {
+    var row = drill.day.filter(function (one) { return one[0] === label; })[0];
+    var said = row ? "The whole day: " + drill.columns.map(function (name, at) {
+      return name + " " + row[1][at];
+    }).join(", ") + "." : "";
+    var placed = row ? numberOf(row[1][drill.columns.indexOf("orders")]) : held;
+    if (held < placed) {
+      said += " This file holds " + held.toLocaleString("en") + " of its " + placed.toLocaleString("en") +
+        " orders: the latest " + data.orders.rows.length.toLocaleString("en") + " of " +
+        data.orders.total.toLocaleString("en") + " are in it.";
+    }
+    return said;
+  }
   function caption(text) { document.getElementById("drill-caption").textContent = text; }
   function numberOf(text) {
     var value = parseFloat(text.replace(/[^0-9.eE-]/g, "").replace(/^-+/, text.trim()[0] === "-" || text.trim()[0] === "−" ? "-" : ""));
@@ -241,7 +264,8 @@
   function chosenRows() {
     var words = document.getElementById("drill-search").value.toLowerCase();
     var order = shown.rows.map(function (_, at) { return at; }).filter(function (at) {
-      return !words || shown.rows[at].join(" ").toLowerCase().indexOf(words) >= 0;
+      var text = shown.rows[at].join(" ").toLowerCase();
+      return !words || text.indexOf(words) >= 0 || text.replace(/,/g, "").indexOf(words) >= 0;
     });
     if (shown.sort >= 0) {
       var column = shown.sort, way = shown.falling ? -1 : 1, numeric = shown.numeric[column];
@@ -320,8 +344,17 @@
   narrow.addEventListener("change", redraw);
   sayTheme();
 
+  // Paper is white: charts are drawn in the colours for it, all of them, and as they were after.
+  var chosen;
   window.addEventListener("beforeprint", function () {
-    boxes.forEach(function (box) { if (box.dataset.drawn !== "yes" && box.offsetParent) { draw(box); } });
+    chosen = root.dataset.theme;
+    root.dataset.theme = "light";
+    boxes.forEach(function (box) { if (box.offsetParent) { draw(box); } });
+    drawLevel();
+  });
+  window.addEventListener("afterprint", function () {
+    if (chosen) { root.dataset.theme = chosen; } else { delete root.dataset.theme; }
+    redraw();
   });
   window.addEventListener("DOMContentLoaded", function () {
     boxes.forEach(function (box) { watcher.observe(box); });
