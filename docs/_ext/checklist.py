@@ -9,10 +9,7 @@ DOCS = Path(__file__).parents[1]
 COVERAGE = DOCS / "reference" / "coverage.toml"
 TESTS = DOCS.parent / "tests"
 
-PARTS = (
-    "prediction and recommendations",
-    "messages, service and loyalty",
-)
+PARTS = ("messages, service and loyalty",)
 """With what comes that is planned."""
 
 

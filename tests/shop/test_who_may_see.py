@@ -71,6 +71,7 @@ CALLS: dict[str, Callable[[Shop], Any]] = {
     "Imports.products": lambda shop: shop.imports.products([Product("p1")]),
     "Exports.customers": lambda shop: shop.exports.customers(),
     "Exports.orders": lambda shop: shop.exports.orders(fields=["id", "customer", "shipping_city"]),
+    "Recommending.of": lambda shop: shop.recommendations.of("c7", candidates=[Product("p1")]),
     "Identities.matches": lambda shop: shop.identities.matches(),
     "Identities.review": lambda shop: shop.identities.review(),
     "Identities.merge_same": lambda shop: shop.identities.merge_same(**BY),
@@ -102,7 +103,7 @@ CALLS: dict[str, Callable[[Shop], Any]] = {
 # What only hands the access on, or shows nothing.
 OPEN = {
     "Shop": {"close", "seen_by", "notes", "tags", "interests", "segments", "imports", "exports"}
-    | {"identities", "personal_data"}
+    | {"identities", "personal_data", "recommendations"}
 }
 NEED_BOTH = {
     *("Shop.begin", "Tags.write", "Exports.customers", "PersonalData.export"),

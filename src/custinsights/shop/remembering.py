@@ -166,6 +166,11 @@ class Remembered:
         work.annotations.set(ATTRIBUTES, attributes_of(history))
         return found
 
+    def learned(self, work: UnitOfWork, about: Hashable, learn: Callable[[], Any]) -> Any:
+        """Return what was learned of everybody; the last question about it is kept."""
+        version = work.last_change()
+        return self._still("learned", (version, about) if version else 0, learn)
+
     def calendar(self, work: UnitOfWork) -> Calendar:
         """Return by which days the shop counts."""
         shop = work.annotations.setting(SHOP) or {}

@@ -33,6 +33,7 @@ from custinsights.shop.identity import Identities
 from custinsights.shop.personal_data import PersonalData
 from custinsights.shop.profile import NINE, Profile
 from custinsights.shop.profiling import profile_of
+from custinsights.shop.recommending import Recommending
 from custinsights.shop.remembering import Remembered
 from custinsights.shop.seeing import dated, history_shown
 from custinsights.sources.stored.reading import SHOP
@@ -135,6 +136,11 @@ class Shop:
     def exports(self) -> Exports:
         """What takes customers and orders out of the shop, for files."""
         return Exports(self.store, self.access, self._kept)
+
+    @property
+    def recommendations(self) -> Recommending:
+        """What recommends the products of the shop to its customers."""
+        return Recommending(self.store, self.access, self._kept)
 
     @property
     def identities(self) -> Identities:
@@ -377,21 +383,18 @@ class Shop:
         """
         refuse_other(str, "what is searched", search)
         refuse_other(str, "the sort", sort)
-        tells = bool(search) or sort.removeprefix("-") == "name"
-        enter(
-            self.store, self.access, "the directory", needs=(READ, PERSONAL) if tells else (READ,)
-        )
+        name = sort.removeprefix("-")
+        needs = (READ, PERSONAL) if search or name == "name" else (READ,)
+        enter(self.store, self.access, "the directory", needs=needs)
         with self.store.begin(read_only=True) as work:
             tags = TagFilter(tags_any, tags_all, tags_none)
             choice = choice_of(
                 self._kept, work, tags, segment, as_of, store=self.store, access=self.access
             )
-            name = sort.removeprefix("-")
             table = None
             if name not in OWN_SORTS:
                 history = history_shown(self.access, self._kept.history(work))
                 table = traits(history, name, as_of=as_of, catalog=self.catalog)
-            asked = Directory(work.people, choice, search, sort, limit, after, table)
-            page = asked.page()
+            page = Directory(work.people, choice, search, sort, limit, after, table).page()
             listed = with_tags(self._kept, work, self._kept.whole(work, page.customers), as_of)
         return attrs.evolve(page, customers=shown_to(self.access, listed))

@@ -259,3 +259,14 @@ def test_the_best_are_those_of_all_scores(weights: dict[str, float] | None) -> N
         best = recommender.recommend(candidates=offered, k=k).to_dicts()
         assert best == [row for row in every if row["rank"] <= k]
         assert len(best) == 61 * k
+
+
+@pytest.mark.covers("A33")
+def test_members_of_a_segment_are_asked_about() -> None:
+    """An audience, such as those to win back, is a table of customers, and is taken as it is."""
+    history = ci.datasets.gallery()
+    lapsed = ci.segments(history, [ci.presets["win_back"]]).members("win_back")
+    letters = ci.recommend(history, lapsed, k=1, again=False)
+    assert letters.customers.tolist() == lapsed.ids.tolist()
+    alone = ci.recommend(history, "c035", k=1, again=False)
+    assert letters.of("c035").to_dicts() == alone.to_dicts()

@@ -33,10 +33,14 @@ from custinsights.history.orders import When
 from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
 from custinsights.history.views.streamviews import ordinal_in_group
+from custinsights.results.customer_table import CustomerTable
 from custinsights.results.recommendations import Match, Recommendations
 
 Candidate: TypeAlias = str | int | Product
 """The identity of a product of the history, or a product with what is known of it."""
+
+Asked: TypeAlias = CustomerTable | Identity | Iterable[Identity] | None
+"""One customer or several, or a table of them; None is everybody known."""
 
 Block: TypeAlias = tuple[IntArray, IntArray, dict[str, FloatArray]]
 """Rows among those asked about, places of products, and parts of the score."""
@@ -86,23 +90,28 @@ class Recommender:
         check_history(history)
         refuse_part(history, "recommendations")
         view = CountedHistory(history, history.context.instant(as_of))
-        beside, told = as_tuple(products), _several(interests)
+        beside = as_tuple(products)
         for one in beside:
             refuse_other(Product, "what is among the products", one)
-        for interest in told:
-            refuse_other(Interest, "what is among the interests", interest)
         if history.products is None and not beside:
             advice = "Load order lines or products with read_orders, or pass candidates as Products"
             raise MissingData("products", "recommend", advice)
         shelf = Shelf.of(view, beside, {word.strip().casefold() for word in unique})
-        codes = _codes(history, {one.customer for one in told})
-        own = OwnWords.of(told, codes, shelf.features)
-        deeds = deeds_of(view, shelf.ids)
-        return cls(view=view, matcher=Matcher.of(shelf, deeds, own, weights, again=again))
+        matcher = Matcher.of(shelf, deeds_of(view, shelf.ids), weights, again=again)
+        return cls(view=view, matcher=matcher).hearing(interests)
+
+    def hearing(self, interests: Iterable[Interest]) -> Recommender:
+        """Return the same with other lists of what customers said; nothing is learned anew."""
+        told = _several(interests)
+        for one in told:
+            refuse_other(Interest, "what is among the interests", one)
+        codes = _codes(self.view.facts, {one.customer for one in told})
+        own = OwnWords.of(told, codes, self.matcher.shelf.features)
+        return attrs.evolve(self, matcher=attrs.evolve(self.matcher, own=own))
 
     def recommend(
         self,
-        customers: Identity | Iterable[Identity] | None = None,
+        customers: Asked = None,
         *,
         candidates: Iterable[str | int] | None = None,
         k: int = 10,
@@ -126,12 +135,13 @@ class Recommender:
         place = int(self.matcher.shelf.places_of([product])[0])
         return match_of(self.matcher, self._asked(customer), place, self.view.facts.currency)
 
-    def _asked(self, customers: Identity | Iterable[Identity] | None) -> IntArray:
+    def _asked(self, customers: Asked) -> IntArray:
         """Return the codes of customers, ascending; of everybody known by default."""
         if customers is None:
             known = is_known(self.view.facts, self.view.as_of)
             return np.arange(self.view.people) if known is None else np.flatnonzero(known)
-        codes = [self.view.facts.code_of(one) for one in identities(customers)]
+        asked = customers.ids.tolist() if isinstance(customers, CustomerTable) else customers
+        codes = [self.view.facts.code_of(one) for one in identities(asked)]
         return np.array(sorted(codes), dtype=np.int64)
 
     def _offer(self, candidates: Iterable[Identity] | None, *, sold_out: bool) -> BoolArray:
@@ -199,7 +209,7 @@ def _codes(facts: Facts, customers: Iterable[Identity]) -> dict[Identity, int]:
 
 def recommend(
     history: Facts,
-    customers: Identity | Iterable[Identity] | None = None,
+    customers: Asked = None,
     *,
     candidates: Iterable[Candidate] | None = None,
     k: int = 10,
@@ -245,7 +255,8 @@ def recommend(
     history
         An order history, the whole one: what goes with what is learned from everybody.
     customers
-        One identity or several; default: everybody known.
+        One identity or several, or a table of customers such as the members of a segment; default:
+        everybody known.
     candidates
         What may be recommended, such as the lots of the next sale: ids of products of the history,
         or `custinsights.domain.Product` of which it need not know; default: every product. The

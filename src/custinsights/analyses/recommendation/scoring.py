@@ -90,16 +90,15 @@ class Matcher:
         cls,
         shelf: Shelf,
         deeds: Deeds,
-        own: OwnWords,
         weights: Mapping[str, float] | None,
         *,
         again: bool,
     ) -> Matcher:
-        """Find out what scoring needs of all customers together."""
+        """Find out what scoring needs of all customers together; of none an own word is known."""
         return cls(
             shelf=shelf,
             deeds=deeds,
-            own=own,
+            own=OwnWords.of((), {}, shelf.features),
             companions=companions_of(deeds.bought),
             prices=Prices.of(deeds.lately, shelf.price),
             weights=weights_of(weights, repeat_share=deeds.repeat_share if again else 0.0),
