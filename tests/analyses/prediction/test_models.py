@@ -253,3 +253,72 @@ def test_a_model_shows_its_parameters_and_its_verdict() -> None:
     assert "Fitted to 2,357 customers: the maximum was found." in shown
     failed = repr(ci.ParetoNBD.fit(summary_of([0] * 50, [0.0] * 50, [10.0] * 50)))
     assert "Not to be used." in failed
+
+
+def test_a_likelihood_that_rises_for_ever_has_no_maximum() -> None:
+    """Of few customers rates may as well be all alike: ever larger r and alpha do ever better."""
+    seen, dice = cdnow(), np.random.default_rng(0)
+    for customers in (40, 60):
+        for _ in range(20):
+            some = seen.take(np.sort(dice.choice(len(seen), customers, replace=False)))
+            found = ci.ModifiedBetaGeoNBD.fit(some)
+            if found.convergence and not found.nobody_stops:
+                assert max(found.params.values()) < 1000
+                assert largest_far_away(found, some) < found.log_likelihood
+
+
+def largest_far_away(found: CountingModel, seen: Any) -> float:
+    """Return the largest likelihood where rates, or chances to stop, are nearly all alike."""
+    x, t_x, T = (
+        seen[name].astype(float)
+        for name in ("repeat_orders", "weeks_from_first_to_last", "weeks_observed")
+    )
+    at, best = np.array([*found.params.values()]), -np.inf
+    for pair in ([0, 1], [2, 3]):
+        far = at.copy()
+        far[pair] *= 1e4
+        best = max(best, float(type(found).likelihood(far, x, t_x, T)[0].sum()))
+    return best
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_no_figures_are_lost_where_parameters_are_large(model: type[CountingModel]) -> None:
+    """Where r and alpha are a million times as large the gradient is exact to six figures."""
+    x, t_x, T = (np.array([value]) for value in (3.0, 20.0, 30.0))
+    less, more = (
+        model.likelihood(np.array([2 * many, 30 * many, 0.8, 2.5]), x, t_x, T)[1][:, 0]
+        for many in (1e3, 1e7)
+    )
+    scale = np.array([2, 30])  # along the ridge r ÷ alpha = 1/15 nothing changes any more
+    assert abs(float((more[:2] * scale).sum()) * 1e7) < 1e-6
+    assert more[:2] * 1e7 == pytest.approx(less[:2] * 1e3, rel=1e-2)
+    assert more[2:] == pytest.approx(less[2:], rel=1e-2)
+
+
+def test_one_order_however_large_hides_no_maximum() -> None:
+    """One value of 9e10 among 175 of tens has an inner maximum all the same."""
+    dice = np.random.default_rng(4)
+    m = dice.gamma(3.0, 10.0, 175) / dice.gamma(4.0, 0.3, 175)
+    m[7] = 9e10
+    seen = summary_of(dice.integers(1, 6, 175), [3.0] * 175, [9.0] * 175, m)
+    found = ci.GammaGamma.fit(seen)
+    assert found.convergence
+    x, at = seen["repeat_orders"].astype(float), np.array([*found.params.values()])
+    for place in range(3):
+        for factor in (0.5, 0.99, 1.01, 2.0):
+            beside = at.copy()
+            beside[place] *= factor
+            less = float(gamma_gamma.likelihood(beside, x, m)[0].sum())
+            assert less < found.log_likelihood
+
+
+def test_values_without_a_mean_say_so() -> None:
+    """With q below 1 the mean of all is infinite: the verdict and what is told say so."""
+    dice = np.random.default_rng(5)
+    x = dice.integers(1, 9, 400)
+    z = dice.gamma(0.5, 1.0, 400)
+    m = dice.gamma(0.5 * x) / x / z
+    found = ci.GammaGamma.fit(summary_of(x, [3.0] * 400, [9.0] * 400, m))
+    assert found.params["q"] < 1
+    assert "no mean is to be expected" in found.convergence.reason
+    assert "no mean is to be expected" in " ".join(found.expected_value().provenance.notes())

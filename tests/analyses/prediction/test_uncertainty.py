@@ -10,7 +10,7 @@ import pytest
 import custinsights as ci
 from custinsights.analyses.prediction.counting import CountingModel
 from custinsights.errors import InvalidValue, NoModel
-from tests.oracles.purchases import MODELS, NAMES, SIMULATED, cdnow, fitted, simulated
+from tests.oracles.purchases import MODELS, NAMES, SIMULATED, cdnow, fitted, simulated, summary_of
 
 FEW = np.arange(0, 2357, 200)
 
@@ -130,3 +130,17 @@ def test_given_parameters_are_not_unsure() -> None:
     assert all(np.isnan(one) for one in given.standard_errors.values())
     with pytest.raises(NoModel, match="nothing tells how sure its parameters are"):
         given.expected_orders(cdnow(), horizon="4w", draws=ci.Draws(seed=1))
+
+
+def test_bounds_say_what_they_take_for_certain() -> None:
+    """Where nobody seems to stop, nothing tells how sure that is: the result says so."""
+    dice = np.random.default_rng(2)
+    x = dice.poisson(dice.gamma(3.0, 4.0, 500)) + 2
+    seen = summary_of(x, 52.0 - dice.uniform(0, 0.3, 500), np.full(500, 52.0))
+    found = ci.BetaGeoNBD.fit(seen)
+    said = "The bounds take a, b for certain: nothing tells how sure."
+    assert said in found.probability_alive(draws=ci.Draws(seed=1)).provenance.remarks
+    assert said not in found.probability_alive().provenance.remarks
+    values = ci.GammaGamma({"p": 6.25, "q": 3.74, "v": 15.44}, "USD")
+    value = ci.customer_lifetime_value(found, values, seen)
+    assert value.provenance.remarks == ("By BetaGeoNBD nobody seems to stop buying.",)

@@ -53,30 +53,28 @@ class _BetaGeometric(CountingModel):
         BG/NBD: equation (6) of the paper, in log space. With k = b + x − 1 (MBG/NBD: b + x) and
         where a drop-out is possible,
         ln L = ln Γ(r+x) − ln Γ(r) + r ln α + ln B(a, k+1) − ln B(a, b)
-        + ln[(α+T)^−(r+x) + (a/k) (α+t_x)^−(r+x)].
+        + ln[(α+T)^−(r+x) + (a/k) (α+t_x)^−(r+x)],
+        whose powers are taken of ratios to α, so that no figures are lost where r and α are large.
         """
-        from scipy.special import digamma, gammaln
+        from scipy.special import digamma, expit, gammaln
 
         r, alpha, a, b = params
         chances = x + 1 if cls.FIRST_COUNTS else x  # to drop out, of which none was taken
         may_be_gone = chances > 0
         k = np.where(may_be_gone, b + chances - 1, 1.0)
-        goes_on = -(r + x) * np.log(alpha + T)
-        gone = np.where(may_be_gone, np.log(a) - np.log(k) - (r + x) * np.log(alpha + t_x), -np.inf)
-        both = np.logaddexp(goes_on, gone)
-        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + both
+        odds = np.log(a) - np.log(k) + (r + x) * np.log1p((T - t_x) / (alpha + t_x))
+        odds = np.where(may_be_gone, odds, -np.inf)
+        until, last = np.log1p(T / alpha), np.log1p(t_x / alpha)
+        value = gammaln(r + x) - gammaln(r) - r * until - x * np.log(alpha + T)
+        value += np.logaddexp(0.0, odds)
         value += gammaln(a + b) - gammaln(a + b + chances) + gammaln(b + chances) - gammaln(b)
-        left = np.exp(gone - both)
-        stays = np.exp(goes_on - both)
+        left, stays = expit(odds), expit(-odds)
         by_b = digamma(a + b) - digamma(a + b + chances)
         gradient = np.array(
             [
-                digamma(r + x)
-                - digamma(r)
-                + np.log(alpha)
-                - stays * np.log(alpha + T)
-                - left * np.log(alpha + t_x),
-                r / alpha - (r + x) * (stays / (alpha + T) + left / (alpha + t_x)),
+                digamma(r + x) - digamma(r) - stays * until - left * last,
+                stays * (r * T / alpha - x) / (alpha + T)
+                + left * (r * t_x / alpha - x) / (alpha + t_x),
                 by_b + left / a,
                 by_b + digamma(b + chances) - digamma(b) - left / k,
             ]

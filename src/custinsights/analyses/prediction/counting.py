@@ -14,7 +14,7 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.prediction.coming import days_ahead
-from custinsights.analyses.prediction.fitted import FittedModel
+from custinsights.analyses.prediction.fitted import FittedModel, with_remarks
 from custinsights.analyses.prediction.fitting import Fitted, maximised, unfitted
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
@@ -127,6 +127,11 @@ class CountingModel(FittedModel):
         Orders are to be expected as by the negative binomial model (NBD), and everybody is alive.
         """
         return NOBODY_STOPS in self.convergence.reason
+
+    def remarks(self, *, are_drawn: bool) -> tuple[str, ...]:
+        """Return what else a reader has to know of what it tells: that nobody seems to stop."""
+        said = (f"By {type(self).__name__} {NOBODY_STOPS}.",) if self.nobody_stops else ()
+        return (*said, *super().remarks(are_drawn=are_drawn))
 
     # ---- what a model has to say -------------------------------------------------------------
 
@@ -323,11 +328,9 @@ class CountingModel(FittedModel):
             models = draws.of(self)
             told |= draws.bounds([_of(tells, model) for model in models], seen)
         kind = "number" if unit else "share"
-        said = (f"By {type(self).__name__} {NOBODY_STOPS}.",) if self.nobody_stops else ()
-        remarks = (*table.provenance.remarks, *said)
         return attrs.evolve(
             table,
-            provenance=attrs.evolve(table.provenance, remarks=remarks),
+            provenance=with_remarks(table.provenance, self.remarks(are_drawn=draws is not None)),
             columns={key: Column(key, kind, of.take(rows), unit=unit) for key, of in told.items()},
             title=f"{name.replace('_', ' ')} by {type(self).__name__}",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 import attrs
@@ -14,7 +14,13 @@ from custinsights.errors import InvalidValue, NoModel
 from custinsights.history.columnar.columns import FloatArray
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
+from custinsights.results.provenance import Provenance
 from custinsights.results.table import Column, Table
+
+
+def with_remarks(provenance: Provenance, remarks: Iterable[str]) -> Provenance:
+    """Return where a forecast comes from: whence the purchases do, and what models say beside."""
+    return attrs.evolve(provenance, remarks=(*provenance.remarks, *remarks))
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -85,6 +91,13 @@ class FittedModel(Presented):
             ],
             notes=notes,
         )
+
+    def remarks(self, *, are_drawn: bool) -> tuple[str, ...]:
+        """Return what else a reader has to know of what it tells, with bounds or without."""
+        unsure = [name for name, error in self.standard_errors.items() if np.isnan(error)]
+        if not are_drawn or not unsure:
+            return ()
+        return (f"The bounds take {', '.join(unsure)} for certain: nothing tells how sure.",)
 
     def asked(self, summary: CustomerTable | None) -> CustomerTable:
         """Return the customers who are asked about.

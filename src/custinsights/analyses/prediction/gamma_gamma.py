@@ -7,12 +7,13 @@ much is spent is independent of how often: `correlation` says how far that holds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import attrs
 import numpy as np
 
-from custinsights.analyses.prediction.fitted import FittedModel
+from custinsights.analyses.prediction.fitted import FittedModel, with_remarks
 from custinsights.analyses.prediction.fitting import maximised, unfitted
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
 from custinsights.analyses.prediction.uncertainty import Draws
@@ -24,6 +25,7 @@ from custinsights.results.table import Column
 
 _FEWEST = 10
 _SAME = 1e-9
+INFINITE = "values are so unequal that no mean is to be expected of who has few orders"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -71,11 +73,11 @@ class GammaGamma(FittedModel):
                 reason = "the orders of all customers are worth the same"
             fitted = unfitted(3, reason, "Take the mean value of the orders instead")
         else:
-            scale = float(m.mean())
+            scale = float(np.exp(np.log(m).mean()))  # one order, however large, hardly moves it
             log_likelihood = Patterns.among((x, m)).log_likelihood(likelihood, (1.0, scale))
             starts = [np.array(start) for start in ((1.0, 3.0, 1.0), (6.0, 4.0, 0.5))]
             advice = "Give more customers with repeat orders"
-            found = maximised(log_likelihood, starts, len(x), advice)
+            found = maximised(log_likelihood, starts, len(x), advice, _heavy)
             times = np.array([1.0, 1.0, scale])
             fitted = attrs.evolve(
                 found,
@@ -83,7 +85,6 @@ class GammaGamma(FittedModel):
                 log_likelihood=found.log_likelihood - len(x) * np.log(scale),
                 covariance=found.covariance * times[:, None] * times[None, :],
             )
-        varies = len(x) > 1 and np.ptp(x) > 0 and np.ptp(m) > 0
         varies = len(x) > 1 and np.ptp(x) > 0 and np.ptp(m) > 0
         return cls(
             params=Frozen(dict(zip(cls.NAMES, fitted.values.tolist(), strict=True))),
@@ -127,9 +128,15 @@ class GammaGamma(FittedModel):
             told |= draws.bounds([model.worth for model in draws.of(self)], seen)
         return attrs.evolve(
             table,
+            provenance=with_remarks(table.provenance, self.remarks(are_drawn=draws is not None)),
             columns={name: Column(name, "number", of, unit=self.unit) for name, of in told.items()},
             title="value of an order by GammaGamma",
         )
+
+    def remarks(self, *, are_drawn: bool) -> tuple[str, ...]:
+        """Return what else a reader has to know of what it tells: that it has no mean of all."""
+        said = (f"By GammaGamma {INFINITE}.",) if self.params["q"] <= 1 else ()
+        return (*said, *super().remarks(are_drawn=are_drawn))
 
     def purchases_of(self, summary: CustomerTable) -> Purchases:
         """Return the purchases of customers; refuse another currency."""
@@ -149,6 +156,11 @@ class GammaGamma(FittedModel):
         return worth
 
 
+def _heavy(params: FloatArray) -> tuple[Sequence[int], str]:
+    """With q at most 1 the mean of all is infinite: nothing is idle, but it is told."""
+    return (), INFINITE if params[1] <= 1 else ""
+
+
 def likelihood(params: FloatArray, x: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return the log-likelihood of each pattern and its gradient.
 
@@ -158,15 +170,15 @@ def likelihood(params: FloatArray, x: FloatArray, m: FloatArray) -> tuple[FloatA
     from scipy.special import digamma, gammaln
 
     p, q, v = params
-    shape = p * x
-    together = np.log(v + m * x)
-    value = gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(v)
-    value += (shape - 1) * np.log(m) + shape * np.log(x) - (shape + q) * together
+    shape, spent = p * x, m * x
+    above = np.log1p(spent / v)  # no figures are lost where q and v are large
+    value = gammaln(shape + q) - gammaln(shape) - gammaln(q) - q * above
+    value += shape * (np.log(spent) - np.log(v + spent)) - np.log(m)
     gradient = np.array(
         [
-            x * (digamma(shape + q) - digamma(shape) + np.log(m) + np.log(x) - together),
-            digamma(shape + q) - digamma(q) + np.log(v) - together,
-            q / v - (shape + q) / (v + m * x),
+            x * (digamma(shape + q) - digamma(shape) + np.log(spent) - np.log(v + spent)),
+            digamma(shape + q) - digamma(q) - above,
+            (q * spent / v - shape) / (v + spent),
         ]
     )
     return value, gradient

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import attrs
 import numpy as np
 
 from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.analyses.prediction.fitted import with_remarks
 from custinsights.analyses.prediction.gamma_gamma import GammaGamma
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Purchases
@@ -120,8 +122,10 @@ def customer_lifetime_value(
         dice = draws.generator
         pairs = zip(draws.of(orders, dice), draws.of(values, dice), strict=True)
         told |= draws.bounds([partial(worth.of, *pair) for pair in pairs], seen)
+    said = [one.remarks(are_drawn=draws is not None) for one in (orders, values)]
     return attrs.evolve(
         table,
+        provenance=with_remarks(table.provenance, chain.from_iterable(said)),
         columns={name: Column(name, "number", of, unit=values.unit) for name, of in told.items()},
         title="value to expect of each customer",
     )

@@ -44,22 +44,26 @@ class ParetoNBD(CountingModel):
 
         L = Γ(r+x)/Γ(r) α^r β^s {(α+T)^−(r+x) (β+T)^−s + s ∫ (α+y)^−(r+x) (β+y)^−(s+1) dy}, the
         integral from t_x to T: the drop-out lies there (the note, before its hypergeometric form).
+        Powers are taken of ratios to α and β, so that no figures are lost where these are large.
         """
-        from scipy.special import digamma, gammaln
+        from scipy.special import digamma, expit, gammaln
 
         r, alpha, s, beta = params
-        integral, means = _dropped_out(params, x, t_x, T)
-        stays = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
-        gone = np.log(s) + integral
-        both = np.logaddexp(stays, gone)
-        value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta) + both
-        w, v = np.exp(stays - both), np.exp(gone - both)
+        a, b, width = alpha + t_x, beta + t_x, T - t_x
+        odds, means = _dropped_out(params, x, t_x, T)
+        stays = -(r + x) * np.log1p(width / a) - s * np.log1p(width / b)
+        value = gammaln(r + x) - gammaln(r) - r * np.log1p(t_x / alpha) - x * np.log(a)
+        value += stays - s * np.log1p(t_x / beta) + np.logaddexp(0.0, odds)
+        w, v = expit(-odds), expit(odds)
+        by_a, share_a, by_b, share_b = (
+            w * at_end + v * mean for at_end, mean in zip(_moved(a, b, width), means, strict=True)
+        )
         gradient = np.array(
             [
-                digamma(r + x) - digamma(r) + np.log(alpha) - w * np.log(alpha + T) + v * means[0],
-                r / alpha - w * (r + x) / (alpha + T) + v * means[1],
-                np.log(beta) - w * np.log(beta + T) + v * (1 / s + means[2]),
-                s / beta - w * s / (beta + T) + v * means[3],
+                digamma(r + x) - digamma(r) - np.log1p(t_x / alpha) - by_a,
+                (r * t_x / alpha - x + (r + x) * share_a) / a,
+                v / s - np.log1p(t_x / beta) - by_b,
+                (s * t_x / beta - v + s * share_b + v * means[3]) / b,
             ]
         )
         return value, gradient
@@ -73,11 +77,9 @@ class ParetoNBD(CountingModel):
     def alive(self, seen: Purchases) -> FloatArray:
         """Return P(alive): the part of the likelihood in which the drop-out lies after T."""
         params = np.array([*self.params.values()])
-        r, alpha, s, beta = params
-        integral, _ = _dropped_out(params, seen.x, seen.t_x, seen.T)
-        stays = -(r + seen.x) * np.log(alpha + seen.T) - s * np.log(beta + seen.T)
+        odds, _ = _dropped_out(params, seen.x, seen.t_x, seen.T)
         with np.errstate(over="ignore"):
-            return np.asarray(1 / (1 + np.exp(np.log(s) + integral - stays)), dtype=np.float64)
+            return np.asarray(1 / (1 + np.exp(odds)), dtype=np.float64)
 
     def _posterior(self, seen: Purchases) -> tuple[FloatArray, FloatArray, float, FloatArray]:
         r, alpha, s, beta = self.params.values()
@@ -97,8 +99,7 @@ class ParetoNBD(CountingModel):
         whole = np.broadcast_to(np.asarray(time, dtype=np.float64), r.shape)
         gone, _ = _integral((r, alpha, s, beta), whole)
         neither = -r * np.log1p(whole / alpha) - s * np.log1p(whole / beta)
-        scale = r * np.log(alpha) + s * np.log(beta) + np.log(s)
-        silence: FloatArray = np.minimum(np.exp(neither) + np.exp(gone + scale), 1.0)
+        silence: FloatArray = np.minimum(np.exp(neither) + s / beta * np.exp(gone), 1.0)
         return silence
 
     def number_while_alive(self, seen: Purchases, time: float, most: int) -> FloatArray:
@@ -136,16 +137,23 @@ def _dropped_out(
     t_x: FloatArray,
     T: FloatArray,  # noqa: N803
 ) -> tuple[FloatArray, FloatArray]:
-    """Return ln ∫ (α+y)^−(r+x) (β+y)^−(s+1) dy from t_x to T, and its gradient."""
+    """Return the logarithm of the odds to have dropped out, and the means of `_integral`."""
     r, alpha, s, beta = params
-    moved = (r + x, alpha + t_x, s, beta + t_x)
-    return _integral(moved, T - t_x)
+    a, b, width = alpha + t_x, beta + t_x, T - t_x
+    integral, means = _integral((r + x, a, s, b), width)
+    stays = -(r + x) * np.log1p(width / a) - s * np.log1p(width / b)
+    return np.log(s / b) + integral - stays, means
+
+
+def _moved(a: FloatArray, b: FloatArray, y: FloatArray) -> FloatArray:
+    """Return ln(1 + y/α), y ÷ (α+y), ln(1 + y/β) and y ÷ (β+y)."""
+    return np.array([np.log1p(y / a), y / (a + y), np.log1p(y / b), y / (b + y)])
 
 
 def _integral(
     params: tuple[FloatArray, FloatArray, float, FloatArray], width: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return ln ∫ (α+y)^−r (β+y)^−(s+1) dy from 0 to a width, and its gradient by r, α, s, β.
+    """Return ln ∫ (1+y/α)^−r (1+y/β)^−(s+1) dy from 0 to a width, and the means of `_moved` there.
 
     With y = c (v^(−1/κ) − 1), c and κ such that the integrand becomes nearly constant in v: it
     begins to fall as fast, and falls as the same power in the end. −∞ where the width is zero.
@@ -158,17 +166,15 @@ def _integral(
     nodes, weights = gauss_legendre(_NODES)
     total = np.zeros_like(width)
     sums = np.zeros((4, *width.shape))
-    start = -r * np.log(alpha) - (s + 1) * np.log(beta)
     for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
         v = last + (1 - last) * node**_GATHERED
         log_v = np.log(v)
-        y = c * np.expm1(-log_v / kappa)
-        log_a, log_b = np.log(alpha + y), np.log(beta + y)
-        height = np.exp(-r * log_a - (s + 1) * log_b - start - (kappa + 1) / kappa * log_v)
+        moved = _moved(alpha, beta, c * np.expm1(-log_v / kappa))
+        height = np.exp(-r * moved[0] - (s + 1) * moved[2] - (kappa + 1) / kappa * log_v)
         height *= weight * _GATHERED * node ** (_GATHERED - 1)
         total += height
-        sums += height * np.array([-log_a, -r / (alpha + y), -log_b, -(s + 1) / (beta + y)])
+        sums += height * moved
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = start + np.log(total) + np.log(c / kappa) + np.log1p(-last)
+        value = np.log(total) + np.log(c / kappa) + np.log1p(-last)
         means = np.where(total > 0, sums / total, 0.0)
     return np.where(width > 0, value, -np.inf), means
