@@ -1,8 +1,12 @@
 """Who was erased stays away, whatever is imported again, and the report stays as it was."""
 
+from datetime import timedelta
+from io import BytesIO
+
 import pytest
 
-from custinsights.domain import Customer
+import custinsights as ci
+from custinsights.domain import Customer, Identity
 from custinsights.errors import InvalidValue, WrongKey
 from custinsights.privacy import Erasure, erase, suppressed
 from custinsights.repositories.protocols import Store
@@ -119,3 +123,42 @@ def test_another_of_the_household_is_not_taken_for_them(empty: Store) -> None:
         [bo] = work.people.listed("bo@example.com")
         assert bo.phone == phone
         assert bo.id != done.name
+
+
+def test_who_comes_back_on_their_own_is_written_to(empty: Store) -> None:
+    """What somebody agrees to after their erasure counts; what they agreed to before does not."""
+    shop = ci.open_shop(empty, currency="USD", timezone="America/New_York")
+    day, form = timedelta(days=1), {"how": "form"}
+    eve = shop.sign_up("eve@example.com", at=LATER - 9 * day, **form)
+    shop.personal_data.erase(eve.id, at=LATER, by="Ada", key=KEY)
+    objecting = [Identity("email", "ed@example.com")]
+    shop.personal_data.suppress(objecting, at=LATER, key=KEY)
+    shop.sign_up("ed@example.com", at=LATER + day, **form)
+    for at, reached in ((LATER - day, []), (LATER + day, ["eve@example.com"])):
+        shop.sign_up("eve@example.com", at=at, **form)
+        export = shop.exports.customers("email_list", key=KEY)
+        assert [one["email"] for one in export.to_dicts()] == reached
+        assert export.left_out["suppressed"] == 2 - len(reached)
+    with empty.begin(read_only=True) as work:
+        [own] = work.people.listed("eve@example.com")
+        assert [one.at for one in work.people.consents(own.id)] == [LATER - day, LATER + day]
+
+
+def test_orders_of_who_came_back_are_theirs(empty: Store) -> None:
+    """From then on: what they ordered before stays with the nameless customer."""
+    shop = ci.open_shop(empty, currency="USD", timezone="America/New_York")
+    head = "order_id,customer,email,placed_at,amount\n"
+    old = f"{head}1,7,{ADA},2024-01-05,10.00\n2,7,{ADA},2024-02-05,5.00\n"
+    shop.imports.orders(BytesIO(old.encode()), at=LATER)
+    done = shop.personal_data.erase(ada(empty), at=LATER, by="Ada", key=KEY)
+    back = LATER + timedelta(days=9)
+    new = shop.sign_up(ADA, at=back, how="form")
+    between, after = (f"{back + timedelta(days=days):%Y-%m-%d}" for days in (-2, 2))
+    more = f"{old}3,7,{ADA},{between},3.00\n4,7,{ADA},{after},4.00\n"
+    report = shop.imports.orders(BytesIO(more.encode()), at=back, key=KEY)
+    assert (report.added, report.same, report.new_customers) == (2, 2, 0)
+    with empty.begin(read_only=True) as work:
+        whose = {name: [one.id for one in work.orders.of(name)] for name in (done.name, new.id)}
+    assert whose == {done.name: ["1", "2", "3"], new.id: ["4"]}
+    again = shop.imports.orders(BytesIO(more.encode()), at=back, key=KEY)
+    assert again.same == 4

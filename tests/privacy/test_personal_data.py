@@ -97,7 +97,9 @@ def test_a_misspelled_word_takes_nothing_back_and_says_so(shop: Store) -> None:
         ({"channel": "e-mail"}, "email"),
     ]
     for told, near in wrong:
-        with pytest.raises(UnknownName, match=f"to take back named .*Did you mean '{near}'"):
+        with pytest.raises(
+            UnknownName, match=f"of the preference centre named .*Did you mean '{near}'"
+        ):
             data.unsubscribe(
                 "c8", at=LATER, how="link", topic=told.get("topic"), channel=told.get("channel")
             )

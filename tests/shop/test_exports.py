@@ -28,7 +28,7 @@ from custinsights.domain import (
 )
 from custinsights.domain.identities import Identity
 from custinsights.errors import InvalidValue, UnknownName
-from custinsights.privacy import generate_key, pseudonym, suppress, suppressed
+from custinsights.privacy import PreferenceCentre, generate_key, pseudonym, suppress, suppressed
 from custinsights.privacy.data_inventory import category_of
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.order_rows import batch_of_rows
@@ -218,7 +218,11 @@ def test_presets_are_whole(name: str, work: UnitOfWork) -> None:
 @pytest.mark.covers("A46", "M57")
 def test_who_did_not_agree_is_left_out_and_counted(work: UnitOfWork) -> None:
     """A letter goes to who agreed to it; the others are told by the first reason that holds."""
-    export = export_customers(work, "email_list", suppressed=[Identity("email", "ed@example.com")])
+    objecting, key = MemoryStore(), generate_key()
+    with objecting.begin() as elsewhere:
+        suppress(elsewhere, [Identity("email", "ed@example.com")], key=key)
+        told = suppressed(elsewhere, key=key)
+    export = export_customers(work, "email_list", suppressed=told)
     assert export.to_dicts() == [
         {
             "email": "ada@example.com",
@@ -241,6 +245,21 @@ def test_who_did_not_agree_is_left_out_and_counted(work: UnitOfWork) -> None:
     assert said in export.table().notes
     assert repr(export) == f"<Export email_list: 1 row of 5 fields. {said}>"
     assert "Ada" not in export._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "told", [{"topic": "newsleter"}, {"topic": "newsletter", "channel": "pigeon"}]
+)
+def test_a_topic_that_nobody_knows_is_refused(work: UnitOfWork, told: dict[str, str]) -> None:
+    """Neither the preference centre nor the ledger has it, so that nobody would have agreed."""
+    with pytest.raises(UnknownName, match=r"There is no (topic|channel) .*Known names"):
+        export_customers(work, fields=["id"], **told)  # type: ignore[arg-type]
+
+
+def test_a_topic_of_the_ledger_is_known(work: UnitOfWork) -> None:
+    """Also one that the preference centre does not offer."""
+    centre = PreferenceCentre(["offers"], ["sms"])
+    assert len(export_customers(work, "email_list", centre=centre)) > 0
 
 
 def test_the_list_of_those_who_objected_must_be_told() -> None:

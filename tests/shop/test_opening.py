@@ -140,6 +140,15 @@ def test_customers_come_by_themselves(empty: Shop) -> None:
     assert profile.metrics["order_count"] == 0
 
 
+@pytest.mark.parametrize("told", [{"purpose": "newsleter"}, {"channel": "pigeon"}])
+def test_who_signs_up_agrees_to_what_there_is(empty: Shop, told: dict[str, str]) -> None:
+    """A topic or a channel that the preference centre does not have is refused, and nobody made."""
+    with pytest.raises(UnknownName, match=r"There is no (topic|channel) of the preference centre"):
+        empty.sign_up("eve@example.com", at=NOON, how="form", **told)
+    assert len(empty.customers()) == 0
+    empty.sign_up("eve@example.com", at=NOON, how="form", purpose="Marketing")
+
+
 @pytest.mark.covers("B08")
 def test_a_status_is_set_and_taken(shop: Shop) -> None:
     """Beside other attributes; the log says who did it, and not what."""

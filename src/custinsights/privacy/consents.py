@@ -237,6 +237,25 @@ class PreferenceCentre:
             for way in dict.fromkeys(ways)
         )
 
+    def refuse_unheard(
+        self, topic: str | None, channel: str | None, ledger: Iterable[Consent] = ()
+    ) -> None:
+        """Refuse a topic or a channel that neither the centre nor a ledger knows.
+
+        `MARKETING` is a topic too. What is misspelled would be said of nothing.
+
+        Raises
+        ------
+        UnknownName
+            There is no such topic or channel.
+        """
+        told = tuple(ledger)
+        topics = (*self.topics, *(one.purpose for one in told), MARKETING)
+        ways = (*self.channels, *(one.channel for one in told))
+        for kind, word, known in (("topic", topic, topics), ("channel", channel, ways)):
+            if word is not None:
+                self._known(kind, word, tuple(dict.fromkeys(map(purpose_word, known))))
+
     @staticmethod
     def _known(kind: str, word: object, known: tuple[str, ...]) -> str:
         told = purpose_word(word) if isinstance(word, str) else word

@@ -14,15 +14,12 @@ from custinsights.domain.frozen import frozen
 from custinsights.domain.identities import Identity
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.privacy.keys import Secret, keyed_hash
-from custinsights.privacy.suppression import ERASED, suppress
+from custinsights.privacy.suppression import ERASED, ERASURES, suppress
 
 if TYPE_CHECKING:
     from custinsights.repositories.protocols import UnitOfWork
 
 __all__ = ["ERASURES", "Erasure", "erase"]
-
-ERASURES: Final = "erasure"
-"""The log of erasures."""
 
 _FIGURES: Final = 16
 

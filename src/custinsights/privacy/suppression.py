@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -15,9 +16,20 @@ from custinsights.privacy.keys import Secret, keyed_hash, secret_bytes
 if TYPE_CHECKING:
     from custinsights.repositories.protocols import UnitOfWork
 
-__all__ = ["ERASED", "OBJECTED", "Suppressed", "suppress", "suppressed"]
+__all__ = [
+    "ERASED",
+    "ERASURES",
+    "OBJECTED",
+    "Suppressed",
+    "erasure_instants",
+    "suppress",
+    "suppressed",
+]
 
 LOG: Final = "suppression"
+
+ERASURES: Final = "erasure"
+"""The log of erasures."""
 
 ERASED: Final = "erased"
 """Why somebody is suppressed: they were erased, and imports must not bring them back."""
@@ -45,6 +57,7 @@ class Suppressed:
     key: Secret
     reasons: Mapping[str, frozenset[str]] = attrs.field(converter=frozen)
     names: Mapping[str, str] = attrs.field(converter=frozen)
+    erased_on: Mapping[str, datetime] = attrs.field(default=frozen({}), converter=frozen)
 
     def __repr__(self) -> str:
         return f"<Suppressed: {len(self.reasons)} identities>"
@@ -58,6 +71,18 @@ class Suppressed:
 
     def __contains__(self, identity: Identity) -> bool:
         return bool(self.why(identity))
+
+    def stops(self, identity: Identity, *, agreed_at: datetime | None) -> bool:
+        """Whether nobody may write to an identity whose owner agreed then; None: never.
+
+        Who was erased is kept from coming back by others, and not from coming back: what they agree
+        to after their erasure counts. Who objected is stopped whatever they agreed to.
+        """
+        reasons = self.why(identity)
+        if reasons != {ERASED} or agreed_at is None:
+            return bool(reasons)
+        gone = self.erased_on.get(self.erased(identity) or "")
+        return gone is None or agreed_at <= gone
 
     def erased(self, identity: Identity) -> str | None:
         """Return the pseudonym of who was erased and had an identity; None for everybody else.
@@ -127,4 +152,11 @@ def suppressed(work: UnitOfWork, *, key: Secret) -> Suppressed:
     reasons: dict[str, frozenset[str]] = {}
     for one in entries:
         reasons[one["hash"]] = reasons.get(one["hash"], frozenset()) | {one["reason"]}
-    return Suppressed(key, reasons, {one["hash"]: one["name"] for one in entries if "name" in one})
+    names = {one["hash"]: one["name"] for one in entries if "name" in one}
+    return Suppressed(key, reasons, names, erasure_instants(work))
+
+
+def erasure_instants(work: UnitOfWork) -> dict[str, datetime]:
+    """Return when people were erased, by the pseudonyms that they have since."""
+    told = work.annotations.records(ERASURES)
+    return {one["name"]: datetime.fromisoformat(one["on"]) for one in told}

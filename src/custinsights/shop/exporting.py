@@ -9,6 +9,7 @@ import attrs
 from custinsights.analyses.segments.rule import RuleLike
 from custinsights.history.orders import When
 from custinsights.privacy.access import PERSONAL, READ, Access, enter
+from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.keys import Secret
 from custinsights.privacy.suppression import suppressed
 from custinsights.repositories.protocols import Store, UnitOfWork
@@ -39,11 +40,14 @@ class Exports:
         Who asks; None is the program itself.
     kept : Remembered
         What is worked out of the whole shop.
+    centre : PreferenceCentre
+        The topics and channels that customers choose from.
     """
 
     store: Store = attrs.field(repr=False)
     access: Access | None
     kept: Remembered = attrs.field(repr=False)
+    centre: PreferenceCentre = attrs.field(factory=PreferenceCentre)
 
     def customers(
         self,
@@ -89,6 +93,7 @@ class Exports:
                 suppressed=None if key is None else suppressed(work, key=key),
                 key=key,
                 catalog=self.kept.catalog,
+                centre=self.centre,
             )
 
     def orders(

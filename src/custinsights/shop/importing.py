@@ -159,17 +159,18 @@ def _import_system(
     with store.begin(at=at) as work:
         _settle_shop(work, {"currency": found.currency, "timezone": told.get("timezone")})
         people = whose(work, found.people, erased)
-        customers = np.array([*people.ids.tolist(), None], dtype=object)[found.orders.person]
+        ids, orders = people.owners(work, found.orders)
+        customers = np.array([*ids.tolist(), None], dtype=object)[orders.person]
         days = Calendar((work.annotations.setting(SHOP) or {}).get("timezone") or "UTC")
-        is_other = others(work, found.orders, customers.tolist(), days)
+        is_other = others(work, orders, customers.tolist(), days)
         if told.get("errors") != "report":
-            refuse_others(found.orders, is_other)
+            refuse_others(orders, is_other)
         people.write(work)
         _describe_products(work, found.products)
         work.commit()
         refused = int(np.count_nonzero(is_other))
         report = attrs.evolve(report, new_customers=len(people.new), refused=refused)
-        for done, batch in found.orders.batches(people.ids, ROWS, start):
+        for done, batch in orders.batches(ids, ROWS, start):
             own = _without_addresses(batch, people.erased)
             if is_other[done - len(batch) : done].any():
                 own = own.take(np.flatnonzero(~is_other[done - len(batch) : done]))

@@ -8,7 +8,6 @@ from typing import Any
 
 import attrs
 
-from custinsights.domain.consents import MARKETING, purpose_word
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
@@ -161,21 +160,12 @@ class PersonalData:
         with self.store.begin(at=at) as work:
             own = _own(work, customer)
             ledger = work.people.consents(own)
-            topics = (*self.centre.topics, *(one.purpose for one in ledger), MARKETING)
-            ways = (*self.centre.channels, *(one.channel for one in ledger))
-            _refuse_unheard("topic", topic, topics)
-            _refuse_unheard("channel", channel, ways)
+            self.centre.refuse_unheard(topic, channel, ledger)
             told = self.centre.unsubscribed(
                 own, ledger, at=at, how=how, topic=topic, channel=channel
             )
             work.people.consent(*told)
             return len(told)
-
-
-def _refuse_unheard(kind: str, word: str | None, known: tuple[str, ...]) -> None:
-    words = tuple(dict.fromkeys(map(purpose_word, known)))
-    if word is not None and purpose_word(word) not in words:
-        raise UnknownName(f"{kind} to take back", word, words)
 
 
 def _own(work: UnitOfWork, customer: Key) -> str:

@@ -135,7 +135,7 @@ class Shop:
     @property
     def exports(self) -> Exports:
         """What takes customers and orders out of the shop, for files."""
-        return Exports(self.store, self.access, self._kept)
+        return Exports(self.store, self.access, self._kept, self.centre)
 
     @property
     def recommendations(self) -> Recommending:
@@ -260,6 +260,7 @@ class Shop:
         """Take a subscription: of who has this address, else of a new customer without orders."""
         enter(self.store, self.access, "a subscription", at=at)
         contact = Identity("email", email)
+        self.centre.refuse_unheard(purpose, channel)
         with self.store.begin(at=at) as work:
             person = people.signed_up(
                 work, contact, purpose=purpose, channel=channel, at=at, how=how, evidence=evidence

@@ -16,9 +16,11 @@ from custinsights.domain.people import Customer
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray
 from custinsights.privacy.suppression import LOG as SUPPRESSIONS
+from custinsights.privacy.suppression import erasure_instants
 from custinsights.repositories.protocols import UnitOfWork
+from custinsights.repositories.rows import microseconds_of
 from custinsights.repositories.stored import Key
-from custinsights.sources.importing.found import FoundPeople
+from custinsights.sources.importing.found import FoundOrders, FoundPeople
 
 __all__ = ["Erased", "Whose", "keep_number", "last_number", "whose"]
 
@@ -48,6 +50,8 @@ class Whose:
         By what customers are known from now on.
     last_number
         The number in the last id that the shop itself gave.
+    returned
+        The ids of those customers whom the contacts of some find who were erased: they came back.
     """
 
     ids: AnyArray
@@ -56,6 +60,23 @@ class Whose:
     completed: Sequence[Customer]
     identities: Sequence[tuple[Key, Identity]]
     last_number: int
+    returned: Mapping[int, str]
+
+    def owners(self, work: UnitOfWork, orders: FoundOrders) -> tuple[AnyArray, FoundOrders]:
+        """Return the ids, and the orders of whom: those of who came back are theirs from then on.
+
+        What they ordered before stays with the nameless customer.
+        """
+        ids, person = [*self.ids.tolist()], orders.person.copy()
+        placed, erased = np.asarray(orders.orders["placed_at"]), erasure_instants(work)
+        for one in work.people.listed(customers=[*self.returned.values()]):
+            for number in [n for n, living in self.returned.items() if living == str(one.id)]:
+                back = max(erased[ids[number]], one.created_at or erased[ids[number]])
+                is_later = placed >= microseconds_of(back)
+                person[(orders.person == number) & is_later] = len(ids)
+            ids.append(str(one.id))
+        told = np.fromiter(ids, dtype=object, count=len(ids))
+        return told, attrs.evolve(orders, person=person)
 
     def write(self, work: UnitOfWork) -> None:
         """Write who is new, and what is new of others."""
@@ -86,11 +107,14 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
         )
     known = _known(work, found)
     ids = np.full(found.count, None, dtype=object)
-    gone = set()
+    gone: set[int] = set()
+    returned: dict[int, str] = {}
     for person, held in known.items():
-        was = None if erased is None else _was(held, erased)
+        was, living = (None, None) if erased is None else _was(held, erased)
         if was is not None:
             gone.add(person)
+        if living is not None:
+            returned[person] = living
         ids[person] = was or _customer(work, found.source, held)
     are_new = [person for person, own in enumerate(ids.tolist()) if own is None]
     last = _name(work, found.source, ids, are_new, known)
@@ -113,16 +137,21 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
         [*_completed(work, more)],
         [*identities.values()],
         last,
+        returned,
     )
 
 
-def _was(held: Sequence[tuple[Identity, Key | None]], erased: Erased) -> str | None:
-    """Return who was erased and comes again; a number alone tells it only of who has nothing else.
+def _was(
+    held: Sequence[tuple[Identity, Key | None]], erased: Erased
+) -> tuple[str | None, str | None]:
+    """Return who was erased and comes again, and who has what tells it now, if somebody has.
 
-    Others of a household may have the same number.
+    A number alone tells it only of who has nothing else: others of a household may have the same.
     """
-    contacts = [one for one, _ in held if one.kind != "phone"] or [one for one, _ in held]
-    return next((str(one) for one in map(erased, contacts) if one is not None), None)
+    told = [(one, owner) for one, owner in held if one.kind != "phone"] or held
+    gone = [(str(name), owner) for one, owner in told if (name := erased(one)) is not None]
+    living = [str(owner) for name, owner in gone if owner is not None and str(owner) != name]
+    return gone[0][0] if gone else None, living[0] if living else None
 
 
 def _known(work: UnitOfWork, found: FoundPeople) -> _Known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from custinsights.domain.people import Customer
 from custinsights.domain.tags import TagBook
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.orders import OrderHistory, When
+from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.keys import Secret
 from custinsights.privacy.suppression import LOG, Suppressed
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
@@ -44,9 +45,10 @@ def export_customers(
     as_of: When | None = None,
     history: OrderHistory | None = None,
     calendar: Calendar | None = None,
-    suppressed: Suppressed | Container[Identity] | None = None,
+    suppressed: Suppressed | None = None,
     key: Secret | None = None,
     catalog: Catalog = DEFAULT,
+    centre: PreferenceCentre | None = None,
 ) -> Export:
     """Return chosen fields of customers as rows for a file.
 
@@ -72,13 +74,15 @@ def export_customers(
         That of the store: traits are asked of it.
     calendar : Calendar, optional
         In whose zone instants are shown; that of the history, else UTC.
-    suppressed : container of Identity, optional
+    suppressed : Suppressed, optional
         Who must not be written to, as `custinsights.privacy.suppressed` reads it. It must be told
         where a consent is needed and the store has such a list, which needs its key.
     key : str or bytes, optional
         For the field ``pseudonym``.
     catalog : Catalog
         Where traits are looked up.
+    centre : PreferenceCentre, optional
+        The topics and channels that customers choose from.
 
     Returns
     -------
@@ -88,7 +92,8 @@ def export_customers(
     Raises
     ------
     UnknownName
-        There is no such preset, field or customer.
+        There is no such preset, field or customer; or no such topic or channel, neither in the
+        preference centre nor in the ledger.
     InvalidValue
         The preset is one of orders, a field is named twice, traits are asked for without a history,
         pseudonyms without a key, a channel without a topic, or advertising without the list of
@@ -114,14 +119,14 @@ def export_customers(
     people = [Person(one) for one in listed]
     left_out: dict[str, int] = {}
     if asked.topic:
+        known = centre or PreferenceCentre()
+        known.refuse_unheard(asked.topic, asked.channel, work.people.consents())
         if suppressed is None and work.annotations.records(LOG):
             what = "this store has a list of those who must not be written to"
             allowed = "suppressed=, that list, as privacy.suppressed(work, key=...) reads it"
             advice = "A Shop reads it by key=, the key of the erasures"
             raise InvalidValue(what, "nothing of it", allowed, advice)
-        people, left_out = _agreed(
-            work.people, listed, asked, until, () if suppressed is None else suppressed
-        )
+        people, left_out = _agreed(work.people, listed, asked, until, suppressed)
     if "tags" in asked.fields:
         people = _tagged(work, people, None if as_of is None else until)
     columns = columns_of(
@@ -152,7 +157,7 @@ def _agreed(
     listed: list[Customer],
     preset: ExportPreset,
     until: datetime,
-    suppressed: Suppressed | Container[Identity],
+    suppressed: Suppressed | None,
 ) -> tuple[list[Person], dict[str, int]]:
     """Return who may be written to, and how many may not, by the first reason that holds."""
     inside, left_out = list[Person](), dict.fromkeys(REASONS, 0)
@@ -160,7 +165,7 @@ def _agreed(
         entry = deciding(ledger, preset.topic, preset.channel, at=until)
         if address is None:
             left_out["no address"] += 1
-        elif any(one in suppressed for one in _identities(customer)):
+        elif suppressed is not None and _is_stopped(customer, entry, suppressed):
             left_out["suppressed"] += 1
         elif entry is None:
             left_out["no consent"] += 1
@@ -169,6 +174,11 @@ def _agreed(
         else:
             inside.append(Person(customer, agreed=entry))
     return inside, left_out
+
+
+def _is_stopped(customer: Customer, entry: Consent | None, suppressed: Suppressed) -> bool:
+    agreed_at = entry.at if entry is not None and entry.granted else None
+    return any(suppressed.stops(one, agreed_at=agreed_at) for one in _identities(customer))
 
 
 def _ledgers(
