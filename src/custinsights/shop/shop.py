@@ -259,12 +259,10 @@ class Shop:
     ) -> Customer:
         """Take a subscription: of who has this address, else of a new customer without orders."""
         enter(self.store, self.access, "a subscription", at=at)
-        contact = Identity("email", email)
         self.centre.refuse_unheard(purpose, channel)
         with self.store.begin(at=at) as work:
-            person = people.signed_up(
-                work, contact, purpose=purpose, channel=channel, at=at, how=how, evidence=evidence
-            )
+            contact, told = Identity("email", email), {"purpose": purpose, "channel": channel}
+            person = people.signed_up(work, contact, **told, at=at, how=how, evidence=evidence)
         return shown_to(self.access, person)
 
     def refresh_cuts(self, as_of: When | None = None) -> Cuts:
