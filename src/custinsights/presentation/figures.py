@@ -184,7 +184,7 @@ def grid(
     """Cells shaded by their value; a cell without one stays empty, one known in part has a mark."""
     told, after = number_format(unit)
     in_short = ".0%" if told == ".1%" else ",.3~s"
-    trace = {
+    trace: dict[str, Any] = {
         "type": "heatmap",
         "x": _shown(across),
         "y": _shown(down),
@@ -203,6 +203,7 @@ def grid(
     layout["yaxis"].pop("tickformat", None)
     layout["yaxis"].pop("ticksuffix", None)
     layout["yaxis"].pop("rangemode", None)
+    trace["colorbar"] |= {"title": {"text": layout["yaxis"].pop("title")["text"]}}
     return {"data": [trace], "layout": layout}
 
 

@@ -69,7 +69,8 @@ def _heading(column: Column) -> str:
 
 def _cells(column: Column, timezone: str, *, heat: bool) -> list[str]:
     texts = [escape(text) for text in shown(column, timezone)]
-    style = f"{_CELL};text-align:{_side(column)}"
+    whole = ";white-space:nowrap" if column.kind == "instant" else ""
+    style = f"{_CELL};text-align:{_side(column)}{whole}"
     if column.kind == "label":
         plain = f"{style};font-weight:normal"
         return [f'<th scope="row" style="{plain}">{text}</th>' for text in texts]

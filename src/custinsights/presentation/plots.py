@@ -27,6 +27,7 @@ from custinsights.results.table import Column
 __all__ = ["plot"]
 
 _MOST_BARS = 30
+_SHORT = 4
 _BINS = 12
 _LETTERS = 80
 _MOST_SERIES = 7
@@ -74,7 +75,11 @@ def _make_room(figure: Figure) -> None:
     """Leave out labels that would touch, and make bars that lie as high as their names."""
     labels = [str(label) for trace in figure["data"] for label in trace["x"]]
     longest = max(map(len, labels), default=0)
-    figure["layout"]["xaxis"]["nticks"] = max(2, _LETTERS // (longest + 2))
+    is_grid = any(trace["type"] == "heatmap" for trace in figure["data"])
+    if is_grid and longest > _SHORT:
+        figure["layout"]["xaxis"]["tickangle"] = -45
+    else:
+        figure["layout"]["xaxis"]["nticks"] = max(2, _LETTERS // (longest + 2))
     lying = [len(trace["y"]) for trace in figure["data"] if trace.get("orientation") == "h"]
     if lying:
         figure["layout"]["height"] = 200 + 22 * max(lying) * len(lying)
@@ -115,8 +120,12 @@ def _of_cube(cube: Cube, what: str | None) -> tuple[Figure, str]:
             title=title,
             lying=names[0] not in _ORDERED,
         )
-    bottom = cube.denominator(metric)
-    n = _labels_of(names[0], len(labels)) if bottom is None else f"{int(bottom.sum()):,}"
+    below = cube.metrics[metric]
+    are_counted = below.unit != "share" or below.has_interval  # money ÷ money counts nothing
+    if below.denominator is not None and are_counted:
+        n = f"{int(below.denominator.sum()):,}"
+    else:
+        n = _labels_of(names[0], len(labels))
     return figure, _says(column, n, cube.provenance.notes())
 
 
@@ -180,13 +189,25 @@ def _of_customers(found: CustomerTable, what: str | None) -> tuple[Figure, str]:
         figure = bars(names, {"customers": column}, title=title, lying=True)
         return figure, _says(column, n, table.notes)
     known = np.array([one for one in values(chosen) if one is not None], dtype=np.float64)
-    edges = np.histogram_bin_edges(known, bins=_BINS) if len(known) else np.zeros(_BINS + 1)
+    edges = _edges(known)
     bins = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, _BINS - 1)
     column = Column("customers", "count", RowGroups(bins, _BINS).sizes(), unit="customers")
     told = number_format(chosen)[1].strip()
     names = [f"{low:,.4g} to {high:,.4g}" for low, high in pairwise(edges)]
     figure = bars(names, {"customers": column}, title=f"{title}{f' ({told})' if told else ''}")
     return figure, _says(chosen, n, table.notes)
+
+
+def _edges(known: np.ndarray) -> np.ndarray:
+    """Return where the bins begin and end; at whole numbers where all numbers are whole."""
+    if not len(known):
+        return np.zeros(_BINS + 1)
+    low, high = float(known.min()), float(known.max())
+    if high - low < _BINS or (known % 1).any():
+        edges: np.ndarray = np.histogram_bin_edges(known, bins=_BINS)
+    else:
+        edges = low + np.ceil((high - low + 1) / _BINS) * np.arange(_BINS + 1)
+    return edges
 
 
 def _labels_of(name: str, n: int) -> str:
