@@ -102,7 +102,8 @@ def maximised(
     """Return the parameters of the largest likelihood that is found.
 
     A further start is tried where there is no maximum to be found from those before it, or but one
-    at which some parameters are idle.
+    at which some parameters are idle; unless they are so for a part of the customers, of which all
+    starts were tried.
 
     Parameters
     ----------
@@ -138,13 +139,14 @@ def maximised(
         return -value / customers, np.where(is_inside, -gradient * natural / customers, 0.0)
 
     best: Fitted | None = None
+    was_idle = near is not None and bool(idle(near.values)[0])
     begin = [] if near is None else [(near.values, _spread(near))]
     for start, spread in (*begin, *((start, None) for start in starts)):
         search = partial(minimize, cost, np.log(start), jac=True, method="BFGS")
         found = _from(search(options=_options(spread)).x, cost, customers, advice, idle)
         if best is None or _rank(found) > _rank(best):
             best = found
-        if best.convergence and not idle(best.values)[0]:
+        if best.convergence and (was_idle or not idle(best.values)[0]):
             break
     assert best is not None  # noqa: S101 - there is a start
     return best

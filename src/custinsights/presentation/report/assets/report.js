@@ -72,7 +72,7 @@
   function shortened(figure, box) {
     // Long names of lying bars would leave no room for the bars.
     if (figure.layout.yaxis.type !== "category") { return figure.data; }
-    var most = Math.max(10, Math.min(32, Math.floor(box.clientWidth * 0.4 / 8)));
+    var most = Math.max(10, Math.min(32, Math.floor(box.clientWidth * 0.06)));
     return figure.data.map(function (trace) {
       if (trace.orientation !== "h") { return trace; }
       var seen = {};
