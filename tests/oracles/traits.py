@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 
@@ -70,10 +70,11 @@ def next_order_traits(view: View, mine: list[int]) -> dict[str, Trait]:
         spent[day] = spent.get(day, 0) + view.net_of(position)
     days = sorted(spent)
     repeats = [spent[day] for day in days[1:]]
-    today = local_date(shop, view.as_of)
+    yesterday = local_date(shop, view.as_of) - timedelta(days=1)
+    watched = max([yesterday, *days[-1:]])
     return {
         "repeat_orders": max(0, len(days) - 1),
         "weeks_from_first_to_last": Fraction((days[-1] - days[0]).days, 7) if days else None,
-        "weeks_observed": Fraction((today - days[0]).days - 1, 7) if days else None,
+        "weeks_observed": Fraction((watched - days[0]).days, 7) if days else None,
         "mean_repeat_value": ratio(sum(repeats), len(repeats)),
     }

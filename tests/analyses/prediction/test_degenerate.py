@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 import custinsights as ci
 from custinsights.analyses.prediction.counting import CountingModel
-from custinsights.errors import NoModel
+from custinsights.errors import InvalidValue, NoModel
 from tests.oracles.bridge import to_history
+from tests.oracles.hand import order, shop
 from tests.oracles.published import cdnow_sample
 from tests.oracles.purchases import MODELS, NAMES, cdnow, simulated, summary_of
 
+GIVEN = ci.BetaGeoNBD({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, "week")
 DEGENERATE = {
     "there are no customers": ([], [], []),
     "there are fewer than 10 customers": ([3], [2.0], [10.0]),
@@ -215,3 +217,70 @@ def test_the_currency_changes_only_money(times: float) -> None:
     assert found.expected_value()["expected_value"] / times == pytest.approx(
         dollars.expected_value()["expected_value"], rel=1e-5
     )
+
+
+def test_a_maximum_at_infinity_is_none() -> None:
+    """Where customers buy at one rate, r and alpha grow for ever, and the verdict says so."""
+    rng = np.random.default_rng(5)
+    observed = rng.uniform(30, 60, 400)
+    x = rng.poisson(0.1 * observed)  # all at one rate, and nobody leaves
+    t_x = np.where(x > 0, observed * rng.beta(np.maximum(x, 1), 1), 0.0)
+    seen = summary_of(x.tolist(), t_x.tolist(), observed.tolist())
+    for model in MODELS:
+        found = model.fit(seen)
+        assert not found.convergence, found
+        assert "flat" in found.convergence.reason or "without bound" in found.convergence.reason
+
+
+API: Any = ci
+ANY_GIVEN: Any = GIVEN
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: API.BetaGeoNBD.fit(to_history(cdnow_sample())), "summary of purchases is no Cust"),
+        (lambda: API.GammaGamma.fit(None), "summary of purchases is no CustomerTable"),
+        (
+            lambda: ANY_GIVEN.expected_orders(to_history(cdnow_sample()), horizon=1),
+            "no CustomerTable",
+        ),
+        (lambda: ANY_GIVEN.probability_alive(draws=7), "asks for bounds is no Draws"),
+        (lambda: ANY_GIVEN.next_order(interval="a"), "interval of the next order"),
+        (lambda: API.BetaGeoNBD({**GIVEN.params, "b": float("nan")}, "week"), "no parameters"),
+        (lambda: API.validate(ci.GammaGamma, None, until="1997"), "no model of how often"),
+        (lambda: API.validate("BG", None, until="1997"), "'BG' was given"),
+        (lambda: API.fit_models(None, orders=()), "no model of how often"),
+        (lambda: API.fit_models(None, horizon="x"), "no time ahead"),
+        (lambda: API.fit_models(None, horizon=0), "no time ahead"),
+    ],
+)
+def test_what_is_no_question_is_refused_where_it_is_asked(ask: Any, message: str) -> None:
+    """A history for a summary, a seed for draws, an instance for a class: each is told apart."""
+    with pytest.raises(InvalidValue, match=message):
+        ask()
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    """A horizon may come out of an array."""
+    assert GIVEN.expected_of_new(np.int64(3)) == GIVEN.expected_of_new(3)
+    assert GIVEN.expected_of_new(np.float64(3)) == GIVEN.expected_of_new(3)
+
+
+def test_within_a_day_nothing_is_negative() -> None:
+    """As of an instant within a day with orders, a customer was watched up to that day."""
+    history = to_history(shop(order("ada", "01-10", 10_00), order("bo", "03-01", 10_00)))
+    seen = ci.purchase_summary(history, as_of="2024-03-01T20:00+00:00")
+    assert (seen["weeks_observed"] >= seen["weeks_from_first_to_last"]).all()
+    assert seen["weeks_observed"].min() == 0
+
+
+def test_what_of_the_holdout_nobody_observed_is_said() -> None:
+    """A holdout that ends after the observation, or models as of such an instant, bear a note."""
+    history = to_history(cdnow_sample())
+    found = ci.validate(ci.BetaGeoNBD, history, until="1997-10-01", as_of="2030-01-01")
+    assert "nothing later is known" in " ".join(found.table().notes)
+    told = ci.validate(ci.BetaGeoNBD, history, until="1997-10-01")
+    assert "nothing later is known" not in " ".join(told.table().notes)
+    models = ci.fit_models(history, as_of="2030-01-01", orders=ci.BetaGeoNBD)
+    assert "nothing later is known" in " ".join(models.table().notes)

@@ -19,7 +19,7 @@ from custinsights.analyses.prediction.fitting import Fitted, maximised, unfitted
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
 from custinsights.analyses.prediction.purchases import DAYS
-from custinsights.analyses.prediction.uncertainty import Draws
+from custinsights.analyses.prediction.uncertainty import Draws, check_draws
 from custinsights.domain.fields import looked_up, whole_number
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue, NoModel
@@ -257,7 +257,7 @@ class CountingModel(FittedModel):
             Missing where it comes with less probability than that: a customer who is alive with
             0.4 has no median.
         """
-        if isinstance(interval, bool) or not 0 < interval < 1:
+        if not isinstance(interval, float) or not 0 < interval < 1:
             what = "the interval of the next order is out of range"
             raise InvalidValue(what, interval, "a number between 0 and 1, such as 0.8")
         table = self.asked(summary)
@@ -321,6 +321,7 @@ class CountingModel(FittedModel):
         draws: Draws | None,
         unit: str = "",
     ) -> CustomerTable:
+        check_draws(draws)
         table = self.asked(summary)
         seen, rows = self._seen(table).distinct()
         told = {name: tells(self, seen)}
@@ -334,6 +335,16 @@ class CountingModel(FittedModel):
             columns={key: Column(key, kind, of.take(rows), unit=unit) for key, of in told.items()},
             title=f"{name.replace('_', ' ')} by {type(self).__name__}",
         )
+
+
+def refuse_no_model(given: Any) -> None:
+    """Refuse what is no class of a model of how often customers buy."""
+    if not (isinstance(given, type) and issubclass(given, CountingModel)):
+        what = "this is no model of how often customers buy"
+        shown = (
+            given if isinstance(given, str) else getattr(given, "__name__", type(given).__name__)
+        )
+        raise InvalidValue(what, shown, "a class such as custinsights.ParetoNBD")
 
 
 def _of(tells: Tells, model: CountingModel) -> Callable[[Purchases], FloatArray]:

@@ -57,9 +57,11 @@ class FittedModel(Presented):
 
     @params.validator
     def _are_parameters(self, _field: object, params: Mapping[str, float]) -> None:
-        """Refuse parameters that are given and are none; what a fit did not find is NaN."""
+        """Refuse parameters that are none; of a fit that did not converge they are NaN."""
+        may_be_unknown = not self.convergence
         are_right = tuple(params) == self.NAMES and all(
-            isinstance(one, int | float) and (0 < one < np.inf or one != one)  # noqa: PLR0124
+            isinstance(one, int | float)
+            and (0 < one < np.inf or (may_be_unknown and np.isnan(one)))
             for one in params.values()
         )
         if not are_right:

@@ -16,7 +16,7 @@ import numpy as np
 from custinsights.analyses.prediction.fitted import FittedModel, with_remarks
 from custinsights.analyses.prediction.fitting import maximised, unfitted
 from custinsights.analyses.prediction.patterns import Patterns, Purchases
-from custinsights.analyses.prediction.uncertainty import Draws
+from custinsights.analyses.prediction.uncertainty import Draws, check_draws
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import Incompatible
 from custinsights.history.columnar.columns import FloatArray
@@ -121,6 +121,7 @@ class GammaGamma(FittedModel):
         Incompatible
             The purchases are in another currency.
         """
+        check_draws(draws)
         table = self.asked(summary)
         seen = self.purchases_of(table)
         told = {"expected_value": self.worth(seen)}

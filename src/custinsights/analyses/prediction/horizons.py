@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from numbers import Real
 from typing import Any
 
 from custinsights.analyses.prediction.purchases import DAYS
@@ -25,7 +26,7 @@ def in_unit(horizon: Any, unit: str) -> float:
         found = _DURATION.fullmatch(horizon.strip())
         time = int(found[1]) * _LETTERS[found[2]] / DAYS[unit] if found else math.nan
     else:
-        is_number = isinstance(horizon, int | float) and not isinstance(horizon, bool)
+        is_number = isinstance(horizon, Real) and not isinstance(horizon, bool)
         time = float(horizon) if is_number else math.nan
     if not 0 < time < math.inf:
         allowed = f"a duration such as '90d', '13w', '6m', '1y', or a number of {unit}s above 0"

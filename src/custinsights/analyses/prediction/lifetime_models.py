@@ -15,7 +15,7 @@ from custinsights.analyses.prediction.gamma_gamma import GammaGamma
 from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS
-from custinsights.analyses.prediction.uncertainty import Draws
+from custinsights.analyses.prediction.uncertainty import Draws, check_draws
 from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import FloatArray
@@ -50,6 +50,7 @@ class Worth:
             if not is_number or not 0 <= rate <= most or rate == np.inf:
                 allowed = "a number from 0" + (" to 1" if most == 1 else " on")
                 raise InvalidValue(f"the {what} is out of range", rate, allowed)
+        in_unit(self.horizon, "day")
 
     def of(self, orders: CountingModel, values: GammaGamma, seen: Purchases) -> FloatArray:
         """Return what customers are expected to bring."""
@@ -113,6 +114,7 @@ def customer_lifetime_value(
     """
     refuse_other(CountingModel, "the model of orders", orders)
     refuse_other(GammaGamma, "the model of values", values)
+    check_draws(draws)
     worth = Worth(horizon, discount_rate, margin)
     table = values.asked(orders.asked(summary))
     values.purchases_of(table)

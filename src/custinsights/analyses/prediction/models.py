@@ -13,8 +13,9 @@ from custinsights.analyses.builtin.forecasts import ALIVE, NEXT, ORDERS, RISK, T
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.prediction.beta_geometric import ModifiedBetaGeoNBD
 from custinsights.analyses.prediction.coming import days_ahead
-from custinsights.analyses.prediction.counting import CountingModel
+from custinsights.analyses.prediction.counting import CountingModel, refuse_no_model
 from custinsights.analyses.prediction.gamma_gamma import GammaGamma
+from custinsights.analyses.prediction.keeping import read, written
 from custinsights.analyses.prediction.lifetime_models import Worth
 from custinsights.analyses.prediction.pareto import ParetoNBD
 from custinsights.analyses.prediction.patterns import Purchases
@@ -71,12 +72,35 @@ class FittedModels(Presented):
     risks
         Below the first the probability of no order within 365 days is a low risk of churn, from the
         second on a high one.
+    remarks
+        Of what they were fitted, as of when, and what of that time nobody observed.
     """
 
     orders: CountingModel = attrs.field(validator=instance(CountingModel))
     values: GammaGamma = attrs.field(validator=instance(GammaGamma))
     worth: Worth = attrs.field(factory=Worth, validator=instance(Worth))
     risks: tuple[float, float] = attrs.field(default=(0.3, 0.7), converter=_risks)
+    remarks: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> FittedModels:
+        """Return models that `to_json` wrote, which tell the same as those did.
+
+        Raises
+        ------
+        InvalidValue
+            It is something else, broken, or of a later version.
+        """
+        return cls(**read(text))
+
+    def to_json(self) -> str:
+        """Return the models as a text: fitted at night, they predict by day.
+
+        It holds parameters and verdicts, and nothing of any customer.
+        """
+        return written(
+            {field.name: getattr(self, field.name) for field in attrs.fields(type(self))}
+        )
 
     @property
     def traits(self) -> tuple[Trait, ...]:
@@ -114,7 +138,10 @@ class FittedModels(Presented):
         return Table(
             "fitted models",
             [Column("model", "label", models), *columns],
-            notes=[f"{one.title}: {note}" for one in (of_orders, of_values) for note in one.notes],
+            notes=[
+                *(f"{one.title}: {note}" for one in (of_orders, of_values) for note in one.notes),
+                *self.remarks,
+            ],
         )
 
     def _told(self, kind: str, predicts: Predicts, history: CountedHistory) -> Any:
@@ -168,7 +195,7 @@ def _seen(history: CountedHistory, unit: str) -> Purchases:
     return Purchases(
         repeat_orders(history).astype(np.float64),
         last,
-        np.maximum(observed, last),
+        observed,
         mean_repeat_value(history),
         unit,
     )
@@ -177,10 +204,8 @@ def _seen(history: CountedHistory, unit: str) -> Purchases:
 def _candidates(given: Any) -> tuple[type[CountingModel], ...]:
     """Return the classes of models to choose from."""
     offered = (given,) if isinstance(given, type) else as_tuple(given)
-    for one in offered:
-        if not (isinstance(one, type) and issubclass(one, CountingModel)):
-            what = "this is no model of how often customers buy"
-            raise InvalidValue(what, repr(one), "a class such as custinsights.ParetoNBD")
+    for one in offered or (None,):
+        refuse_no_model(one)
     return offered
 
 
@@ -226,6 +251,7 @@ class FitModels:
             attrs.evolve(values, purchases=None),
             self.worth,
             self.risks,
+            state.provenance.notes(),
         )
 
 
@@ -248,7 +274,8 @@ def fit_models(
         The whole history.
     as_of
         Limits the facts, exclusive; default: the end of the observation. What is fitted once can be
-        asked at any other instant.
+        asked at any later instant; at an earlier one it tells with what was learned later, which is
+        no test of it.
     orders
         Classes of models of how often customers buy, or one: of those that can be fitted the
         likeliest is taken. By default MBG/NBD and Pareto/NBD; by BG/NBD nobody who has ordered but

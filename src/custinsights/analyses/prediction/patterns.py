@@ -13,6 +13,7 @@ import numpy as np
 
 from custinsights.analyses.prediction.fitting import LogLikelihood
 from custinsights.analyses.prediction.purchases import DAYS
+from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import FloatArray, IntArray
 from custinsights.history.columnar.threads import in_threads
@@ -40,17 +41,17 @@ class Purchases:
         InvalidValue
             It is another table.
         """
+        refuse_other(CustomerTable, "the summary of purchases", table)
         units = [unit for unit in DAYS if f"{unit}s_observed" in table.columns]
         needed = {"repeat_orders", "mean_repeat_value"}
         if len(units) != 1 or not needed <= set(table.columns):
             what = "this table is no summary of purchases"
             raise InvalidValue(what, ", ".join(table.columns), "what ci.purchase_summary gives")
         unit = units[0]
-        last = table[f"{unit}s_from_first_to_last"]
         return cls(
             table["repeat_orders"].astype(np.float64),
-            last,
-            np.maximum(table[f"{unit}s_observed"], last),  # as_of may lie within a day of orders
+            table[f"{unit}s_from_first_to_last"],
+            table[f"{unit}s_observed"],
             table["mean_repeat_value"],
             unit,
         )

@@ -51,7 +51,9 @@ class Span:
 
     def __call__(self, history: CountedHistory) -> FloatArray:
         """Return float64[k]; NaN without an order."""
-        last = history.as_of_day - 1 if self.to_end else history.last_day
+        last = history.last_day
+        if self.to_end:  # as_of may lie within a day of orders
+            last = np.maximum(history.as_of_day - 1, last)
         spans = (last - history.first_day) / self.days
         return np.where(history.order_count > 0, spans, np.nan)
 
@@ -79,7 +81,7 @@ def summary_traits(unit: str) -> tuple[Trait, ...]:
             Span(days, to_end=True),
             "number",
             f"{unit}s",
-            "From the day of the first order to the last day before as_of (T).",
+            "From the day of the first order to the last day before as_of, or with an order (T).",
         ),
         Trait(
             "mean_repeat_value",
@@ -121,7 +123,8 @@ def purchase_summary(
 
     Orders of one local day are one. ``repeat_orders`` (x) are the days with an order after the
     first; ``weeks_from_first_to_last`` (t_x) and ``weeks_observed`` (T) are local days ÷ 7, the
-    latter up to the last day before `as_of`; ``mean_repeat_value`` (m) is the mean value, less
+    latter up to the last day before `as_of`, or to a later one with an order where `as_of` lies
+    within a day; ``mean_repeat_value`` (m) is the mean value, less
     linked refunds, of the days after the first.
 
     Parameters

@@ -10,7 +10,7 @@ import numpy as np
 
 from custinsights.analyses.prediction.fitted import FittedModel
 from custinsights.analyses.prediction.patterns import Purchases
-from custinsights.domain.fields import whole_number
+from custinsights.domain.fields import refuse_other, whole_number
 from custinsights.errors import InvalidValue, NoModel
 from custinsights.history.columnar.columns import FloatArray
 
@@ -29,6 +29,12 @@ def _seed(given: Any) -> int | np.random.Generator:
 
 def _number(given: Any) -> int:
     return whole_number("the number of draws is wrong", given, _FEWEST)
+
+
+def check_draws(given: object) -> None:
+    """Refuse what asks for bounds and is no `Draws`, such as a seed alone."""
+    if given is not None:
+        refuse_other(Draws, "what asks for bounds", given)
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 import numpy as np
 
-from custinsights.analyses.prediction.counting import NOBODY_STOPS, CountingModel
+from custinsights.analyses.prediction.counting import NOBODY_STOPS, CountingModel, refuse_no_model
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS, purchase_summary
 from custinsights.errors import InvalidValue, counted
@@ -43,6 +43,8 @@ class Validation(Presented):
         float64[k] by name: of the model, where it has converged, and of `NAIVE`.
     until
         Where the calibration ends and the holdout begins, as a local date.
+    remarks
+        What of the holdout nobody observed.
     """
 
     model: CountingModel
@@ -50,6 +52,7 @@ class Validation(Presented):
     actual: IntArray
     forecasts: Mapping[str, FloatArray]
     until: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def mean_absolute_error(self) -> dict[str, float]:
@@ -133,6 +136,7 @@ class Validation(Presented):
             notes=[
                 f"{customers} placed {counted(int(actual), 'order')} in the holdout.",
                 self.recommendation,
+                *self.remarks,
             ],
         )
 
@@ -168,11 +172,12 @@ def validate(
     InvalidValue
         The holdout has no whole day, or nobody has ordered before it.
     """
+    refuse_no_model(model)
     calendar = history.context.calendar
     begin, end = history.context.instant(until), history.context.instant(as_of)
     days = history.context.day(end) - history.context.day(begin)
     if days <= 0:
-        allowed = "an instant before the end of the observation, or an as_of after it"
+        allowed = "an instant at least a day before as_of, or before the end of the observation"
         raise InvalidValue("the holdout has no whole day", str(until), allowed)
     before = purchase_summary(history, as_of=until, unit=unit)
     if not len(before):
@@ -188,7 +193,8 @@ def validate(
     rate = np.divide(seen.x, seen.T, out=np.zeros(len(seen.x)), where=seen.T > 0)
     forecasts[NAIVE] = rate * time
     label = str(calendar.local_date(calendar.instant(until)))
-    return Validation(fitted, before.ids, _came(before, after), forecasts, label)
+    remarks = after.provenance.notes()[1:]
+    return Validation(fitted, before.ids, _came(before, after), forecasts, label, remarks)
 
 
 def _came(before: CustomerTable, after: CustomerTable) -> IntArray:
