@@ -40,6 +40,7 @@ def test_the_cells_are_what_the_library_says(book: Any) -> None:
         for row in cube.to_dicts()
     }
     heads, *rows = book["New and returning by month"].values
+    rows = [(f"{row[0]:%Y-%m}", *row[1:]) for row in rows]
     assert heads[:4] == (*("month", "new customers", "returning customers", "new revenue (GBP)"),)
     assert {(row[0], "new"): (row[1], row[3]) for row in rows} == {
         key: value for key, value in wanted.items() if key[1] == "new"
@@ -51,8 +52,18 @@ def test_the_cells_are_what_the_library_says(book: Any) -> None:
     assert revenue == sorted(revenue, reverse=True)
     units = {row[0].value: row[1].number_format for row in book["Overview"].iter_rows(min_row=2)}
     assert units["revenue"] == "#,##0.00 [$GBP]"
-    assert units["repeat_rate"] == "0.0%"
+    assert units["repeat rate"] == "0.0%"
     assert units["orders"] == "#,##0"
+
+
+def test_heads_and_tabs_are_words(book: Any) -> None:
+    """No name of a program stands there, no word is cut, and no head says a unit twice."""
+    heads = [cell.value for sheet in book for cell in sheet[1]]
+    assert not [head for head in heads if "_" in head]
+    assert "median days since last order" in heads
+    assert {"average order value (GBP)", "out of", "the time before"} < {*heads}
+    briefly = ("Time since the last order", "Moves between RFM groups", "Days between two orders")
+    assert {*briefly} < {*book.sheetnames}
 
 
 def test_what_was_read_is_money_too(book: Any) -> None:
@@ -73,6 +84,16 @@ def test_the_main_ones_are_drawn(book: Any) -> None:
     assert first.series[0].val.numRef.f == "'New and returning by month'!$B$2:$B$14"
     [area] = book["Retention"].conditional_formatting
     assert str(area.sqref) == "C2:O14"
+    [hours] = book["Peak times"].conditional_formatting
+    assert str(hours.sqref) == "B2:Y8"
+    sheets = {sheet.title for sheet in book if sheet._charts}
+    assert {
+        "Growth",
+        "RFM groups",
+        "Lifecycle",
+        "Top countries",
+        "Revenue by order number",
+    } < sheets
     [best] = book["Top products"]._charts
     assert best.series[0].val.numRef.f == "'Top products'!$E$2:$E$21"
 

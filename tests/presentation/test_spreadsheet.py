@@ -112,6 +112,38 @@ def test_days_are_days(tmp_path: Path) -> None:
     assert (cell.value, cell.number_format) == (datetime(2024, 1, 1), "yyyy-mm-dd")
 
 
+@pytest.mark.parametrize(
+    ("by", "first", "form"),
+    [
+        ("day", datetime(2022, 3, 13), "yyyy-mm-dd"),
+        ("month", datetime(2022, 3, 1), "yyyy-mm"),
+        ("cohort_month", datetime(2022, 3, 1), "yyyy-mm"),
+        ("year", 2022, "0"),
+        ("quarter", "2022-Q1", "General"),
+    ],
+)
+def test_periods_are_dates(by: str, first: object, form: str, tmp_path: Path) -> None:
+    """Days and months can be sorted and filtered as dates; no date spells what is no period."""
+    cube = ci.measure(ci.datasets.gallery(), "orders", by=[by])
+    cube.to_xlsx(tmp_path / "t.xlsx")
+    cell = _book(tmp_path / "t.xlsx")["Data"]["A2"]
+    assert (cell.value, cell.number_format) == (first, form)
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("product", ["2024-01"]),
+        ("month", ["2024-01", "mean"]),
+        ("day", ["2024-13-01", "1800-01-01"]),
+    ],
+)
+def test_what_is_no_period_stays_a_text(name: str, labels: list[str], tmp_path: Path) -> None:
+    """A label of another name, a row that is no period and a day that no sheet counts are texts."""
+    cells = _cells(Table("t", [Column(name, "label", labels)]), tmp_path / "t.xlsx")
+    assert [one for (one,) in cells] == labels
+
+
 def test_a_sheet_is_ready_to_use(table: Table, tmp_path: Path) -> None:
     """The header stays in view, every column can be filtered and is as wide as what is in it."""
     table.to_xlsx(tmp_path / "t.xlsx")
@@ -256,6 +288,25 @@ def test_a_grid_of_shares_is_shaded(tmp_path: Path) -> None:
     [area] = _book(tmp_path / "grid.xlsx")["Data"].conditional_formatting
     assert str(area.sqref) == "B2:D3"
     assert not _book(tmp_path / "plain.xlsx")["Data"].conditional_formatting
+
+
+def test_axes_say_what_they_measure(tmp_path: Path) -> None:
+    """Months stand along a chart as they do in the table; the unit stands beside the numbers."""
+    table = ci.measure(ci.datasets.gallery(), ["revenue"], by=["month"]).table()
+    chart = Chart(kind="line", labels="month", values=("revenue",), title="T")
+    write_workbook([Sheet(name="s", table=table, charts=(chart,))], tmp_path / "t.xlsx")
+    with ZipFile(tmp_path / "t.xlsx") as parts:
+        drawn = parts.read("xl/charts/chart1.xml").decode()
+    assert "<a:t>USD</a:t>" in drawn
+    assert '<c:numFmt formatCode="yyyy-mm" sourceLinked="0"/>' in drawn
+
+
+def test_a_map_of_heat_is_shaded(table: Table, tmp_path: Path) -> None:
+    """Numbers of any kind are, where that is asked for."""
+    counts = Table("t", [table.columns[0], table.columns[1]])
+    write_workbook([Sheet(name="s", table=counts, is_heat=True)], tmp_path / "t.xlsx")
+    [area] = _book(tmp_path / "t.xlsx")["s"].conditional_formatting
+    assert str(area.sqref) == "B2:B4"
 
 
 def test_an_empty_table_still_has_its_header(table: Table, tmp_path: Path) -> None:

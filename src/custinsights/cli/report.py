@@ -89,7 +89,8 @@ def _write(xlsx: Path, told: Sequence[Answer], heading: Text, remarks: Sequence[
         notes = (*first, *filter(None, (answer.about, *answer.remarks)))
         first = ()
         table = attrs.evolve(rows, title=answer.title)
-        sheets.append(Sheet(name=answer.title, table=table, notes=notes, charts=charts))
+        sheet = Sheet(name=answer.title, table=table, notes=notes, charts=charts)
+        sheets.append(attrs.evolve(sheet, is_heat=answer.is_heat))
     write_workbook(sheets, xlsx)
 
 

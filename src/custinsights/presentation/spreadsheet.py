@@ -11,16 +11,17 @@ from datetime import datetime
 from importlib import import_module
 from itertools import cycle
 from os import PathLike
+from textwrap import wrap
 from typing import Any, TypeAlias
 
 import attrs
 
 from custinsights.errors import InvalidValue, MissingExtra, counted
-from custinsights.presentation.cells import PARTLY, is_grid, shown, shown_unit, width_of
+from custinsights.presentation.cells import PARTLY, is_grid, plain, shown, shown_unit, width_of
 from custinsights.presentation.typed_cells import MOST_SIGNS, Format, clipped, typed_cells
 from custinsights.results.files import written_whole
 from custinsights.results.provenance import Provenance
-from custinsights.results.table import Column, Table
+from custinsights.results.table import KINDS, Column, Table
 
 __all__ = ["Chart", "Sheet", "write_workbook", "write_xlsx"]
 
@@ -29,10 +30,18 @@ _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - no clock: the same tables are 
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 500
 _NOTES = "Notes"
 _LONGEST_TAB = 31
+_END_OF_TAB = re.compile(r",? (and|in|of) |, | \(")
+_OURS = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_HEADS = {"n": "out of"}
 _NOT_IN_TABS = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _HEAD: Format = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7")  # Okabe and Ito: told apart by everybody
 _LIGHT, _DARK = "#FFFFFF", "#4285BE"
+_LEFT: Format = {"align": "left", "indent": 1}
+_RIGHT: Format = {"align": "right"}
+_PLAIN: Format = {"bold": False}
+_GRID_LINES = {"visible": True, "line": {"color": "#D9D9D9"}}
+_LINE, _MOST_LINES = 15, 6  # how high a line of the header is, and how many of them
 _CHART_ROWS = 20  # of the height of a row, which is that of a chart
 
 _Note: TypeAlias = tuple[str, str, str]
@@ -77,6 +86,10 @@ class Sheet:
         What stands on its tab, as far as a tab can hold it.
     table : Table
         What is in it. A table of many shares is shaded like a map of heat.
+    is_heat : bool, default False
+        Whether the numbers of another table are shaded too.
+    has_names : bool, default False
+        Whether names head the columns as a program knows them, in place of words.
     notes : tuple of str
         What stands of it on the sheet of notes, before the notes of the table.
     charts : tuple of Chart
@@ -87,6 +100,8 @@ class Sheet:
 
     name: str
     table: Table
+    is_heat: bool = False
+    has_names: bool = False
     notes: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     provenance: Provenance | None = None
@@ -117,7 +132,8 @@ def write_xlsx(
     MissingExtra
         XlsxWriter is not installed.
     """
-    write_workbook([Sheet(name="Data", table=table, provenance=provenance)], target)
+    sheet = Sheet(name="Data", table=table, has_names=True, provenance=provenance)
+    write_workbook([sheet], target)
 
 
 def write_workbook(sheets: Sequence[Sheet], target: str | PathLike[str]) -> None:
@@ -143,11 +159,14 @@ def write_workbook(sheets: Sequence[Sheet], target: str | PathLike[str]) -> None
         notes: list[_Note] = []
         for sheet, tab in zip(sheets, _tabs([sheet.name for sheet in sheets]), strict=True):
             page = book.add_worksheet(tab)
-            _fill(page, sheet.table, formats)
+            heads = _heads(sheet)
+            _fill(page, sheet.table, heads, formats)
+            _shade(page, sheet)
             for place, chart in enumerate(sheet.charts):
-                _draw(book, page, sheet.table, chart, place)
+                _draw(book, page, sheet.table, chart, heads, place=place)
             notes += [(tab, *note) for note in _noted(sheet)]
-        _fill(book.add_worksheet(_NOTES), _table_of(notes), formats)
+        listed = Sheet(name=_NOTES, table=_table_of(notes))
+        _fill(book.add_worksheet(_NOTES), listed.table, _heads(listed), formats)
 
 
 class _Formats:
@@ -175,7 +194,7 @@ def _refuse_too_large(table: Table) -> None:
             raise InvalidValue(fault, f"{given:,} {what}", f"at most {most:,}", advice)
 
 
-def _fill(page: Any, table: Table, formats: _Formats) -> None:
+def _fill(page: Any, table: Table, heads: Sequence[str], formats: _Formats) -> None:
     """Write a table with its header; rows in order, as they are kept no longer than needed."""
     writers = {
         "string": page.write_string,
@@ -183,11 +202,15 @@ def _fill(page: Any, table: Table, formats: _Formats) -> None:
         "datetime": page.write_datetime,
         "boolean": page.write_boolean,
     }
-    heads = [_heading(column, table.timezone) for column in table.columns]
+    lines = 1
     for at, (column, head) in enumerate(zip(table.columns, heads, strict=True)):
         form = {"text_wrap": True, "valign": "top"} if table.in_full else {}
-        page.set_column(at, at, _width(column, head, table.timezone), formats(form))
-        page.write_string(0, at, clipped(head), formats(_HEAD))
+        width = _width(column, head, table.timezone)
+        lines = max(lines, len(wrap(plain(head), width - 3)))
+        page.set_column(at, at, width, formats(form))
+        side: Format = _LEFT if column.kind in {"label", "instant", "flag"} else _RIGHT
+        page.write_string(0, at, clipped(head), formats({**_HEAD, **side}))
+    page.set_row(0, _LINE * min(lines, _MOST_LINES))
     cells = [typed_cells(column, table.timezone) for column in table.columns]
     for row, line in enumerate(zip(*cells, strict=True), start=1):
         for at, (how, value, form) in enumerate(line):
@@ -198,16 +221,32 @@ def _fill(page: Any, table: Table, formats: _Formats) -> None:
         first_is_label = table.columns[0].kind == "label" and len(table.columns) > 1
         page.freeze_panes(1, int(first_is_label))
         page.autofilter(0, 0, len(table), len(table.columns) - 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
         page.ignore_errors({"number_stored_as_text": f"A1:XFD{_MOST_ROWS}"})
-    if is_grid(table) and len(table):
-        shares = [at for at, column in enumerate(table.columns) if column.kind == "share"]
+
+
+def _shade(page: Any, sheet: Sheet) -> None:
+    """Shade the cells of a map of heat by how large they are."""
+    table = sheet.table
+    unshaded = {"label"} if sheet.is_heat else {*KINDS} - {"share"}
+    shaded = [at for at, column in enumerate(table.columns) if column.kind not in unshaded]
+    if len(table) and shaded and (sheet.is_heat or is_grid(table)):
         scale = {"type": "2_color_scale", "min_color": _LIGHT, "max_color": _DARK}
-        page.conditional_format(1, shares[0], len(table), shares[-1], scale)
+        page.conditional_format(1, shaded[0], len(table), shaded[-1], scale)
 
 
-def _heading(column: Column, timezone: str) -> str:
-    unit = timezone if column.kind == "instant" else shown_unit(column)
-    return f"{column.name} ({unit})" if unit else column.name
+def _heads(sheet: Sheet) -> list[str]:
+    """The names of the columns, as a reader wants them unless told otherwise, and their units."""
+    heads = []
+    for column in sheet.table.columns:
+        name = column.name
+        if not sheet.has_names:
+            name = _HEADS.get(name, name.replace("_", " ") if _OURS.fullmatch(name) else name)
+        unit = sheet.table.timezone if column.kind == "instant" else shown_unit(column)
+        heads.append(f"{name} ({unit})" if unit and unit not in name.split() else name)
+    return heads
 
 
 def _width(column: Column, head: str, timezone: str) -> int:
@@ -222,7 +261,7 @@ def _tabs(names: Sequence[str]) -> list[str]:
     """What stands on the tabs: names without what is forbidden there, each once."""
     taken, tabs = {_NOTES.casefold(), "history"}, []
     for name in names:
-        plain = _NOT_IN_TABS.sub(" ", name).strip(" '") or "Sheet"
+        plain = _NOT_IN_TABS.sub(" ", _brief(name)).strip(" '") or "Sheet"
         tab, number = plain[:_LONGEST_TAB].rstrip(" '"), 2
         while tab.casefold() in taken:
             end = f" {number}"
@@ -230,6 +269,14 @@ def _tabs(names: Sequence[str]) -> list[str]:
         taken.add(tab.casefold())
         tabs.append(tab)
     return tabs
+
+
+def _brief(name: str) -> str:
+    """A name as it is where a tab can hold it, else as much of it as says something."""
+    if len(name) <= _LONGEST_TAB:
+        return name
+    ends = [found.start() for found in _END_OF_TAB.finditer(name)]
+    return name[: max((end for end in ends if end <= _LONGEST_TAB), default=len(name))]
 
 
 def _noted(sheet: Sheet) -> list[tuple[str, str]]:
@@ -257,8 +304,10 @@ def _table_of(notes: Sequence[_Note]) -> Table:
     return Table(_NOTES, named, in_full=True)
 
 
-def _draw(book: Any, page: Any, table: Table, chart: Chart, place: int) -> None:
-    """Draw a chart at the right of a table, below those before it."""
+def _draw(
+    book: Any, page: Any, table: Table, chart: Chart, heads: Sequence[str], *, place: int
+) -> None:
+    """Draw a chart at the right of a table, below those before it; its axes say their units."""
     kind = {"type": chart.kind} | ({"subtype": "stacked"} if chart.is_stacked else {})
     drawn = book.add_chart(kind)
     labels = table.names.index(chart.labels)
@@ -276,7 +325,21 @@ def _draw(book: Any, page: Any, table: Table, chart: Chart, place: int) -> None:
         )
     drawn.set_title({"name": chart.title, "name_font": {"size": 12}, "overlay": False})
     drawn.set_legend({"position": "bottom"} if len(chart.values) > 1 else {"none": True})
-    if chart.kind == "bar":
-        drawn.set_y_axis({"reverse": True})
+    is_lying = chart.kind == "bar"
+    along: dict[str, Any] = {"label_position": "low", "text_axis": True, "reverse": is_lying}
+    if is_lying:
+        along["crossing"] = "max"  # or the numbers stood above
+    for _, _, form in typed_cells(table.columns[labels].take([0]), table.timezone):
+        along |= {name: told for name, told in form.items() if name == "num_format"}
+    up: dict[str, Any] = {"num_format": "#,##0", "major_gridlines": _GRID_LINES}
+    drawn_first = table.column(chart.values[0])
+    if drawn_first.kind == "share":
+        up["num_format"] = "0%"
+    elif drawn_first.unit:
+        up |= {"name": drawn_first.unit, "name_font": _PLAIN}
+    if not is_lying:
+        along |= {"name": heads[labels], "name_font": _PLAIN}
+    drawn.set_x_axis(up if is_lying else along)
+    drawn.set_y_axis(along if is_lying else up)
     drawn.set_size({"width": 720, "height": 380})
     page.insert_chart(1 + _CHART_ROWS * place, len(table.columns) + 1, drawn)

@@ -6,7 +6,8 @@ would change, such as a number of more than fifteen digits, is a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -25,6 +26,8 @@ MOST_SIGNS: Final = 32_767
 _MOST_EXACT = 10**15
 _FIRST_DAY = datetime(1900, 3, 1)  # noqa: DTZ001 - before it spreadsheets count days differently
 _TINY = 0.1
+_OF_PERIODS = re.compile(r"(\w+_)?(year|month|day)|cohort")
+_SPELLINGS = {"%Y-%m-%d": "yyyy-mm-dd", "%Y-%m": "yyyy-mm"}
 
 Format: TypeAlias = dict[str, Any]
 """What a cell looks like, by XlsxWriter's names."""
@@ -32,7 +35,7 @@ Format: TypeAlias = dict[str, Any]
 Cell: TypeAlias = tuple[str, Any, Format]
 """What is written (``string``, ``number``, ``datetime``, ``boolean``, ``blank``), as what."""
 
-_TEXT: Format = {"align": "left"}
+_TEXT: Format = {"align": "left", "indent": 1}
 _MAYBE_FORMULA: Format = {**_TEXT, "quote_prefix": True}  # stays a text when it is edited
 _UNSURE: Format = {"italic": True, "font_color": "#6B6B6B"}
 _EMPTY: Cell = ("blank", None, {})
@@ -65,12 +68,39 @@ def _text(text: str) -> Cell:
 
 
 def _labels(column: Column, _timezone: str) -> Iterator[Cell]:
+    """Days and months as dates, in the format that spells them as before; years as numbers."""
     number: Format = {"num_format": "0"}
-    for value in column.values.tolist():
+    values = column.values.tolist()
+    if _OF_PERIODS.fullmatch(column.name):
+        told = [value for value in values if value is not None]
+        if told and all(_is_year(value) for value in told):
+            values = [None if value is None else int(value) for value in values]
+        for pattern, spelling in _SPELLINGS.items():
+            if (dates := _dates(values, pattern)) is not None:
+                form = {**_TEXT, "num_format": spelling}
+                yield from (_EMPTY if one is None else ("datetime", one, form) for one in dates)
+                return
+    for value in values:
         if isinstance(value, int) and abs(value) < _MOST_EXACT:
             yield "number", value, number
         else:
             yield _text(str(value))
+
+
+def _is_year(label: object) -> bool:
+    return isinstance(label, str) and len(label) == 4 and label.isdecimal()  # noqa: PLR2004
+
+
+def _dates(labels: Sequence[object], pattern: str) -> list[datetime | None] | None:
+    """Return the beginnings of periods, None where one of the labels is no period so spelled."""
+    try:
+        dates = [
+            None if label is None else datetime.strptime(str(label), pattern)  # noqa: DTZ007
+            for label in labels
+        ]
+    except ValueError:
+        return None
+    return dates if all(one is None or one >= _FIRST_DAY for one in dates) else None
 
 
 def _counts(column: Column, _timezone: str) -> Iterator[Cell]:
@@ -134,10 +164,7 @@ def _instants(column: Column, timezone: str) -> Iterator[Cell]:
     moments = instants(column, timezone)
     local = [None if one is None else one.replace(tzinfo=None) for one in moments]
     are_days = all(one is None or one.time() == datetime.min.time() for one in local)
-    form: Format = {
-        "num_format": "yyyy-mm-dd" if are_days else "yyyy-mm-dd hh:mm:ss",
-        "align": "left",
-    }
+    form = {**_TEXT, "num_format": "yyyy-mm-dd" if are_days else "yyyy-mm-dd hh:mm:ss"}
     for one in local:
         if one is None:
             yield _EMPTY

@@ -40,6 +40,8 @@ class Answer:
         The rows as a spreadsheet wants them; the records where nothing is told.
     charts : tuple of Chart
         What is drawn beside them there.
+    is_heat : bool, default False
+        Whether the numbers are shaded there.
     bars : str, default ""
         The share column of the view that is also drawn as bars.
     is_grid : bool, default False
@@ -60,6 +62,7 @@ class Answer:
     view: Table | None = None
     sheet: Table | None = None
     charts: tuple[Chart, ...] = ()
+    is_heat: bool = False
     bars: str = ""
     is_grid: bool = False
     is_cut: bool = False

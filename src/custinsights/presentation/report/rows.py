@@ -91,9 +91,10 @@ def _answer(part: _Tabled, table: Table, charts: list[Drawn]) -> Answer:
         charts=tuple(charts),
     )
     if isinstance(part, Tiles):
-        return attrs.evolve(told, view=in_brief(table), is_cut=False, bars="share")
+        drawn = (Drawn(kind="column", labels="segment", values=("customers",), title=title),)
+        return attrs.evolve(told, view=in_brief(table), is_cut=False, bars="share", charts=drawn)
     if isinstance(part, HeatTable):
-        return attrs.evolve(told, view=without_zeros(table))
+        return attrs.evolve(told, view=without_zeros(table), is_heat=True)
     if len(table) <= _FIRST:
         return told
     if any(chart.kind == "line" for chart in charts):

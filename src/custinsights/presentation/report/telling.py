@@ -108,19 +108,25 @@ def headlines(history: OrderHistory, answer: Answer) -> Answer:
         about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
         records=table,
         view=attrs.evolve(table, columns=[*columns, Column("target", "label", targets)]),
-        sheet=_in_units(table, is_compared=not table.column("change").absent.all()),
+        sheet=_in_units(attrs.evolve(table, columns=[columns[0], *table.columns[1:]]), compare),
         remarks=tuple(remarks),
     )
 
 
-def _in_units(table: Table, *, is_compared: bool) -> Table:
+def _in_units(table: Table, compare: str) -> Table:
     """Headlines with every number in the unit of its row, without one that compares nothing."""
     units = table.column("unit").values
-    columns = (
-        attrs.evolve(column, units=units) if column.kind == "number" else column
+    is_compared = not table.column("change").absent.all()
+    names = {"previous": BEFORE[compare]}
+    columns = [
+        attrs.evolve(
+            column,
+            name=names.get(column.name, column.name),
+            units=units if column.kind == "number" else None,
+        )
         for column in table.columns
         if is_compared or column.name not in ("previous", "change")
-    )
+    ]
     return attrs.evolve(table, columns=columns)
 
 
@@ -270,15 +276,14 @@ def retention(history: OrderHistory, answer: Answer) -> Answer:
     peopled = records.take(np.flatnonzero(grid.sizes))
     view = without(latest(peopled), "0")  # there everybody is
     mark = f"{PROVISIONAL} Only part of the month; left out of the mean."
-    marks = (mark,) if grid.partial.any() else ()
+    marks = (mark,) if grid.partial.any() and len(view) else ()
     return attrs.evolve(
         answer,
         about="% of a month's new customers who order again, by months since",
         records=records,
         view=with_last(view, {"cohort": "mean"} | _means(grid)) if len(view) else None,
         is_grid=True,
-        cut=older(len(peopled), "cohorts"),
-        remarks=marks if len(view) else (),
+        cut=(*older(len(peopled), "cohorts"), *marks),  # a spreadsheet has neither mark nor mean
     )
 
 
