@@ -77,6 +77,17 @@ def test_before_anything_was_observed() -> None:
     assert "Nobody was observed 365 days before" in repr(found)
 
 
+def test_after_the_end_of_the_observation() -> None:
+    """Time that nobody observed is none in which nobody took it: the last observed days tell."""
+    late, last = (
+        ci.cross_sell(MATS, "mat", "block", within=31, as_of=as_of)
+        for as_of in ("2030-01-01", MATS.observed_until)
+    )
+    assert late.since == last.since
+    assert late.to_dicts() == last.to_dicts()
+    assert "The observation ends on" in " ".join(late.table().notes)
+
+
 @MANY
 @given(st.data())
 def test_as_the_plain_facts(data: st.DataObject) -> None:
@@ -86,7 +97,8 @@ def test_as_the_plain_facts(data: st.DataObject) -> None:
     one, other = data.draw(st.permutations(sorted(made.products)))[:2]
     within = data.draw(st.sampled_from((1, 20, 200)))
     view = View(made, as_of)
-    start = local_date(made, as_of) - timedelta(days=within)
+    history = to_history(made)
+    start = local_date(made, min(as_of, history.observed_until)) - timedelta(days=within)
     counts = dict.fromkeys(("audience", "both", "past", "takers", "others", "other_takers"), 0)
     asked = []
     for customer, positions in view.orders_of.items():
@@ -111,7 +123,7 @@ def test_as_the_plain_facts(data: st.DataObject) -> None:
         is_past = has is not None and local_date(made, has) < start
         counts["past" if is_past else "others"] += 1
         counts["takers" if is_past else "other_takers"] += took is not None
-    found = ci.cross_sell(to_history(made), one, other, within=within, as_of=as_of)
+    found = ci.cross_sell(history, one, other, within=within, as_of=as_of)
     (row,) = found.to_dicts()
     assert sorted(found.audience.ids.tolist()) == sorted(asked)
     assert row["audience"] == len(asked)
@@ -142,7 +154,8 @@ def test_what_cannot_be_asked_is_refused() -> None:
         ci.cross_sell(MATS, ci.Rung("mice", product="mouse"), "block")
     with pytest.raises(InvalidValue, match="What is offered is what was bought: 'mat'"):
         ci.cross_sell(MATS, "mat", "mat")
-    with pytest.raises(InvalidValue, match="number of days is wrong: 0"):
-        ci.cross_sell(MATS, "mat", "block", within=0)
+    for within in (0, 10**6):
+        with pytest.raises(InvalidValue, match=f"number of days is wrong: {within}"):
+            ci.cross_sell(MATS, "mat", "block", within=within)
     with pytest.raises(MissingData, match="order lines"):
         ci.cross_sell(to_history(ADA_AND_BO), "mat", "block")

@@ -229,12 +229,19 @@ def test_what_makes_no_matrix_is_refused() -> None:
         matrix.segments([0, 1, 1, 0], names={0: "best", 1: "best"})
     with pytest.raises(InvalidValue, match="names the labels is no Mapping: 'best'"):
         matrix.segments([0, 1, 1, 0], names="best")  # type: ignore[arg-type]
-    with pytest.raises(InvalidValue, match="space of the names is no text: 5"):
-        matrix.segments([0, 1, 1, 0], space=5)  # type: ignore[arg-type]
+    for space in (5, " "):
+        with pytest.raises(InvalidValue, match="space of the names is no text that says something"):
+            matrix.segments([0, 1, 1, 0], space=space)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match=r"labels are not all named.*'best'.*''"):
+        matrix.segments([0, 1, 1, 0], names={0: "best", 1: ""})
+    with pytest.raises(InvalidValue, match=r"4 rows, among them values of type float.*put -1"):
+        matrix.segments([0.0, 1.0, float("nan"), 0.0])
     with pytest.raises(InvalidValue, match="no CustomerTable: None"):
         matrix.like(None)  # type: ignore[arg-type]
     with pytest.raises(InvalidValue, match=r"an object with fit_predict"):
         matrix.cluster(len)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValue, match=r"'a class' was given.*KMeans\(5\)"):
+        matrix.cluster(Halves)  # type: ignore[arg-type]
     bare = ci.to_matrix(ci.traits(FOUR, "order_count"))
     with pytest.raises(MissingData, match="the traits total_spent, days_since_last_order"):
         bare.segments([0, 1, 1, 0])

@@ -129,3 +129,17 @@ def test_where_nothing_was_observed_there_is_no_instant() -> None:
     assert "Nothing was observed." in repr(ci.measure(nobody, "orders"))
     assert "1970" not in repr(ci.measure(nobody, "orders"))
     assert "As of 2024-01-01" in repr(ci.measure(nobody, "orders", as_of="2024-01-01"))
+
+
+@pytest.mark.parametrize("name", ["traits", "table"])
+@pytest.mark.parametrize("rows", [[10**6], [-(10**6)], ["a"], [True], [[0]]], ids=repr)
+def test_rows_that_a_table_does_not_have_are_refused(name: str, rows: Any) -> None:
+    """Rows are whole numbers of the table: a mask, or a row beyond, is said to be none."""
+    table = result(name)
+    with pytest.raises(InvalidValue, match=r"A table of \d+ rows is asked for rows"):
+        table.take(rows)
+    nobody = table.take([])
+    with pytest.raises(InvalidValue, match="of 0 rows"):
+        nobody.take([0])
+    assert len(nobody.take([])) == 0
+    assert table.take([-1]).to_dicts() == table.take([len(table) - 1]).to_dicts()

@@ -32,6 +32,7 @@ __all__ = [
     "named",
     "near_name",
     "not_negative",
+    "number_of_days",
     "own_identity",
     "refuse_different",
     "refuse_naive",
@@ -53,6 +54,7 @@ Check = Callable[[Any, "attrs.Attribute[Any]", Any], None]
 _NEAR = 0.82  # as like a name as a word with a letter lost, added or changed
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
 _MOST_QUANTITY_DIGITS = 15
+_MOST_DAYS = 36_525
 
 
 def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
@@ -192,6 +194,11 @@ def whole_number(what: str, value: object, least: int, most: int | None = None) 
         limits = f"{least} up" if most is None else f"{least} to {most}"
         raise InvalidValue(what, value, f"a whole number from {limits}")
     return number
+
+
+def number_of_days(given: object) -> int:
+    """Return how many days a time is to last, at most a hundred years."""
+    return whole_number("the number of days is wrong", given, 1, _MOST_DAYS)
 
 
 def looked_up(kind: str, name: object, table: Mapping[str, T]) -> T:

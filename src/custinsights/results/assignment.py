@@ -19,7 +19,7 @@ from custinsights.domain.fields import (
     text,
 )
 from custinsights.domain.frozen import frozen
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue, UnknownName, counted
 from custinsights.results.door import Presented
 from custinsights.results.freezing import frozen_array
 from custinsights.results.shares import shares
@@ -49,6 +49,17 @@ def _several(given: object) -> list[object]:
     return list(given) if isinstance(given, list | tuple) else []
 
 
+def _each_once(_owner: object, _field: object, customers: tuple[Identity, ...]) -> None:
+    """Refuse 7 beside "7": they would be put into the same arm, and count as two."""
+    twice = len(customers) - len({str(one) for one in customers})
+    if twice:
+        raise InvalidValue(
+            what="a customer is named twice, as a text and as a number",
+            given=f"{counted(len(customers), 'identity', 'identities')}, {twice:,} of them so",
+            allowed="each customer once, as the history names them",
+        )
+
+
 @attrs.frozen(eq=False, repr=False)
 class Assignment(Presented):
     """Who is in which arm of an experiment; `table` tells how large the arms are.
@@ -69,7 +80,7 @@ class Assignment(Presented):
 
     experiment: str = attrs.field(validator=text)
     weights: Mapping[str, int] = attrs.field(converter=weights_of)
-    customers: tuple[Identity, ...]
+    customers: tuple[Identity, ...] = attrs.field(validator=_each_once)
     codes: IntArray = attrs.field(converter=frozen_array)
     outside: int = 0
 
@@ -94,12 +105,6 @@ class Assignment(Presented):
         weights = weights_of(arms)
         refuse_other(Mapping, "what tells the arm of each customer", arm_of)
         customers = identities(arm_of)
-        if len({str(one) for one in customers}) < len(arm_of):
-            raise InvalidValue(
-                what="a customer is named twice, as a text and as a number",
-                given=f"{len(arm_of):,} identities",
-                allowed="each customer once, as the history names them",
-            )
         place = {arm: code for code, arm in enumerate(weights)}
         said = {own_identity(one): arm for one, arm in arm_of.items()}
         codes = [looked_up("arm", said[one], place) for one in customers]

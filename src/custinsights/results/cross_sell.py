@@ -27,7 +27,8 @@ class CrossSell(Presented):
     within
         Days in which they may take it.
     since
-        The start of the day that lies so many days before as_of: the audience as it stood then
+        The start of the day that lies so many days before as_of, or before the end of the
+        observation if that comes first: the audience as it stood then
         tells how many take it.
     customers
         Every customer with the first order (``first_order_at``), the first with what was bought

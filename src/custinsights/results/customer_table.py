@@ -16,7 +16,7 @@ from custinsights.errors import Incompatible, InvalidValue, UnknownName
 from custinsights.results.door import Pictured
 from custinsights.results.freezing import frozen_array
 from custinsights.results.provenance import PLURALS, Provenance, refuse_repeated
-from custinsights.results.table import Column, Table
+from custinsights.results.table import Column, Table, checked_rows
 
 AnyArray: TypeAlias = npt.NDArray[Any]
 
@@ -89,10 +89,11 @@ class CustomerTable(Pictured):
 
     def take(self, rows: AnyArray) -> Self:
         """Return some rows."""
+        chosen = checked_rows(rows, len(self))
         return attrs.evolve(
             self,
-            ids=self.ids[rows],
-            columns={name: column.take(rows) for name, column in self.columns.items()},
+            ids=self.ids[chosen],
+            columns={name: column.take(chosen) for name, column in self.columns.items()},
         )
 
     def __add__(self, other: CustomerTable) -> Self:

@@ -141,11 +141,12 @@ class FeatureMatrix(Presented):
         -----
         Nothing is grouped here: whether chance has a part in it is for the object to say.
         """
-        if not callable(getattr(clusters, "fit_predict", None)):
+        is_class = isinstance(clusters, type)
+        if is_class or not callable(getattr(clusters, "fit_predict", None)):
             raise InvalidValue(
                 what="what is to group customers cannot",
-                given=type(clusters).__name__,
-                allowed="an object with fit_predict(X), such as those of sklearn.cluster",
+                given="a class" if is_class else type(clusters).__name__,
+                allowed="an object with fit_predict(X), such as sklearn.cluster.KMeans(5)",
                 advice="Labels from elsewhere go into segments(labels)",
             )
         return self.segments(clusters.fit_predict(self.values), space=space)
@@ -190,7 +191,9 @@ class FeatureMatrix(Presented):
                 f"Take them along: ci.traits(history, [..., {', '.join(map(repr, lacking))}]), and "
                 "name the features in columns=",
             )
-        refuse_other(str, "the space of the names", space)
+        if not isinstance(space, str) or not space.strip():
+            what = "the space of the names is no text that says something"
+            raise InvalidValue(what, space, "a text such as 'cluster'")
         found = _labels(labels, len(self))
         place_of = {one: place for place, one in enumerate(dict.fromkeys(found))}
         places = np.array([place_of[one] for one in found], dtype=np.int64)
@@ -256,13 +259,20 @@ def _labels(given: Iterable[Any], rows: int) -> list[Any]:
     """Return one label per row, None for nowhere."""
     found = [] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
     plain = [one if one is None or isinstance(one, str) else as_int(one) for one in found]
-    if len(found) != rows or any(
-        two is None and one is not None for one, two in zip(found, plain, strict=True)
-    ):
+    others = {
+        type(one).__name__
+        for one, two in zip(found, plain, strict=True)
+        if two is None and one is not None
+    }
+    if len(found) != rows or others:
+        said = f", among them values of type {', '.join(sorted(others))}" if others else ""
         raise InvalidValue(
             what="the labels are not one whole number or text for each row",
-            given=f"{len(found):,} labels for {rows:,} rows",
+            given=f"{len(found):,} labels for {rows:,} rows{said}",
             allowed="one for each customer in ids, -1 or None for who belongs nowhere",
+            advice="Labels with a gap are floats in pandas: put -1 there and make them whole"
+            if others
+            else "",
         )
     return [None if one == NO_CLUSTER else one for one in plain]
 
@@ -273,10 +283,11 @@ def _names(order: list[Any], names: Mapping[Any, str] | None) -> tuple[str, ...]
     refuse_other(Mapping, "what names the labels", names)
     missing = [one for one in order if one not in names]
     found = tuple(names[one] for one in order if one in names)
-    if missing or len(set(found)) != len(found):
+    are_texts = all(isinstance(one, str) and one.strip() for one in found)
+    if missing or not are_texts or len(set(found)) != len(found):
         raise InvalidValue(
             what="the labels are not all named, each by a name of its own",
-            given=", ".join(map(repr, missing)) or ", ".join(found),
-            allowed="a name for each label, and no name twice",
+            given=", ".join(map(repr, missing or found)),
+            allowed="a name for each label, a text that says something, and no name twice",
         )
     return found

@@ -27,7 +27,7 @@ from custinsights.domain.fields import (
 from custinsights.errors import InvalidValue, counted
 from custinsights.results.door import Presented
 
-__all__ = ["KINDS", "NO_INSTANT", "Column", "Table"]
+__all__ = ["KINDS", "NO_INSTANT", "Column", "Table", "checked_rows"]
 
 #: What a column can hold; the numpy type that carries each.
 KINDS: dict[str, str] = {
@@ -166,6 +166,21 @@ class Column:
         )
 
 
+def checked_rows(rows: npt.ArrayLike, size: int) -> npt.NDArray[np.int64]:
+    """Return rows as whole numbers; refuse those that a table of that size does not have."""
+    found = np.asarray(rows)
+    is_whole = found.dtype.kind in "iu" or not found.size
+    if not is_whole or found.ndim != 1 or np.any((found < -size) | (found >= size)):
+        given = f"rows from {found.min()} to {found.max()}" if is_whole else str(found.dtype)
+        raise InvalidValue(
+            f"a table of {counted(size, 'row')} is asked for rows that it does not have",
+            given,
+            f"a list of whole numbers, from 0 to {size - 1}" if size else "no rows",
+            "" if is_whole else "Of a mask take numpy.flatnonzero(mask)",
+        )
+    return found.astype(np.int64)
+
+
 def _alike(table: Table, _attribute: attrs.Attribute[Any], columns: tuple[Column, ...]) -> None:
     lengths = sorted({len(column) for column in columns})
     if len(lengths) > 1:
@@ -236,4 +251,5 @@ class Table(Presented):
 
     def take(self, rows: Sequence[int] | npt.NDArray[np.int64]) -> Table:
         """The same table with the given rows only, in the given order."""
-        return attrs.evolve(self, columns=tuple(column.take(rows) for column in self.columns))
+        chosen = checked_rows(rows, len(self))
+        return attrs.evolve(self, columns=tuple(column.take(chosen) for column in self.columns))

@@ -154,4 +154,6 @@ def test_one_customer_is_in_one_arm() -> None:
         ci.Assignment.of("e", {7: "control", "7": "letter"}, ARMS)
     with pytest.raises(InvalidValue, match="no identity"):
         ci.Assignment.of("e", {None: "control"}, ARMS)
+    with pytest.raises(InvalidValue, match="named twice"):
+        ci.assign([7, "7"], ARMS, experiment="e", key="k")
     assert ci.Assignment.of("e", {np.int64(7): "letter"}, ARMS).arm_of(7) == "letter"

@@ -212,8 +212,12 @@ def test_the_likeliest_model_is_taken() -> None:
 
 
 def test_a_shop_without_repeats_has_no_models() -> None:
-    """The reason of the last model is told, not a wrong number."""
-    with pytest.raises(NoModel, match="fewer than 10 customers"):
+    """The reasons of all models that were tried are told, not a wrong number."""
+    said = (
+        "ModifiedBetaGeoNBD tells nothing here: there are fewer than 10 customers; nor does "
+        "ParetoNBD: there are fewer than 10 customers. "
+    )
+    with pytest.raises(NoModel, match=said):
         ci.fit_models(history_in_pounds())
 
 

@@ -137,7 +137,10 @@ def test_the_naive_rate_is_the_past_one() -> None:
     assert found.actual.tolist() == [3] + [0] * 23
     assert not found.is_recommended
     assert found.recommendation.startswith(
-        "To be used: the past rate. BetaGeoNBD tells nothing here: "
+        "No model is recommended. BetaGeoNBD tells nothing here: "
+    )
+    assert found.recommendation.endswith(
+        "The past rate, which is all that is left, expects 48, and 3 came."
     )
     assert found.calibration().title == f"calibration of {NAIVE}"
 
@@ -168,3 +171,16 @@ def test_a_holdout_has_days_and_customers(until: str, message: str) -> None:
     """A holdout that begins where the observation ends, or before anybody came, is refused."""
     with pytest.raises(InvalidValue, match=message):
         ci.validate(ci.BetaGeoNBD, sample(), until=until)
+
+
+def test_what_nobody_observed_is_no_holdout() -> None:
+    """A holdout that ends after the observation holds a forecast against silence: refused."""
+    said = (
+        r"ends after the observation: '2030-01-01' was given; allowed is an as_of up to 1998-07-01"
+    )
+    with pytest.raises(InvalidValue, match=said):
+        ci.validate(ci.BetaGeoNBD, sample(), until="1997-10-01", as_of="2030-01-01")
+    late = ci.BetaGeoNBD.fit(ci.purchase_summary(sample(), as_of="2030-01-01"))
+    said = "The observation ends on 1998-07-01 00:00; nothing later is known."
+    assert said in late.table().notes
+    assert len(fitted(ci.BetaGeoNBD).table().notes) == 1

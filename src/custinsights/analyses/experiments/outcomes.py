@@ -14,7 +14,13 @@ import numpy as np
 from custinsights.analyses.experiments import significance
 from custinsights.analyses.experiments.balance import sizes_p_value
 from custinsights.analyses.measuring.measured import parts_of, provenance
-from custinsights.domain.fields import Identity, instance, refuse_other, whole_number
+from custinsights.domain.fields import (
+    Identity,
+    instance,
+    number_of_days,
+    refuse_other,
+    whole_number,
+)
 from custinsights.domain.frozen import frozen
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
@@ -29,10 +35,6 @@ from custinsights.results.comparison import CONVERSION, ORDERS, VALUE, Compariso
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.intervals import SMALL, apart, lift, wilson
 from custinsights.results.table import Column, Table
-
-
-def _days(given: Any) -> int:
-    return whole_number("the number of days is wrong", given, 1)
 
 
 def _level(given: float) -> float:
@@ -55,7 +57,7 @@ class Comparing:
 
     assignment: Assignment = attrs.field(validator=instance(Assignment))
     at: When | Mapping[Any, When] = attrs.field(converter=_instants, repr=False)
-    within: int = attrs.field(default=30, converter=_days)
+    within: int = attrs.field(default=30, converter=number_of_days)
     planned: int | None = attrs.field(default=None, converter=_planned)
     level: float = attrs.field(default=0.05, converter=_level)
     as_of: When | None = None

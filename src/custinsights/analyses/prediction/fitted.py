@@ -82,6 +82,8 @@ class FittedModel(Presented):
         notes = [f"Fitted to {self.customers:,} customers: {verdict.reason}."]
         if not self.customers:
             notes = [f"{verdict.reason[:1].upper()}{verdict.reason[1:]}."]
+        if self.purchases is not None:  # and nobody observed all of the time before its as_of
+            notes += self.purchases.provenance.notes()[1:]
         if not verdict:
             notes.append(f"Not to be used. {verdict.advice}.")
         return Table(

@@ -242,8 +242,9 @@ class FitModels:
         fits = [model.fit(state) for model in self.orders]
         reached = [fit for fit in fits if fit.convergence]
         if not reached:
-            verdict = fits[-1].convergence
-            raise NoModel(type(fits[-1]).__name__, verdict.reason, verdict.advice)
+            first, *others = ((type(fit).__name__, fit.convergence.reason) for fit in fits)
+            reasons = [first[1], *(f"nor does {name}: {reason}" for name, reason in others)]
+            raise NoModel(first[0], "; ".join(reasons), fits[0].convergence.advice)
         best = max(reached, key=lambda fit: fit.log_likelihood)
         values = GammaGamma.fit(state)
         return FittedModels(

@@ -14,6 +14,7 @@ from custinsights.errors import InvalidValue, counted
 from custinsights.errors.wording import sentences
 from custinsights.history.columnar.columns import AnyArray, FloatArray, IntArray
 from custinsights.history.columnar.identities import codes_among
+from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.facts import Facts
 from custinsights.history.kernels.cells import distinct
 from custinsights.history.orders import When
@@ -43,8 +44,6 @@ class Validation(Presented):
         float64[k] by name: of the model, where it has converged, and of `NAIVE`.
     until
         Where the calibration ends and the holdout begins, as a local date.
-    remarks
-        What of the holdout nobody observed.
     """
 
     model: CountingModel
@@ -52,7 +51,6 @@ class Validation(Presented):
     actual: IntArray
     forecasts: Mapping[str, FloatArray]
     until: str
-    remarks: tuple[str, ...] = ()
 
     @property
     def mean_absolute_error(self) -> dict[str, float]:
@@ -85,7 +83,9 @@ class Validation(Presented):
         name = type(self.model).__name__
         if name not in self.forecasts:
             reason = f"{name} tells nothing here: {self.model.convergence.reason}"
-            return sentences(f"To be used: the {NAIVE}", reason)
+            expected, came = (f"{round(self.totals[one]):,}" for one in (NAIVE, "actual"))
+            beside = f"The {NAIVE}, which is all that is left, expects {expected}, and {came} came"
+            return sentences("No model is recommended", reason, beside)
         aside = ""
         if self.model.nobody_stops:
             aside = f"By {name} {NOBODY_STOPS}: it tells how often customers buy, not who has left"
@@ -136,7 +136,6 @@ class Validation(Presented):
             notes=[
                 f"{customers} placed {counted(int(actual), 'order')} in the holdout.",
                 self.recommendation,
-                *self.remarks,
             ],
         )
 
@@ -152,7 +151,7 @@ def validate(
     """Fit a model to the past and hold its forecast against what came after.
 
     Beside it stands the naive forecast: every customer goes on at the rate of their past, x ÷ T.
-    Where the model cannot be fitted only that one is told, with the reason.
+    Where the model cannot be fitted only that one is told, with the reason, and none recommended.
 
     Parameters
     ----------
@@ -170,11 +169,16 @@ def validate(
     Raises
     ------
     InvalidValue
-        The holdout has no whole day, or nobody has ordered before it.
+        The holdout has no whole day, ends after the observation, or nobody has ordered before it.
     """
     refuse_no_model(model)
     calendar = history.context.calendar
     begin, end = history.context.instant(until), history.context.instant(as_of)
+    seen_until = history.context.observed_until
+    if end > seen_until:  # that nobody saw an order then is no silence of customers
+        last = calendar.local_date(to_datetime(seen_until))
+        allowed = f"an as_of up to {last}, when the observation ends"
+        raise InvalidValue("the holdout ends after the observation", str(as_of), allowed)
     days = history.context.day(end) - history.context.day(begin)
     if days <= 0:
         allowed = "an instant at least a day before as_of, or before the end of the observation"
@@ -193,8 +197,7 @@ def validate(
     rate = np.divide(seen.x, seen.T, out=np.zeros(len(seen.x)), where=seen.T > 0)
     forecasts[NAIVE] = rate * time
     label = str(calendar.local_date(calendar.instant(until)))
-    remarks = after.provenance.notes()[1:]
-    return Validation(fitted, before.ids, _came(before, after), forecasts, label, remarks)
+    return Validation(fitted, before.ids, _came(before, after), forecasts, label)
 
 
 def _came(before: CustomerTable, after: CustomerTable) -> IntArray:

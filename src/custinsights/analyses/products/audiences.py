@@ -12,7 +12,7 @@ from custinsights.analyses.builtin.product_functions import folded
 from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.analyses.segments.ladders import LABELS, Ladder, Rung
-from custinsights.domain.fields import as_tuple, instance, looked_up, refuse_other, whole_number
+from custinsights.domain.fields import as_tuple, instance, looked_up, number_of_days, refuse_other
 from custinsights.errors import InvalidValue, MissingData, UnknownName
 from custinsights.history.columnar.columns import NO_INSTANT, BoolArray, IntArray
 from custinsights.history.facts import Facts, check_history
@@ -27,17 +27,13 @@ KINDS = ("product", *LABELS, "keyword")
 """By what things may be named."""
 
 
-def _within(given: object) -> int:
-    return whole_number("the number of days is wrong", given, 1)
-
-
 @attrs.frozen
 class CrossSelling:
     """The analysis behind `cross_sell`; its state is a `CustomerTable` of first purchases."""
 
     bought: Rung = attrs.field(validator=instance(Rung))
     offered: Rung = attrs.field(validator=instance(Rung))
-    within: int = attrs.field(default=90, converter=_within)
+    within: int = attrs.field(default=90, converter=number_of_days)
     as_of: When | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -88,7 +84,8 @@ class CrossSelling:
         """Return the audience of a merged state."""
         refuse_other(CustomerTable, "the state to finish", state)
         calendar = state.provenance.calendar
-        day = calendar.local_date(state.provenance.as_of) - dt.timedelta(days=self.within)
+        seen_until = min(state.provenance.as_of, state.provenance.observed_until)
+        day = calendar.local_date(seen_until) - dt.timedelta(days=self.within)
         return CrossSell(
             bought=self.bought.name,
             offered=self.offered.name,
@@ -119,8 +116,9 @@ def cross_sell(
     """Tell whom to offer one thing who bought another, and how many are to be expected to take it.
 
     The audience bought the one and never the other. What it will do is told by what the same kind
-    of people did: of those who stood so `within` days before `as_of`, how many bought the other
-    since. Nothing is modelled; that an offer changes it is for an experiment to tell.
+    of people did: of those who stood so `within` days before `as_of`, or before the end of the
+    observation if that comes first, how many bought the other since. Nothing is modelled; that an
+    offer changes it is for an experiment to tell.
 
     Parameters
     ----------
