@@ -234,7 +234,7 @@ def distinct(texts: Iterable[str]) -> tuple[CodeArray, list[str]]:
     >>> distinct(["b", "a", "b"])
     (array([0, 1, 0], dtype=int32), ['b', 'a'])
     """
-    if isinstance(texts, list) and len(texts) > _BLOCK:
+    if isinstance(texts, list) and len(texts) > _BLOCK == len({*texts[:_BLOCK]}):
         # Texts of different hashes differ: then there is nothing to look up.
         hashes = np.sort(np.fromiter(map(hash, texts), np.int64, len(texts)))
         if (hashes[1:] != hashes[:-1]).all():

@@ -10,10 +10,9 @@ from custinsights.domain.records import record_of
 from custinsights.repositories.batches import ACTIVITY_COLUMNS, ActivityBatch
 from custinsights.repositories.rows import activities_of, activity_batch_of
 from custinsights.repositories.sql import schema
-from custinsights.repositories.sql.columns import array_of
 from custinsights.repositories.sql.keyed import write_keyed
 from custinsights.repositories.sql.one_of import one_of
-from custinsights.repositories.sql.order_pages import pages_of
+from custinsights.repositories.sql.order_pages import Asked, pages_of
 from custinsights.repositories.sql.persons import needed_person, people_under
 from custinsights.repositories.sql.session import Session
 from custinsights.repositories.stored import Key
@@ -49,15 +48,9 @@ class Activities:
         self, *, since: int = 0, customers: Sequence[Key] | None = None, batch_rows: int = 65_536
     ) -> Iterator[ActivityBatch]:
         """Yield activities as columns, by ascending (source, id)."""
-        table = schema.activities
-        conditions: list[Any] = [table.c.changed > since] if since else []
-        if customers is not None:
-            people = people_under(self._session, map(str, customers))
-            conditions.append(one_of(table.c.person, people))
-        for read in pages_of(self._session, table, [*ACTIVITY_COLUMNS], conditions, batch_rows):
-            yield ActivityBatch(
-                {name: array_of(kind, read[name]) for name, kind in ACTIVITY_COLUMNS.items()}
-            )
+        asked = Asked.of(self._session, schema.activities, since, customers)
+        for read in pages_of(self._session, schema.activities, ACTIVITY_COLUMNS, asked, batch_rows):
+            yield ActivityBatch(read)
 
     def forget(self, customer: Key) -> None:
         """Remove the activities of somebody."""

@@ -10,10 +10,20 @@ import numpy.typing as npt
 
 from custinsights.repositories.batches import NOTHING
 
-__all__ = ["Columns", "array_of", "json_of", "mapping_of", "nothing", "taken", "values_of"]
+__all__ = [
+    "NUMBERS",
+    "Columns",
+    "array_of",
+    "json_of",
+    "mapping_of",
+    "nothing",
+    "taken",
+    "values_of",
+]
 
 Columns = Mapping[str, npt.NDArray[Any]]
-_NUMBERS: Final = frozenset({"money", "quantity", "instant", "row"})
+NUMBERS: Final = frozenset({"money", "quantity", "instant", "row"})
+"""The kinds of columns that hold whole numbers."""
 _JSON: Final = frozenset({"mapping", "texts"})
 
 
@@ -23,7 +33,7 @@ def values_of(kind: str, column: npt.NDArray[Any] | None, many: int) -> list[Any
         return [None] * many
     if kind in _JSON:
         return [json_of(one) if one else None for one in column]
-    if kind not in _NUMBERS:
+    if kind not in NUMBERS:
         return [*column.tolist()]
     missing = column == NOTHING
     if not missing.any():
@@ -40,7 +50,7 @@ def array_of(
 ) -> npt.NDArray[Any]:
     """Return values as the column of a batch; `opened` opens what is sealed."""
     is_empty = not values or (values[0] is None and list(values).count(None) == len(values))
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         return nothing(kind, len(values)) if is_empty else _numbers(values)
     column = nothing(kind, len(values))
     if kind == "texts":
@@ -53,8 +63,7 @@ def array_of(
         values = [None if one is None else opened(one) for one in values]
     if kind == "mapping":
         values = [None if one is None else mapping_of(one) for one in values]
-    column[:] = values
-    return column
+    return np.fromiter(values, dtype=column.dtype, count=len(values))
 
 
 def _numbers(values: Sequence[Any]) -> npt.NDArray[np.int64]:
@@ -66,7 +75,7 @@ def _numbers(values: Sequence[Any]) -> npt.NDArray[np.int64]:
 
 def nothing(kind: str, many: int) -> npt.NDArray[Any]:
     """Return a column in which nothing is."""
-    if kind in _NUMBERS:
+    if kind in NUMBERS:
         return np.full(many, NOTHING, dtype=np.int64)
     return np.full(many, np.nan) if kind == "float" else np.full(many, None, dtype=object)
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, tuple_
+import numpy as np
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, tuple_
 
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
@@ -13,12 +14,12 @@ from custinsights.domain.people import Customer
 from custinsights.errors import UnknownName
 from custinsights.repositories.batches import PEOPLE_COLUMNS, PeopleBatch
 from custinsights.repositories.sql import schema
-from custinsights.repositories.sql.columns import array_of
 from custinsights.repositories.sql.known import owners
-from custinsights.repositories.sql.one_of import one_of
+from custinsights.repositories.sql.one_of import one_of, one_of_told
 from custinsights.repositories.sql.people_rows import COLUMNS, customer_of, figures_of, seals
 from custinsights.repositories.sql.persons import person_of, persons_of
 from custinsights.repositories.sql.session import Session
+from custinsights.repositories.sql.whole_columns import columns_of, gathered
 from custinsights.repositories.stored import Key
 
 __all__ = ["listed", "people_pages"]
@@ -34,29 +35,41 @@ _FIRST_PAGE: Final = 100  # what a screen shows
 _PAGE: Final = 2_000
 
 
+_STORED: Final = {
+    **{name: kind for name, kind in PEOPLE_COLUMNS.items() if kind != "float"},
+    "coordinates": "text",
+}
+_PAGES: Final = (
+    select(*(_TOLD[name] for name in _STORED))
+    .where(_TOLD.merged_into.is_(None), _TOLD.id > bindparam("after"))
+    .order_by(_TOLD.id)
+    .limit(bindparam("rows"))
+)
+_PEOPLE: Final = gathered(_PAGES, _STORED.values())
+_SOME_PEOPLE: Final = gathered(_PAGES.where(one_of_told(_TOLD.key, "people")), _STORED.values())
+
+
 def people_pages(
     session: Session, customers: Sequence[Key] | None, rows: int
 ) -> Iterator[PeopleBatch]:
     """Yield people as columns, by ascending key."""
-    plain = [name for name in PEOPLE_COLUMNS if name not in ("latitude", "longitude")]
-    columns = [*(_TOLD[name] for name in plain), _TOLD.coordinates]
-    question = select(*columns).where(*_some(session, customers)).order_by(_TOLD.id)
-    after = ""
-    while found := session.reading.execute(question.where(_TOLD.id > after).limit(rows)).all():
-        read = dict(zip((*plain, "coordinates"), zip(*found, strict=True), strict=True))
-        after = read["id"][-1]
-        places = [
-            (None, None) if one is None else json.loads(session.vault.open(one))
-            for one in read["coordinates"]
-        ]
-        read["latitude"], read["longitude"] = zip(*places, strict=True)
-        opened = {"birthday": session.vault.open}
-        yield PeopleBatch(
-            {
-                name: array_of(kind, read[name], opened.get(name))
-                for name, kind in PEOPLE_COLUMNS.items()
-            }
-        )
+    question, told = _PEOPLE, {"after": "", "rows": rows}
+    if customers is not None:
+        question = _SOME_PEOPLE
+        told["people"] = persons_of(session, map(str, customers))
+    opened = {"birthday": session.vault.open, "coordinates": session.vault.open}
+    while True:
+        page = columns_of(session, question, _STORED, told, opened)
+        many = len(page["id"])
+        places = page.pop("coordinates")
+        page["latitude"], page["longitude"] = np.full((2, many), np.nan)
+        for row in np.flatnonzero(places != None):  # noqa: E711 - element by element
+            page["latitude"][row], page["longitude"][row] = json.loads(places[row])
+        if many:
+            yield PeopleBatch(page)
+        if many < rows:
+            return
+        told["after"] = page["id"][-1]
 
 
 def _some(session: Session, customers: Collection[Key] | None) -> list[ColumnElement[bool]]:

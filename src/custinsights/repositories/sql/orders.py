@@ -1,10 +1,10 @@
 """How are orders and products kept in a database?"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import and_, delete, select, tuple_, union
+from sqlalchemy import and_, bindparam, delete, select, tuple_, union
 
 from custinsights.domain.orders import Order
 from custinsights.domain.products import Product
@@ -13,13 +13,20 @@ from custinsights.repositories.batches import PRODUCT_COLUMNS, OrderBatch, Produ
 from custinsights.repositories.order_rows import batch_of, orders_of, refund_records
 from custinsights.repositories.rows import product_batch_of
 from custinsights.repositories.sql import schema
-from custinsights.repositories.sql.columns import array_of, values_of
+from custinsights.repositories.sql.columns import values_of
 from custinsights.repositories.sql.keyed import write_keyed
-from custinsights.repositories.sql.one_of import one_of
-from custinsights.repositories.sql.order_pages import known_orders, lone_refund_pages, order_pages
+from custinsights.repositories.sql.one_of import one_of, one_of_told
+from custinsights.repositories.sql.order_pages import (
+    Asked,
+    is_of,
+    known_orders,
+    lone_refund_pages,
+    order_pages,
+)
 from custinsights.repositories.sql.order_writing import write_orders
 from custinsights.repositories.sql.persons import needed_person, people_under
 from custinsights.repositories.sql.session import Session
+from custinsights.repositories.sql.whole_columns import columns_of, gathered
 from custinsights.repositories.stored import Key, Known
 
 __all__ = ["Orders"]
@@ -35,9 +42,8 @@ class Orders:
 
     def get(self, order: Key, source: str = "") -> Order | None:
         """Return an order."""
-        told = schema.orders.c
-        conditions = [told.source == source, told.id == str(order)]
-        pages = order_pages(self._session, None, conditions, 1)
+        asked = Asked(_IS_KEY, {"source": source, "id": str(order)})
+        pages = order_pages(self._session, None, asked, 1)
         return next((one for page in pages for one in orders_of(page)), None)
 
     def add(self, *orders: Order) -> None:
@@ -70,16 +76,10 @@ class Orders:
         batch_rows: int = _PAGE,
     ) -> Iterator[OrderBatch]:
         """Yield orders as columns, by ascending (source, id), then refunds with own keys."""
-        of_orders, of_refunds = (
-            [table.c.changed > since] if since else []
-            for table in (schema.orders, schema.lone_refunds)
-        )
-        if customers is not None:
-            people = people_under(self._session, map(str, customers))
-            of_orders.append(one_of(schema.orders.c.person, people))
-            of_refunds.append(_is_theirs(people))
-        yield from order_pages(self._session, columns, of_orders, batch_rows)
-        yield from lone_refund_pages(self._session, of_refunds, batch_rows, columns)
+        orders = Asked.of(self._session, schema.orders, since, customers)
+        refunds = Asked.of(self._session, schema.lone_refunds, since, customers, _OF_REFUNDS)
+        yield from order_pages(self._session, columns, orders, batch_rows)
+        yield from lone_refund_pages(self._session, refunds, batch_rows, columns)
 
     def put_products(self, products: Iterable[Product]) -> None:
         """Write products; those that are there are told anew."""
@@ -111,29 +111,23 @@ class Orders:
 
     def products(self, ids: Sequence[Key] | None = None) -> Iterator[ProductBatch]:
         """Yield products as columns, all or those of some ids, by ascending id."""
-        table = schema.products
-        question = select(*(table.c[name] for name in PRODUCT_COLUMNS)).order_by(table.c.id)
-        if ids is not None:
-            question = question.where(one_of(table.c.id, map(str, ids)))
-        after = ""
-        while found := self._session.reading.execute(
-            question.where(table.c.id > after).limit(_PAGE)
-        ).all():
-            columns = dict(zip(PRODUCT_COLUMNS, zip(*found, strict=True), strict=True))
-            after = columns["id"][-1]
-            yield ProductBatch(
-                {name: array_of(kind, columns[name]) for name, kind in PRODUCT_COLUMNS.items()}
-            )
-            if len(found) < _PAGE:
+        question = _PRODUCTS if ids is None else _SOME_PRODUCTS
+        told = {"ids": [*map(str, ids or ())], "after": "", "rows": _PAGE}
+        while True:
+            page = columns_of(self._session, question, PRODUCT_COLUMNS, told)
+            many = len(page["id"])
+            if many:
+                yield ProductBatch(page)
+            if many < _PAGE:
                 return
+            told["after"] = page["id"][-1]
 
     def forget(self, customer: Key) -> None:
         """Remove what is personal from the orders of somebody (addresses); amounts stay."""
         needed_person(self._session, customer)
         people = people_under(self._session, [str(customer)])
-        told = schema.orders.c
-        conditions = [one_of(told.person, people), told.addresses.is_not(None)]
-        for page in [*order_pages(self._session, None, conditions, _PAGE)]:
+        asked = Asked((is_of(schema.orders), _HAS_ADDRESSES), {"people": people})
+        for page in [*order_pages(self._session, None, asked, _PAGE)]:
             page.orders["addresses"][:] = None
             write_orders(self._session, page, tells_before=False)
 
@@ -146,12 +140,31 @@ class Orders:
         }
 
 
-def _is_theirs(people: Sequence[int]) -> Any:
+def _of_people() -> Any:
     """Return the condition that a refund is of an order of some people, or of none and theirs."""
     order, refund = schema.orders.c, schema.lone_refunds.c
     names_it = and_(order.source == refund.source, order.id == refund.names)
     asked = select(refund.source, refund.id)
-    of_order = asked.join(schema.orders, names_it).where(one_of(order.person, people))
+    of_order = asked.join(schema.orders, names_it).where(one_of_told(order.person, "people"))
     of_none = asked.outerjoin(schema.orders, names_it)
-    of_none = of_none.where(order.key.is_(None), one_of(refund.person, people))
+    of_none = of_none.where(order.key.is_(None), one_of_told(refund.person, "people"))
     return tuple_(refund.source, refund.id).in_(union(of_order, of_none))
+
+
+# Asked again and again, and so made once.
+_IS_KEY: Final = (
+    schema.orders.c.source == bindparam("source"),
+    schema.orders.c.id == bindparam("id"),
+)
+_OF_REFUNDS: Final = _of_people()
+_PAGES: Final = (
+    select(*(schema.products.c[name] for name in PRODUCT_COLUMNS))
+    .where(schema.products.c.id > bindparam("after"))
+    .order_by(schema.products.c.id)
+    .limit(bindparam("rows"))
+)
+_PRODUCTS: Final = gathered(_PAGES, PRODUCT_COLUMNS.values())
+_SOME_PRODUCTS: Final = gathered(
+    _PAGES.where(one_of_told(schema.products.c.id, "ids")), PRODUCT_COLUMNS.values()
+)
+_HAS_ADDRESSES: Final = schema.orders.c.addresses.is_not(None)

@@ -1,7 +1,7 @@
 """How are people kept in a database?"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from sqlalchemy import delete, select, update
@@ -40,6 +40,13 @@ from custinsights.repositories.stored import MERGED_HAS_IT, Key, Stored
 __all__ = ["People"]
 
 _TOLD = schema.people.c
+
+_NOW: Final = schema.people.alias("become")
+_MERGED: Final = (
+    select(_TOLD.id, _NOW.c.id)
+    .join(_NOW, _TOLD.root == _NOW.c.key)
+    .where(_TOLD.merged_into.is_not(None))
+)
 
 
 class People:
@@ -135,10 +142,7 @@ class People:
 
     def merged(self) -> Mapping[Key, Key]:
         """Return who was merged, with the one they are now."""
-        now = schema.people.alias("become")
-        question = select(_TOLD.id, now.c.id).join(now, _TOLD.root == now.c.key)
-        question = question.where(_TOLD.merged_into.is_not(None))
-        return dict(self._session.reading.execute(question).all())
+        return dict(self._session.reading.execute(_MERGED).all())
 
     def scan(
         self, *, customers: Sequence[Key] | None = None, batch_rows: int = 65_536

@@ -12,7 +12,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import UnknownName
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.bulk import insert_columns
-from custinsights.repositories.sql.one_of import one_of
+from custinsights.repositories.sql.one_of import one_of, one_of_told
 from custinsights.repositories.sql.session import Session
 from custinsights.repositories.stored import Key
 
@@ -36,6 +36,11 @@ _ASKED = bindparam("asked", type_=schema.TEXT)
 _KEY = select(schema.ids.c.person).where(schema.ids.c.id == _ASKED)
 _ROOT = select(_PEOPLE.root).where(_PEOPLE.key == _KEY.scalar_subquery())
 _ALL = select(_PEOPLE.key).where(_PEOPLE.root == _ROOT.scalar_subquery())
+_IDS = (
+    select(_PEOPLE.key, _NOW.c.id)
+    .join(_NOW, _PEOPLE.root == _NOW.c.key)
+    .where(one_of_told(_PEOPLE.key, "asked"))
+)
 
 
 def keys_of(session: Session, ids: Iterable[str]) -> dict[str, int]:
@@ -95,8 +100,8 @@ def _people_under(session: Session, customer: str) -> list[int]:
 
 def ids_of(session: Session, keys: Iterable[int]) -> Mapping[int, str]:
     """Return today's ids of people by their numbers, those of whom they became."""
-    question = select(_PEOPLE.key, _NOW.c.id).join(_NOW, _PEOPLE.root == _NOW.c.key)
-    return dict(session.reading.execute(question.where(one_of(_PEOPLE.key, keys))).all())
+    asked = [*keys]
+    return dict(session.reading.execute(_IDS, {"asked": asked}).all()) if asked else {}
 
 
 def add_people(session: Session, ids: Iterable[str]) -> dict[str, int]:
