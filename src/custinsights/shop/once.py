@@ -57,6 +57,19 @@ class Once:
         tags = work.annotations.tag_changes(customer.id)
         return cls(work, customer, tags, orders, activities, products)
 
+    @property
+    def order_keys(self) -> frozenset[tuple[str, ...]]:
+        """Under which keys the feed of changes tells of the orders, refunds and products."""
+        orders = (key for batch in self.orders for key in _keys(batch.orders))
+        lone = ((*key, "refund") for batch in self.orders for key in _keys(batch.refunds))
+        products = (("product", one) for one in _named(self.orders, self.activities))
+        return frozenset({*orders, *lone, *products})
+
+    @property
+    def activity_keys(self) -> frozenset[tuple[str, ...]]:
+        """Under which keys the feed of changes tells of the activities."""
+        return frozenset(key for batch in self.activities for key in _keys(batch.activities))
+
     def told_orders(self) -> tuple[tuple[Order, ...], tuple[Refund, ...]]:
         """Return the orders, by time, then source and id, and the refunds of none of them.
 
@@ -162,6 +175,11 @@ class _Activities:
 
 def _key(order: Order) -> tuple[str, str]:
     return order.source or "", str(order.id)
+
+
+def _keys(columns: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the keys of rows; refunds of orders have none, and are never asked for."""
+    return zip(columns["source"].tolist(), columns["id"].tolist(), strict=True)
 
 
 def _named(orders: Sequence[OrderBatch], activities: Sequence[ActivityBatch]) -> Iterator[str]:

@@ -29,6 +29,8 @@ from custinsights.history.orders import OrderHistory
 from custinsights.history.selection import select
 from custinsights.privacy.access import PERSONAL, Access, shown_to
 from custinsights.privacy.consents import PreferenceCentre
+from custinsights.repositories.protocols import UnitOfWork
+from custinsights.repositories.stored import Key
 from custinsights.results.customer_table import CustomerTable
 from custinsights.shop.annotating import in_order, of_kind
 from custinsights.shop.interests import DocumentCounts, bubbles, departments, keywords
@@ -39,7 +41,7 @@ from custinsights.shop.profile import OrderView, Profile
 from custinsights.shop.seeing import hidden_in
 from custinsights.shop.timeline import timeline
 
-__all__ = ["Gathered", "Population", "gathered", "profile_of"]
+__all__ = ["Gathered", "Population", "gathered", "notes_of", "profile_of"]
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -116,13 +118,18 @@ def gathered(once: Once, products: Mapping[str, Product]) -> Gathered:
         orders=orders,
         refunds=refunds,
         activities=once.told_activities(),
-        notes=tuple(one.value for one in of_kind(work, key, "note", Note)),
+        notes=notes_of(work, key),
         interests=tuple(one.value for one in of_kind(work, key, "interest", Interest)),
         consents=work.people.consents(key),
         tags=once.tags,
         identities=work.people.identities(key),
         products=products,
     )
+
+
+def notes_of(work: UnitOfWork, customer: Key) -> tuple[Note, ...]:
+    """Return the notes about a customer."""
+    return tuple(one.value for one in of_kind(work, customer, "note", Note))
 
 
 def profile_of(

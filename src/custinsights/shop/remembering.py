@@ -1,4 +1,4 @@
-"""What of a whole shop is worked out once, and kept until the store changes?"""
+"""What of a whole shop is worked out once, and kept until what it rests on changes?"""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ from custinsights.repositories.whole import joined, whole
 from custinsights.shop.annotating import all_of
 from custinsights.shop.interests import DocumentCounts, document_counts
 from custinsights.shop.judging import attributes_of, read_segments, with_attributes
+from custinsights.shop.noticing import noticed
 from custinsights.shop.once import Once
-from custinsights.shop.profiling import Gathered, Population, gathered
+from custinsights.shop.profiling import Gathered, Population, gathered, notes_of
 from custinsights.sources.stored.reading import SHOP, read_store
 
 __all__ = ["Remembered"]
@@ -40,7 +41,20 @@ ATTRIBUTES: Final = "attributes"
 """The settings of a store that tell of its whole population, and of all its products."""
 
 MOST_SEEN: Final = 32
-"""Of how many customers all is kept in memory, while nothing changes."""
+"""Of how many customers all is kept in memory, while nothing of theirs changes."""
+
+_FACTS: Final = ("people", "orders", "activities", "tag", "setting")
+"""What a history is made of."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class _Seen:
+    """What was read of one customer; the notes may have changed since."""
+
+    once: Once
+    told: Gathered
+    history: OrderHistory
+    has_notes: bool = True
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -54,9 +68,10 @@ class Remembered:
     """
 
     catalog: Catalog
-    _held: dict[Hashable, tuple[object, Any]] = attrs.field(factory=dict, init=False)
+    _held: dict[Hashable, tuple[int, Any]] = attrs.field(factory=dict, init=False)
     _products: dict[str, tuple[Row, Product]] = attrs.field(factory=dict, init=False)
-    _seen: dict[str, tuple[int, Gathered, OrderHistory]] = attrs.field(factory=dict, init=False)
+    _seen: dict[str, _Seen] = attrs.field(factory=dict, init=False)
+    _seen_at: list[int] = attrs.field(factory=lambda: [0], init=False)  # the change looked at last
 
     def forget(self) -> None:
         """Let go of all of it."""
@@ -64,14 +79,25 @@ class Remembered:
         self._products.clear()
         self._seen.clear()
 
-    def _still(self, name: Hashable, version: object, make: Callable[[], Any]) -> Any:
-        """Return what was made of this version, else make it; 0 is of who counts no changes."""
+    def _still(
+        self, name: Hashable, work: UnitOfWork, kinds: Iterable[str], make: Callable[[], Any]
+    ) -> Any:
+        """Return what was made, while nothing of some kinds has changed since; else make it.
+
+        Who counts no changes has none, and always makes it.
+        """
+        version = work.last_change()
         if version == 0:
             return make()
-        held = self._held.get(name)
-        if held is None or held[0] != version:
-            held = self._held[name] = (version, make())
-        return held[1]
+        since, found = self._held.get(name, (version + 1, None))
+        if since > version:
+            found = make()
+        elif since < version:
+            changes = noticed(work, since)
+            if changes is None or changes.of(*kinds):
+                found = make()
+        self._held[name] = (version, found)
+        return found
 
     def history(self, work: UnitOfWork, policy: PurchasePolicy | None = None) -> OrderHistory:
         """Return the history of the whole shop."""
@@ -79,7 +105,7 @@ class Remembered:
         def read() -> OrderHistory:
             return read_store(work, policy=policy, name="shop")
 
-        found: OrderHistory = self._still(("history", policy), work.last_change(), read)
+        found: OrderHistory = self._still(("history", policy), work, _FACTS, read)
         return found
 
     def history_of(self, work: UnitOfWork, customer: Key) -> OrderHistory:
@@ -88,28 +114,50 @@ class Remembered:
         return with_attributes(read_store(work, customers=[customer]), kinds)
 
     def one(self, work: UnitOfWork, customer: Customer) -> tuple[Gathered, OrderHistory]:
-        """Return all that rests of a customer; of the last few nothing is read again.
+        """Return all that rests of a customer; of the last few it is read again where it changed.
 
-        Nothing is kept of anybody over a change of the store: who was erased is gone.
+        Nothing is kept of who is nobody any more: who was erased is gone.
         """
         name, version = str(customer.id), work.last_change()
-        if any(held[0] != version for held in self._seen.values()):
-            self._seen.clear()
-        if name in self._seen:
-            return self._seen[name][1:]
-        once = Once.read(work, customer)
-        told = gathered(once, self.products(once.products))
-        history = self.history_of(once.as_work(), customer.id)
+        if version < self._seen_at[0]:
+            alone = self._read(work, customer)
+            return alone.told, alone.history
+        self._let_go(work, version)
+        seen = self._seen.pop(name, None)
+        if seen is None or seen.told.customer != customer:
+            seen = self._read(work, customer)
+        elif not seen.has_notes:
+            told = attrs.evolve(seen.told, notes=notes_of(work, customer.id))
+            seen = attrs.evolve(seen, told=told, has_notes=True)
         if version:
             while len(self._seen) >= MOST_SEEN:
                 self._seen.pop(next(iter(self._seen)))
-            self._seen[name] = (version, told, history)
-        return told, history
+            self._seen[name] = seen
+        return seen.told, seen.history
+
+    def _read(self, work: UnitOfWork, customer: Customer) -> _Seen:
+        once = Once.read(work, customer)
+        told = gathered(once, self.products(once.products))
+        return _Seen(once, told, self.history_of(once.as_work(), customer.id))
+
+    def _let_go(self, work: UnitOfWork, version: int) -> None:
+        """Let go of those of whom anything has changed since it was looked for last."""
+        since, self._seen_at[0] = self._seen_at[0], version
+        if since == version or not self._seen:
+            return
+        changes = noticed(work, since)
+        if changes is None:
+            self._seen.clear()
+            return
+        for name in changes.touched(work, {name: one.once for name, one in self._seen.items()}):
+            del self._seen[name]
+        if changes.of("note"):
+            for name, one in self._seen.items():
+                self._seen[name] = attrs.evolve(one, has_notes=False)
 
     def whole(self, work: UnitOfWork, customers: Iterable[Customer]) -> list[Customer]:
         """Return customers with what those who were merged into them told."""
-        version = work.last_change()
-        several = self._still("joined", version, lambda: joined(work.people))
+        several = self._still("joined", work, ("people",), lambda: joined(work.people))
         return [*whole(work.people, customers, several)]
 
     def products(self, batches: Iterable[ProductBatch]) -> dict[str, Product]:
@@ -126,18 +174,21 @@ class Remembered:
 
     def book(self, work: UnitOfWork) -> TagBook:
         """Return the book of tags."""
-        found: TagBook = self._still(
-            "tags", work.last_change(), lambda: TagBook(work.annotations.tag_changes())
-        )
+
+        def read() -> TagBook:
+            return TagBook(work.annotations.tag_changes())
+
+        found: TagBook = self._still("tags", work, ("people", "tag"), read)
         return found
 
     def rules(self, work: UnitOfWork) -> dict[str, Rule]:
         """Return the rules of the shop's own segments by name."""
-        held = [one.value for one in all_of(work, "segment", Segment)]
-        told = tuple((one.name, one.rule) for one in held)
-        found: dict[str, Rule] = self._still(
-            "rules", told, lambda: read_segments(held, self.catalog)
-        )
+
+        def read() -> dict[str, Rule]:
+            held = [one.value for one in all_of(work, "segment", Segment)]
+            return read_segments(held, self.catalog)
+
+        found: dict[str, Rule] = self._still("rules", work, ("segment",), read)
         return found
 
     def population(self, work: UnitOfWork) -> Population:
@@ -151,7 +202,7 @@ class Remembered:
                 self.rules(work),
             )
 
-        found: Population = self._still("population", work.last_change(), read)
+        found: Population = self._still("population", work, ("segment", "setting"), read)
         return found
 
     def refresh(self, work: UnitOfWork, as_of: When | None) -> Cuts:
@@ -167,9 +218,12 @@ class Remembered:
         return found
 
     def learned(self, work: UnitOfWork, about: Hashable, learn: Callable[[], Any]) -> Any:
-        """Return what was learned of everybody; the last question about it is kept."""
-        version = work.last_change()
-        return self._still("learned", (version, about) if version else 0, learn)
+        """Return what was learned of the history; the last question about it is kept."""
+        found = self._still("learned", work, _FACTS, lambda: (about, learn()))
+        if found[0] != about:
+            del self._held["learned"]
+            found = self._still("learned", work, _FACTS, lambda: (about, learn()))
+        return found[1]
 
     def calendar(self, work: UnitOfWork) -> Calendar:
         """Return by which days the shop counts."""

@@ -316,8 +316,8 @@ class Shop:
 
         Notes
         -----
-        Cost: reads what rests of this customer alone, and keeps that of the last few until the
-        shop changes; some milliseconds with a hundred orders.
+        Cost: reads what rests of this customer alone, and keeps that of the last few until any of
+        it changes; some milliseconds with a hundred orders.
         """
         enter(self.store, self.access, "the profile", customer=customer)
         if department is not None:
