@@ -101,7 +101,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.baskets", description=__doc__)
     parser.add_argument("--repeats", type=int, default=3, help="runs of each (default 3)")
-    figures = compare_baskets(repeats=parser.parse_args(arguments).repeats)
+    parser.add_argument("--smoke", action="store_true", help="tiny, ours alone: see that it runs")
+    options = parser.parse_args(arguments)
+    if options.smoke:
+        found = ci.baskets(ci.datasets.gallery(), least_orders=3)
+        print(f"{len(found):,} sets and {len(found.rules()):,} rules of a small shop")
+        return
+    figures = compare_baskets(repeats=options.repeats)
     print(json.dumps(figures["seconds"], indent=1))
     RESULT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

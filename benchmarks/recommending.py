@@ -213,7 +213,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recommending", description=__doc__)
     parser.add_argument("--part", choices=("quality", "cost", "both"), default="both")
-    part = parser.parse_args(arguments).part
+    parser.add_argument("--smoke", action="store_true", help="tiny, ours alone: see that it runs")
+    options = parser.parse_args(arguments)
+    part = options.part
+    if options.smoke:
+        print(json.dumps(measure_cost(500, 50, 100), indent=1))
+        print(ci.evaluate_recommendations(ci.datasets.gallery()))
+        return
     figures = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
     if part != "quality":
         figures["cost"] = measure_cost(ORDERS, CUSTOMERS, PRODUCTS)

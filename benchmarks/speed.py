@@ -33,6 +33,7 @@ from benchmarks.scale import flatness
 README, PAGE = ROOT / "README.md", ROOT / "docs" / "explanation" / "speed.md"
 BEGIN, END = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 _GIGA = 1e9
+_MEASURES = ("hit_rate", "ndcg", "coverage")
 
 
 def speed_text(results: Iterable[dict[str, Any]]) -> str:
@@ -174,6 +175,24 @@ def _baskets(figures: dict[str, Any]) -> str:
     )
 
 
+def _recommending(figures: dict[str, Any]) -> str:
+    cost, told = figures["cost"], figures["quality"]["last"]
+    names = ("recommend", "own favourites", "item-item", "als", "popularity")
+    rows = [
+        [name, *(f"{100 * told[name][measure]:.1f} %" for measure in _MEASURES)] for name in names
+    ]
+    return (
+        f"The ten best of {cost['products']:,} products for each of {cost['customers']:,} "
+        f"customers of a shop of {cost['orders']:,} orders, learning from them included: "
+        f"{cost['seconds']:.1f} s, {cost['processor_seconds']:.0f} s of processors (budget 20 s), "
+        f"{cost['peak_bytes'] / _GIGA:.1f} GB at most; for one customer, when that is learned, "
+        f"{1000 * cost['seconds_for_one_customer']:.1f} ms. What {told['customers']:,} customers "
+        "of Online Retail bought next, among ten recommended products, beside implicit "
+        f"{figures['versions']['implicit']} (`python -m benchmarks.recommending`):\n\n"
+        f"{markdown([['who', 'hit rate', 'NDCG', 'coverage'], *rows])}"
+    )
+
+
 def _prediction(figures: dict[str, Any]) -> str:
     return (
         f"{prediction_head(figures)} (`python -m benchmarks.prediction`; {machine_text(figures)})"
@@ -194,6 +213,7 @@ _SECTIONS = {
     "Segments": ("segments",),
     "A shop's memory": ("store", "one_customer"),
     "Baskets": ("baskets",),
+    "Recommendations": ("recommending",),
     "Forecasts": ("prediction",),
     "Import": ("import",),
 }
@@ -206,6 +226,7 @@ _WRITTEN: dict[str, Callable[[dict[str, Any]], str]] = {
     "store": _store,
     "one_customer": _one_customer,
     "baskets": _baskets,
+    "recommending": _recommending,
     "prediction": _prediction,
     "import": _import,
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
+import pytest
 
 import custinsights as ci
-from benchmarks.recommending import Implicit, make_shop, measure_cost, purchases
+from benchmarks.recommending import RESULT, Implicit, main, make_shop, measure_cost, purchases
+from benchmarks.speed import speed_text
 from custinsights.history.views.counted import CountedHistory
 
 
@@ -56,3 +58,34 @@ def test_the_shop_is_the_same_every_time() -> None:
     assert one.placed_at.tolist() == other.placed_at.tolist()
     figures = measure_cost(500, 50, 100)
     assert (figures["recommendations"], figures["customers"]) == (500, 50)
+
+
+def test_the_page_on_speed_tells_the_figures() -> None:
+    """What it cost, and how often each was right."""
+    measures = {"hit_rate": 0.7244, "ndcg": 0.289, "coverage": 0.55}
+    names = ("recommend", "own favourites", "item-item", "als", "popularity")
+    figures = {
+        "kind": "recommending",
+        "cost": {
+            "products": 10_000,
+            "customers": 100_000,
+            "orders": 1_000_000,
+            "seconds": 12.34,
+            "processor_seconds": 19.6,
+            "peak_bytes": 1_300_000_000,
+            "seconds_for_one_customer": 0.0012,
+        },
+        "quality": {"last": {"customers": 2845, **dict.fromkeys(names, measures)}},
+        "versions": {"implicit": "0.7.3"},
+    }
+    text = speed_text([figures])
+    assert "12.3 s, 20 s of processors (budget 20 s), 1.3 GB at most" in text
+    assert "| als | 72.4 % | 28.9 % | 55.0 % |" in text
+
+
+def test_the_smoke_run_keeps_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A tiny run shows that it works, needs no other library and writes no result."""
+    before = RESULT.read_bytes()
+    main(["--smoke"])
+    assert RESULT.read_bytes() == before
+    assert "what 62 customers bought next" in capsys.readouterr().out

@@ -13,10 +13,11 @@ import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.axes import labels_of
-from custinsights.analyses.declaring.declarations import Dimension, entries
-from custinsights.analyses.measuring.measure import Measure, Window
+from custinsights.analyses.declaring.declarations import Dimension
+from custinsights.analyses.measuring.measure import Window
 from custinsights.analyses.measuring.measured import check_alike, parts_of, provenance
 from custinsights.analyses.measuring.plan import Plan, Question
+from custinsights.analyses.products.things import things_bought
 from custinsights.domain.fields import instance, refuse_other, whole_number
 from custinsights.errors import InvalidValue
 from custinsights.history.context import Context
@@ -89,16 +90,9 @@ class Basketing:
         return self.finish(self.summarise(history))
 
     def _question(self, history: Facts) -> Question:
-        entries("by", (self.by,), Dimension)
-        measure = Measure("customers", self.by, self.window, self.as_of, self.catalog)
-        question = measure.question(history.context)
-        if question.by[0].facts != "lines":
-            raise InvalidValue(
-                what="what lies in a basket is a label of order lines",
-                given=question.by[0].name,
-                allowed="dimensions such as product, category or department",
-            )
-        return question
+        return things_bought(
+            history, self.by, window=self.window, as_of=self.as_of, catalog=self.catalog
+        )
 
     def summarise(self, history: Facts) -> BasketState:
         """Return the mergeable state of a history or of a part of one."""

@@ -14,9 +14,10 @@ from custinsights.analyses.declaring.axes import labels_of
 from custinsights.analyses.declaring.block import Block
 from custinsights.analyses.declaring.declarations import Dimension, entries
 from custinsights.analyses.measuring.finish import provenance_of
-from custinsights.analyses.measuring.measure import Measure, Window
+from custinsights.analyses.measuring.measure import Window
 from custinsights.analyses.measuring.measured import Measured, check_alike, parts_of
 from custinsights.analyses.measuring.plan import Plan, Question
+from custinsights.analyses.products.things import things_bought
 from custinsights.domain.fields import instance, looked_up, refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import IntArray
@@ -103,16 +104,14 @@ class CrossSellGaps:
         return self.finish(state)
 
     def _question(self, history: Facts) -> Question:
-        entries("by", (self.by,), Dimension)
-        measure = Measure("customers", self.by, self.window, self.as_of, self.catalog)
-        question = measure.question(history.context)
-        if question.by[0].facts not in ("orders", "lines") or question.by[0].kind == "order_number":
-            raise InvalidValue(
-                what="what is bought is a label of order lines or of orders",
-                given=question.by[0].name,
-                allowed="dimensions such as category, product, department or coupon",
-            )
-        return question
+        return things_bought(
+            history,
+            self.by,
+            window=self.window,
+            as_of=self.as_of,
+            catalog=self.catalog,
+            of_orders=True,
+        )
 
     def summarise(self, history: Facts) -> PairState:
         """Return the mergeable state of a history or of a part of one."""
