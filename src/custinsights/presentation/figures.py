@@ -16,7 +16,7 @@ import numpy as np
 
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import InvalidValue
-from custinsights.presentation.cells import PARTLY, PROVISIONAL, shown_unit
+from custinsights.presentation.cells import PARTLY, PROVISIONAL, plain, shown_unit
 from custinsights.results.table import Column
 
 __all__ = ["COLOURS", "Figure", "bars", "grid", "lines", "number_format", "values"]
@@ -38,7 +38,7 @@ IN_SHORT: Final = {"exponentformat": "SI", "minexponent": 3}
 
 _NOTHING: Final = Column("nothing", "count", [])
 
-_MOST_TEXTS = 15
+_MOST_TEXTS, _FEW = 15, 5
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HATCHES = ("", "/", ".", "x", "-", "\\", "+")
 
@@ -217,6 +217,8 @@ def _layout(
         "title": {"text": after.strip(), "font": {"size": 13}},
         "zeroline": True,
     }
+    if unit.kind == "count" and int(np.max(unit.values, initial=0)) < _FEW:
+        numbers["dtick"] = 1  # no fifths of a customer
     labels: dict[str, Any] = {"type": "category", "automargin": True, "title": {"text": ""}}
     labels |= {"showgrid": False, "ticklabelstandoff": 6}
     if are_shares:
@@ -265,5 +267,5 @@ def _shown(labels: Sequence[Any]) -> list[Any]:
 
 def _plain(text: str) -> str:
     """Return a text that Plotly shows as it is: it reads a few HTML tags and ``%{...}``."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    safe = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return safe.replace("%{", "% {")

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.contacts import hidden_if_contact
-from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN
+from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN, plain
 from custinsights.presentation.figures import Figure, bars
 from custinsights.presentation.report.parts import Chart
 from custinsights.results.cube import Cube
@@ -25,7 +25,7 @@ _Draw = Callable[..., Figure]
 
 def word(label: object) -> str:
     """Return a label as a reader wants it: also where it is unknown, and no contact."""
-    return UNKNOWN if label is None else str(hidden_if_contact(label))
+    return UNKNOWN if label is None else plain(str(hidden_if_contact(label)))
 
 
 def chart(
@@ -46,7 +46,12 @@ def chart(
     if any(mark is not None and mark.any() for mark in marks):
         says = f"{says} {PALE}"
     if first.kind == "share":
-        figure["layout"]["xaxis"] |= {"range": [0, 1], "title": {"text": f"share of {first.name}"}}
+        figure["layout"]["xaxis"] |= {
+            "range": [0, 1.001],
+            "dtick": 0.2,
+            "title": {"text": f"share of {first.name}", "font": {"size": 13}},
+        }
+        figure["layout"]["margin"]["r"] = 28
     return Chart(title=title, figure=figure, says=says, table=table, series=tuple(series))
 
 

@@ -14,7 +14,10 @@ from custinsights.results.cohort_grid import CohortGrid
 __all__ = ["retention"]
 
 _MOST = 24
-_TOLD = "Hatched: the period is not over. Empty: nobody could have come back yet."
+_TOLD = (
+    "Hatched: the period is not over. Empty: nobody could have come back yet. What lies before a "
+    "customer's first order, such as a refund, is in no cohort."
+)
 
 
 def retention(history: OrderHistory) -> Section:

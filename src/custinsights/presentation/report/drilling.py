@@ -47,6 +47,10 @@ def levels(history: OrderHistory) -> dict[str, Any]:
         partly = columns[0].provisional
         marks = [False] * len(table) if partly is None else partly.tolist()
         happened = np.any([column.values != 0 for column in columns[:3]], axis=0)
+        if level == "day":  # days without orders stand between others, so that bars follow days
+            happened = np.logical_or.accumulate(happened) & np.flip(
+                np.logical_or.accumulate(np.flip(happened))
+            )
         found[level] = [
             [label, list(cells), number, *([1] if mark else [])]
             for label, cells, number, mark, is_told in zip(

@@ -95,7 +95,8 @@ def _trends(history: OrderHistory, metrics: list[str]) -> dict[str, list[float |
     except CustInsightsError:  # a metric of one's own without months has no course
         return {}
     table = by_month.table()
-    return {name: values(table.column(name))[-_MONTHS:] for name in metrics}
+    over = len(table) - int(len(table) > 1 and bool(by_month.is_incomplete[-1]))
+    return {name: values(table.column(name))[:over][-_MONTHS:] for name in metrics}
 
 
 def _card(

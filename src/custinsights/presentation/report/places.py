@@ -50,16 +50,18 @@ def products(history: OrderHistory) -> Section:
             says = f"By the revenue of the lines, the largest first.{of_all(rows, every)}"
             series = {"line_revenue": "line revenue"}
             parts.append(chart(f"Revenue by {label}", says, rows, series, lying=True))
-    table = largest(measure(history, metrics, by=["product"]).table(), "line_revenue")
+    every = measure(history, metrics, by=["product"]).table()
+    table = largest(every, "line_revenue")
     if len(table):
         table = labelled(table, "product", "title", titles(history))
         parts.append(Listing(attrs.evolve(table, title="products with most revenue")))
+    told = of_all(table, every).strip() if parts else "The orders name no products."
     return Section(
         key="products",
         title="Products",
         about=f"buyers, units and line revenue in {history.currency}",
         parts=tuple(parts),
-        remarks=() if parts else ("The orders name no products.",),
+        remarks=tuple(filter(None, [told])),
     )
 
 

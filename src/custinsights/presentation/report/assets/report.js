@@ -199,10 +199,10 @@
   }
   function go() {
     if (!table) { return; }
-    var label = place();
+    var label = place(), unknown = "";
     if (depth(label) > 0 && depth(label) <= 3) {
       var known = drill[levels[depth(label) - 1]].some(function (row) { return row[0] === label; });
-      if (!known) { label = ""; }
+      if (!known) { unknown = label; label = ""; }
     }
     current = label;
     crumbsOf(label);
@@ -239,6 +239,7 @@
       caption(label);
       remark("The orders are not in this file: --include-orders writes them into it.");
     }
+    if (unknown) { remark("This report knows nothing of " + unknown + "."); }
     fill();
     drawLevel();
   }
@@ -313,6 +314,9 @@
       });
       return line;
     }));
+    if (!part.length && shown.rows.length) {
+      body.appendChild(element("tr")).appendChild(element("td", "No order of this day holds that.", { "class": "label", colspan: shown.heads.length }));
+    }
     document.getElementById("drill-pages").hidden = !isPaged;
     document.getElementById("earlier").disabled = shown.page === 0;
     document.getElementById("later").disabled = shown.page >= pages - 1;
