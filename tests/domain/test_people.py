@@ -209,3 +209,10 @@ def test_a_product_is_validated() -> None:
         Product("")
     with pytest.raises(InvalidValue, match="keywords of a Product is no text"):
         Product("p", keywords=["print", ""])
+
+
+def test_half_a_sign_is_no_text() -> None:
+    """No file and no database can hold it."""
+    with pytest.raises(InvalidValue, match=r"name of a Customer holds half a sign") as refused:
+        Customer("c1", name="Zebedee\ud800")
+    assert "Zebedee" not in str(refused.value)

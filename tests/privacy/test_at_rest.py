@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from custinsights.domain import Identity
-from custinsights.errors import WrongKey
+from custinsights.errors import InvalidValue, WrongKey
 from custinsights.privacy import EncryptingVault, erase, generate_key, suppress
 from custinsights.repositories.sql import open_store
 from custinsights.repositories.sql.schema import tables
@@ -86,6 +86,7 @@ def test_the_copy_before_a_migration_is_sealed_too(tmp_path: Path) -> None:
         later = [one for table in tables.tables.values() for one in table.indexes if one.info]
         for index in (one for one in later if one.info["since"] > 2):
             file.execute(f"DROP INDEX {index.name}")
+        file.execute("ALTER TABLE orders DROP COLUMN observed_until")
         file.execute("DELETE FROM custinsights_migrations WHERE number > 2")
         file.commit()
     for vault in (EncryptingVault([generate_key()], INDEX), None):
@@ -163,3 +164,11 @@ def test_keys_rotate_in_a_file(tmp_path: Path) -> None:
         assert work.last_change() == last
         assert work.people.find(Identity("email", "old.marker@example.com")) == "c7"
     store.close()
+
+
+def test_a_store_without_a_vault_takes_none_later(tmp_path: Path) -> None:
+    """Nothing in it is sealed; it says so, and what to do."""
+    open_store(tmp_path / "shop.db").close()
+    vault = EncryptingVault([generate_key()], generate_key())
+    with pytest.raises(InvalidValue, match=r"made without a vault.*import it into a new store"):
+        open_store(tmp_path / "shop.db", vault=vault)

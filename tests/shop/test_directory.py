@@ -162,11 +162,23 @@ def test_it_filters_by_segment(shop: Shop) -> None:
         ({"after": "c2"}, "no place in a directory"),
         ({"after": "%%%"}, "no place in a directory"),
         ({"after": 3}, "no place in a directory"),
+        ({"after": "garbage"}, "'another text' was given; allowed is the `after` of the page"),
         ({"search": None}, "what is searched is no text"),
         ({"sort": 7}, "the sort is no text"),
         ({"tags_any": 7}, "single value"),
     ],
-    ids=["no rows", "too many", "flag", "id", "signs", "number", "search", "sort", "tags"],
+    ids=[
+        "no rows",
+        "too many",
+        "flag",
+        "id",
+        "signs",
+        "number",
+        "no token",
+        "search",
+        "sort",
+        "tags",
+    ],
 )
 def test_what_is_no_page_is_refused(shop: Shop, told: dict[str, object], message: str) -> None:
     """With what is allowed instead."""

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -245,6 +245,32 @@ def test_who_did_not_agree_is_left_out_and_counted(work: UnitOfWork) -> None:
     assert said in export.table().notes
     assert repr(export) == f"<Export email_list: 1 row of 5 fields. {said}>"
     assert "Ada" not in export._repr_html_()
+
+
+def test_what_is_no_attribute_is_told(work: UnitOfWork) -> None:
+    """A column that nobody's table has is misspelled; that others have is empty of some."""
+    with pytest.raises(UnknownName, match=r"attribute of customers named 'shoe'.*'shoe_size'"):
+        export_customers(work, fields=["attribute:shoe"])
+    export = export_customers(work, fields=["attribute:shoe_size"], customers=["bo"])
+    assert export.to_dicts() == [{"attribute:shoe_size": None}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (lambda work: export_customers(work, customers="bo"), "A single value stands where"),
+        (lambda work: export_orders(work, customers="bo"), "A single value stands where"),
+        (lambda work: export_orders(work, window="2024-05"), "A single value"),  # type: ignore[arg-type]
+        (lambda work: export_orders(work, window=("2024-05-01",)), "no span: 1"),  # type: ignore[arg-type]
+    ],
+    ids=["customers", "whose orders", "month", "start alone"],
+)
+def test_one_where_several_belong_is_told(
+    work: UnitOfWork, asked: Callable[[UnitOfWork], object], said: str
+) -> None:
+    """A text is not its letters."""
+    with pytest.raises(InvalidValue, match=said):
+        asked(work)
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,21 @@ def test_undoing_restores_every_byte(store: Store, tmp_path: Path) -> None:
     shop.undo("c3", **DECIDED)
     assert everything(store) == before
     assert dumped(tmp_path) == rows
-    assert [one["what"] for one in shop.log()] == ["merged", "merged", "undone", "undone"]
+    told = [(one["what"], one["id"], one.get("from")) for one in shop.log()][2:]
+    assert told == [("undone", "c2", "c1"), ("different", "c2", "c3"), ("undone", "c3", "c1")]
+
+
+def test_who_was_taken_out_of_a_person_is_none_of_the_others(store: Store) -> None:
+    """Two who were merged into a third, and taken out again, are not made one by rules either."""
+    shop = Identities(store)
+    with store.begin() as work:
+        for name in ("a", "b", "c"):
+            work.people.put(Customer(name, name="Ada Ray", phone="+44 20 7946 0018"))
+    assert len(shop.merge_same(**DECIDED)) > 1
+    for name in ("b", "c"):
+        shop.undo(name, **DECIDED)
+    assert shop.matches().matches == ()
+    assert shop.merge_same(**DECIDED) == ()
 
 
 def dumped(folder: Path) -> list[str]:

@@ -16,7 +16,7 @@ import custinsights as ci
 from custinsights import privacy
 from custinsights.analyses.builtin.forecasts import PREDICTED
 from custinsights.domain import Customer, Identity, Money, Product, Tag, TagBook
-from custinsights.errors import InvalidValue, MissingColumn
+from custinsights.errors import InvalidValue, MissingColumn, UnknownName
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
 from custinsights.repositories.sql import open_store
@@ -311,6 +311,12 @@ def test_the_orders_of_others_can_be_left_out(is_older: bool) -> None:  # noqa: 
     whose = {"Q": 2} if is_older else {"A": 1, "Q": 1}
     with store.begin(read_only=True) as work:
         assert {name: len(work.orders.of(name)) for name in whose} == whose
+
+
+def test_an_option_that_there_is_not_is_told() -> None:
+    """With the one that is meant."""
+    with pytest.raises(UnknownName, match=r"option of an import named 'curency'.*'currency'"):
+        import_orders(MemoryStore(), csv(FAIR), curency="EUR")
 
 
 def test_an_order_may_change_its_day_or_its_customer() -> None:

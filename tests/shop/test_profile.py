@@ -13,6 +13,7 @@ from custinsights.domain import Customer, Money, Order, OrderLine, Product, Segm
 from custinsights.errors import AccessRefused, InvalidValue, UnknownName
 from custinsights.privacy import Access
 from custinsights.repositories.batches import REFUND_COLUMNS
+from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.order_rows import batch_of_rows
 from custinsights.repositories.rows import microseconds_of
 from custinsights.shop import open_shop, remembering
@@ -44,13 +45,28 @@ def test_the_metrics_are_those_that_are_asked_for(shop: Shop) -> None:
 
 
 @pytest.mark.covers("B11")
+def test_a_department_that_the_shop_has_not_is_told(shop: Shop) -> None:
+    """One that is there, and of which somebody bought nothing, is zeros."""
+    with pytest.raises(UnknownName, match=r"no department named 'Pritns'.*'Originals', 'Prints'"):
+        shop.profile("c2", as_of=AS_OF, department="Pritns")
+    assert shop.profile("c2", as_of=AS_OF, department="prints").metrics["order_count"] == 0
+
+
+def test_a_prospect_of_a_shop_without_currency_has_a_profile() -> None:
+    """Nothing was spent in any."""
+    shop = open_shop(MemoryStore())
+    shop.add_customer(Customer("c1", name="Ada"), at=NOON, by="Bo")
+    metrics = shop.profile("c1", as_of=AS_OF).metrics
+    assert (metrics["order_count"], metrics["total_spent"]) == (0, 0)
+
+
 def test_the_metrics_of_a_department_are_those_of_its_lines(shop: Shop) -> None:
     """As for_lines has them; of a department without a purchase nothing was spent."""
     prints = shop.profile("c1", as_of=AS_OF, department="Prints")
     assert (prints.metrics["order_count"], prints.metrics["total_spent"]) == (1, Decimal("90.00"))
     cards = shop.profile("c1", as_of=AS_OF, department="Stationery").metrics
     assert cards["total_spent"] == Decimal("8.00")
-    nothing = shop.profile("c1", as_of=AS_OF, department="Books").metrics
+    nothing = shop.profile("c2", as_of=AS_OF, department="Originals").metrics
     assert (nothing["order_count"], nothing["total_spent"]) == (0, Decimal("0.00"))
     assert len(prints.orders) == 2
 

@@ -91,6 +91,14 @@ def test_a_timeline_is_filtered_by_kind_family_and_time() -> None:
 
 
 @pytest.mark.covers("B15")
+@pytest.mark.parametrize("told", [{"kinds": "order_plced"}, {"families": "biddng"}])
+def test_a_misspelled_kind_is_told(told: dict[str, str]) -> None:
+    """A kind that is nearly one, and a family that there is not; others may be one's own."""
+    with pytest.raises(UnknownName, match=r"Did you mean '(order_placed|bidding)'"):
+        whole().where(**told)  # type: ignore[arg-type]
+    assert len(whole().where(kinds="fair_visited")) == 0
+
+
 def test_a_timeline_is_grouped() -> None:
     """By the shop's days, by kind, by family, by campaign: all entries in one group each."""
     days = whole().by("day")

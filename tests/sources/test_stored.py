@@ -9,6 +9,7 @@ import pytest
 
 import custinsights as ci
 from custinsights.domain import Activity, Customer, Money, Order, OrderLine, PurchasePolicy
+from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.errors import InvalidValue, SeveralCurrencies
 from custinsights.repositories.memory import MemoryStore
 
@@ -45,10 +46,9 @@ def test_other_things_are_no_store() -> None:
 
 
 def test_nothing_needs_a_currency() -> None:
-    """An empty store has a history in the currency that is told, and none without."""
-    with pytest.raises(InvalidValue, match=r"There is no order, and no currency is told"):
-        ci.read_store(MemoryStore())
-    assert len(ci.read_store(MemoryStore(), currency="EUR")) == 0
+    """An empty store has a history in the currency that is told, else without money."""
+    assert ci.read_store(MemoryStore(), currency="EUR").currency == "EUR"
+    assert ci.read_store(MemoryStore()).currency == NO_CURRENCY
 
 
 def test_several_currencies_are_never_added() -> None:

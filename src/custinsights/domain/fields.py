@@ -63,6 +63,9 @@ def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
     return f"the {field.name} of {'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _given(field: "attrs.Attribute[Any]", value: object) -> object:
     """What an error shows of a value: of one that ``repr`` hides, its type alone."""
     is_harmless = isinstance(value, int | float | None) and field.repr is shown_id
@@ -103,12 +106,17 @@ def text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
         unknown = "" if field.default is not None else "Pass None where it is not known"
         allowed = "a text with at least one visible character"
         raise InvalidValue(what, _given(field, value), allowed, unknown)
+    any_text(owner, field, value)
 
 
 def any_text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """A text, which may be empty."""
     if not isinstance(value, str):
         refuse_other(str, _place(owner, field), _given(field, value))
+    elif not value.isascii() and _HALF.search(value):
+        what = f"{_place(owner, field)} holds half a sign, which no file can hold"
+        allowed = "a text of whole signs"
+        raise InvalidValue(what, "a text with a lone surrogate", allowed, "Read it as UTF-8")
 
 
 def function(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 import attrs
 
-from custinsights.errors import WrongKey
+from custinsights.errors import InvalidValue, WrongKey
 
 __all__ = ["PlainVault", "Vault", "proof_of", "refuse_other_vault"]
 
@@ -67,6 +67,9 @@ def refuse_other_vault(vault: Vault, proof: Mapping[str, str]) -> None:
     WrongKey
         It opens nothing of what rests there, or would find nobody.
     """
+    if proof["sealed"] == _WORD and vault.seal(_WORD) != _WORD:
+        advice = "Open it without one; to seal what rests there, import it into a new store"
+        raise InvalidValue("this store was made without a vault", "a vault", "none", advice)
     if vault.open(proof["sealed"]) != _WORD:
         raise WrongKey("what rests here sealed")
     if vault.blind("proof", _WORD) != proof["blinded"]:

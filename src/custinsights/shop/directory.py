@@ -104,11 +104,9 @@ class Place:
             told = json.loads(base64.urlsafe_b64decode(padded.encode()))
             place = cls(*told)
         except (AttributeError, TypeError, ValueError) as error:
-            advice = "Pass the `after` of the page before"
-            given = type(token).__name__
-            raise InvalidValue(
-                "this is no place in a directory", given, "a text", advice
-            ) from error
+            given = "another text" if isinstance(token, str) else type(token).__name__
+            allowed = "the `after` of the page before, as it is"
+            raise InvalidValue("this is no place in a directory", given, allowed) from error
         if place.sort != sort:
             what = "the page before was sorted in another way"
             raise InvalidValue(what, place.sort, sort, "Begin anew with the first page")

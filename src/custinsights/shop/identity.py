@@ -154,6 +154,8 @@ class Identities:
     def undo(self, customer: Key, *, by: str, at: datetime) -> None:
         """Undo the merging of a customer, by the id that they had; rules do not merge them again.
 
+        Nor with anybody else who is one with those whom they leave: that is kept as `different`.
+
         Raises
         ------
         InvalidValue
@@ -165,6 +167,9 @@ class Identities:
             into = _somebody(work, customer).id
             work.people.unmerge(customer)
             _record(work, "undone", customer, {"from": str(into), "by": by})
+            for other, now in work.people.merged().items():
+                if str(now) == str(into):
+                    _record(work, "different", customer, {"from": str(other), "by": by})
 
     def rename(self, customer: Key, to: Key, *, by: str, at: datetime) -> None:
         """Give a customer another id, with all that is theirs; the old one still finds them.

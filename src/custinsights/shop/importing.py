@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, reduce
 from hashlib import sha256
+from inspect import signature
 from operator import add
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.fields import looked_up
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.domain.tag_changes import TagChange, key_of
@@ -35,7 +37,7 @@ from custinsights.sources.importing.people import (
 )
 from custinsights.sources.importing.reading import read_found
 from custinsights.sources.orders.known import customer_list, product_list
-from custinsights.sources.reading import Paths, by_system, sources_of
+from custinsights.sources.reading import Paths, by_system, read_orders, sources_of
 from custinsights.sources.stored.reading import OBSERVED, SHOP
 from custinsights.sources.texts.opening import Source
 
@@ -46,6 +48,9 @@ ROWS: Final = 20_000
 
 _LOG: Final = "import"
 _UNDER_WAY: Final = "import_under_way"
+
+_OPTIONS: Final = signature(read_orders).parameters
+"""The options of an import are those of `read_orders`."""
 
 Progress = Callable[[int, int], object]
 
@@ -113,6 +118,8 @@ def import_orders(
     BadRowsError, NaiveTime, UnreadableFile, UnknownName
         As in `read_orders`.
     """
+    for name in options:
+        looked_up("option of an import", name, _OPTIONS)
     for name in ("customers", "products"):
         if options.get(name) is not None:
             what = f"the option {name}= is none of an import"

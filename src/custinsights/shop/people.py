@@ -10,11 +10,11 @@ import attrs
 
 from custinsights.domain.activities import Activity
 from custinsights.domain.consents import Consent
-from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.contacts import hidden_if_contact, shown_id
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.domain.tags import TagBook
-from custinsights.errors import UnknownName
+from custinsights.errors import AlreadyTaken, UnknownName
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
 from custinsights.repositories.stored import Key, Stored
 from custinsights.shop.whose import keep_number, last_number
@@ -68,6 +68,9 @@ def created(
     identities: Iterable[Identity] = (),
 ) -> Customer:
     """Write somebody new, with the tags that they have from then on."""
+    if work.people.get(customer.id) is not None:
+        advice = "Shop.free_id gives one that nobody has"
+        raise AlreadyTaken(f"the id {shown_id(customer.id)}", advice)
     known_at = customer.created_at or at
     person = attrs.evolve(customer, tags=(), created_at=known_at)
     _write_new(work, person)

@@ -41,7 +41,7 @@ from custinsights.shop.profile import OrderView, Profile
 from custinsights.shop.seeing import hidden_in
 from custinsights.shop.timeline import timeline
 
-__all__ = ["Gathered", "Population", "gathered", "notes_of", "profile_of"]
+__all__ = ["Gathered", "Population", "gathered", "notes_of", "profile_of", "spelled_alike"]
 
 _MOMENT = timedelta(microseconds=1)
 
@@ -205,11 +205,16 @@ def _narrowed(history: OrderHistory, department: str | None) -> OrderHistory:
     if department is None:
         return history
     held = None if history.products is None else history.products.labels.get("department")
-    known = () if held is None else held.names
-    meant = [name for name in known if name.strip().casefold() == department.strip().casefold()]
-    if history.lines is None or not meant:
+    meant = spelled_alike(department, () if held is None else held.names)
+    if history.lines is None or meant is None:
         return _without_facts(history)
-    return history.for_lines(department=department if department in known else meant[0])
+    return history.for_lines(department=meant)
+
+
+def spelled_alike(word: str, names: Sequence[str]) -> str | None:
+    """Return the name that is meant by a word: itself, else the first that differs by case."""
+    alike = (name for name in names if name.strip().casefold() == word.strip().casefold())
+    return word if word in names else next(alike, None)
 
 
 def _without_facts(history: OrderHistory) -> OrderHistory:

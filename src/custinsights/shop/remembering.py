@@ -14,11 +14,13 @@ from custinsights.analyses.customers.kept_cuts import cuts_of_record, record_of_
 from custinsights.analyses.segments.rule import Rule
 from custinsights.analyses.segments.segment import cuts_for
 from custinsights.domain.calendar import Calendar
+from custinsights.domain.fields import refuse_other
 from custinsights.domain.people import Customer
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.domain.segments import Segment
 from custinsights.domain.tags import TagBook
+from custinsights.errors import UnknownName
 from custinsights.history.orders import OrderHistory, When
 from custinsights.repositories.batches import ProductBatch
 from custinsights.repositories.protocols import UnitOfWork
@@ -30,7 +32,13 @@ from custinsights.shop.interests import DocumentCounts, document_counts
 from custinsights.shop.judging import attributes_of, read_segments, with_attributes
 from custinsights.shop.noticing import noticed
 from custinsights.shop.once import Once
-from custinsights.shop.profiling import Gathered, Population, gathered, notes_of
+from custinsights.shop.profiling import (
+    Gathered,
+    Population,
+    gathered,
+    notes_of,
+    spelled_alike,
+)
 from custinsights.sources.stored.reading import SHOP, read_store
 
 __all__ = ["Remembered"]
@@ -224,6 +232,28 @@ class Remembered:
             del self._held["learned"]
             found = self._still("learned", work, _FACTS, lambda: (about, learn()))
         return found[1]
+
+    def refuse_department(
+        self, work: UnitOfWork, history: OrderHistory, department: str | None
+    ) -> None:
+        """Refuse a department that no product has, where any has one; a history may be without it.
+
+        Raises
+        ------
+        UnknownName
+            There is no such department, in whatever case.
+        """
+        if department is None:
+            return
+        refuse_other(str, "the department", department)
+        held = None if history.products is None else history.products.labels.get("department")
+        names = () if held is None else held.names
+        if spelled_alike(department, names) is None:
+            batches = work.orders.products()
+            told = {one for batch in batches for one in batch.products["department"].tolist()}
+            known = tuple(sorted(told - {None}))
+            if known and spelled_alike(department, known) is None:
+                raise UnknownName("department", department, known)
 
     def calendar(self, work: UnitOfWork) -> Calendar:
         """Return by which days the shop counts."""

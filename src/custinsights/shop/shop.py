@@ -215,10 +215,8 @@ class Shop:
 
         Raises
         ------
-        StaleWrite
-            The id is somebody's already.
         AlreadyTaken
-            An identity is somebody else's.
+            The id, or an identity, is somebody else's.
         """
         enter(self.store, self.access, "creating a customer", at=at)
         refuse_other(Customer, "who is created", customer)
@@ -310,7 +308,7 @@ class Shop:
         Raises
         ------
         UnknownName
-            There is nobody of that id, or no such trait.
+            There is nobody of that id, or no such trait, or no product of such a department.
         AccessRefused
             Who asks may not read customers.
 
@@ -320,12 +318,11 @@ class Shop:
         it changes; some milliseconds with a hundred orders.
         """
         enter(self.store, self.access, "the profile", customer=customer)
-        if department is not None:
-            refuse_other(str, "the department", department)
         with self.store.begin(read_only=True) as work:
             [held] = self._kept.whole(work, [people.found(work.people, customer).value])
             told, history = self._kept.one(work, held)
             population = self._kept.population(work)
+            self._kept.refuse_department(work, history, department)
         return profile_of(
             told.shown_to(self.access),
             history_shown(self.access, history),

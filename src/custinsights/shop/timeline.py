@@ -8,16 +8,21 @@ from typing import TypeAlias
 
 import attrs
 
-from custinsights.domain.activities import Activity, activity_word
+from custinsights.domain.activities import (
+    ACTIVITY_KINDS,
+    Activity,
+    activity_word,
+    nearest_kind,
+)
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.consents import Consent
 from custinsights.domain.frozen import Frozen
 from custinsights.domain.notes import Note
-from custinsights.domain.order_steps import order_steps
+from custinsights.domain.order_steps import ORDER_STATES, order_steps
 from custinsights.domain.orders import Order, Refund
 from custinsights.domain.products import Product
 from custinsights.domain.references import Campaign, Reference, Sale
-from custinsights.domain.tag_changes import TagChange
+from custinsights.domain.tag_changes import TAG_CHANGES, TagChange
 from custinsights.errors import UnknownName, counted
 
 __all__ = ["GROUPINGS", "Entry", "Timeline", "timeline"]
@@ -28,6 +33,20 @@ GROUPINGS = ("day", "month", "kind", "family", "campaign")
 """By what a timeline can be grouped."""
 
 ORDERING, NOTES, CONSENTS, TAGS = "ordering", "notes", "consents", "tags"
+
+
+_FAMILIES = frozenset(
+    {ORDERING, NOTES, CONSENTS, TAGS, *(kind.family for kind in ACTIVITY_KINDS.values())}
+)
+_KINDS = frozenset(
+    {
+        *ACTIVITY_KINDS,
+        *(f"order_{state}" for state in ORDER_STATES),
+        *("refund_given", "note_written", "note_edited", "consent_given", "consent_withdrawn"),
+        *(f"tag_{what}" for what in TAG_CHANGES),
+    }
+)
+"""The families and kinds that there always are; activities may have kinds of one's own."""
 
 
 @attrs.frozen
@@ -83,8 +102,20 @@ class Timeline:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> Timeline:
-        """Return the entries of some kinds or families, from an instant on and before another."""
+        """Return the entries of some kinds or families, from an instant on and before another.
+
+        Raises
+        ------
+        UnknownName
+            There is no such family, or a kind is nearly one that there is.
+        """
         wanted, related = _words(kinds), _words(families)
+        known = _KINDS | {entry.kind for entry in self.entries}
+        for kind in sorted((wanted or frozenset()) - known):
+            if nearest_kind(kind, known):
+                raise UnknownName("kind of entries", kind, sorted(known))
+        for family in sorted((related or frozenset()) - _FAMILIES):
+            raise UnknownName("family of entries", family, sorted(_FAMILIES))
         kept = tuple(
             entry
             for entry in self.entries

@@ -362,3 +362,11 @@ def test_what_is_not_what_it_means_is_refused(engine: Engine) -> None:
         pytest.raises(InvalidValue, match="An order is there twice"),
     ):
         work.orders.get("1")
+
+
+def test_what_is_no_address_is_told() -> None:
+    """Without showing it: it may hold a password."""
+    said = r"no address of a database.*sqlite:///own.db"
+    with pytest.raises(InvalidValue, match=said) as refused:
+        SqlMapping("secret@own.db", currency="EUR", orders=Mapped(SALES, id="nr"))
+    assert "secret" not in str(refused.value)

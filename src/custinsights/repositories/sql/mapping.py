@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import ArgumentError
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.currencies import minor_exponent
-from custinsights.errors import MissingExtra
+from custinsights.errors import InvalidValue, MissingExtra
 from custinsights.repositories.batches import (
     LINE_COLUMNS,
     ORDER_COLUMNS,
@@ -121,6 +122,9 @@ def _engine(where: str | Engine) -> Engine:
         return where
     try:
         return create_engine(where, hide_parameters=True)
+    except ArgumentError:
+        allowed = "one such as 'sqlite:///own.db', or an engine of SQLAlchemy"
+        raise InvalidValue("this is no address of a database", "another text", allowed) from None
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "the driver", "", "a database of one's own") from error
 

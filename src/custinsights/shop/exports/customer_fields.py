@@ -22,7 +22,14 @@ from custinsights.privacy.pseudonyms import pseudonym
 from custinsights.repositories.rows import microseconds_of
 from custinsights.results.table import NO_INSTANT, Column
 
-__all__ = ["CUSTOMER_FIELDS", "Person", "columns_of", "is_personal", "refuse_unknown"]
+__all__ = [
+    "CUSTOMER_FIELDS",
+    "Person",
+    "attribute_of",
+    "columns_of",
+    "is_personal",
+    "refuse_unknown",
+]
 
 _ATTRIBUTE: Final = "attribute:"
 _OF_WHOM: Final = re.compile(r"^(customer|shipping|billing)_")
@@ -84,7 +91,7 @@ def is_personal(fields: Iterable[str]) -> bool:
 
 def refuse_unknown(fields: Sequence[str], catalog: Catalog) -> list[str]:
     """Refuse what is no field of customers, and return those that are traits."""
-    asked = [one for one in fields if one not in CUSTOMER_FIELDS and not _attribute(one)]
+    asked = [one for one in fields if one not in CUSTOMER_FIELDS and not attribute_of(one)]
     for name in asked:
         try:
             catalog.trait(name)
@@ -110,7 +117,7 @@ def columns_of(
     return [of_orders[name] if name in of_orders else _own(people, name, key) for name in fields]
 
 
-def _attribute(field: str) -> str:
+def attribute_of(field: str) -> str:
     """Return the attribute that a field names; blank where it names none."""
     return field.removeprefix(_ATTRIBUTE) if field.startswith(_ATTRIBUTE) else ""
 
@@ -122,7 +129,7 @@ def _own(people: Sequence[Person], name: str, key: Secret | None) -> Column:
             advice = "Make one with custinsights.privacy.generate_key and keep it apart"
             raise InvalidValue(what, "no key", "key=, a secret", advice)
         return Column(name, "label", [pseudonym(one.customer.id, key) for one in people])
-    if attribute := _attribute(name):
+    if attribute := attribute_of(name):
         return _of_attribute(name, [one.customer.attributes.get(attribute) for one in people])
     values = [_OWN[name](one) for one in people]
     if name not in _INSTANTS:

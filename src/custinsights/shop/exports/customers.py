@@ -12,6 +12,7 @@ from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.consents import Consent, deciding, purpose_word
 from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.fields import as_tuple
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.domain.tags import TagBook
@@ -23,7 +24,12 @@ from custinsights.privacy.suppression import LOG, Suppressed
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.repositories.whole import whole
-from custinsights.shop.exports.customer_fields import Person, columns_of, refuse_unknown
+from custinsights.shop.exports.customer_fields import (
+    Person,
+    attribute_of,
+    columns_of,
+    refuse_unknown,
+)
 from custinsights.shop.exports.exported import REASONS, Export
 from custinsights.shop.exports.presets import ExportPreset, chosen_preset
 
@@ -116,6 +122,7 @@ def export_customers(
     until = _END if as_of is None else days.instant(as_of) - _MOMENT
     ids = None if customers is None else todays_ids(work.people, customers)
     listed = list(whole(work.people, work.people.listed(customers=ids)))
+    _refuse_attributes(work.people, asked.fields, listed)
     people = [Person(one) for one in listed]
     left_out: dict[str, int] = {}
     if asked.topic:
@@ -141,10 +148,22 @@ def export_customers(
     )
 
 
+def _refuse_attributes(
+    people: PeopleRepository, fields: Iterable[str], listed: Iterable[Customer]
+) -> None:
+    """Refuse columns of the customer table that nobody has."""
+    asked = {name for name in map(attribute_of, fields) if name}
+    asked -= {name for one in listed for name in one.attributes} if asked else set()
+    if asked:
+        known = {name for one in people.listed() for name in one.attributes}
+        for name in sorted(asked - known):
+            raise UnknownName("attribute of customers", name, sorted(known))
+
+
 def todays_ids(people: PeopleRepository, customers: Iterable[Key]) -> set[str]:
     """Return the ids that customers have today; refuse one whom nobody knows."""
     found = set()
-    for one in customers:
+    for one in as_tuple(customers):
         there = people.get(one)
         if there is None:
             raise UnknownName("customer", hidden_if_contact(one), ())

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
-from custinsights.domain.fields import looked_up
+from custinsights.domain.fields import as_tuple, looked_up
 from custinsights.domain.money import Money
 from custinsights.domain.people import Customer
 from custinsights.errors import InvalidValue, counted
@@ -113,6 +113,8 @@ def export_orders(
 
 
 def _span(window: tuple[When, When], days: Calendar) -> tuple[int, int]:
+    if len(as_tuple(window)) != 2:  # noqa: PLR2004 - a start and an end
+        raise InvalidValue("the window is no span", len(window), "a start, and an end after it")
     start, end = (microseconds_of(days.instant(one)) or 0 for one in window)
     if end < start:
         given = " to ".join(map(str, window))

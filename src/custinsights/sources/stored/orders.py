@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
+from custinsights.domain.currencies import NO_CURRENCY
 from custinsights.domain.load_report import LeftOut
 from custinsights.domain.money import Money
 from custinsights.domain.policy import PurchasePolicy
@@ -87,7 +88,10 @@ class Coded:
         return [int(end) for one in told if len(one) for end in (one.min(), one.max())]
 
     def currency_asked(self, asked: str | None, usual: str | None) -> str:
-        """Return the currency of the history: as asked, else the shop's, else the only one."""
+        """Return the currency of the history: as asked, else the shop's, else the only one.
+
+        Where there is neither an order nor a currency there is no money.
+        """
         names = self.currency.names
         if asked is not None and names and asked not in names:
             raise InvalidValue(
@@ -105,14 +109,7 @@ class Coded:
                 total = sum(self.held.orders["amount"][at].tolist())
                 told.append((name, int(np.count_nonzero(at)), Money.from_minor(total, name)))
             raise SeveralCurrencies(told)
-        if not names:
-            raise InvalidValue(
-                "there is no order, and no currency is told",
-                None,
-                "the code of a currency",
-                "Pass currency='EUR' or another code, here or where the shop is opened",
-            )
-        return names[0]
+        return names[0] if names else NO_CURRENCY
 
 
 def _orders_of_refunds(held: ScannedOrders) -> IntArray:
