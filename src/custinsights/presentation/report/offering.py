@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
@@ -19,13 +21,14 @@ from custinsights.results.table import Column, Table
 __all__ = ["audiences", "bought_together", "liked_next"]
 
 _MOST_PAIRS, _MOST_OFFERS, _MOST_ASKED = 15, 5, 1_000
+_SUPPORTS, _LEAST = (0.01, 0.003, 0.001), 3
 _TOGETHER = ("bought", "also", "n", "orders", "support", "confidence", "lift")
 _OFFER = ("audience", "expected_takers", "expected_low", "expected_high")
 _BEFORE = ("past_audience", "takers", "rate", "lift")
 
 _RULES = (
     "Of n orders with the one thing so many hold the other too (confidence). Lift: how much more "
-    "often than in any order. Pairs in 1% of the orders or more, and sure to be beyond chance."
+    "often than in any order. Pairs in {least:.1%} of the orders, three at least, beyond chance."
 )
 _AUDIENCES = (
     "As many are expected as took it in the last 90 days (takers) of those who stood so before "
@@ -33,9 +36,16 @@ _AUDIENCES = (
 )
 
 
-def _pairs(history: OrderHistory) -> Table:
-    """Return which products go together beyond chance, each two once, the way that tells more."""
-    found = baskets(history, longest=2).complements()
+def _often(history: OrderHistory, supports: Sequence[float] = _SUPPORTS) -> tuple[Table, float]:
+    """Return what goes together beyond chance, in the largest share of orders that shows enough."""
+    least, *smaller = supports
+    found = baskets(history, least_support=least, least_orders=_LEAST, longest=2).complements()
+    is_enough = len(found) >= 2 * _MOST_PAIRS
+    return _often(history, smaller) if smaller and not is_enough else (found, least)
+
+
+def _pairs(found: Table) -> Table:
+    """Return each two products once, the way that tells more."""
     sure = found.column("confidence").values
     best: dict[frozenset[object], int] = {}
     pairs = zip(found.column("bought").values, found.column("also").values, strict=True)
@@ -59,14 +69,15 @@ def _named(history: OrderHistory, table: Table, columns: tuple[str, ...], title:
 
 def bought_together(history: OrderHistory) -> Section:
     """Return which products lie in the same orders more often than chance would have it."""
-    pairs = _pairs(history)
+    found, least = _often(history)
+    pairs = _pairs(found)
     shown = pairs.take(range(min(_MOST_PAIRS, len(pairs))))
     table = _named(history, shown, _TOGETHER, "products bought together")
-    remarks = [_RULES]
+    remarks = [_RULES.format(least=least)]
     if (table.column("n").values < SMALL).any():
         remarks.append(f"Of fewer than {SMALL} orders a share says little.")
     if not len(table):
-        remarks = ["No two products lie in 1% of the orders, and more often than by chance."]
+        remarks = [f"No two products lie in {least:.1%} of the orders, more often than by chance."]
     return Section(
         key="baskets",
         title="What is bought together",
@@ -79,7 +90,7 @@ def bought_together(history: OrderHistory) -> Section:
 def audiences(history: OrderHistory) -> Section:
     """Return whom to offer what goes with what they bought, and how many are to be expected."""
     section = Section(key="cross_sell", title="Whom to offer what")
-    pairs = _pairs(history)
+    pairs = _pairs(_often(history)[0])
     if not len(pairs):
         says = "No two products are bought together often enough to offer one for the other."
         return attrs.evolve(section, remarks=(says,))
