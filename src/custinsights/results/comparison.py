@@ -12,7 +12,7 @@ from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.table import Table
 
-CONVERSION, ORDERS, VALUE = "conversion", "orders", "value"
+OUTCOMES = CONVERSION, ORDERS, VALUE = "conversion", "orders", "value"
 
 SUSPECT = 0.001
 """Arms less likely than this to have their sizes are not as large as their weights say."""

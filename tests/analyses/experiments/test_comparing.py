@@ -352,3 +352,26 @@ def test_a_ratio_without_an_error_has_no_bounds() -> None:
     twelve, eighteen = np.array([12]), np.array([18])
     ratio, low, high = lift(twelve, twelve, eighteen, eighteen)
     assert (ratio[0], np.isnan(low[0]), np.isnan(high[0])) == (1.0, True, True)
+
+
+def test_all_outcomes_may_be_corrected_for() -> None:
+    """Holm over the p-values of all outcomes, and bounds at a third of the level."""
+    plain = ci.compare(SPRING, ARMS, at="2024-03-01", within=30)
+    whole = ci.compare(SPRING, ARMS, at="2024-03-01", within=30, every_outcome=True)
+    names = ("conversion", "orders", "value")
+    raw = [plain.row("letter", name)["p_value"] for name in names]
+    assert [whole.row("letter", name)["p_value"] for name in names] == raw
+    order = sorted(range(3), key=raw.__getitem__)
+    expected, reached = [0.0] * 3, 0.0
+    for step, place in enumerate(order):
+        reached = expected[place] = min(max(reached, (3 - step) * raw[place]), 1.0)
+    assert [whole.row("letter", name)["p_adjusted"] for name in names] == pytest.approx(expected)
+    assert [plain.row("letter", name)["p_adjusted"] for name in names] == raw
+    third = ci.compare(SPRING, ARMS, at="2024-03-01", within=30, level=0.05 / 3)
+    for name in names:
+        for bound in ("difference_low", "difference_high", "lift_low", "lift_high"):
+            told = whole.row("letter", name)[bound]
+            assert told == pytest.approx(third.row("letter", name)[bound])
+        assert whole.row("letter", name)["low"] == plain.row("letter", name)["low"]
+    with pytest.raises(InvalidValue, match="every_outcome"):
+        ci.compare(SPRING, ARMS, at="2024-03-01", every_outcome="yes")  # type: ignore[arg-type]

@@ -155,3 +155,21 @@ def test_a_rival_that_does_not_answer_is_refused(wrong: Any) -> None:
     """Each customer needs a list of products, each product once."""
     with pytest.raises(InvalidValue, match="each product once"):
         ci.evaluate_recommendations(SHOP.history(), against={"wrong": wrong})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"again": "no"}, "recommended again is no bool"),
+        ({"against": {"recommend": Rival("a")}}, "always held"),
+        ({"against": {"popularity": Rival("a")}}, "always held"),
+        ({"against": Rival("a")}, "held against is no Mapping"),
+        ({"against": {"x": 7}}, "X is no recommender"),
+        ({"against": {"x": lambda *_: None}}, "X recommends nothing"),
+        ({"against": {"x": lambda h, c, k: ci.recommend(h, c, k=k)}}, "found.of"),
+    ],
+)
+def test_what_is_no_recommender_is_refused(options: dict[str, Any], message: str) -> None:
+    """Names of ours, and what cannot answer, are told apart before they are judged."""
+    with pytest.raises(InvalidValue, match=message):
+        ci.evaluate_recommendations(SHOP.history(), **options)

@@ -184,6 +184,11 @@ def test_it_leaves_the_library_as_other_results_do() -> None:
         ({"weights": {"content": True}}, InvalidValue, "from 0 up"),
         ({"weights": {"content": 0}}, InvalidValue, "above 0"),
         ({"interests": ["oil"]}, InvalidValue, "an Interest"),
+        ({"weights": [1, 2, 3, 4]}, InvalidValue, "weighs the parts is no Mapping"),
+        ({"again": "no"}, InvalidValue, "recommended again is no bool"),
+        ({"sold_out": "yes"}, InvalidValue, "sold-out products are recommended is no bool"),
+        ({"unique": None}, InvalidValue, "single value stands where several"),
+        ({"unique": [5]}, InvalidValue, "word for unique works is no text"),
         ({"candidates": [Product("x", price=Money("1", "USD"))]}, Incompatible, "USD"),
     ],
 )
@@ -270,3 +275,9 @@ def test_members_of_a_segment_are_asked_about() -> None:
     assert letters.customers.tolist() == lapsed.ids.tolist()
     alone = ci.recommend(history, "c035", k=1, again=False)
     assert letters.of("c035").to_dicts() == alone.to_dicts()
+
+
+def test_a_recommender_is_asked_by_id() -> None:
+    """A product that it was not told of is told at its making, which the message says."""
+    with pytest.raises(InvalidValue, match=r"by id.*Recommender.of\(products=\)"):
+        ci.Recommender.of(SHOP.history()).recommend("ada", candidates=[Product("lot")])  # type: ignore[list-item]

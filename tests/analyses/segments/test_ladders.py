@@ -191,3 +191,12 @@ def test_steps_of_the_same_text_are_refused() -> None:
     with pytest.raises(InvalidValue, match="Two steps of the ladder have the same name"):
         ci.Ladder("l", [ci.Rung(name, keyword=name) for name in ("a -> b", "c", "a", "b -> c")])
     assert len(ci.Ladder("l", [ci.Rung(name, keyword=name) for name in names]).steps) == 4
+
+
+def test_a_rung_on_which_nothing_is_bears_a_note() -> None:
+    """A misspelled label is no conversion of nobody: the result says that the rung is empty."""
+    rungs = [ci.Rung("small", keyword="small"), ci.Rung("large", keyword="nope")]
+    found = ci.upsell(ci.datasets.gallery(), ci.Ladder("sizes", rungs))
+    assert "No product is on the rung large." in found.table().notes
+    sizes = ci.Ladder("sizes", [rungs[0], ci.Rung("large", keyword="large")])
+    assert "No product" not in " ".join(ci.upsell(ci.datasets.gallery(), sizes).table().notes)

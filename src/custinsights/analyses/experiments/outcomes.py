@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from math import nan
-from statistics import NormalDist
 from typing import Any
 
 import attrs
 import numpy as np
 
-from custinsights.analyses.experiments import significance
 from custinsights.analyses.experiments.balance import sizes_p_value
+from custinsights.analyses.experiments.standing import (
+    Arm,
+    corrected,
+    mean_of,
+    outcome_table,
+    rate_of,
+)
 from custinsights.analyses.measuring.measured import parts_of, provenance
 from custinsights.domain.fields import (
     Identity,
@@ -31,10 +35,9 @@ from custinsights.history.facts import Facts, check_history, check_orders, refus
 from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.assignment import Assignment
-from custinsights.results.comparison import CONVERSION, ORDERS, VALUE, Comparison
+from custinsights.results.comparison import ORDERS, OUTCOMES, VALUE, Comparison
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.intervals import SMALL, apart, lift, wilson
-from custinsights.results.table import Column, Table
+from custinsights.results.table import Column
 
 
 def _level(given: float) -> float:
@@ -60,6 +63,7 @@ class Comparing:
     within: int = attrs.field(default=30, converter=number_of_days)
     planned: int | None = attrs.field(default=None, converter=_planned)
     level: float = attrs.field(default=0.05, converter=_level)
+    every_outcome: bool = attrs.field(default=False, validator=instance(bool))
     as_of: When | None = None
 
     def __call__(self, history: Facts) -> Comparison:
@@ -129,25 +133,24 @@ class Comparing:
         codes, orders, values = self._of_all(state)
         unit = state.column("value").unit
         arms = [
-            _Arm(name, orders[codes == place], values[codes == place], unit)
+            Arm(name, orders[codes == place], values[codes == place], unit)
             for place, name in enumerate(self.assignment.arms)
         ]
-        tests = max(len(arms) - 1, 1)
-        rows = [
-            *_corrected([_rate(arm, arms[0], self.level, tests) for arm in arms], self.level),
-            *_corrected(
-                [_mean(ORDERS, arm, arms[0], self.level, tests) for arm in arms], self.level
-            ),
-            *_corrected(
-                [_mean(VALUE, arm, arms[0], self.level, tests) for arm in arms], self.level
-            ),
+        tests = max(len(arms) - 1, 1) * (len(OUTCOMES) if self.every_outcome else 1)
+        families = [
+            [rate_of(arm, arms[0], self.level, tests) for arm in arms],
+            [mean_of(ORDERS, arm, arms[0], self.level, tests) for arm in arms],
+            [mean_of(VALUE, arm, arms[0], self.level, tests) for arm in arms],
         ]
+        if self.every_outcome:
+            families = [[row for family in families for row in family]]
+        rows = [row for family in families for row in corrected(family, self.level)]
         told = state.provenance
         assigned = state.column("assigned_at").values
         return Comparison(
             experiment=self.assignment.experiment,
             customers=state,
-            outcomes=_table(
+            outcomes=outcome_table(
                 f"{self.assignment.experiment}: {self.within} days by arm", rows, told.notes()
             ),
             planned=self.planned,
@@ -180,139 +183,12 @@ class Comparing:
         return self.assignment.codes[ended], orders[ended], values[ended]
 
 
-@attrs.frozen(eq=False)
-class _Arm:
-    """What the customers of an arm did whose time is over."""
-
-    name: str
-    orders: IntArray
-    values: FloatArray
-    currency: str
-
-    @property
-    def size(self) -> int:
-        return len(self.orders)
-
-    @property
-    def converted(self) -> int:
-        return int((self.orders > 0).sum())
-
-
 def _done(view: CountedHistory, start: IntArray, end: IntArray) -> tuple[IntArray, IntArray]:
     """int64[k], orders of each person from an instant to a local day, and their value."""
     since, until = start.take(view.customer), end.take(view.customer)
     inside = (since != NO_INSTANT) & (view.placed_at >= since) & (view.day < until)
     value = np.where(inside, view.net_amount, 0)
     return view.sum_per_customer(inside), view.sum_per_customer(value)
-
-
-def _rate(arm: _Arm, control: _Arm, level: float, tests: int) -> dict[str, Any]:
-    """Return what is to be said of the conversion of an arm."""
-    own = (np.array([arm.converted]), np.array([arm.size]))
-    pair = (*own, np.array([control.converted]), np.array([control.size]))
-    low, high = wilson(*own, z=_z(level))
-    row = _row(CONVERSION, arm, arm.converted, "share", (float(low[0]), float(high[0])))
-    if arm is not control:
-        row["difference_low"], row["difference_high"] = (
-            float(bound[0]) for bound in apart(*pair, z=_z(level / tests))
-        )
-        row["lift"], row["lift_low"], row["lift_high"] = (
-            float(bound[0]) for bound in lift(*pair, z=_z(level / tests))
-        )
-        row["difference"] = row["mean"] - _quotient(control.converted, control.size)
-        row["p_value"], row["test"] = significance.of_rates(
-            arm.converted, arm.size, control.converted, control.size
-        )
-    return row
-
-
-def _mean(outcome: str, arm: _Arm, control: _Arm, level: float, tests: int) -> dict[str, Any]:
-    """Return what is to be said of the mean number of orders of an arm, or of their value."""
-    values, others = (
-        one.values if outcome == VALUE else one.orders.astype(np.float64) for one in (arm, control)
-    )
-    unit = arm.currency if outcome == VALUE else "orders"
-    row = _row(outcome, arm, float(values.sum()), unit, significance.of_mean(values, level))
-    if arm is not control:
-        found = significance.of_means(values, others, level / tests)
-        base = _quotient(float(others.sum()), control.size)
-        row["difference"] = row["mean"] - base
-        row["difference_low"], row["difference_high"] = found.low, found.high
-        row["p_value"], row["test"] = found.p_value, significance.WELCH
-        if row["mean"] > 0 < base:
-            spread = np.hypot(_error(values) / row["mean"], _error(others) / base)
-            factor = float(np.exp(_z(level / tests) * spread))
-            ratio = row["mean"] / base
-            row["lift"], row["lift_low"], row["lift_high"] = ratio, ratio / factor, ratio * factor
-    return row
-
-
-def _row(
-    outcome: str, arm: _Arm, total: float, unit: str, bounds: tuple[float, float]
-) -> dict[str, Any]:
-    unknown = ("difference", "lift")
-    beside = [f"{name}{end}" for name in unknown for end in ("", "_low", "_high")]
-    return {
-        "outcome": outcome,
-        "arm": arm.name,
-        "customers": arm.size,
-        "total": float(total),
-        "mean": _quotient(total, arm.size),
-        "low": bounds[0],
-        "high": bounds[1],
-        **dict.fromkeys((*beside, "p_value"), nan),
-        "test": None,
-        "small": arm.size < SMALL,
-        "unit": unit,
-    }
-
-
-def _corrected(rows: list[dict[str, Any]], level: float) -> list[dict[str, Any]]:
-    """Add p-values corrected for the number of arms that are compared."""
-    p_values = np.array([row["p_value"] for row in rows], dtype=np.float64)
-    adjusted = significance.holm(p_values).tolist()
-    return [
-        {**row, "p_adjusted": p, "significant": p < level}
-        for row, p in zip(rows, adjusted, strict=True)
-    ]
-
-
-def _table(title: str, rows: list[dict[str, Any]], notes: tuple[str, ...]) -> Table:
-    def column(name: str, kind: str = "number", units: list[str] | None = None) -> Column:
-        return Column(name, kind, [row[name] for row in rows], units=units)
-
-    units = [row["unit"] for row in rows]
-    totals = ["customers" if unit == "share" else unit for unit in units]
-    return Table(
-        title,
-        [
-            column("outcome", "label"),
-            column("arm", "label"),
-            column("customers", "count"),
-            column("total", units=totals),
-            *(column(name, units=units) for name in ("mean", "low", "high")),
-            *(column(f"difference{end}", units=units) for end in ("", "_low", "_high")),
-            *(column(f"lift{end}") for end in ("", "_low", "_high")),
-            column("p_value"),
-            column("p_adjusted"),
-            column("significant", "flag"),
-            column("test", "label"),
-            column("small", "flag"),
-        ],
-        notes=notes,
-    )
-
-
-def _z(level: float) -> float:
-    return NormalDist().inv_cdf(1 - level / 2)
-
-
-def _quotient(above: float, below: int) -> float:
-    return above / below if below else nan
-
-
-def _error(values: FloatArray) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else nan
 
 
 def compare(
@@ -323,6 +199,7 @@ def compare(
     within: int = 30,
     planned: int | None = None,
     level: float = 0.05,
+    every_outcome: bool = False,
     as_of: When | None = None,
 ) -> Comparison:
     """Compare the arms of an experiment: who ordered in the time after, and for how much.
@@ -347,6 +224,9 @@ def compare(
         before says so.
     level
         How likely a difference is seen where there is none, in any of the arms.
+    every_outcome
+        Whether bounds and p-values are corrected for the three outcomes, too, so that any of them
+        may decide. By default they are for the arms alone: choose before which outcome decides.
     as_of
         Limits the facts, exclusive; default: the end of the observation.
 
@@ -357,8 +237,9 @@ def compare(
         all, Wilson's bounds. ``orders``: the mean number of their orders, over all. ``value``: the
         mean of what these came to, less linked refunds.
         Against the control ``difference`` and ``lift`` (the ratio) with bounds that hold for all
-        arms at once (each at level ÷ their number), ``p_value``, and ``p_adjusted`` for the number
-        of arms by Holm; ``significant`` where that is below `level`.
+        arms at once (each at level ÷ their number; with `every_outcome` ÷ three times that),
+        ``p_value``, and ``p_adjusted`` for as many tests by Holm; ``significant`` where that is
+        below `level`.
 
     Raises
     ------
@@ -372,8 +253,7 @@ def compare(
     Rates: chi-square test without correction, Fisher's exact where fewer than five are to be
     expected in a cell; differences by Newcombe's method 10, ratios by Katz. Means: Welch's t-test
     and its interval; ratios by the delta method on the logarithm. Values of customers are wide:
-    with few buyers the t-test is rough, which ``small`` does not tell. P-values are corrected for
-    the arms, not for the outcomes: choose before which of these decides.
+    with few buyers the t-test is rough, which ``small`` does not tell.
 
     References
     ----------
@@ -392,5 +272,11 @@ def compare(
     (35, 10.0)
     """
     return Comparing(
-        assignment=assignment, at=at, within=within, planned=planned, level=level, as_of=as_of
+        assignment=assignment,
+        at=at,
+        within=within,
+        planned=planned,
+        level=level,
+        every_outcome=every_outcome,
+        as_of=as_of,
     )(history)

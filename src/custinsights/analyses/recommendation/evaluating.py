@@ -12,11 +12,11 @@ import numpy as np
 from custinsights.analyses.measuring.measured import provenance
 from custinsights.analyses.recommendation.deeds import orders_of
 from custinsights.analyses.recommendation.recommending import Recommender
-from custinsights.domain.fields import Identity, whole_number
+from custinsights.domain.fields import Identity, refuse_other, whole_number
 from custinsights.errors import InvalidValue
 from custinsights.history.activities import Activities
 from custinsights.history.columnar.columns import IntArray
-from custinsights.history.facts import check_history
+from custinsights.history.facts import check_history, refuse_part
 from custinsights.history.orders import OrderHistory, When
 from custinsights.history.views.counted import CountedHistory
 from custinsights.results.recommended import RecommendationEvaluation
@@ -129,7 +129,8 @@ def evaluate_recommendations(
     Raises
     ------
     InvalidValue
-        Nobody has a basket to hide and another one before it.
+        Nobody has a basket to hide and another one before it, or what is in `against` is no
+        recommender.
     MissingData
         The history has no lines.
 
@@ -146,6 +147,13 @@ def evaluate_recommendations(
     (62, ['own favourites', 'popularity', 'recommend'])
     """
     check_history(history)
+    refuse_part(history, "recommendations")
+    refuse_other(bool, "whether things are recommended again", again)
+    rivals = {} if against is None else against
+    refuse_other(Mapping, "what recommenders are held against", rivals)
+    for name in rivals:
+        if name in (OURS, POPULAR, FAVOURITES):
+            raise InvalidValue("this recommender is always held", name, "another name for yours")
     most = whole_number("the number of products is wrong", k, 1)
     told = history if as_of is None else history.up_to(as_of)
     for _ in range(whole_number("the number of baskets to leave out is wrong", back, 0)):
@@ -161,8 +169,8 @@ def evaluate_recommendations(
         OURS: _ours(split.known, customers, most, weights, again=again),
         **split.naive(most, again=again),
     }
-    for name, rival in (against or {}).items():
-        found[name] = [tuple(map(str, some))[:most] for some in rival(split.known, customers, most)]
+    for name, rival in rivals.items():
+        found[name] = _theirs(name, rival, split.known, customers, most)
     context = split.known.context
     return RecommendationEvaluation.of(
         found,
@@ -185,6 +193,21 @@ def _ours(
     found = recommender.recommend(customers, k=k, sold_out=True)
     ends = np.searchsorted(found.row, np.arange(len(customers) + 1)).tolist()
     return [tuple(found.product[low:high]) for low, high in pairwise(ends)]
+
+
+def _theirs(
+    name: str, rival: Rival, known: OrderHistory, customers: Sequence[Identity], k: int
+) -> list[tuple[str, ...]]:
+    """Return what another recommender tells each customer."""
+    allowed = "a function of the known history, the customers and k"
+    if not callable(rival):
+        raise InvalidValue(f"{name} is no recommender", type(rival).__name__, allowed)
+    told = rival(known, customers, k)
+    if isinstance(told, str | Mapping) or not isinstance(told, Iterable):
+        allowed = "for each customer, in their order, the ids of products"
+        advice = "Of Recommendations pass [found.of(one).product for one in customers]"
+        raise InvalidValue(f"{name} recommends nothing", type(told).__name__, allowed, advice)
+    return [tuple(map(str, some))[:k] for some in told]
 
 
 def _last_hidden(history: OrderHistory) -> _Split:

@@ -89,6 +89,10 @@ class Recommender:
         """
         check_history(history)
         refuse_part(history, "recommendations")
+        refuse_other(bool, "whether things are recommended again", again)
+        for word in as_tuple(unique):
+            refuse_other(str, "a word for unique works", word)
+        words = {word.strip().casefold() for word in unique}
         view = CountedHistory(history, history.context.instant(as_of))
         beside = as_tuple(products)
         for one in beside:
@@ -96,7 +100,7 @@ class Recommender:
         if history.products is None and not beside:
             advice = "Load order lines or products with read_orders, or pass candidates as Products"
             raise MissingData("products", "recommend", advice)
-        shelf = Shelf.of(view, beside, {word.strip().casefold() for word in unique})
+        shelf = Shelf.of(view, beside, words)
         matcher = Matcher.of(shelf, deeds_of(view, shelf.ids), weights, again=again)
         return cls(view=view, matcher=matcher).hearing(interests)
 
@@ -119,6 +123,7 @@ class Recommender:
     ) -> Recommendations:
         """Return the best products for some customers; the arguments are as in `recommend`."""
         most = whole_number("the number of products is wrong", k, 1)
+        refuse_other(bool, "whether sold-out products are recommended", sold_out)
         codes = self._asked(customers)
         is_offered, matcher = self._offer(candidates, sold_out=sold_out), self.matcher
 

@@ -20,6 +20,7 @@ from custinsights.analyses.recommendation.deeds import Deeds
 from custinsights.analyses.recommendation.pricing import Prices
 from custinsights.analyses.recommendation.recency import recency_of
 from custinsights.analyses.recommendation.shelf import Shelf
+from custinsights.domain.fields import refuse_other
 from custinsights.domain.frozen import Frozen
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.columnar.columns import AnyArray, BoolArray, FloatArray, IntArray
@@ -47,6 +48,7 @@ def weights_of(given: Mapping[str, float] | None, *, repeat_share: float) -> Map
     """Return the weight of each part, adding up to 1; refuse what are no weights."""
     if given is None:
         return REPLENISHED if repeat_share >= REPEAT_SHARE else ONE_OFF
+    refuse_other(Mapping, "what weighs the parts", given)
     for name, weight in given.items():
         if name not in PARTS:
             raise UnknownName("part of the match score", name, PARTS)

@@ -11,7 +11,7 @@ from custinsights.analyses.builtin.product_functions import folded
 from custinsights.analyses.recommendation.features import Features
 from custinsights.domain.fields import Identity, thousandths
 from custinsights.domain.products import Product, is_unique, keywords_of
-from custinsights.errors import Incompatible, UnknownName
+from custinsights.errors import Incompatible, InvalidValue, UnknownName
 from custinsights.history.columnar.columns import NO_NUMBER, BoolArray, IntArray
 from custinsights.history.views.counted import CountedHistory
 from custinsights.history.views.product_sales import sold
@@ -150,6 +150,12 @@ class Shelf:
         """Return where products stand, or raise `UnknownName` of the first that is not there."""
         place = {product: at for at, product in enumerate(self.ids)}
         for product in products:
+            if isinstance(product, Product):
+                what, advice = (
+                    "a Recommender is asked for products by id",
+                    "Recommender.of(products=)",
+                )
+                raise InvalidValue(what, product.id, "ids", f"Tell it of new ones by {advice}")
             if str(product) not in place:
                 advice = "Of what the history does not tell, pass a Product"
                 raise UnknownName("product", product, self.ids, advice)

@@ -205,11 +205,17 @@ class Upselling:
         table = CustomerTable(
             history.customer_ids,
             {column.name: column for column in columns},
-            provenance(history.context, as_of, []),
+            attrs.evolve(provenance(history.context, as_of, []), remarks=self._remarks(rungs)),
             f"buyers on the ladder {self.ladder.name}",
             parts_of(history),
         )
         return table.take(np.flatnonzero(np.any(starts, axis=0)))
+
+    def _remarks(self, rungs: IntArray) -> tuple[str, ...]:
+        """Say on which rungs nothing is: misspelled ones, or things that the shop has not."""
+        held = set(rungs.tolist())
+        names = [rung.name for at, rung in enumerate(self.ladder.rungs) if at not in held]
+        return (f"No product is on the rung {' and the rung '.join(names)}.",) if names else ()
 
     def _columns(self, view: CountedHistory, rungs: IntArray) -> dict[str, Column]:
         lines = view.lines
