@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from custinsights.cli.options import is_database
+from custinsights.cli.sealed import opened
 from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
 
@@ -38,12 +39,15 @@ class Asked:
         A date or instant; facts at or after it do not exist.
     beside : mapping
         Tables beside the orders: of ``"customers"``, ``"products"``, ``"activities"``.
+    vault_file : Path, optional
+        The file with the keys of a database whose contacts are sealed.
     """
 
     files: tuple[str, ...]
     reading: Mapping[str, Any]
     as_of: str | None
     beside: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
+    vault_file: Path | None = None
 
     @property
     def every_file(self) -> tuple[str, ...]:
@@ -65,11 +69,10 @@ class Asked:
             policy = self.reading.get("policy")
             return history if policy is None else history.with_policy(policy)
         if is_database(self.files[0]):
-            from custinsights.repositories.sql import open_store
             from custinsights.sources import read_store
 
             [file] = self.files
-            with contextlib.closing(open_store(file)) as store:
+            with contextlib.closing(opened(file, self.vault_file)) as store:
                 return read_store(store, name=_name_of(file), **self.reading)
         from custinsights.cli.reading import progress_in_bytes
         from custinsights.sources import read_orders

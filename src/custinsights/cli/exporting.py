@@ -13,6 +13,7 @@ from custinsights.analyses.segments.rule import rule
 from custinsights.analyses.segments.segment import segment
 from custinsights.cli.foretelling import catalog_for
 from custinsights.cli.screen import screen
+from custinsights.cli.sealed import key_in, opened
 from custinsights.domain import Calendar
 from custinsights.domain.fields import looked_up
 from custinsights.domain.segments import Segment
@@ -53,6 +54,8 @@ class Wanted:
         Of an export of orders: the first day, and the day after the last one.
     key_file : Path, optional
         What opens the list of those who must not be written to, and gives pseudonyms.
+    vault_file : Path, optional
+        The keys of a shop whose contacts are sealed.
     """
 
     preset: ExportPreset
@@ -64,6 +67,7 @@ class Wanted:
     as_of: str | None = None
     window: tuple[str, str] | None = None
     key_file: Path | None = None
+    vault_file: Path | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.rule is not None and self.customers is not None:
@@ -102,9 +106,8 @@ def export_files(database: str, wanted: Wanted, *, csv: Path | None, xlsx: Path 
         raise typer.BadParameter("where to is not told: write --csv FILE or --xlsx FILE")
     if "://" not in database and not Path(database).is_file():
         raise typer.BadParameter(f"there is no file {database!r}", param_hint="DATABASE")
-    from custinsights.repositories.sql import open_store
-
-    with contextlib.closing(open_store(database)) as store, store.begin(read_only=True) as work:
+    store = opened(database, wanted.vault_file)
+    with contextlib.closing(store), store.begin(read_only=True) as work:
         export = _exported(work, wanted)
     if csv is not None:
         export.to_csv(csv)
@@ -118,7 +121,7 @@ def export_files(database: str, wanted: Wanted, *, csv: Path | None, xlsx: Path 
 
 
 def _exported(work: UnitOfWork, wanted: Wanted) -> Export:
-    history, key = None, None if wanted.key_file is None else _key(wanted.key_file)
+    history, key = None, None if wanted.key_file is None else key_in(wanted.key_file)
     calendar = Calendar((work.annotations.setting(SHOP) or {}).get("timezone") or "UTC")
     fields = wanted.preset.fields if wanted.fields is None else wanted.fields
     are_people = wanted.preset.rows == "customers"
@@ -159,7 +162,3 @@ def _exported(work: UnitOfWork, wanted: Wanted) -> Export:
         suppressed=None if key is None else suppressed(work, key=key),
         key=key,
     )
-
-
-def _key(path: Path) -> bytes:
-    return path.read_bytes().strip()

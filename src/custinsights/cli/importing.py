@@ -15,6 +15,7 @@ from rich.text import Text
 from custinsights.cli.options import is_database
 from custinsights.cli.reading import progress_in_bytes, progress_in_orders
 from custinsights.cli.screen import screen, show
+from custinsights.cli.sealed import key_in, opened
 from custinsights.cli.shared_options import Reading
 from custinsights.presentation.report.loading import load_report
 from custinsights.privacy import suppressed
@@ -40,7 +41,13 @@ _READERS: Mapping[str, Callable[..., Any]] = {
 
 
 def import_files(
-    read: Reading, into: str, *, kind: str, source: str, key_file: Path | None
+    read: Reading,
+    into: str,
+    *,
+    kind: str,
+    source: str,
+    key_file: Path | None,
+    vault_file: Path | None = None,
 ) -> None:
     """Import files into a database, and print what it came to.
 
@@ -56,12 +63,12 @@ def import_files(
         The name of the system from which they come, blank where they say so.
     key_file : Path or None
         What tells who was erased and must not come back.
+    vault_file : Path, optional
+        The keys of a database whose contacts are sealed.
     """
     _refuse(read, into)
     given = read.of_orders() if kind == "orders" else _of_table(read, kind)
-    from custinsights.repositories.sql import open_store
-
-    with contextlib.closing(open_store(into)) as store:
+    with contextlib.closing(opened(into, vault_file)) as store:
         erased = None if key_file is None else _erased(store, key_file)
         whose = {"source": source, "at": dt.datetime.now(dt.UTC), "erased": erased}
         report = _imported(store, list(read.files), given, kind=kind, whose=whose)
@@ -90,7 +97,7 @@ def _of_table(read: Reading, kind: str) -> dict[str, Any]:
 
 def _erased(store: Store, key_file: Path) -> Erased:
     with store.begin(read_only=True) as work:
-        return suppressed(work, key=key_file.read_bytes().strip()).erased
+        return suppressed(work, key=key_in(key_file)).erased
 
 
 def _imported(

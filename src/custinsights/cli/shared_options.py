@@ -17,6 +17,7 @@ import typer
 from custinsights.cli import options
 from custinsights.cli.asked import Asked
 from custinsights.cli.complaints import complaining
+from custinsights.cli.sealed import VaultFile
 
 __all__ = ["SHOWING", "Reading", "asked", "of_a_history", "of_files", "reading"]
 
@@ -265,6 +266,7 @@ def asked(
             rich_help_panel=SHOWING,
         ),
     ] = None,
+    vault_file: VaultFile = None,
 ) -> Asked:
     """Return what a command asks, by the options that were given."""
     told = {"customers": customers, "products": products, "activities": activities}
@@ -284,7 +286,7 @@ def asked(
         read.refuse_others(("currency", "timezone", "observed_until"), "a database is not read so")
     given = read.of_orders()
     policy = options.policy(pending=count_pending, zero_amount=zero_amount, refund_date=refund_date)
-    return Asked(read.files, {**given, "policy": policy}, as_of, beside)
+    return Asked(read.files, {**given, "policy": policy}, as_of, beside, vault_file)
 
 
 def of_a_history(command: Callable[..., None]) -> Callable[..., None]:

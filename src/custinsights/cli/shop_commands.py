@@ -9,6 +9,7 @@ import typer
 
 from custinsights.cli import options
 from custinsights.cli.complaints import complaining
+from custinsights.cli.sealed import VaultFile
 from custinsights.cli.shared_options import Reading, of_files
 
 __all__ = ["EXPORTS", "IMPORTS", "export", "import_"]
@@ -68,6 +69,7 @@ def import_(
             rich_help_panel=_IMPORTING,
         ),
     ] = None,
+    vault_file: VaultFile = None,
 ) -> None:
     """Import files into the memory of a shop.
 
@@ -77,7 +79,7 @@ def import_(
     """
     from custinsights.cli.importing import import_files
 
-    import_files(read, into, kind=kind, source=source, key_file=key_file)
+    import_files(read, into, kind=kind, source=source, key_file=key_file, vault_file=vault_file)
 
 
 EXPORTS = """\b
@@ -186,6 +188,7 @@ def export(
             rich_help_panel=_WHAT,
         ),
     ] = None,
+    vault_file: VaultFile = None,
     csv: Annotated[
         Path | None,
         typer.Option(
@@ -225,5 +228,6 @@ def export(
             as_of=as_of,
             window=options.window(first, until),
             key_file=key_file,
+            vault_file=vault_file,
         )
         export_files(database, wanted, csv=csv, xlsx=xlsx)
