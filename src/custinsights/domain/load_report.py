@@ -1,6 +1,7 @@
 """What was read, what was used, and what was left out and why, in rows and in money."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any, Self
 
 import attrs
@@ -305,6 +306,9 @@ class LoadReport:
         if isinstance(other, int) and other == 0:
             return self
         return NotImplemented
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="white-space:pre-wrap">{escape(str(self))}</pre>'
 
     def __str__(self) -> str:
         origin = f" from {', '.join(self.sources)}" if self.sources else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Self
 
 import attrs
@@ -167,6 +168,9 @@ class Facts:
     def observed_until(self) -> dt.datetime:
         """Where the observation ends, exclusive; the default `as_of` of every analysis."""
         return to_datetime(self.context.observed_until)
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="white-space:pre-wrap">{escape(repr(self))}</pre>'
 
     def __repr__(self) -> str:
         first = self.calendar.local_date(self.observed_from)

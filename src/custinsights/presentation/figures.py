@@ -19,7 +19,16 @@ from custinsights.errors import InvalidValue
 from custinsights.presentation.cells import PARTLY, PROVISIONAL, plain, shown_unit
 from custinsights.results.table import Column
 
-__all__ = ["COLOURS", "Figure", "bars", "grid", "lines", "number_format", "values"]
+__all__ = [
+    "COLOURS",
+    "Figure",
+    "bars",
+    "below_each_other",
+    "grid",
+    "lines",
+    "number_format",
+    "values",
+]
 
 Figure: TypeAlias = dict[str, Any]
 """``data`` and ``layout`` as Plotly has them."""
@@ -39,6 +48,7 @@ IN_SHORT: Final = {"exponentformat": "SI", "minexponent": 3}
 _NOTHING: Final = Column("nothing", "count", [])
 
 _MOST_TEXTS, _FEW = 15, 5
+_PANEL, _GAP = 240, 72  # how high one of several is, and how much lies between two
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _HATCHES = ("", "/", ".", "x", "-", "\\", "+")
 
@@ -180,8 +190,12 @@ def grid(
     title: str,
     unit: Column,
     partly: Sequence[Sequence[bool]] | None = None,
+    axes: tuple[str, str] = ("", ""),
 ) -> Figure:
-    """Cells shaded by their value; a cell without one stays empty, one known in part has a mark."""
+    """Cells shaded by their value; a cell without one stays empty, one known in part has a mark.
+
+    The names of the axes are of what lies down and across.
+    """
     told, after = number_format(unit)
     in_short = ".0%" if told == ".1%" else ",.3~s"
     trace: dict[str, Any] = {
@@ -204,7 +218,47 @@ def grid(
     layout["yaxis"].pop("ticksuffix", None)
     layout["yaxis"].pop("rangemode", None)
     trace["colorbar"] |= {"title": {"text": layout["yaxis"].pop("title")["text"]}}
+    for axis, name in zip(("yaxis", "xaxis"), axes, strict=True):
+        layout[axis]["title"] = {"text": _plain(name), "font": {"size": 13}}
     return {"data": [trace], "layout": layout}
+
+
+def below_each_other(figures: Sequence[Figure], title: str) -> Figure:
+    """One figure of several, each with axes of its own, in the order from above."""
+    if len(figures) == 1:
+        return figures[0]
+    data: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {**figures[0]["layout"], "title": {"text": _plain(title)}}
+    seen: dict[str, int] = {}
+    heights = [figure["layout"].get("height", _PANEL) for figure in figures]
+    total = sum(heights) + _GAP * (len(figures) - 1)
+    top = 1.0
+    for place, (figure, height) in enumerate(zip(figures, heights, strict=True)):
+        number = str(place + 1) if place else ""
+        for trace in figure["data"]:
+            is_first = trace["name"] not in seen
+            at = seen.setdefault(trace["name"], len(seen))
+            axes = {"xaxis": f"x{number}", "yaxis": f"y{number}", "showlegend": is_first}
+            data.append({**trace, **axes, "legendgroup": trace["name"]} | _coloured(trace, at))
+        bottom = max(0.0, top - height / total)
+        own = figure["layout"]
+        layout[f"xaxis{number}"] = {**own["xaxis"], "anchor": f"y{number}"}
+        layout[f"yaxis{number}"] = {
+            **own["yaxis"],
+            "anchor": f"x{number}",
+            "domain": [bottom, top],
+        }
+        top = bottom - _GAP / total
+    return {"data": data, "layout": layout | {"height": total + 152, "showlegend": True}}
+
+
+def _coloured(trace: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """The colour and the form of the series at a place."""
+    if trace["type"] == "bar":
+        marker = {**trace["marker"], "color": COLOURS[at % len(COLOURS)]}
+        pattern = {**marker["pattern"], "shape": _HATCHES[at % len(_HATCHES)]}
+        return {"marker": {**marker, "pattern": pattern}}
+    return {"line": {**trace["line"], "color": COLOURS[at % len(COLOURS)], "dash": _dash(at)}}
 
 
 def _layout(

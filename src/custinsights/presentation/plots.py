@@ -6,7 +6,7 @@ Every figure says what it shows, in what unit, of how many, and as of when.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -18,30 +18,46 @@ from custinsights.domain.period import UNITS
 from custinsights.errors import InvalidValue, MissingExtra, counted
 from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN
-from custinsights.presentation.figures import Figure, bars, grid, lines, number_format, values
+from custinsights.presentation.figures import (
+    Figure,
+    bars,
+    below_each_other,
+    grid,
+    lines,
+    number_format,
+    values,
+)
+from custinsights.presentation.spans import SPANS, spans
 from custinsights.results.cohort_grid import CohortGrid
 from custinsights.results.cube import Cube
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.table import Column
+from custinsights.results.overview import Overview
+from custinsights.results.segment_set import SegmentSet
+from custinsights.results.table import Column, Table
 
 __all__ = ["plot"]
 
 _MOST_BARS = 30
-_SHORT = 4
-_BINS = 12
 _LETTERS = 80
 _MOST_SERIES = 7
+_SHORT = 4  # of the letters of a label
+_MOST_PANELS = 4
+_GROUPS = ("group", "segment")
+_NOT_COUNTED = ("money", "days")
 
 
-def plot(result: Any, what: str | None = None) -> Any:
+def plot(result: Any, what: str | Sequence[str] | None = None) -> Any:
     """Return a `plotly.graph_objects.Figure` of a result.
 
     Parameters
     ----------
     result
-        A cube, a customer table or a cohort grid.
+        A cube, a customer table, a segment set, an overview or a cohort grid.
     what
-        Which metric or column; by default the first that is a number.
+        Which metric or column; of a cube also several, which stand in one chart where they have one
+        unit and else below each other. By default all metrics of a cube (four units at most: what
+        is not drawn is named), the groups of customers where a table has some, else its first
+        number.
 
     Raises
     ------
@@ -57,76 +73,163 @@ def plot(result: Any, what: str | None = None) -> Any:
         figure, says = _of_cohorts(result, what)
     elif isinstance(result, Cube):
         figure, says = _of_cube(result, what)
+    elif isinstance(result, SegmentSet):
+        figure, says = _of_segments(result, what)
+    elif isinstance(result, Overview):
+        figure, says = _of_overview(result)
     else:
         figure, says = _of_customers(result, what)
     try:
         from plotly.graph_objects import Figure as Drawn
     except ImportError as error:
         raise MissingExtra("plotly", "report", "a picture of a result") from error
-    figure["layout"]["title"]["subtitle"] = {"text": says}
-    figure["layout"]["margin"] |= {"t": 88, "b": 64}
+    lines_of_says = _wrapped(says)
+    figure["layout"]["title"]["subtitle"] = {"text": "<br>".join(lines_of_says)}
+    figure["layout"]["margin"] |= {"t": 70 + 18 * len(lines_of_says), "b": 64}
     figure["layout"]["legend"] = {"orientation": "h", "yref": "container", "y": 0, "x": 0}
     figure["layout"]["template"] = "plotly_white"
-    _make_room(figure)
     return Drawn(figure)
 
 
-def _make_room(figure: Figure) -> None:
+def _with_room(figure: Figure) -> Figure:
     """Leave out labels that would touch, and make bars that lie as high as their names."""
     labels = [str(label) for trace in figure["data"] for label in trace["x"]]
     longest = max(map(len, labels), default=0)
     is_grid = any(trace["type"] == "heatmap" for trace in figure["data"])
-    if is_grid and longest > _SHORT:
+    if is_grid and longest > _SHORT and len(labels) > _LETTERS // (longest + 2):
         figure["layout"]["xaxis"]["tickangle"] = -45
     else:
         figure["layout"]["xaxis"]["nticks"] = max(2, _LETTERS // (longest + 2))
+    rows = {len(trace["y"]) for trace in figure["data"] if trace["type"] == "heatmap"}
     lying = [len(trace["y"]) for trace in figure["data"] if trace.get("orientation") == "h"]
-    if lying:
-        figure["layout"]["height"] = 200 + 22 * max(lying) * len(lying)
+    if lying or max(rows, default=0) > SPANS:
+        figure["layout"]["height"] = 200 + 22 * (max(lying) * len(lying) if lying else max(rows))
+    return figure
 
 
-def _of_cube(cube: Cube, what: str | None) -> tuple[Figure, str]:
-    metric = next(iter(cube.metrics)) if what is None else what
-    looked_up("metric of the cube", metric, cube.metrics)
-    table = cube.table()
-    column = table.column(metric)
-    names = list(cube.axes)
-    if len(names) not in {1, 2}:
+def _of_cube(cube: Cube, what: str | Sequence[str] | None) -> tuple[Figure, str]:
+    metrics = [what] if isinstance(what, str) else [*(cube.metrics if what is None else what)]
+    for metric in metrics or [""]:
+        looked_up("metric of the cube", metric, cube.metrics)
+    if len(cube.axes) not in {1, 2}:
         raise InvalidValue(
             "a picture shows a cube by one dimension or by two",
-            counted(len(names), "dimension"),
+            counted(len(cube.axes), "dimension"),
             "such as by=['month', 'customer_type']",
             "Ask by fewer, or by more",
         )
-    title = f"{_title(metric)} by {' and '.join(map(_word, names))}"
-    down = table.column(names[0]).values.tolist()
-    series = {_word(metric): column}
-    labels = [_label(label) for label in down]
-    if len(names) == 2:  # noqa: PLR2004 - the second dimension is the series
-        labels, series = _spread(table.column(names[1]).values.tolist(), labels, column)
-    is_time = names[0] in UNITS
-    if len(series) > _MOST_SERIES:
-        rows = [values(one) for one in series.values()]
-        figure = grid(labels, list(series), list(zip(*rows, strict=True)), title=title, unit=column)
-    elif is_time:
-        figure = lines(labels, series, title=title)
-    else:
-        first = next(iter(series.values()))
-        keep = np.argsort(-np.nan_to_num(np.array(values(first), dtype=np.float64)), kind="stable")
-        keep = np.sort(keep[:_MOST_BARS]) if names[0] in _ORDERED else keep[:_MOST_BARS]
-        figure = bars(
-            [labels[row] for row in keep.tolist()],
-            {name: one.take(keep) for name, one in series.items()},
-            title=title,
-            lying=names[0] not in _ORDERED,
-        )
-    below = cube.metrics[metric]
-    are_counted = below.unit != "share" or below.has_interval  # money ÷ money counts nothing
-    if below.denominator is not None and are_counted:
-        n = f"{int(below.denominator.sum()):,}"
-    else:
-        n = _labels_of(names[0], len(labels))
-    return figure, _says(column, n, cube.provenance.notes())
+    table = cube.table()
+    if (is_cut := cube.is_incomplete | cube.is_unobserved).any():
+        labels = table.columns[: len(cube.axes)]
+        shown = [attrs.evolve(table.column(name), provisional=is_cut) for name in metrics]
+        table = attrs.evolve(table, columns=[*labels, *shown])
+    by_unit: dict[tuple[str, ...], list[str]] = {}
+    for metric in metrics:
+        column = table.column(metric)
+        alone = metric if len(cube.axes) > 1 else ""
+        by_unit.setdefault((*number_format(column), alone), []).append(metric)
+    drawn = [*by_unit.values()][:_MOST_PANELS]
+    by = " and ".join(map(_word, cube.axes))
+    panels = []
+    for names in drawn:
+        title = f"{_title(', '.join(map(_word, names)))} by {by}"
+        draw = _of_labels if len(cube.axes) == 1 else _of_pairs
+        panels.append(draw(cube, table, names, title))
+        unit = number_format(table.column(names[0]))[1].strip()
+        if len(by_unit) > 1 and panels[-1][0]["data"]:
+            side = "x" if panels[-1][0]["data"][0].get("orientation") == "h" else "y"
+            named = f"{', '.join(map(_word, names))}{f' ({unit})' if unit not in names else ''}"
+            panels[-1][0]["layout"][f"{side}axis"]["title"] = {"text": named.replace(" ()", "")}
+        if panels[-1][0]["data"][:1] and panels[-1][0]["data"][0]["type"] == "heatmap":
+            break
+    told = [name for names in drawn[: len(panels)] for name in names]
+    column = table.column(told[0])
+    notes = [note for _, note in panels[:1] if note]
+    if left := [name for name in metrics if name not in told]:
+        notes.append(f"not drawn: {', '.join(left)}")
+    if is_cut.any():
+        notes.append(f"pale or open: {PARTLY}")
+    n = _n(cube, told[0]) if len(told) == 1 else _labels_of(next(iter(cube.axes)), _places(cube))
+    says = _says(column if len(panels) == 1 else None, n, cube.provenance.notes())
+    title = f"{_title(', '.join(map(_word, told)))} by {by}"
+    return below_each_other([figure for figure, _ in panels], title), " · ".join([says, *notes])
+
+
+def _places(cube: Cube) -> int:
+    return len(dict.fromkeys(next(iter(cube.axes.values())).tolist()))
+
+
+def _n(cube: Cube, metric: str) -> str:
+    """How many there are: labels, or what the metric is divided by where that is counted."""
+    bottom = cube.denominator(metric)
+    (asked,) = (one for one in cube.state.question.metrics if one.name == metric)
+    name = next(iter(cube.axes))
+    below = asked.denominator
+    if bottom is None or not len(bottom) or below is None or below.scale != 1:
+        return _labels_of(name, _places(cube))
+    if below.unit in _NOT_COUNTED:
+        return _labels_of(name, _places(cube))
+    low, high = int(bottom.min()), int(bottom.max())
+    return f"{low:,}" if low == high else f"{low:,} to {high:,} for each {_word(name)}"
+
+
+def _of_labels(cube: Cube, table: Table, metrics: list[str], title: str) -> tuple[Figure, str]:
+    """Metrics of one unit by one dimension: lines over time, bars of the largest, or in order."""
+    (name,) = cube.axes
+    labels = [_label(label) for label in table.columns[0].values.tolist()]
+    series = {_word(metric): table.column(metric) for metric in metrics}
+    if name in UNITS:
+        return _with_room(lines(labels, series, title=title)), ""
+    return _as_bars(name, labels, series, title, by=table.columns[1])
+
+
+def _as_bars(
+    name: str, labels: list[str], series: Mapping[str, Column], title: str, by: Column | None = None
+) -> tuple[Figure, str]:
+    """Bars of the largest, by a column or else the first of the series."""
+    first = next(iter(series.values())) if by is None else by
+    keep = np.argsort(-np.nan_to_num(np.array(values(first), dtype=np.float64)), kind="stable")
+    keep = np.sort(keep[:_MOST_BARS]) if name in _ORDERED else keep[:_MOST_BARS]
+    figure = bars(
+        [labels[row] for row in keep.tolist()],
+        {one: column.take(keep) for one, column in series.items()},
+        title=title,
+        lying=name not in _ORDERED,
+    )
+    return _with_room(figure), _first_of(len(keep), len(labels))
+
+
+def _of_pairs(cube: Cube, table: Table, metrics: list[str], title: str) -> tuple[Figure, str]:
+    """A metric by two dimensions: a series for each label of the second, or shaded cells."""
+    (metric,) = metrics
+    down, across = cube.axes
+    column = table.column(metric)
+    first, second = (table.columns[at].values.tolist() for at in (0, 1))
+    labels, series = _spread(second, [_label(one) for one in first], column)
+    if len(series) <= _MOST_SERIES:
+        if down in UNITS:
+            return _with_room(lines(labels, series, title=title)), ""
+        return _as_bars(down, labels, series, title)
+    if down in UNITS and across not in {*UNITS, *_ORDERED}:  # time runs along
+        labels, series = _spread(first, [_label(one) for one in second], column)
+        down, across = across, down
+    cells = np.array([values(one) for one in series.values()], dtype=np.float64).T
+    rows = np.arange(len(labels))
+    if down not in {*UNITS, *_ORDERED}:
+        rows = np.argsort(-np.nansum(cells, axis=1), kind="stable")[:_MOST_BARS]
+    figure = grid(
+        [labels[row] for row in rows.tolist()],
+        list(series),
+        [[None if np.isnan(one) else one for one in row] for row in cells[rows].tolist()],
+        title=title,
+        unit=column,
+        axes=(_word(down), _word(across)),
+    )
+    return _with_room(figure), _first_of(len(rows), len(labels))
+
+
+def _first_of(shown: int, labels: int) -> str:
+    return f"the first {shown} of {labels:,}" if shown < labels else ""
 
 
 _ORDERED = frozenset({"order_number", "hour", "weekday", "age"})
@@ -149,7 +252,8 @@ def _spread(
     return list(places), series
 
 
-def _of_cohorts(found: CohortGrid, what: str | None) -> tuple[Figure, str]:
+def _of_cohorts(found: CohortGrid, what: str | Sequence[str] | None) -> tuple[Figure, str]:
+    what = _one(what)
     shown = "retention" if what is None and found.metric == "customers" else what or "values"
     numbers = looked_up(
         "picture of cohorts", shown, {"retention": found.retention, "values": found.values}
@@ -164,16 +268,20 @@ def _of_cohorts(found: CohortGrid, what: str | None) -> tuple[Figure, str]:
         title=f"{_title(name)} by cohort and {found.period}s since",
         unit=column,
         partly=found.partial.tolist(),
+        axes=("cohort", f"{found.period}s since"),
     )
+    figure = _with_room(figure)
     n = counted(int(found.sizes.sum()), "customer")
     says = _says(column, n, found.provenance.notes())
     return figure, f"{says} · {PROVISIONAL} {PARTLY}" if found.partial.any() else says
 
 
-def _of_customers(found: CustomerTable, what: str | None) -> tuple[Figure, str]:
+def _of_customers(found: CustomerTable, what: str | Sequence[str] | None) -> tuple[Figure, str]:
     table = found.table()
     numbers = [column for column in table.columns[1:] if column.kind not in {"label", "instant"}]
-    chosen = table.column(what) if what is not None else next(iter(numbers), None)
+    groups = [column for column in table.columns[1:] if column.name in _GROUPS]
+    told = _one(what)
+    chosen = table.column(told) if told is not None else next(iter([*groups, *numbers]), None)
     if chosen is None:
         raise InvalidValue(
             "a picture of a customer table shows a column of numbers, and it has none",
@@ -183,39 +291,87 @@ def _of_customers(found: CustomerTable, what: str | None) -> tuple[Figure, str]:
     n = counted(len(table), "customer")
     title = f"Customers by {_word(chosen.name)}"
     if chosen.kind == "label":
-        counts = Counter(map(_label, chosen.values.tolist())).most_common(_MOST_BARS)
-        column = Column("customers", "count", [times for _, times in counts], unit="customers")
-        names = [label for label, _ in counts]
+        counts = Counter(map(_label, chosen.values.tolist())).most_common()
+        most = counts[:_MOST_BARS]
+        column = Column("customers", "count", [times for _, times in most], unit="customers")
+        names = [label for label, _ in most]
         figure = bars(names, {"customers": column}, title=title, lying=True)
-        return figure, _says(column, n, table.notes)
+        parts = (_says(column, n, table.notes), _first_of(len(most), len(counts)))
+        return _with_room(figure), " · ".join(filter(None, parts))
     known = np.array([one for one in values(chosen) if one is not None], dtype=np.float64)
-    edges = _edges(known)
-    bins = np.clip(np.searchsorted(edges, known, side="right") - 1, 0, _BINS - 1)
-    column = Column("customers", "count", RowGroups(bins, _BINS).sizes(), unit="customers")
-    told = number_format(chosen)[1].strip()
-    names = [f"{low:,.4g} to {high:,.4g}" for low, high in pairwise(edges)]
-    figure = bars(names, {"customers": column}, title=f"{title}{f' ({told})' if told else ''}")
-    return figure, _says(chosen, n, table.notes)
+    edges, names = spans(known)
+    at = np.searchsorted(edges, known, side="right") - 1
+    column = Column("customers", "count", RowGroups(at, len(edges)).sizes(), unit="customers")
+    unit = number_format(chosen)[1].strip()
+    if chosen.kind == "share":
+        names = [f"{100 * edge:,.4g}%" for edge in edges.tolist()]
+    title = f"{title} ({unit})" if unit and unit not in title.split() else title
+    figure = bars(names, {"customers": column}, title=title)
+    if len(known) < len(table):
+        n = f"{n}, of whom {len(table) - len(known):,} have none"
+    return _with_room(figure), _says(column, n, table.notes)
 
 
-def _edges(known: np.ndarray) -> np.ndarray:
-    """Return where the bins begin and end; at whole numbers where all numbers are whole."""
-    if not len(known):
-        return np.zeros(_BINS + 1)
-    low, high = float(known.min()), float(known.max())
-    if high - low < _BINS or (known % 1).any():
-        edges: np.ndarray = np.histogram_bin_edges(known, bins=_BINS)
-    else:
-        edges = low + np.ceil((high - low + 1) / _BINS) * np.arange(_BINS + 1)
-    return edges
+def _of_segments(found: SegmentSet, what: str | Sequence[str] | None) -> tuple[Figure, str]:
+    table = found.table()
+    column = table.column(_one(what) or "customers")
+    if column.kind == "label":
+        allowed = ", ".join(one.name for one in table.columns if one.kind != "label")
+        raise InvalidValue("a picture of segments shows a number of each", column.name, allowed)
+    names = [_label(label) for label in table.columns[0].values.tolist()]
+    title = f"{_title(_word(column.name))} by segment"
+    figure = bars(names, {_word(column.name): column}, title=title, lying=True)
+    n = counted(len(found.customers), "customer")
+    return _with_room(figure), _says(column, n, table.notes)
+
+
+def _of_overview(found: Overview) -> tuple[Figure, str]:
+    """How the numbers have changed; the rates among them where that is not told."""
+    told = {one.metric: one.change for one in found.headlines if one.change is not None}
+    title = "Changes of the headline numbers"
+    notes = (*found.current.provenance.notes(), *found.table().notes[2:3])
+    if not told:
+        title, notes = "Headline rates", found.current.provenance.notes()
+        told = {
+            one.metric: one.value
+            for one in found.headlines
+            if one.unit == "share" and one.value is not None
+        }
+    rates = np.array([*told.values()], dtype=np.float64)
+    column = Column("change", "share", rates, unit="change")
+    figure = bars([*map(_word, told)], {"change": column}, title=title, lying=True)
+    n = f"n = {len(told)} of {counted(len(found), 'metric')}"
+    return _with_room(figure), " · ".join([n, *notes])
+
+
+def _one(what: str | Sequence[str] | None) -> str | None:
+    """Return the one column that is asked for."""
+    if what is None or isinstance(what, str):
+        return what
+    told = "one column is drawn at a time"
+    raise InvalidValue(told, counted(len(what), "name"), "the name of a column")
 
 
 def _labels_of(name: str, n: int) -> str:
-    return counted(n, name) if name in UNITS else f"{counted(n, 'label')} of {_word(name)}"
+    word = _word(name)
+    is_ies = word.endswith("y") and not word.endswith("ay")
+    return counted(n, word, f"{word[:-1]}ies" if is_ies else f"{word}s")
 
 
-def _says(column: Column, n: str, notes: Any) -> str:
-    unit = number_format(column)[1].strip()
+def _wrapped(says: str) -> list[str]:
+    """Return the parts of what is said, as many in a line as fit."""
+    lines = [""]
+    for part in says.split(" · "):
+        joined = " · ".join(filter(None, [lines[-1], part]))
+        if lines[-1] and len(joined) > _LETTERS + 20:
+            lines.append(part)
+        else:
+            lines[-1] = joined
+    return lines
+
+
+def _says(column: Column | None, n: str, notes: Any) -> str:
+    unit = "" if column is None else number_format(column)[1].strip()
     return " · ".join(filter(None, [unit, f"n = {n}", *notes[:1]]))
 
 

@@ -8,6 +8,7 @@ nothing of presentation is loaded before somebody asks for it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from importlib import import_module
 from os import PathLike
 from typing import Any, TextIO
@@ -81,6 +82,9 @@ class Pictured(Presented):
 
     __slots__ = ()
 
-    def plot(self, what: str | None = None) -> Any:
-        """A `plotly.graph_objects.Figure` of a metric or column, by default of the first number."""
+    def plot(self, what: str | Sequence[str] | None = None) -> Any:
+        """A `plotly.graph_objects.Figure`: of all metrics of a cube, of groups, else of a number.
+
+        ``what`` chooses a metric or a column, of a cube also several.
+        """
         return _presentation("plots").plot(self, what)

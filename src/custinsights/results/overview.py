@@ -10,7 +10,7 @@ import numpy as np
 
 from custinsights.domain.fields import looked_up
 from custinsights.results.cube import Cube
-from custinsights.results.door import Presented
+from custinsights.results.door import Pictured
 from custinsights.results.intervals import standing
 from custinsights.results.table import Column, Table
 
@@ -52,7 +52,7 @@ class Headline:
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class Overview(Presented):
+class Overview(Pictured):
     """Headline metrics of a window, one row each.
 
     Parameters

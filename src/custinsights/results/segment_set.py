@@ -14,7 +14,7 @@ from custinsights.domain.segments import SegmentEvent, segment_named
 from custinsights.errors import CannotAsk, InvalidValue, counted
 from custinsights.results.across import laid_across
 from custinsights.results.customer_table import CustomerTable
-from custinsights.results.door import Presented
+from custinsights.results.door import Pictured
 from custinsights.results.freezing import frozen_array, same_array
 from custinsights.results.metric_column import MetricColumn
 from custinsights.results.segment_changes import SegmentChanges
@@ -82,7 +82,7 @@ def membership_of(codes: IntArray, segments: int) -> BoolArray:
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True)
-class SegmentSet(Presented):
+class SegmentSet(Pictured):
     """Customers in named segments; shows itself as `table` does.
 
     Parameters
