@@ -22,7 +22,7 @@ from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
 from custinsights.results.table import Column
 
-__all__ = ["BEFORE", "headlines", "told_change", "told_spans", "told_window"]
+__all__ = ["BEFORE", "headlines", "in_words", "told_change", "told_spans", "told_window"]
 
 _MONTHS = 13
 _TOLD_ABOVE = ("As of", "Window", "Compared: Window")
@@ -113,7 +113,7 @@ def _card(
         rises=change.startswith("+") if change[:1] in ("+", "-") and change else None,
         trend=trends.get(headline.metric, []),
         band=_band(headline),
-        definition=headline.definition,
+        definition=in_words(headline.definition),
         details=_details(headline, found.current),
         is_told=bool(headline.value),
     )
@@ -123,6 +123,11 @@ def _short(unit: str) -> str:
     """Return a unit beside the name of its metric: order frequency is per month."""
     _, per, period = unit.partition(" per ")
     return f"per {period}" if per else unit
+
+
+def in_words(definition: str) -> str:
+    """Return a definition as somebody reads it who asks for no cells of a cube."""
+    return definition.replace("the cell", "the period").replace("its period and window", "it")
 
 
 def told_change(headline: Headline) -> str:

@@ -8,6 +8,7 @@ from custinsights.analyses.trends.overview import overview
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.fates import fates_table
 from custinsights.presentation.report.answers import Answer
+from custinsights.presentation.report.headline import in_words
 from custinsights.presentation.report.loading import load_report
 from custinsights.presentation.report.parts import Listing, Section
 from custinsights.results.table import Column, Table
@@ -46,7 +47,7 @@ def provenance(history: OrderHistory) -> Section:
         "definitions",
         [
             Column("metric", "label", [name.replace("_", " ") for name in found.definitions]),
-            Column("definition", "label", [*found.definitions.values()]),
+            Column("definition", "label", [*map(in_words, found.definitions.values())]),
         ],
     )
     policy = found.policy
