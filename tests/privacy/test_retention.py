@@ -1,15 +1,18 @@
 """What has been kept for long enough goes, and nothing else."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from sqlalchemy import event
 
 from custinsights.domain import Activity, Consent, Customer, Note, NoteText
 from custinsights.errors import InvalidValue, NaiveTime, UnknownName
 from custinsights.privacy import RetentionRule, due, erase, retain
 from custinsights.repositories.protocols import Store
+from custinsights.repositories.sql import open_store
 from tests.privacy.conftest import HOME, KEY, MARKS, NOON, order
 
 DAY = timedelta(days=1)
@@ -165,3 +168,30 @@ def test_what_is_no_rule_is_refused(shop: Store) -> None:
             due(work, [GONE], as_of=datetime(2024, 1, 1))
         with pytest.raises(InvalidValue, match="too short"):
             retain(work, [GONE], as_of=datetime(2030, 1, 1, tzinfo=UTC), by="Ada", key="short")
+
+
+def test_however_many_go_the_lists_are_read_once(tmp_path: Path) -> None:
+    """Who was erased and suppressed before is read once, and each person costs the same."""
+    store = open_store(tmp_path / "shop.db")
+    asked: list[str] = []
+
+    def noted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(store._engine, "before_cursor_execute", noted)
+    of_lists, of_each = [], []
+    for turn, many in enumerate((2, 4, 8)):
+        names = [f"p{turn}{one}" for one in range(many)]
+        with store.begin(at=NOON) as work:
+            work.people.write(
+                Customer(one, email=f"{one}@example.com", created_at=NOON) for one in names
+            )
+        asked.clear()
+        with store.begin(at=NOON) as work:
+            gone = retain(work, [GONE], as_of=NOON + 400 * DAY, by="Bo", key=KEY)
+        assert gone == {"people": many}
+        of_lists.append(sum(one.startswith("SELECT logs.person, logs.at") for one in asked))
+        of_each.append(len(asked) / many)
+    store.close()
+    assert of_lists == [of_lists[0]] * 3
+    assert of_each == sorted(of_each, reverse=True)

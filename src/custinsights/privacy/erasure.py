@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -14,12 +14,12 @@ from custinsights.domain.frozen import frozen
 from custinsights.domain.identities import Identity
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.privacy.keys import Secret, keyed_hash
-from custinsights.privacy.suppression import ERASED, ERASURES, suppress
+from custinsights.privacy.suppression import ERASED, ERASURES, Suppressing
 
 if TYPE_CHECKING:
     from custinsights.repositories.protocols import UnitOfWork
 
-__all__ = ["ERASURES", "Erasure", "erase"]
+__all__ = ["ERASURES", "Erasure", "erase", "erase_each"]
 
 _FIGURES: Final = 16
 
@@ -82,52 +82,73 @@ def erase(
     InvalidValue
         If the key is none, or nobody is named who does it.
     """
+    [done] = erase_each(work, [customer], at=at, by=by, key=key, why=why)
+    return done
+
+
+def erase_each(
+    work: UnitOfWork,
+    customers: Iterable[str | int],
+    *,
+    at: datetime,
+    by: str,
+    key: Secret,
+    why: str = "",
+) -> tuple[Erasure, ...]:
+    """Remove people as `erase` does; what was erased and suppressed before is read once for all."""
     refuse_naive("the instant of an erasure", at)
     if not isinstance(by, str) or not by.strip():
         allowed = "the name of a person or a program"
         raise InvalidValue("nobody is named who erases", type(by).__name__, allowed)
+    entries = work.annotations.records(ERASURES)
+    names = {name for entry in entries for name in (entry["name"], *entry.get("others", ()))}
+    listed = Suppressing.begun(work, key)
+    told = {"by": by, "why": why, "on": at.isoformat()}
+    return tuple(_erased(work, customer, names, listed, told) for customer in customers)
+
+
+def _erased(
+    work: UnitOfWork,
+    customer: str | int,
+    names: set[str],
+    listed: Suppressing,
+    told: Mapping[str, str],
+) -> Erasure:
+    """Remove one person; `names` are the pseudonyms so far, which who was erased already keeps."""
     found = work.people.get(customer)
     if found is None:
         advice = "Look up the id of the customer"
         raise UnknownName("customer", hidden_if_contact(customer), (), advice)
     own = str(found.value.id)
-    merged = [str(one) for one, now in work.people.merged().items() if str(now) == own]
-    name, others = _names(work, own, merged, key)
-    known = list(_identities(work, own, {str(customer), *merged}))
-    done = Erasure(name, _counts(work, own), len(work.orders.of(own)))
+    held = work.people.export(own)
+    merged = [str(one["id"]) for one in held["merged"]]
+    former = map(str, held.get("former_ids", ()))
+    identities = work.people.identities(own)
+    known = [*identities, *(Identity("id", one) for one in {own, str(customer), *merged, *former})]
+    after = {
+        one: one if one in names else f"erased-{keyed_hash(listed.key, 'erasure', one)[:_FIGURES]}"
+        for one in (own, *merged)
+    }
+    names |= {*after.values()}
+    name, others = after[own], {one: after[one] for one in merged}
+    done = Erasure(
+        name, {**_counts(work, own), "identities": len(identities)}, len(work.orders.of(own))
+    )
     _rename(work, own, name, others)
     for room in (work.orders, work.activities, work.annotations, work.people):
         room.forget(name)
-    suppress(work, known, key=key, reason=ERASED, name=name)
+    listed.add(known, reason=ERASED, name=name)
     work.annotations.record(
         ERASURES,
         {
             "name": name,
             "others": sorted(others.values()),
-            "by": by,
-            "why": why,
-            "on": at.isoformat(),
+            **told,
             "removed": dict(done.removed),
             "orders_kept": done.orders_kept,
         },
     )
     return done
-
-
-def _names(
-    work: UnitOfWork, own: str, merged: Iterable[str], key: Secret
-) -> tuple[str, dict[str, str]]:
-    """Return the pseudonyms of who is erased, and of who was merged into them.
-
-    Who was erased already keeps theirs.
-    """
-    entries = work.annotations.records(ERASURES)
-    known = {name for entry in entries for name in (entry["name"], *entry.get("others", ()))}
-
-    def named(one: str) -> str:
-        return one if one in known else f"erased-{keyed_hash(key, 'erasure', one)[:_FIGURES]}"
-
-    return named(own), {one: named(one) for one in merged}
 
 
 def _rename(work: UnitOfWork, own: str, name: str, others: Mapping[str, str]) -> None:
@@ -144,14 +165,6 @@ def _rename(work: UnitOfWork, own: str, name: str, others: Mapping[str, str]) ->
         work.people.merge(one, name)
 
 
-def _identities(work: UnitOfWork, own: str, others: Iterable[str]) -> Iterator[Identity]:
-    """Yield all by which somebody is known, also the ids that they had before."""
-    yield from work.people.identities(own)
-    former = work.people.export(own).get("former_ids", ())
-    for one in {own, *others, *map(str, former)}:
-        yield Identity("id", one)
-
-
 def _counts(work: UnitOfWork, own: str) -> dict[str, int]:
     return {
         "activities": len(work.activities.of(own)),
@@ -159,5 +172,4 @@ def _counts(work: UnitOfWork, own: str) -> dict[str, int]:
         "interests": len(work.annotations.of(own, "interest")),
         "tags": len(work.annotations.tag_changes(own)),
         "consents": len(work.people.consents(own)),
-        "identities": len(work.people.identities(own)),
     }

@@ -14,7 +14,7 @@ from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import named, refuse_naive, whole_number
 from custinsights.domain.notes import Note
 from custinsights.errors import InvalidValue
-from custinsights.privacy.erasure import ERASURES, erase
+from custinsights.privacy.erasure import ERASURES, erase_each
 from custinsights.privacy.keys import Secret, secret_bytes
 from custinsights.repositories.batches import NOTHING, ActivityBatch
 
@@ -147,10 +147,11 @@ def retain(
     for rule in rules:
         done = due(work, [rule], as_of=as_of)
         until = as_of - timedelta(days=rule.days)
-        for one in done:
-            if rule.about == "people":
-                erase(work, one.customer, at=as_of, by=by, key=key, why=rule.name)
-            elif rule.about == "addresses":
+        if rule.about == "people" and done:
+            whom = [one.customer for one in done]
+            erase_each(work, whom, at=as_of, by=by, key=key, why=rule.name)
+        for one in done if rule.about != "people" else ():
+            if rule.about == "addresses":
                 work.orders.forget(one.customer)
             elif rule.about == "activities":
                 _remove_activities(work, one.customer, until)

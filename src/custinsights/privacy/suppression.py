@@ -21,6 +21,7 @@ __all__ = [
     "ERASURES",
     "OBJECTED",
     "Suppressed",
+    "Suppressing",
     "erasure_instants",
     "suppress",
     "suppressed",
@@ -120,14 +121,37 @@ def suppress(
     WrongKey
         The list was begun with another key.
     """
-    there = suppressed(work, key=key)
-    new = dict.fromkeys(
-        _hash(one, key) for one in identities if one.key[2] and reason not in there.why(one)
-    )
-    for one in new:
-        told = {"hash": one, "reason": reason, "key": _proof(key)}
-        work.annotations.record(LOG, told if name is None else {**told, "name": name})
-    return len(new)
+    return Suppressing.begun(work, key).add(identities, reason=reason, name=name)
+
+
+@attrs.frozen(repr=False)
+class Suppressing:
+    """The list while it is written: read once, for however many who are put on it.
+
+    `reasons` are those for which hashes are on it by now.
+    """
+
+    work: UnitOfWork
+    key: Secret
+    reasons: dict[str, set[str]]
+
+    @classmethod
+    def begun(cls, work: UnitOfWork, key: Secret) -> Suppressing:
+        """Read who is there."""
+        there = suppressed(work, key=key).reasons
+        return cls(work, key, {one: {*why} for one, why in there.items()})
+
+    def add(self, identities: Iterable[Identity], *, reason: str, name: str | None = None) -> int:
+        """Put identities on the list, and return how many are new there; see `suppress`."""
+        new = 0
+        for hashed in dict.fromkeys(_hash(one, self.key) for one in identities if one.key[2]):
+            why = self.reasons.setdefault(hashed, set())
+            if reason not in why:
+                why.add(reason)
+                new += 1
+                told = {"hash": hashed, "reason": reason, "key": _proof(self.key)}
+                self.work.annotations.record(LOG, told if name is None else {**told, "name": name})
+        return new
 
 
 def suppressed(work: UnitOfWork, *, key: Secret) -> Suppressed:
