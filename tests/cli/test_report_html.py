@@ -48,15 +48,17 @@ def test_a_page_goes_with_a_spreadsheet_and_json(
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--title", "x"], "no page is asked for"),
+        (["--title", "x"], "add --html FILE"),
         (["--include-orders"], "no page is asked for"),
-        (["--html", "x.html", "--include-personal"], "no orders are asked for"),
-        (["--html", "x.html", "--most-orders", "5"], "no orders are asked for"),
+        (["--html", "x.html", "--include-personal"], "add --include-orders"),
+        (["--html", "x.html", "--most-orders", "5"], "add --include-orders"),
         (
             ["--html", "x.html", "--include-orders", "--most-orders", "0"],
             "greater than or equal to 1",
         ),
         (["--html", "no/x.html"], "there is no folder"),
+        (["--html", ""], "it names no file"),
+        (["--html", ".."], "is a directory"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(

@@ -381,6 +381,8 @@ def test_options_are_checked(tmp_path: Path) -> None:
     """Personal fields need the orders, their number is whole and positive, a title is text."""
     with pytest.raises(InvalidValue, match="include_orders=True beside it"):
         report(_shop(3), tmp_path / "x.html", include_personal=True)
+    with pytest.raises(InvalidValue, match=r"most_orders=5.*include_orders=True beside it"):
+        report(_shop(3), tmp_path / "x.html", most_orders=5)
     with pytest.raises(InvalidValue, match="number of orders in the report"):
         report(_shop(3), tmp_path / "x.html", include_orders=True, most_orders=0)
     with pytest.raises(InvalidValue, match="The title of the report"):

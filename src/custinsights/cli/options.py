@@ -191,7 +191,11 @@ def traits(text: str | None) -> tuple[str, ...] | None:
 
 
 def written(path: Path | None) -> Path | None:
-    """A file that can be made: its folder is there."""
+    """A file that can be made: it has a name, and its folder is there."""
+    if path == Path():
+        raise typer.BadParameter("it names no file")
+    if path is not None and path.is_dir():
+        raise typer.BadParameter(f"file {str(path)!r} is a directory")
     if path is not None and not path.resolve().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {str(path.parent)!r}; make it first")
     return path

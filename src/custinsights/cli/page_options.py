@@ -33,7 +33,6 @@ Html: TypeAlias = Annotated[
         metavar="FILE",
         help="Write the report as a page for a browser instead of printing it: one file with "
         "charts, from years down to days, that asks for nothing.",
-        dir_okay=False,
         callback=options.written,
         rich_help_panel=_PAGE,
     ),
@@ -78,7 +77,6 @@ Xlsx: TypeAlias = Annotated[
         metavar="FILE",
         help="Write the report to a spreadsheet too: a sheet for every section, with all of its "
         "rows, and charts of the main ones.",
-        dir_okay=False,
         callback=options.written,
         rich_help_panel=SHOWING,
     ),

@@ -61,12 +61,12 @@ def web_page(
     names = [f"--{name.replace('_', '-')}" for name in options]
     if path is None:
         if names:
-            raise typer.BadParameter(f"{', '.join(names)}: no page is asked for, with --html FILE")
+            raise typer.BadParameter(f"{', '.join(names)}: no page is asked for; add --html FILE")
         return None
     if sections is not None:
         options["sections"] = sections
     needing = [name for name in ("--include-personal", "--most-orders") if name in names]
     if needing and not include_orders:
-        fault = f"{', '.join(needing)}: no orders are asked for, with --include-orders"
+        fault = f"{', '.join(needing)}: no orders are asked for; add --include-orders"
         raise typer.BadParameter(fault)
     return WebPage(path, options)

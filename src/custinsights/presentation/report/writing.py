@@ -30,7 +30,7 @@ def report(
     title: str = "Customer report",
     include_orders: bool = False,
     include_personal: bool = False,
-    most_orders: int = MOST_ORDERS,
+    most_orders: int | None = None,
     sections: Iterable[str] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> Path:
@@ -50,7 +50,7 @@ def report(
         Whether identities that are e-mail addresses or phone numbers are written as they are; else
         they are masked.
     most_orders
-        How many orders the file holds at most.
+        How many orders the file holds at most; 4,000 unless told.
     sections
         Which sections there are, by their names in the address of the page, such as ``"cohorts"``;
         default: all of them.
@@ -67,22 +67,27 @@ def report(
     MissingExtra
         Plotly or Jinja is not installed: the extra ``report`` brings them.
     InvalidValue
-        An option is none that is allowed, `include_personal` is told without the orders, or the
-        path is that of a folder or in none.
+        An option is none that is allowed, `include_personal` or `most_orders` is told without
+        the orders, or the path is that of a folder or in none.
     UnknownName
         A section is none of the report.
     """
     check_history(history)
     refuse_other(str, "the title of the report", title)
-    whole_number("the number of orders in the report is wrong", most_orders, 1)
-    if include_personal and not include_orders:
-        what = "personal fields are only in the orders, and these are not asked for"
-        raise InvalidValue(what, "include_personal=True", "include_orders=True beside it")
+    if most_orders is not None:
+        whole_number("the number of orders in the report is wrong", most_orders, 1)
+    for given, is_told in (
+        ("include_personal=True", include_personal),
+        (f"most_orders={most_orders}", most_orders is not None),
+    ):
+        if is_told and not include_orders:
+            what = "this is of the orders in the file, and these are not asked for"
+            raise InvalidValue(what, given, "include_orders=True beside it")
     questions = chosen(sections)
     with written_whole(path) as draft:
         orders = None
         if include_orders:
-            orders = orders_of_days(history, most_orders, personal=include_personal)
+            orders = orders_of_days(history, most_orders or MOST_ORDERS, personal=include_personal)
         whole = page(
             Page(
                 title=title,

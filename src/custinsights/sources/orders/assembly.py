@@ -268,7 +268,7 @@ def _choose_currency(rows: ParsedRows, options: Options, money: Money) -> str:
         what = "there is no row" if not len(rows) else "no row says in which currency its amount is"
         raise InvalidValue(
             f"{what}, and no currency is told",
-            None,
+            "currency=None",
             "the code of a currency",
             "Pass currency='EUR' or another code",
         )
