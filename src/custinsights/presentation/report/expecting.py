@@ -49,4 +49,8 @@ def _tried(history: OrderHistory, model: type) -> tuple[tuple[Listing, ...], tup
         found = validate(model, history, until=last - timedelta(days=_HELD_OUT))
     except InvalidValue:
         return (), ()
-    return (Listing(found.table()), Listing(found.calibration())), found.table().notes
+    listings = (
+        Listing(found.table(), key="validation"),
+        Listing(found.calibration(), key="calibration"),
+    )
+    return listings, found.table().notes

@@ -219,10 +219,11 @@ def _in_short(number: float, kind: str) -> str:
 
 @attrs.frozen
 class Listing:
-    """A table of rows."""
+    """A table of rows, of which a page shows the first; its key is its name for a program."""
 
     table: Table
     rows: int = 15
+    key: str = ""
 
     @property
     def title(self) -> str:

@@ -82,8 +82,9 @@ def _each(parts: Sequence[Part]) -> Iterator[_Tabled]:
 def _answer(part: _Tabled, table: Table, charts: list[Drawn]) -> Answer:
     title = sentence(part.title)
     name, _, _ = title.partition(" (")
+    key = part.key if isinstance(part, Listing) else ""
     told = Answer(
-        key=re.sub(r"\W+", "_", name.casefold()).strip("_"),
+        key=key or re.sub(r"\W+", "_", name.casefold()).strip("_"),
         title=title,
         records=table,
         view=table,
