@@ -304,3 +304,16 @@ def test_nothing_bought() -> None:
         assert table.to_dicts() == []
     assert found == ci.baskets(TEA, as_of="2023-01-01") != ci.baskets(TEA)
     assert isinstance(found, Itemsets)
+
+
+def test_a_part_is_added_once() -> None:
+    """A state remembers of which parts it is, also after adding: none of them is added again."""
+    one, other = (Basketing().summarise(part) for part in TEA.partition(2))
+    with pytest.raises(InvalidValue, match="counted twice"):
+        (one + other) + other
+
+
+def test_the_number_of_an_order_is_no_thing() -> None:
+    """What is bought is no count of orders, though orders have it as a label."""
+    with pytest.raises(InvalidValue, match=r"label of order lines or of orders.*order_number"):
+        ci.cross_sell_gaps(TEA, by="order_number")

@@ -375,3 +375,9 @@ def test_all_outcomes_may_be_corrected_for() -> None:
         assert whole.row("letter", name)["low"] == plain.row("letter", name)["low"]
     with pytest.raises(InvalidValue, match="every_outcome"):
         ci.compare(SPRING, ARMS, at="2024-03-01", every_outcome="yes")  # type: ignore[arg-type]
+
+
+def test_five_to_be_expected_are_enough_for_chi_square() -> None:
+    """Fisher's exact test is taken where fewer than five are to be expected in a cell."""
+    assert significance.of_rates(3, 10, 7, 10)[1] == significance.CHI_SQUARE  # five in each cell
+    assert significance.of_rates(2, 10, 7, 10)[1] == significance.FISHER  # 4.5

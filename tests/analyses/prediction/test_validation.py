@@ -12,8 +12,10 @@ import custinsights as ci
 from custinsights.analyses.prediction.validation import NAIVE, Validation
 from custinsights.errors import InvalidValue
 from tests.oracles.bridge import to_history
+from tests.oracles.hand import at, order, shop
 from tests.oracles.published import cdnow_sample
 from tests.oracles.purchases import MODELS, NAMES, fitted, summary_of
+from tests.oracles.shop import PlainRefund
 
 
 def by_hand(ours: list[float], naive: list[float], actual: list[int]) -> Validation:
@@ -184,3 +186,13 @@ def test_what_nobody_observed_is_no_holdout() -> None:
     said = "The observation ends on 1998-07-01 00:00; nothing later is known."
     assert said in late.table().notes
     assert len(fitted(ci.BetaGeoNBD).table().notes) == 1
+
+
+def test_orders_given_back_in_the_holdout_are_none() -> None:
+    """Who gave an earlier order back after the calibration placed none, and not less than that."""
+    orders = [order(f"c{n}", day, 10_00) for n in range(12) for day in ("01-10", "02-10")]
+    back = PlainRefund("c0", at("05-01"), 10_00, order=1)
+    found = ci.validate(
+        ci.BetaGeoNBD, to_history(shop(*orders, refunds=(back,))), until="2024-04-01"
+    )
+    assert found.actual.tolist() == [0] * 12

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -281,3 +282,13 @@ def test_a_recommender_is_asked_by_id() -> None:
     """A product that it was not told of is told at its making, which the message says."""
     with pytest.raises(InvalidValue, match=r"by id.*Recommender.of\(products=\)"):
         ci.Recommender.of(SHOP.history()).recommend("ada", candidates=[Product("lot")])  # type: ignore[list-item]
+
+
+def test_nothing_of_a_thing_is_no_deed() -> None:
+    """A line of a quantity of 0, such as one that was taken off an order, tells nothing."""
+    history = SHOP.history()
+    assert history.lines is not None
+    nothing = attrs.evolve(history.lines, quantity=np.zeros_like(history.lines.quantity))
+    found = ci.recommend(attrs.evolve(history, lines=nothing))
+    assert set(found.basis) == {"popularity"}
+    assert found.score.tolist() == [0.0] * len(found)
