@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import attrs
@@ -114,6 +115,7 @@ def standing(
     return [best[key] for key in sorted(best)]
 
 
+@cache
 def _question(kind: str) -> Any:
     people, now = schema.people, schema.people.alias("become")
     joined = _TABLE.outerjoin(people, _TABLE.c.person == people.c.key)
