@@ -33,6 +33,9 @@ VaultFile = Annotated[
     ),
 ]
 
+_FAULT = "these are not the keys of a shop"
+_ALLOWED = "one line 'index KEY', and a line 'seal KEY' or more, the newest first"
+
 
 def opened(database: str, vault_file: Path | None) -> SqlStore:
     """Open the memory of a shop, with the keys of a file where there is one."""
@@ -58,16 +61,11 @@ def _vault(path: Path) -> EncryptingVault:
             continue
         kind, *key = words
         if kind not in keys or len(key) != 1:
-            raise _no_keys(f"line {number} of {path.name!r}")
+            raise InvalidValue(_FAULT, f"line {number} of {path.name!r}", _ALLOWED)
         keys[kind] += key
     if len(keys["index"]) != 1 or not keys["seal"]:
-        raise _no_keys(repr(path.name))
+        raise InvalidValue(_FAULT, repr(path.name), _ALLOWED)
     return EncryptingVault(keys["seal"], keys["index"][0])
-
-
-def _no_keys(given: str) -> InvalidValue:
-    allowed = "one line 'index KEY', and a line 'seal KEY' or more, the newest first"
-    return InvalidValue("these are not the keys of a shop", given, allowed)
 
 
 def _warn_of(path: Path) -> None:
