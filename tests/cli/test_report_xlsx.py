@@ -120,6 +120,25 @@ def test_a_section_without_rows_says_so(run: Run, tmp_path: Path) -> None:
     assert not found["Top countries"]._charts
 
 
+@pytest.mark.parametrize(
+    "rows",
+    ["", "1,ada,2024-01-05,10,10\n2,bo,2024-02-05,20,20\n", "1,,2024-01-05,10,0\n"],
+    ids=["no rows", "all refunded", "all guests"],
+)
+def test_a_shop_without_an_order_that_counts_has_a_spreadsheet(
+    rows: str, run: Run, tmp_path: Path
+) -> None:
+    """Nothing can be drawn of nothing: each sheet says why it is empty, and the file opens."""
+    orders, path = tmp_path / "orders.csv", tmp_path / "report.xlsx"
+    orders.write_text(f"order_id,customer,placed_at,amount,refunded\n{rows}")
+    told = ("--currency", "EUR", "--timezone", "UTC", "--xlsx", str(path))
+    code, _, err = run("report", str(orders), *told)
+    assert (code, err) == (0, "")
+    found: Any = load_workbook(path)
+    assert not found["RFM groups"]._charts
+    assert found["RFM groups"]["A1"].value == "note"
+
+
 def test_json_and_spreadsheet_go_together(run: Run, lines_file: Path, tmp_path: Path) -> None:
     """A program gets its object alone on the output, and the file is written too."""
     path = tmp_path / "report.xlsx"
