@@ -6,10 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 import custinsights as ci
-from custinsights.domain import Customer, Money, Order, OrderLine, Product, Segment
+from custinsights.domain import Customer, Money, Order, OrderLine, Product, Refund, Segment
 from custinsights.errors import AccessRefused, InvalidValue, UnknownName
 from custinsights.privacy import Access
 from custinsights.repositories.batches import REFUND_COLUMNS
@@ -45,6 +46,21 @@ def test_the_metrics_are_those_that_are_asked_for(shop: Shop) -> None:
 
 
 @pytest.mark.covers("B11")
+def test_an_order_given_back_whole_counts_in_no_department(shop: Shop) -> None:
+    """In the metrics of a department as in the list of departments, though it names no product."""
+    back = Refund(euro("90.00"), NOON + 20 * DAY)
+    with shop.begin(at=NOON) as work:
+        told = work.orders.get("1", "etsy")
+        assert told is not None
+        work.orders.add(attrs.evolve(told, refunds=[back]))
+    for as_of, spent in ((NOON + 19 * DAY, "90.00"), (AS_OF, "0.00")):
+        profile = shop.profile("c1", as_of=as_of, department="Prints")
+        assert profile.metrics["total_spent"] == Decimal(spent)
+        departments = {one.name: one.spent for one in profile.departments}
+        assert (departments["Prints"] or euro("0.00")) == euro(spent)
+        assert profile.metrics["order_count"] == (spent == "90.00")
+
+
 def test_a_department_that_the_shop_has_not_is_told(shop: Shop) -> None:
     """One that is there, and of which somebody bought nothing, is zeros."""
     with pytest.raises(UnknownName, match=r"no department named 'Pritns'.*'Originals', 'Prints'"):

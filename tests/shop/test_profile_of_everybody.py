@@ -71,7 +71,9 @@ def test_the_metrics_are_those_of_the_whole_history(gallery: Shop) -> None:
 def test_the_metrics_of_a_department_are_those_of_the_whole_history(gallery: Shop) -> None:
     """As for_lines has them; of who bought nothing there they are those of no order."""
     table = ci.traits(gallery.history().for_lines(department="Originals"), NINE, as_of=AS_OF)
-    nothing = dict(gallery.profile(IDS[0], as_of=AS_OF, department="Books").metrics)
+    stranger = next(one for one in IDS if row_of(table, one) is None)
+    nothing = dict(gallery.profile(stranger, as_of=AS_OF, department="Originals").metrics)
+    assert (nothing["order_count"], nothing["total_spent"]) == (0, 0)
     found = 0
     for one in IDS[::4]:
         told = dict(gallery.profile(one, as_of=AS_OF, department="Originals").metrics)

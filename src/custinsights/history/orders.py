@@ -183,8 +183,9 @@ class OrderHistory(History):
         """Return the history of some products, e.g. ``for_lines(department="Prints")``.
 
         It holds the orders with such a line; their amount is the revenue of those lines, and the
-        refunds are those that name such a product, the activities those about one. Other refunds
-        and activities are left out and counted in the load report.
+        refunds are those that name such a product, the activities those about one. Where a whole
+        order is given back, so are its lines. Other refunds and activities are left out and counted
+        in the load report.
         """
         return self.of_facts(selection.for_lines(self, labels))
 

@@ -278,10 +278,12 @@ def _lines_only(facts: Facts, is_chosen: BoolArray) -> Facts:
     np.add.at(amount, order, lines.amount.take(rows))
     units = np.zeros(len(facts), dtype=np.int64)
     np.add.at(units, order, lines.quantity.take(rows))
+    refunds, is_kept = _refunds_of_lines(facts, amount, _names_one(facts.refunds, is_chosen))
     reduced = attrs.evolve(
         facts,
         amount=amount,
         numbers={"units": units},
+        refunds=refunds,
         lines=attrs.evolve(
             lines,
             offsets=offsets_of(order, len(facts)),
@@ -293,11 +295,50 @@ def _lines_only(facts: Facts, is_chosen: BoolArray) -> Facts:
     return select(
         reduced,
         orders=np.unique(order),
-        is_refund_kept=_names_one(facts.refunds, is_chosen),
+        is_refund_kept=is_kept,
         is_activity_kept=None
         if facts.activities is None or facts.products is None
         else _is_about_one(facts.activities, facts.products, is_chosen),
     )
+
+
+def _refunds_of_lines(
+    facts: Facts, amount: IntArray, is_named: BoolArray
+) -> tuple[Refunds, BoolArray]:
+    """Return the refunds of which lines have a part, and which these are.
+
+    They are those that name the lines. Where with one of them a whole order is given back, so is
+    what was paid for its lines and not given back before.
+    """
+    refunds = facts.refunds
+    rows = np.flatnonzero(refunds.order >= 0)
+    rows = rows[np.argsort(refunds.order[rows], kind="stable")]  # those of an order by instant
+    order, at = refunds.order[rows], refunds.refunded_at[rows]
+    starts = np.flatnonzero(np.diff(order, prepend=-1))
+    given_back, of_lines = (
+        _running(values[rows], starts)
+        for values in (refunds.amount, np.where(is_named, refunds.amount, 0))
+    )
+    paid = facts.amount[order]
+    is_last = np.append((order[1:] != order[:-1]) | (at[1:] != at[:-1]), np.True_)[: len(rows)]
+    whole = np.flatnonzero(is_last & (paid > 0) & (given_back >= paid))
+    whole = whole[np.unique(order[whole], return_index=True)[1]]
+    left = amount[order[whole]] - of_lines[whole]
+    whole, left = whole[left > 0], left[left > 0]
+    at_rows = rows[whole]
+    changed, product = refunds.amount.copy(), refunds.product.copy()
+    changed[at_rows] = np.where(is_named[at_rows], changed[at_rows], 0) + left
+    product[at_rows] = np.where(is_named[at_rows], product[at_rows], -1)
+    is_kept = is_named.copy()
+    is_kept[at_rows] = True
+    return attrs.evolve(refunds, amount=changed, product=product), is_kept
+
+
+def _running(values: IntArray, starts: IntArray) -> IntArray:
+    """Return the running sum of the rows of each order, which begin at some places."""
+    running = np.cumsum(values)
+    before = (running - values)[starts]
+    return running - np.repeat(before, np.diff(starts, append=len(values)))
 
 
 def _is_about_one(activities: Activities, products: Products, is_chosen: BoolArray) -> BoolArray:
