@@ -62,6 +62,7 @@ def test_all_metrics_are_drawn_or_named() -> None:
     assert domains[0][0] > domains[1][1] > domains[1][0] > domains[2][1] > domains[2][0] >= 0
     hours = ci.measure(GALLERY, ["orders", "revenue"], by=["weekday", "hour"]).plot()
     assert hours.layout.title.subtitle.text.endswith("not drawn: revenue")
+    assert hours.layout.yaxis.title.text == "weekday"
     two = ci.measure(GALLERY, metrics, by=["quarter"]).plot(["orders", "customers"])
     assert [line.name for line in two.data] == ["orders", "customers"]
     by_category = ci.measure(GALLERY, ["line_revenue", "units"], by=["category"]).plot()

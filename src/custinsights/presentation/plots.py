@@ -135,13 +135,13 @@ def _of_cube(cube: Cube, what: str | Sequence[str] | None) -> tuple[Figure, str]
         title = f"{_title(', '.join(map(_word, names)))} by {by}"
         draw = _of_labels if len(cube.axes) == 1 else _of_pairs
         panels.append(draw(cube, table, names, title))
+        if any(trace["type"] == "heatmap" for trace in panels[-1][0]["data"]):
+            break
         unit = number_format(table.column(names[0]))[1].strip()
         if len(by_unit) > 1 and panels[-1][0]["data"]:
             side = "x" if panels[-1][0]["data"][0].get("orientation") == "h" else "y"
             named = f"{', '.join(map(_word, names))}{f' ({unit})' if unit not in names else ''}"
             panels[-1][0]["layout"][f"{side}axis"]["title"] = {"text": named.replace(" ()", "")}
-        if panels[-1][0]["data"][:1] and panels[-1][0]["data"][0]["type"] == "heatmap":
-            break
     told = [name for names in drawn[: len(panels)] for name in names]
     column = table.column(told[0])
     notes = [note for _, note in panels[:1] if note]
