@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -138,6 +138,11 @@ class Assignment(Presented):
         """How many were to be in each arm, by the weights."""
         whole = sum(self.weights.values())
         return [len(self) * weight / whole for weight in self.weights.values()]
+
+    def rows_among(self, ids: Iterable[Identity]) -> IntArray:
+        """int64[k], the place of each customer among identities, -1 for none; 7 and "7" are one."""
+        row_of = {str(one): row for row, one in enumerate(ids)}
+        return np.array([row_of.get(str(one), -1) for one in self.customers], dtype=np.int64)
 
     def arm_of(self, customer: Identity) -> str:
         """Return the arm of a customer, or raise `UnknownName` for who is in none."""

@@ -381,3 +381,30 @@ def test_five_to_be_expected_are_enough_for_chi_square() -> None:
     """Fisher's exact test is taken where fewer than five are to be expected in a cell."""
     assert significance.of_rates(3, 10, 7, 10)[1] == significance.CHI_SQUARE  # five in each cell
     assert significance.of_rates(2, 10, 7, 10)[1] == significance.FISHER  # 4.5
+
+
+def test_identities_are_compared_as_they_are_written() -> None:
+    """A tool that sends letters writes 7 as a text: it is the same customer all the same."""
+    history = ci.OrderHistory.from_arrays(
+        customer=[7, 8, 9],
+        placed_at=["2024-03-05"] * 3,
+        amount=[10] * 3,
+        currency="EUR",
+        timezone="UTC",
+        observed_until="2024-06-01",
+    )
+    arms = {7: "a", 8: "b", 9: "b"}
+    whens: list[tuple[type, Any]] = [
+        (int, "2024-03-01"),
+        (str, "2024-03-01"),
+        (str, dict.fromkeys(arms, "2024-03-01")),
+        (int, dict.fromkeys(map(str, arms), "2024-03-01")),
+    ]
+    told = []
+    for kind, when in whens:
+        drawn = ci.Assignment.of("e", {kind(who): arm for who, arm in arms.items()}, ["a", "b"])
+        told.append(ci.compare(history, drawn, at=when))
+    assert told[0].row("b")["total"] == 2
+    for one in told:
+        assert one.outcomes.to_dicts() == told[0].outcomes.to_dicts()
+        assert one.unknown == 0

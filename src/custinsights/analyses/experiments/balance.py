@@ -89,8 +89,7 @@ def balance(
     refuse_part(history, "arms of an experiment")
     history.context.moment(at)  # refuses None, which is no instant to have been assigned at
     table = Traits(names, as_of=at, catalog=catalog)(history)
-    row_of = {one: row for row, one in enumerate(table.ids.tolist())}
-    rows = np.array([row_of.get(one, -1) for one in assignment.customers], dtype=np.int64)
+    rows = assignment.rows_among(table.ids.tolist())
     found: list[dict[str, Any]] = []
     for name in table.columns:
         values = _numbers(table, name)

@@ -51,7 +51,9 @@ def _planned(given: Any) -> int | None:
 
 
 def _instants(given: Any) -> Any:
-    return frozen(given) if isinstance(given, Mapping) else given
+    if not isinstance(given, Mapping):
+        return given
+    return frozen({str(one): when for one, when in given.items()})
 
 
 @attrs.frozen(kw_only=True)
@@ -77,8 +79,9 @@ class Comparing:
         check_orders(history, "an experiment")
         context, as_of = history.context, history.context.instant(self.as_of)
         ids = history.customer_ids.tolist()
-        place = dict(zip(self.assignment.customers, self.assignment.codes.tolist(), strict=True))
-        arm = np.array([place.get(one, -1) for one in ids], dtype=np.int64)
+        found = self.assignment.rows_among(ids)
+        arm = np.full(len(ids), -1, dtype=np.int64)
+        arm[found[found >= 0]] = self.assignment.codes[found >= 0]
         rows = np.flatnonzero(arm >= 0)
         start, end = np.full(len(ids), NO_INSTANT), np.zeros(len(ids), dtype=np.int64)
         start[rows], end[rows] = self._times([ids[row] for row in rows.tolist()], context)
@@ -110,14 +113,14 @@ class Comparing:
         if not isinstance(self.at, Mapping):
             instant = context.moment(self.at)
             return instant, context.day(instant) + self.within
-        missing = sum(one not in self.at for one in self.assignment.customers)
+        missing = sum(str(one) not in self.at for one in self.assignment.customers)
         if missing:
             raise InvalidValue(
                 "nobody said when some customers were assigned",
                 f"{missing:,} of {len(self.assignment):,} customers without an instant",
                 "an instant for each customer in the experiment, or one for all",
             )
-        instants = [context.moment(self.at[one]) for one in customers]
+        instants = [context.moment(self.at[str(one)]) for one in customers]
         return instants, [context.day(one) + self.within for one in instants]
 
     def finish(self, state: CustomerTable) -> Comparison:
@@ -128,7 +131,6 @@ class Comparing:
                 "the history knows none of the customers in the experiment",
                 f"{len(self.assignment):,} customers",
                 "customers of the history, by its own identities",
-                "An identity as a text is another than the same as an int",
             )
         codes, orders, values = self._of_all(state)
         unit = state.column("value").unit
@@ -163,8 +165,7 @@ class Comparing:
 
     def _of_all(self, state: CustomerTable) -> tuple[IntArray, IntArray, FloatArray]:
         """Return arm, orders and value of everybody whose time is over, the unknown too."""
-        row_of = {one: row for row, one in enumerate(state.ids.tolist())}
-        rows = np.array([row_of.get(one, -1) for one in self.assignment.customers], dtype=np.int64)
+        rows = self.assignment.rows_among(state.ids.tolist())
         known, unknown = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
         size = len(rows)
         orders, values = np.zeros(size, dtype=np.int64), np.zeros(size)
@@ -177,7 +178,7 @@ class Comparing:
         today, time = calendar.local_date(known_until), dt.timedelta(days=self.within)
         for place in unknown.tolist():  # they never ordered, and belong to the arms all the same
             one = self.assignment.customers[place]
-            at = self.at[one] if isinstance(self.at, Mapping) else self.at
+            at = self.at[str(one)] if isinstance(self.at, Mapping) else self.at
             is_over[place] = calendar.local_date(calendar.instant(at)) + time <= today
         ended = np.flatnonzero(is_over)
         return self.assignment.codes[ended], orders[ended], values[ended]
