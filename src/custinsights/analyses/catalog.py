@@ -29,14 +29,13 @@ from custinsights.analyses.declaring.declarations import (
     Dimension,
     Metric,
     Trait,
-    checked_name,
 )
 from custinsights.analyses.declaring.declared import Declared
 from custinsights.analyses.declaring.installed import installed_entry, installed_names
 from custinsights.analyses.declaring.nicknames import hint
 from custinsights.analyses.declaring.segment_functions import SegmentFunction
 from custinsights.analyses.declaring.tally import STREAMS, FactFunction, Sum, Tally, scale_of
-from custinsights.domain.fields import instance, members
+from custinsights.domain.fields import checked_name, instance, members
 from custinsights.domain.frozen import frozen
 from custinsights.domain.segments import Segment, spelled
 from custinsights.errors import InvalidValue, UnknownName

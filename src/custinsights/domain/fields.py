@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from numbers import Real
 from operator import index
 from typing import Any, TypeAlias, TypeVar
 
@@ -16,8 +17,10 @@ __all__ = [
     "Identity",
     "any_text",
     "as_int",
+    "as_number",
     "as_tuple",
     "aware",
+    "checked_name",
     "day",
     "exact_quantity",
     "flag",
@@ -189,6 +192,13 @@ def as_int(value: Any) -> int | None:
         return None
 
 
+def as_number(value: Any) -> int | float | None:
+    """Return a number of any library's kind as Python's own, None for all else and truth values."""
+    whole = as_int(value)
+    is_other = whole is None and isinstance(value, Real) and not isinstance(value, bool)
+    return float(value) if is_other else whole
+
+
 def whole_number(what: str, value: object, least: int, most: int | None = None) -> int:
     """Return a whole number of any library's kind as an int, if it lies within the limits.
 
@@ -266,6 +276,17 @@ def refuse_different(of: str, left: object, right: object, plurals: Mapping[str,
         ours, theirs = getattr(left, name), getattr(right, name)
         if ours != theirs:
             raise Incompatible(f"the {plural} of {of}", ours, theirs)
+
+
+def checked_name(name: str) -> str:
+    """Return a name that may stand in results and rules: a Python identifier."""
+    if isinstance(name, str) and name.isidentifier():
+        return name
+    raise InvalidValue(
+        what="a name of the catalog must be an identifier",
+        given=name,
+        allowed="letters, digits and underscores, not beginning with a digit",
+    )
 
 
 def members(check: Check) -> Check:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from custinsights.analyses.builtin.forecasts import ORDERS, RISK, VALUE
+from custinsights.analyses.builtin.forecasts import ORDERS, RISK, RISKS, VALUE
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.customers.traits import traits
-from custinsights.analyses.prediction.models import RISKS, FittedModels
+from custinsights.analyses.prediction.models import FittedModels
 from custinsights.history.orders import OrderHistory
 from custinsights.results.table import Column, Table
 

@@ -332,3 +332,10 @@ def test_orders_of_a_day_that_is_not_over_do_not_turn_time_back() -> None:
     alive: Callable[..., Any] = model.probability_alive
     assert np.all(alive(early)["probability_alive"] <= 1)
     assert np.all(model.purchases_of(early).t_x <= model.purchases_of(early).T)
+
+
+@pytest.mark.parametrize("most", [-1, 1001, 10**9, "a"])
+def test_a_distribution_has_an_end(most: Any) -> None:
+    """Of more than a thousand orders nothing is told one by one."""
+    with pytest.raises(InvalidValue, match=r"largest number of orders is wrong.*from 0 to 1000"):
+        fitted(ci.BetaGeoNBD).order_distribution(horizon="13w", most=most)

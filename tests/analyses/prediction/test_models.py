@@ -214,6 +214,8 @@ def test_lifetime_value_is_orders_times_value_without_discount() -> None:
     assert whole == pytest.approx(0.4 * expected * value)
     assert np.all(worth(horizon="1y", margin=0.4, discount_rate=0.1) < whole)
     assert np.all(worth(horizon="2y", margin=0.4) > whole)
+    same = worth(horizon=np.int64(26), discount_rate=np.float32(0.5), margin=np.int64(1))
+    assert same == pytest.approx(worth(horizon=26, discount_rate=0.5, margin=1))
     with pytest.raises(InvalidValue, match="The margin is out of range: 40 was given"):
         worth(margin=40)
 

@@ -15,7 +15,7 @@ import pytest
 import custinsights as ci
 from custinsights.analyses.builtin.forecasts import PREDICTED
 from custinsights.analyses.prediction.models import FitModels
-from custinsights.errors import Incompatible, InvalidValue, NeedsModels, NoModel
+from custinsights.errors import Incompatible, InvalidValue, NeedsModels, NoModel, RuleError
 from custinsights.testing import check_trait
 from tests.oracles.bridge import to_history
 from tests.oracles.published import cdnow_sample
@@ -254,3 +254,26 @@ def test_only_fitted_models_tell_the_predicted_traits(wrong: Any) -> None:
     """What `fit_models` does not return is refused where the catalog is made."""
     with pytest.raises(InvalidValue, match="These are no fitted models"):
         ci.DEFAULT.with_models(wrong)
+
+
+def test_what_was_learned_later_is_said() -> None:
+    """Asked as of an instant before models were fitted, tables, cells and segments say so."""
+    later = ci.DEFAULT.with_models(ci.fit_models(history()))
+    said = "Told by models that know what came after as_of, up to 1998-07-01: churn_risk."
+    asked: dict[str, Any] = {"as_of": AS_OF, "catalog": later}
+    results = (
+        ci.traits(history(), "churn_risk", **asked).provenance.notes(),
+        ci.measure(history(), "customers", by="churn_risk", **asked).table().notes,
+        ci.segments(history(), {"a": "churn_risk == 'high'"}, **asked).customers.provenance.notes(),
+    )
+    for notes in results:
+        assert any(note.startswith(said) for note in notes)
+    for as_of, found in ((AS_OF, catalog()), (None, later)):
+        table = ci.traits(history(), "churn_risk", as_of=as_of, catalog=found)
+        assert not table.provenance.remarks
+
+
+def test_a_risk_that_there_is_not_is_refused() -> None:
+    """A rule that asks for another risk finds nobody: it is refused, with the nearest one."""
+    with pytest.raises(RuleError, match=r"churn_risk is never 'High'.*Did you mean 'high'"):
+        ci.segment(history(), "churn_risk == 'High'", catalog=catalog())

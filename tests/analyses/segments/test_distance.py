@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import custinsights as ci
+from custinsights.errors import RuleError
 from custinsights.history.orders import OrderHistory
 from custinsights.results.explanation import Change
 
@@ -121,7 +122,8 @@ def test_a_day_is_less_than_a_decade() -> None:
 def test_labels_that_can_be() -> None:
     """The nearest stage of the lifecycle; for open labels a text that says it is any other."""
     assert to('lifecycle == "Loyal Fan"', THREE) == ("lifecycle", "Repeat Customer")
-    assert to('lifecycle == "Nobody"', THREE) is None
+    with pytest.raises(RuleError, match=r'Lifecycle is never "Nobody"'):
+        to('lifecycle == "Nobody"', THREE)
     shop = OrderHistory.from_arrays(
         customer=["ada"],
         placed_at=["2024-01-01"],

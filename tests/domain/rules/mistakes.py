@@ -140,6 +140,8 @@ MISTAKES: dict[str, tuple[str, ...]] = {
         "1 + 2 < 4",
         'order_count >= "3"',
         "customer_city == 3",
+        "churn_risk == 'High'",
+        "not churn_risk in ['low', 'hgih']",
         "customer_city == Paris",
         "is_repeat == 1",
         'first_order_at > "yesterday"',

@@ -87,7 +87,11 @@ def calls(draw: st.DrawFn, name: str) -> Call:
 
 def named(*kinds: str) -> Values:
     """Traits of some kinds, and calls of functions that give them."""
-    traits = [Name(name) for name, kind in WORDS.names.items() if kind in kinds]
+    traits = [
+        Name(name)
+        for name, kind in WORDS.names.items()
+        if kind in kinds and name not in WORDS.labels  # of which few texts are any
+    ]
     functions = [
         one.name for one in WORDS.functions.values() if one.gives in kinds and not one.gives_a_share
     ]

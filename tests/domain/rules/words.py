@@ -13,10 +13,12 @@ WORDS = Vocabulary(
         "last_day": "date",
         "customer_country": "label",
         "customer_city": "label",
+        "churn_risk": "label",
         "is_repeat": "flag",
         "größe": "number",
         "客": "count",
     },
+    labels={"churn_risk": ("low", "medium", "high")},
     functions=[
         Signature("tagged", "flag", (Parameter("tag", "text", required=True),)),
         Signature(

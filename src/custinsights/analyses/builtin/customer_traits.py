@@ -7,9 +7,9 @@ import numpy as np
 
 from custinsights.analyses.builtin.metrics import DAYS_PER_MONTH
 from custinsights.analyses.builtin.places import PLACES, place_of_sales
-from custinsights.analyses.declaring.declarations import Trait, checked_name
+from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.declaring.tally import MONEY
-from custinsights.domain.fields import text
+from custinsights.domain.fields import checked_name, text
 from custinsights.errors import UnknownName
 from custinsights.history.columnar.columns import (
     NO_INSTANT,

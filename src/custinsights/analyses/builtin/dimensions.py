@@ -22,9 +22,9 @@ from custinsights.analyses.declaring.axes import (
     clock_coder,
 )
 from custinsights.analyses.declaring.block import Stream
-from custinsights.analyses.declaring.declarations import Dimension, checked_name
+from custinsights.analyses.declaring.declarations import Dimension
 from custinsights.analyses.declaring.several import SeveralCoder, first_lines, tags_of
-from custinsights.domain.fields import whole_number
+from custinsights.domain.fields import checked_name, whole_number
 from custinsights.errors import MissingData
 from custinsights.history.columnar.columns import Labels
 from custinsights.history.facts import Facts

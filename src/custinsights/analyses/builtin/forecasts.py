@@ -19,6 +19,7 @@ ORDERS = "predicted_orders_365d"
 VALUE = "predicted_lifetime_value"
 NEXT = "next_order_expected_on"
 RISK = "churn_risk"
+RISKS = ("low", "medium", "high")
 
 
 @attrs.frozen
@@ -31,8 +32,10 @@ class _Unfitted:
         raise NeedsModels(self.name)
 
 
-def _trait(name: str, kind: str, unit: str, definition: str) -> Trait:
-    return Trait(name, _Unfitted(name), kind, unit, definition)
+def _trait(
+    name: str, kind: str, unit: str, definition: str, closed: tuple[str, ...] | None = None
+) -> Trait:
+    return Trait(name, _Unfitted(name), kind, unit, definition, closed=closed)
 
 
 TRAITS = (
@@ -68,6 +71,7 @@ TRAITS = (
         "",
         "Risk that no order comes within the next 365 days, by fitted models: low (under 30 %), "
         "medium, or high (from 70 % on).",
+        RISKS,
     ),
 )
 """Every trait that needs models, by none of which it is told yet."""

@@ -76,7 +76,14 @@ def _at_stage(name: str, stage: int, definition: str) -> Metric:
     return Metric(name, Sum(((1, tally),)), unit=tally.unit, definition=definition)
 
 
-TRAIT = Trait("lifecycle", lifecycle, "label", definition=_DEFINITION, without_activities=_WITHOUT)
+TRAIT = Trait(
+    "lifecycle",
+    lifecycle,
+    "label",
+    definition=_DEFINITION,
+    without_activities=_WITHOUT,
+    closed=STAGES,
+)
 DIMENSION = Dimension(
     "lifecycle",
     "customers",

@@ -8,10 +8,10 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.builtin.activity_metrics import OfKind, activity_count, people_with
-from custinsights.analyses.declaring.declarations import Metric, checked_name
+from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.declaring.tally import Sum, Tally
 from custinsights.domain.activities import ACTIVITY_KINDS, activity_kind, activity_word
-from custinsights.domain.fields import from_thousandths, refuse_other
+from custinsights.domain.fields import checked_name, from_thousandths, refuse_other
 from custinsights.errors import InvalidValue
 
 NPS, CSAT = "nps", "csat"

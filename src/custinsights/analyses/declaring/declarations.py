@@ -14,7 +14,16 @@ import attrs
 from attrs.validators import optional
 
 from custinsights.analyses.declaring.tally import MONEY, FactFunction, Quantile, Sum, Tally
-from custinsights.domain.fields import any_text, as_tuple, flag, function, instance, named, text
+from custinsights.domain.fields import (
+    any_text,
+    as_tuple,
+    checked_name,
+    flag,
+    function,
+    instance,
+    named,
+    text,
+)
 from custinsights.errors import InvalidValue
 
 TRAIT_KINDS = {
@@ -45,11 +54,8 @@ def entries(what: str, given: Any, *kinds: type) -> tuple[Any, ...]:
         return (given,)
     or_kind = "".join(f" or a {kind.__name__}" for kind in kinds)
     if isinstance(given, bytes | Mapping) or not isinstance(given, Iterable):
-        raise InvalidValue(
-            what=f"the argument {what} is no list of names",
-            given=f"a value of type {type(given).__name__}",
-            allowed=f"a name{or_kind}, or a list of them",
-        )
+        fault, allowed = f"the argument {what} is no list of names", f"a name{or_kind}, or a list"
+        raise InvalidValue(fault, f"a value of type {type(given).__name__}", f"{allowed} of them")
     items = tuple(given)
     for item in items:
         if not isinstance(item, (str, *kinds)):
@@ -128,12 +134,9 @@ class Metric:
             )
         low, high = self.target or (0, 1)
         if self.proportion and not 0 <= low <= high <= 1:
-            raise InvalidValue(
-                what=f"the target of the proportion {self.name!r} is no band",
-                given=self.target,
-                allowed="two numbers from 0 to 1",
-                advice="write 20 % as 0.2",
-            )
+            what = f"the target of the proportion {self.name!r} is no band"
+            allowed, advice = "two numbers from 0 to 1", "write 20 % as 0.2"
+            raise InvalidValue(what, self.target, allowed, advice)
 
     def __repr__(self) -> str:
         return f"<Metric {self.name}: {self.definition}>"
@@ -291,6 +294,8 @@ class Dimension:
         What a result says of it where the history has no activities, and it uses them; or nothing.
     content
         What tells it from others of its name and definition, where it holds labels of its own.
+    learned_until
+        As of a `Trait`.
     """
 
     name: str = attrs.field(validator=text)
@@ -306,6 +311,7 @@ class Dimension:
     distribution: str | None = None
     without_activities: str = attrs.field(default="", validator=any_text)
     content: str = attrs.field(default="", validator=any_text)
+    learned_until: int | None = None
 
     @property
     def labels_activities(self) -> bool:
@@ -349,6 +355,10 @@ class Trait:
         What becomes of it while nothing happens: one of `OVER_TIME`.
     without_activities
         What a result says of it where the history has no activities, and it uses them; or nothing.
+    closed
+        All labels where they are known beforehand: a rule that asks for another is refused.
+    learned_until
+        Up to when other customers taught it, microseconds UTC; a result as of earlier says so.
     """
 
     name: str = attrs.field(validator=text)
@@ -359,24 +369,22 @@ class Trait:
     distribution: str | None = None
     over_time: str = attrs.field(default="changes", validator=named("course over time", OVER_TIME))
     without_activities: str = attrs.field(default="", validator=any_text)
+    closed: tuple[str, ...] | None = None
+    learned_until: int | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.kind == "count" and self.unit in (MONEY, "items"):
-            raise InvalidValue(
-                what=f"the trait {self.name!r} counts {self.unit}, which are kept in smaller units",
-                given="kind='count'",
-                allowed="kind='money' for money, 'quantity' for items, or 'number' for a mean",
-            )
+            what = f"the trait {self.name!r} counts {self.unit}, which are kept in smaller units"
+            allowed = "kind='money' for money, 'quantity' for items, or 'number' for a mean"
+            raise InvalidValue(what, "kind='count'", allowed)
 
     def as_dimension(self) -> Dimension:
         """Return the dimension that groups customers by the trait, if its values are labels."""
         if self.kind != "label":
-            raise InvalidValue(
-                what=f"the trait {self.name!r} does not give labels to group by",
-                given=f"values of the kind {self.kind}",
-                allowed="a trait of the kind label, such as first_channel",
-                advice="a dimension of your own can give each of its ranges a label",
-            )
+            what = f"the trait {self.name!r} does not give labels to group by"
+            allowed = "a trait of the kind label, such as first_channel"
+            advice = "a dimension of your own can give each of its ranges a label"
+            raise InvalidValue(what, f"values of the kind {self.kind}", allowed, advice)
         return Dimension(
             self.name,
             "customers",
@@ -385,15 +393,5 @@ class Trait:
             definition=self.definition,
             distribution=self.distribution,
             without_activities=self.without_activities,
+            learned_until=self.learned_until,
         )
-
-
-def checked_name(name: str) -> str:
-    """Return a name that may stand in results and rules: a Python identifier."""
-    if isinstance(name, str) and name.isidentifier():
-        return name
-    raise InvalidValue(
-        what="a name of the catalog must be an identifier",
-        given=name,
-        allowed="letters, digits and underscores, not beginning with a digit",
-    )

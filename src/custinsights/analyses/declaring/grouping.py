@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
-from custinsights.analyses.declaring.declarations import Dimension, checked_name, entries
+from custinsights.analyses.declaring.declarations import Dimension, entries
+from custinsights.domain.fields import checked_name
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import IntArray, Labels
 from custinsights.history.columnar.identities import codes_among

@@ -127,11 +127,25 @@ def provenance(
         policy=context.policy,
         definitions={item.name: item.definition for item in named},
         distributions={i.name: i.distribution for i in named if i.distribution is not None},
-        remarks=() if context.has_activities else without_activities(named),
+        remarks=remarks_of(context, as_of, named),
     )
 
 
-def without_activities(named: Sequence[Metric | Dimension | Trait]) -> tuple[str, ...]:
+def remarks_of(
+    context: Context, as_of: int, named: Sequence[Metric | Dimension | Trait]
+) -> tuple[str, ...]:
+    """Say what a reader has to know of names in an answer as of an instant."""
+    untold = () if context.has_activities else _without_activities(named)
+    known = [(i.name, i.learned_until) for i in named if not isinstance(i, Metric)]
+    later = {name: until for name, until in known if until is not None and until > as_of}
+    if not later:
+        return untold
+    until = context.calendar.local_date(to_datetime(max(later.values())))
+    said = f"Told by models that know what came after as_of, up to {until}: {', '.join(later)}."
+    return (*untold, f"{said} A fair test takes models fitted as of then.")
+
+
+def _without_activities(named: Sequence[Metric | Dimension | Trait]) -> tuple[str, ...]:
     """Say what nobody can know without activities, each once."""
     entries = [
         part for item in named for part in (item.tallies if isinstance(item, Metric) else [item])

@@ -33,6 +33,7 @@ Tells: TypeAlias = "Callable[[Any, Purchases], FloatArray]"
 
 _BISECTIONS = 60
 _FEWEST = 10
+_MOST = 1000
 NOBODY_STOPS = "nobody seems to stop buying"
 _MANY = 20_000
 _HARDLY_ANYBODY = 1e-3
@@ -226,10 +227,13 @@ class CountingModel(FittedModel):
     def order_distribution(
         self, summary: CustomerTable | None = None, *, horizon: Any, most: int = 10
     ) -> FloatArray:
-        """Return float64[k, most + 1]: the probability of 0, 1, ... orders within a horizon."""
+        """Return float64[k, most + 1]: the probability of 0, 1, ... orders within a horizon.
+
+        `most` is at most 1000.
+        """
         asked = self._seen(self.asked(summary))
         seen, rows = asked.distinct()
-        least = whole_number("the largest number of orders is wrong", most, 0)
+        least = whole_number("the largest number of orders is wrong", most, 0, _MOST)
         alive = self.alive(seen)
         chances = alive[:, None] * self.number_while_alive(seen, in_unit(horizon, self.unit), least)
         chances[:, 0] += 1 - alive

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from numbers import Real
 from typing import Any
 
 from custinsights.analyses.prediction.purchases import DAYS
+from custinsights.domain.fields import as_number
 from custinsights.errors import InvalidValue
 
 _LETTERS = {"d": DAYS["day"], "w": DAYS["week"], "m": DAYS["month"], "y": DAYS["year"]}
@@ -26,8 +26,8 @@ def in_unit(horizon: Any, unit: str) -> float:
         found = _DURATION.fullmatch(horizon.strip())
         time = int(found[1]) * _LETTERS[found[2]] / DAYS[unit] if found else math.nan
     else:
-        is_number = isinstance(horizon, Real) and not isinstance(horizon, bool)
-        time = float(horizon) if is_number else math.nan
+        number = as_number(horizon)
+        time = math.nan if number is None else float(number)
     if not 0 < time < math.inf:
         allowed = f"a duration such as '90d', '13w', '6m', '1y', or a number of {unit}s above 0"
         raise InvalidValue("the horizon is no time ahead", horizon, allowed)

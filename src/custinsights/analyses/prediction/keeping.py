@@ -59,6 +59,7 @@ def read(text: str | bytes) -> dict[str, Any]:
             "worth": Worth(**record["worth"]),
             "risks": tuple(record["risks"]),
             "remarks": tuple(map(str, record["remarks"])),
+            "learned_until": record["learned_until"],
         }
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise InvalidValue("the fitted models are broken", type(error).__name__, allowed) from error

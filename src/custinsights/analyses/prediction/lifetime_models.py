@@ -16,13 +16,19 @@ from custinsights.analyses.prediction.horizons import in_unit
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS
 from custinsights.analyses.prediction.uncertainty import Draws, check_draws
-from custinsights.domain.fields import refuse_other
+from custinsights.domain.fields import as_number, refuse_other
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import FloatArray
 from custinsights.results.customer_table import CustomerTable
 from custinsights.results.table import Column
 
 _NAME = "customer_lifetime_value"
+
+
+def _own(given: Any) -> Any:
+    """Return a number as Python's own, and all else as it is."""
+    number = as_number(given)
+    return given if number is None else number
 
 
 @attrs.frozen
@@ -39,9 +45,9 @@ class Worth:
         Which part of the value stays with the shop, from 0 to 1.
     """
 
-    horizon: Any = "1y"
-    discount_rate: float = 0.0
-    margin: float = 1.0
+    horizon: Any = attrs.field(default="1y", converter=_own)
+    discount_rate: float = attrs.field(default=0.0, converter=_own)
+    margin: float = attrs.field(default=1.0, converter=_own)
 
     def __attrs_post_init__(self) -> None:
         limits = {"discount rate": (self.discount_rate, np.inf), "margin": (self.margin, 1.0)}

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
+from attrs.validators import optional
 
-from custinsights.analyses.builtin.forecasts import ALIVE, NEXT, ORDERS, RISK, TRAITS, VALUE
+from custinsights.analyses.builtin.forecasts import ALIVE, NEXT, ORDERS, RISK, RISKS, TRAITS, VALUE
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.prediction.beta_geometric import ModifiedBetaGeoNBD
 from custinsights.analyses.prediction.coming import days_ahead
@@ -26,10 +27,11 @@ from custinsights.analyses.prediction.purchases import (
     mean_repeat_value,
     repeat_orders,
 )
-from custinsights.domain.fields import as_tuple, instance, named
+from custinsights.domain.fields import as_tuple, instance, named, whole_number
 from custinsights.domain.money import minor_exponent
 from custinsights.errors import Incompatible, InvalidValue, NeedsModels, NoModel
 from custinsights.history.columnar.columns import NO_INSTANT, FloatArray, IntArray, Labels
+from custinsights.history.columnar.localtime import to_microseconds
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When
 from custinsights.history.views.counted import CountedHistory
@@ -37,7 +39,6 @@ from custinsights.results.customer_table import CustomerTable
 from custinsights.results.door import Presented
 from custinsights.results.table import Column, Table
 
-RISKS = ("low", "medium", "high")
 _YEAR = 365
 _IN_ORDER = tuple(sorted(RISKS))
 
@@ -53,6 +54,11 @@ def _risks(given: Any) -> tuple[float, float]:
         what = "the limits of the churn risk are wrong"
         raise InvalidValue(what, ends, "two probabilities, such as (0.3, 0.7)")
     return ends[0], ends[1]
+
+
+def _instant(_owner: object, _field: attrs.Attribute[Any], given: Any) -> None:
+    """Refuse what is no instant in microseconds."""
+    whole_number("the end of what the models know is wrong", given, -(1 << 63))
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -74,6 +80,8 @@ class FittedModels(Presented):
         second on a high one.
     remarks
         Of what they were fitted, as of when, and what of that time nobody observed.
+    learned_until
+        As of when, microseconds UTC; what they tell as of an earlier instant says so.
     """
 
     orders: CountingModel = attrs.field(validator=instance(CountingModel))
@@ -81,6 +89,7 @@ class FittedModels(Presented):
     worth: Worth = attrs.field(factory=Worth, validator=instance(Worth))
     risks: tuple[float, float] = attrs.field(default=(0.3, 0.7), converter=_risks)
     remarks: tuple[str, ...] = ()
+    learned_until: int | None = attrs.field(default=None, validator=optional(_instant))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> FittedModels:
@@ -119,6 +128,7 @@ class FittedModels(Presented):
                 trait,
                 of=partial(self._told, trait.kind, by_name[trait.name]),
                 definition=f"{trait.definition} {by}",
+                learned_until=self.learned_until,
             )
             for trait in TRAITS
         )
@@ -253,6 +263,7 @@ class FitModels:
             self.worth,
             self.risks,
             state.provenance.notes(),
+            to_microseconds(state.provenance.as_of),
         )
 
 
@@ -276,7 +287,7 @@ def fit_models(
     as_of
         Limits the facts, exclusive; default: the end of the observation. What is fitted once can be
         asked at any later instant; at an earlier one it tells with what was learned later, which is
-        no test of it.
+        no test of it, and a note says so.
     orders
         Classes of models of how often customers buy, or one: of those that can be fitted the
         likeliest is taken. By default MBG/NBD and Pareto/NBD; by BG/NBD nobody who has ordered but

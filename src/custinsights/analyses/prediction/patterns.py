@@ -41,7 +41,8 @@ class Purchases:
         InvalidValue
             It is another table.
         """
-        refuse_other(CustomerTable, "the summary of purchases", table)
+        advice = "Give what custinsights.purchase_summary(history) returns"
+        refuse_other(CustomerTable, "the summary of purchases", table, advice)
         units = [unit for unit in DAYS if f"{unit}s_observed" in table.columns]
         needed = {"repeat_orders", "mean_repeat_value"}
         if len(units) != 1 or not needed <= set(table.columns):

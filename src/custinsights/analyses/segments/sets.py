@@ -15,7 +15,7 @@ from custinsights.analyses.customers.asking import AskingSegments
 from custinsights.analyses.customers.cuts import SCORED, Cuts
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
-from custinsights.analyses.measuring.measured import without_activities
+from custinsights.analyses.measuring.measured import remarks_of
 from custinsights.analyses.segments.naming import kept, refuse_alike
 from custinsights.analyses.segments.population import together
 from custinsights.analyses.segments.rule import Clause, Rule, RuleLike, conditions_of, text_of
@@ -158,10 +158,11 @@ class Segments:
         inside = np.array(masks(history, self.read, as_of=self.as_of, cuts=cuts))
         if self.exclusive:  # the first that fits
             inside[1:] &= ~np.logical_or.accumulate(inside, axis=0)[:-1]
-        known = is_known(history, history.context.instant(self.as_of))
+        as_of = history.context.instant(self.as_of)
+        known = is_known(history, as_of)
         inside = inside if known is None else inside[:, known]
         table = Traits(SCORED, as_of=self.as_of).summarise(history)
-        untold = () if history.context.has_activities else without_activities(self._asked(cuts))
+        remarks = remarks_of(history.context, as_of, self._asked(cuts))
         flags = {
             _IN + name: Column(_IN + name, "flag", mask)
             for name, mask in zip(self.names, inside, strict=True)
@@ -172,7 +173,7 @@ class Segments:
             attrs.evolve(
                 table.provenance,
                 definitions={**table.provenance.definitions, **self._definitions()},
-                remarks=(*table.provenance.remarks, *untold),
+                remarks=(*table.provenance.remarks, *remarks),
             ),
             f"{self.space} segments of each customer".strip(),
             table.parts,

@@ -76,6 +76,11 @@ class CatalogWords:
         """Return the names of the catalog's own traits of some kinds."""
         return tuple(name for name, one in self.catalog.traits.items() if one.kind in kinds)
 
+    def labels_of(self, name: str) -> tuple[str, ...] | None:
+        """Return all labels of a trait where they are known beforehand."""
+        found = self.catalog.traits.get(name) or self._word(name)
+        return found.closed if isinstance(found, Trait) else None
+
     def meant(self, name: str) -> str | None:
         """Return the trait that an abbreviation stands for."""
         return meant(name, self.catalog.traits)

@@ -12,14 +12,14 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.catalog import DEFAULT, Catalog
-from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait, checked_name
+from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait
 from custinsights.analyses.declaring.grouping import By, grouped_by
 from custinsights.analyses.declaring.tally import MONEY, Quantile, Tally, scale_of
 from custinsights.analyses.declaring.values import VALUES
 from custinsights.analyses.measuring.finish import finish, grouped_values, scale_of_values
 from custinsights.analyses.measuring.measure import Measure, Window
 from custinsights.analyses.measuring.measured import Measured
-from custinsights.domain.fields import as_tuple, instance
+from custinsights.domain.fields import as_tuple, checked_name, instance
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When

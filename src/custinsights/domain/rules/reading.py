@@ -37,7 +37,7 @@ from custinsights.domain.rules.tree import (
     some,
 )
 from custinsights.errors import RuleError
-from custinsights.errors.wording import nearest_of
+from custinsights.errors.wording import listed, nearest_of
 
 _COMPARISONS: dict[type[ast.AST], str] = {
     ast.Eq: "==",
@@ -207,6 +207,10 @@ def _check_literal(
     if not fits:
         what = f"{source.said(right)} does not fit {source.said(left)}, which is {VALUES[kind]}"
         source.refuse(right, what, _FITTING[kind])
+    labels = source.words.labels_of(value.name) if isinstance(value, Name) else None
+    if labels is not None and isinstance(given, str) and given not in labels:
+        what = f"{source.said(left)} is never {source.said(right)}"
+        source.refuse(right, what, listed(labels), nearest_of(given, labels))
 
 
 def _check_pair(

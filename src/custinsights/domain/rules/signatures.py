@@ -133,6 +133,9 @@ class Words(Protocol):
     def traits_of(self, kinds: Collection[str]) -> tuple[str, ...]:
         """Return the names of traits of some kinds, to suggest the nearest one."""
 
+    def labels_of(self, name: str) -> tuple[str, ...] | None:
+        """Return all labels of a trait where they are known beforehand, else None."""
+
 
 def _by_name(signatures: Iterable[Signature]) -> Mapping[str, Signature]:
     table: Mapping[str, Signature] = frozen({one.name: one for one in signatures})
@@ -149,10 +152,13 @@ class Vocabulary:
         Name -> kind of its values.
     functions
         The signatures.
+    labels
+        Name -> all its labels, where they are known beforehand.
     """
 
     names: Mapping[str, str] = attrs.field(converter=frozen)
     functions: Mapping[str, Signature] = attrs.field(default=(), converter=_by_name)
+    labels: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, converter=frozen)
 
     @names.validator
     def _are_words(self, _field: object, names: Mapping[str, str]) -> None:
@@ -180,3 +186,7 @@ class Vocabulary:
     def traits_of(self, kinds: Collection[str]) -> tuple[str, ...]:
         """Return the names of some kinds."""
         return tuple(name for name, kind in self.names.items() if kind in kinds)
+
+    def labels_of(self, name: str) -> tuple[str, ...] | None:
+        """Return all labels of a name where they are known beforehand."""
+        return self.labels.get(name)
