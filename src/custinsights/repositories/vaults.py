@@ -66,6 +66,8 @@ def refuse_other_vault(vault: Vault, proof: Mapping[str, str]) -> None:
     ------
     WrongKey
         It opens nothing of what rests there, or would find nobody.
+    InvalidValue
+        Nothing rests there sealed.
     """
     if proof["sealed"] == _WORD and vault.seal(_WORD) != _WORD:
         advice = "Open it without one; to seal what rests there, import it into a new store"

@@ -41,6 +41,8 @@ def open_store(where: str | PathLike[str], *, vault: Vault | None = None) -> Sql
         A newer version of the library wrote it.
     WrongKey
         It was sealed by another vault.
+    InvalidValue
+        A vault is given, and it was made without one.
     MissingExtra
         The driver of the database is not installed.
     """
