@@ -338,9 +338,11 @@ def test_the_log_of_access_bears_the_instant_of_the_request(shop: Shop) -> None:
 
 
 def test_the_history_is_read_once(shop: Shop) -> None:
-    """Until the shop has changed; who only sees it, and is logged for it, changes nothing."""
+    """Until a fact has changed; who sees it, and is logged for it, or writes a note, changes none."""
     whole = shop.history()
     kim = shop.seen_by(Access({"customer_insights", "pii"}, who="Kim"))
     assert kim.history() is shop.history() is whole
     shop.notes.add("c1", "new", at=NOON, by="Bo")
+    assert shop.history() is whole
+    shop.tags.add("local", "c1", at=NOON, by="Bo", why="fair")
     assert shop.history() is not whole
