@@ -338,7 +338,7 @@ def test_the_log_of_access_bears_the_instant_of_the_request(shop: Shop) -> None:
 
 
 def test_the_history_is_read_once(shop: Shop) -> None:
-    """Until a fact has changed; who sees it, and is logged for it, or writes a note, changes none."""
+    """Until a fact has changed; to see it, which is logged, and to write a note changes none."""
     whole = shop.history()
     kim = shop.seen_by(Access({"customer_insights", "pii"}, who="Kim"))
     assert kim.history() is shop.history() is whole
