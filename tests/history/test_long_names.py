@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,5 +54,5 @@ def test_a_long_name_changes_no_validation() -> None:
     short, long = (
         ci.validate(ci.BetaGeoNBD, shop(tail), until="2023-07-01").totals for tail in ("", TAIL)
     )
-    assert short == long
+    assert short == pytest.approx(long)  # the customers come in another order
     assert short["actual"] > 100
