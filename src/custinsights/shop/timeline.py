@@ -188,7 +188,7 @@ def timeline(
     known = {} if products is None else products
     found = [
         *_of_orders(orders),
-        *(_of_refund(one) for one in refunds if one.refunded_at is not None),
+        *_of_refunds(refunds),
         *_of_activities(activities, known),
         *_of_notes(notes),
         *(_of_consent(one) for one in consents),
@@ -207,8 +207,10 @@ def _of_orders(orders: Iterable[Order]) -> Iterator[Entry]:
                 yield Entry(step.at, f"order_{step.state}", ORDERING, order, campaign)
 
 
-def _of_refund(refund: Refund) -> Entry:
-    return Entry(refund.refunded_at, "refund_given", ORDERING, refund)  # type: ignore[arg-type]
+def _of_refunds(refunds: Iterable[Refund]) -> Iterator[Entry]:
+    for refund in refunds:
+        if refund.refunded_at is not None:
+            yield Entry(refund.refunded_at, "refund_given", ORDERING, refund)
 
 
 def _of_activities(
