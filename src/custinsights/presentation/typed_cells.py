@@ -88,14 +88,14 @@ def _labels(column: Column, _timezone: str) -> Iterator[Cell]:
 
 
 def _is_year(label: object) -> bool:
-    return isinstance(label, str) and len(label) == 4 and label.isdecimal()  # noqa: PLR2004
+    return isinstance(label, str) and len(label) == 4 and label.isdecimal()  # noqa: PLR2004 - YYYY
 
 
 def _dates(labels: Sequence[object], pattern: str) -> list[datetime | None] | None:
     """Return the beginnings of periods, None where one of the labels is no period so spelled."""
     try:
         dates = [
-            None if label is None else datetime.strptime(str(label), pattern)  # noqa: DTZ007
+            None if label is None else datetime.strptime(str(label), pattern)  # noqa: DTZ007 - a day
             for label in labels
         ]
     except ValueError:

@@ -50,7 +50,7 @@ def _risks(given: Any) -> tuple[float, float]:
     """Return below which probability of no order the risk is low, and from which on it is high."""
     ends = as_tuple(given)
     are_numbers = all(isinstance(one, int | float) for one in ends)
-    if len(ends) != 2 or not are_numbers or not 0 <= ends[0] <= ends[1] <= 1:  # noqa: PLR2004
+    if len(ends) != 2 or not are_numbers or not 0 <= ends[0] <= ends[1] <= 1:  # noqa: PLR2004 - low, high
         what = "the limits of the churn risk are wrong"
         raise InvalidValue(what, ends, "two probabilities, such as (0.3, 0.7)")
     return ends[0], ends[1]

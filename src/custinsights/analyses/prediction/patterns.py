@@ -59,7 +59,7 @@ class Purchases:
 
     def take(self, rows: IntArray) -> Purchases:
         """Return some customers."""
-        x, t_x, T, m = (column.take(rows) for column in (self.x, self.t_x, self.T, self.m))  # noqa: N806
+        x, t_x, T, m = (column.take(rows) for column in (self.x, self.t_x, self.T, self.m))  # noqa: N806 - the papers' T
         return Purchases(x, t_x, T, m, self.unit)
 
     def distinct(self) -> tuple[Purchases, IntArray]:

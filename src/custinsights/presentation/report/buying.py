@@ -68,7 +68,7 @@ def trend(history: OrderHistory) -> Section:
     remarks = [
         "Unusual: more than 3.5 robust standard deviations off the months before, at most twelve."
     ]
-    found = {name: np.ma.filled(cube.anomalies(name), False) for name in _TOLD_BY_MONTH}  # noqa: FBT003
+    found = {name: np.ma.filled(cube.anomalies(name), False) for name in _TOLD_BY_MONTH}  # noqa: FBT003 - a fill
     table = _with_unusual(cube.table(), found)
     parts = []
     for title, names in (

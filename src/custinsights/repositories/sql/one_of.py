@@ -42,7 +42,7 @@ class _List(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: object) -> str:  # noqa: ARG002
+    def process_bind_param(self, value: Any, dialect: object) -> str:  # noqa: ARG002 - SQLAlchemy's
         return json.dumps([*value])
 
 
