@@ -14,6 +14,7 @@ from custinsights.domain import (
     NoteText,
     Order,
     Product,
+    Refund,
     TagChange,
 )
 from custinsights.domain.references import Campaign, Sale
@@ -136,6 +137,15 @@ def test_nothing_at_or_after_as_of_is_in_it() -> None:
     """as_of is exclusive, also within one record."""
     assert next(iter(whole(NOON + DAY))).kind == "consent_withdrawn"
     assert len(whole(NOON)) == 1
+
+
+def test_a_refund_of_no_order_is_told_where_it_has_an_instant() -> None:
+    """A refund by itself stands at its instant; one without an instant is not in the list."""
+    dated = Refund(Money(4, "EUR"), NOON, customer="c7")
+    found = timeline([], (), refunds=[Refund(Money(3, "EUR"), customer="c7"), dated])
+    assert [(entry.at, entry.kind, entry.record) for entry in found] == [
+        (NOON, "refund_given", dated)
+    ]
 
 
 def test_nothing_personal_is_shown() -> None:
