@@ -12,6 +12,7 @@ import custinsights as ci
 from custinsights.presentation.forecasts import by_risk
 from custinsights.presentation.report.answers import Answer
 from custinsights.presentation.report.expecting import expectations
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Listing
 from custinsights.presentation.report.questions import answers, chosen
 
@@ -36,14 +37,14 @@ def test_the_risks_add_up_to_all_customers() -> None:
 
 def rows_of(history: ci.OrderHistory) -> list[Answer]:
     """Return what is told in rows."""
-    return [*answers(history, chosen(None))]
+    return [*answers(Inquiry(history), chosen(None))]
 
 
 def test_both_reports_tell_what_is_to_be_expected() -> None:
     """Text, JSON and spreadsheet, and the page: the same rows, and how such a forecast did."""
     history = ci.datasets.gallery()
     [section] = [one for one in rows_of(history) if one.key == "forecast"]
-    page = expectations(history)
+    page = expectations(Inquiry(history))
     first = page.parts[0]
     assert isinstance(first, Listing)
     assert section.data == first.table.to_dicts()
@@ -66,7 +67,7 @@ def small() -> ci.OrderHistory:
 def test_a_shop_without_models_says_why() -> None:
     """All have ordered once, on one day: a sentence in place of the rows, in both reports."""
     history = small()
-    told = expectations(history)
+    told = expectations(Inquiry(history))
     assert told.parts == ()
     assert "all customers first bought on the last day" in told.remarks[0]
     [section] = [one for one in rows_of(history) if one.key == "forecast"]
@@ -78,7 +79,7 @@ def test_without_scipy_the_report_says_what_to_install(monkeypatch: pytest.Monke
     """The extra is named; the other sections are there."""
     blocked: Any = None
     monkeypatch.setitem(sys.modules, "scipy.optimize", blocked)
-    told = expectations(ci.datasets.gallery())
+    told = expectations(Inquiry(ci.datasets.gallery()))
     assert "predict" in told.remarks[0]
     keys = [one.key for one in rows_of(ci.datasets.gallery())]
     assert {"retention", "provenance"} <= {*keys}

@@ -23,6 +23,7 @@ from custinsights.errors import InvalidValue, MissingExtra
 from custinsights.presentation.figures import values
 from custinsights.presentation.report import page as paging
 from custinsights.presentation.report.drilling import LEVELS, levels, orders_of_days
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Chart, Part, Switch
 from custinsights.presentation.report.questions import QUESTIONS
 from custinsights.presentation.report.writing import report
@@ -121,7 +122,8 @@ def _charts(parts: Any) -> Iterator[Chart]:
 def test_every_history_has_a_report(name: str, tmp_path: Path) -> None:
     """Each section shows something or says why not, whatever the history holds."""
     history = ODD[name]()
-    for section in (question.section(history) for question in QUESTIONS.values()):
+    inquiry = Inquiry(history)
+    for section in (question.section(inquiry) for question in QUESTIONS.values()):
         assert section.parts or section.remarks
         assert section.title
     page = report(history, tmp_path / "odd.html", include_orders=True).read_text("utf-8")
@@ -166,7 +168,8 @@ def test_a_section_without_data_says_so_in_one_line(tmp_path: Path) -> None:
 @given(histories())
 def test_the_numbers_of_every_figure_are_those_of_the_library(history: Any) -> None:
     """A series holds what its column holds, and a level of the drill-down what measure says."""
-    for section in (question.section(history) for question in QUESTIONS.values()):
+    inquiry = Inquiry(history)
+    for section in (question.section(inquiry) for question in QUESTIONS.values()):
         for chart in _charts(section.parts):
             columns = [
                 values(column) for column in chart.table.columns[1:] if column.kind != "label"

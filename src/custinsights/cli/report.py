@@ -18,6 +18,7 @@ from custinsights.errors import counted
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import plain, shown
 from custinsights.presentation.report.answers import Answer, days
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.questions import Question, answers
 from custinsights.presentation.spreadsheet import Sheet, write_workbook
 from custinsights.results.table import Column, Table
@@ -61,7 +62,7 @@ def print_report(
                 console.print(remark)
             console.print()
     told = []
-    for answer in answers(history, questions) if to_json or page is None or xlsx else ():
+    for answer in answers(Inquiry(history), questions) if to_json or page is None or xlsx else ():
         told.append(answer)
         if page is None and not to_json:
             with screen() as console:

@@ -11,9 +11,9 @@ from custinsights.analyses.measuring.measure import measure
 from custinsights.analyses.trends.distributions import distribution
 from custinsights.analyses.trends.sequence import order_sequence
 from custinsights.errors import counted
-from custinsights.history.orders import OrderHistory
 from custinsights.presentation.figures import lines
 from custinsights.presentation.report.charting import across, chart, of_table, shares_of
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Chart, Part, Section, Switch
 from custinsights.results.cube import Cube
 from custinsights.results.distributions import Distributions
@@ -27,8 +27,9 @@ _TYPES: Mapping[object, str] = {"new": "new", "returning": "returning", None: "o
 _BINS = (30, 60, 90, 120, 180, 270, 365, 540, 730)
 
 
-def composition(history: OrderHistory) -> Section:
+def composition(inquiry: Inquiry) -> Section:
     """Return new and returning customers: how many, which share, what revenue; what they spend."""
+    history = inquiry.history
     by_period: dict[str, Part] = {}
     averages: dict[str, Part] = {}
     for period in _PERIODS:
@@ -62,8 +63,9 @@ def _mix(cube: Cube, period: str) -> dict[str, Part]:
     }
 
 
-def trend(history: OrderHistory) -> Section:
+def trend(inquiry: Inquiry) -> Section:
     """Return customers and revenue by month, with months that stand out."""
+    history = inquiry.history
     cube = measure(history, _TOLD_BY_MONTH, by=["month"])
     remarks = [
         "Unusual: more than 3.5 robust standard deviations off the months before, at most twelve."
@@ -102,8 +104,9 @@ def _with_unusual(table: Table, found: Mapping[str, np.ndarray]) -> Table:
     return attrs.evolve(table, columns=[*table.columns, Column("unusual", "label", texts)])
 
 
-def order_numbers(history: OrderHistory) -> Section:
+def order_numbers(inquiry: Inquiry) -> Section:
     """Return what the first order is worth, the second, and so on, and how many get there."""
+    history = inquiry.history
     table = order_sequence(history)
     reaching = chart(
         "Customers who reach each order",
@@ -126,8 +129,9 @@ def order_numbers(history: OrderHistory) -> Section:
     )
 
 
-def intervals(history: OrderHistory) -> Section:
+def intervals(inquiry: Inquiry) -> Section:
     """Return how long ago customers bought last, and how long they wait between orders."""
+    history = inquiry.history
     parts = [
         _histogram(
             distribution(history, "days_since_last_order", bins=_BINS),

@@ -6,8 +6,8 @@ import numpy as np
 
 from custinsights.analyses.cohorts.cohorts import cohorts
 from custinsights.history.columnar.columns import FloatArray
-from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report.charting import word
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import HeatTable, Part, Section, Switch
 from custinsights.results.cohort_grid import CohortGrid
 
@@ -20,8 +20,9 @@ _TOLD = (
 )
 
 
-def retention(history: OrderHistory) -> Section:
+def retention(inquiry: Inquiry) -> Section:
     """Return the grids of the cohorts by month and by quarter."""
+    history = inquiry.history
     by_period: dict[str, Part] = {}
     for period in ("month", "quarter", "year"):
         people = cohorts(history, period=period)

@@ -9,9 +9,9 @@ from custinsights.analyses.customers.rfm import rfm
 from custinsights.analyses.customers.tiers import tiers
 from custinsights.analyses.products.preferences import preferences
 from custinsights.analyses.trends.growth import growth_drivers
-from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report.charting import chart, word
 from custinsights.presentation.report.headline import told_spans, told_window
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import HeatTable, Part, Section, Switch
 from custinsights.results.segment_set import SegmentSet
 from custinsights.results.table import Column, Table
@@ -22,8 +22,9 @@ _MOST_LABELS = 12
 _TWICE = 200
 
 
-def drivers(history: OrderHistory) -> Section:
+def drivers(inquiry: Inquiry) -> Section:
     """Return which customers revenue has grown or shrunk by, and what that comes from."""
+    history = inquiry.history
     window, compare = told_window(history)
     if window is None:
         says = "No earlier time was observed with which to compare: that takes two months."
@@ -62,8 +63,9 @@ def _named(table: Table) -> Table:
     return attrs.evolve(table, columns=[labels, *rest])
 
 
-def tastes(history: OrderHistory) -> Section:
+def tastes(inquiry: Inquiry) -> Section:
     """Return what each group of customers buys more often than everybody does."""
+    history = inquiry.history
     section = Section(
         key="preferences",
         title="What each group prefers",
@@ -71,7 +73,7 @@ def tastes(history: OrderHistory) -> Section:
     )
     labels = () if history.products is None else history.products.labels
     by = next((one for one in ("category", "department", "title") if one in labels), "product")
-    table = preferences(history, rfm(history).segments, by=by)
+    table = preferences(history, inquiry.once(rfm).segments, by=by)
     if not len(table):
         return attrs.evolve(section, about="", remarks=("No order that counts names a product.",))
     return attrs.evolve(section, parts=(_indices(table, by),))

@@ -11,6 +11,7 @@ from custinsights.analyses.prediction.validation import validate
 from custinsights.errors import InvalidValue, MissingExtra, NoModel
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.forecasts import by_risk
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Listing, Section
 
 __all__ = ["expectations"]
@@ -19,11 +20,12 @@ _HELD_OUT = 90
 _ENOUGH = 3
 
 
-def expectations(history: OrderHistory) -> Section:
+def expectations(inquiry: Inquiry) -> Section:
     """Return what models expect of the customers, and what they would have told three months ago.
 
     Where no model fits, or SciPy is not installed, the section says so.
     """
+    history = inquiry.history
     section = Section(key="forecast", title="What is to be expected")
     try:
         models = fit_models(history)

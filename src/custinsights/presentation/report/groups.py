@@ -20,6 +20,7 @@ from custinsights.history.columnar.row_groups import RowGroups
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.figures import lines
 from custinsights.presentation.report.charting import of_table
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import (
     HeatTable,
     Listing,
@@ -35,9 +36,10 @@ __all__ = ["concentrations", "lifecycles", "rfm_groups", "segment_sizes", "tier_
 _MOVES = "Where the customers were three months before, and where they are now."
 
 
-def rfm_groups(history: OrderHistory) -> Section:
+def rfm_groups(inquiry: Inquiry) -> Section:
     """Return the RFM groups as tiles, the scores as a heat map, and who moved."""
-    found = rfm(history)
+    history = inquiry.history
+    found = inquiry.once(rfm)
     frequency, recency = (found.column(name).values for name in ("f_score", "r_score"))
     moves = _migration(history, found.segments, "RFM groups")
     return Section(
@@ -94,8 +96,9 @@ def _migration(history: OrderHistory, found: SegmentSet, what: str) -> list[Heat
     ]
 
 
-def tier_sizes(history: OrderHistory) -> Section:
+def tier_sizes(inquiry: Inquiry) -> Section:
     """Return the tiers by value, frequency and recency."""
+    history = inquiry.history
     kinds = ("value", "frequency", "recency")
     return Section(
         key="tiers",
@@ -105,8 +108,9 @@ def tier_sizes(history: OrderHistory) -> Section:
     )
 
 
-def segment_sizes(history: OrderHistory) -> Section:
+def segment_sizes(inquiry: Inquiry) -> Section:
     """Return the preset segments with their sizes, moves and overlaps."""
+    history = inquiry.history
     parts: list[Part] = []
     remarks: list[str] = []
     chosen, untold = _askable(history)
@@ -191,8 +195,9 @@ def _overlap(found: SegmentSet) -> HeatTable:
     )
 
 
-def lifecycles(history: OrderHistory) -> Section:
+def lifecycles(inquiry: Inquiry) -> Section:
     """Return how many are at each stage, and who moved on."""
+    history = inquiry.history
     found = lifecycle(history)
     table = found.table()
     moves = _migration(history, found, "stages")
@@ -208,8 +213,9 @@ def lifecycles(history: OrderHistory) -> Section:
     )
 
 
-def concentrations(history: OrderHistory) -> Section:
+def concentrations(inquiry: Inquiry) -> Section:
     """Return what part of the revenue the best customers bring."""
+    history = inquiry.history
     found = concentration(history)
     people, spent = found.lorenz
     notes = tuple(note for note in found.table().notes if not note.startswith("As of"))

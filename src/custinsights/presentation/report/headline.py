@@ -17,6 +17,7 @@ from custinsights.domain.money import minor_exponent
 from custinsights.errors import CustInsightsError
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.figures import values
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Band, Card, Section, written
 from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
@@ -67,8 +68,9 @@ def told_spans(
     return tuple(said)
 
 
-def headlines(history: OrderHistory) -> Section:
+def headlines(inquiry: Inquiry) -> Section:
     """Return a card for each headline number of the last months."""
+    history = inquiry.history
     asked, compare = told_window(history)
     found = overview(history, window=asked, compare=compare)
     window = found.current.provenance.window

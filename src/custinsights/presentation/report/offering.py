@@ -11,6 +11,7 @@ from custinsights.analyses.products.audiences import cross_sell
 from custinsights.analyses.products.baskets import baskets
 from custinsights.analyses.recommendation.recommending import Recommender
 from custinsights.history.orders import OrderHistory
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Listing, Section
 from custinsights.presentation.report.places import titles
 from custinsights.presentation.report.views import stacked
@@ -44,14 +45,15 @@ def _often(history: OrderHistory, supports: Sequence[float] = _SUPPORTS) -> tupl
     return _often(history, smaller) if smaller and not is_enough else (found, least)
 
 
-def _pairs(found: Table) -> Table:
-    """Return each two products once, the way that tells more."""
+def _pairs(history: OrderHistory) -> tuple[Table, float]:
+    """Return each two products that go together once, the way that tells more."""
+    found, least = _often(history)
     sure = found.column("confidence").values
     best: dict[frozenset[object], int] = {}
     pairs = zip(found.column("bought").values, found.column("also").values, strict=True)
     for row, pair in enumerate(map(frozenset, pairs)):
         best[pair] = max(row, best.get(pair, row), key=lambda one: sure[one])
-    return found.take([*best.values()])
+    return found.take([*best.values()]), least
 
 
 def _named(history: OrderHistory, table: Table, columns: tuple[str, ...], title: str) -> Table:
@@ -67,10 +69,10 @@ def _named(history: OrderHistory, table: Table, columns: tuple[str, ...], title:
     return attrs.evolve(table, title=title, columns=named)
 
 
-def bought_together(history: OrderHistory) -> Section:
+def bought_together(inquiry: Inquiry) -> Section:
     """Return which products lie in the same orders more often than chance would have it."""
-    found, least = _often(history)
-    pairs = _pairs(found)
+    history = inquiry.history
+    pairs, least = inquiry.once(_pairs)
     shown = pairs.take(range(min(_MOST_PAIRS, len(pairs))))
     table = _named(history, shown, _TOGETHER, "products bought together")
     remarks = [_RULES.format(least=least)]
@@ -87,10 +89,11 @@ def bought_together(history: OrderHistory) -> Section:
     )
 
 
-def audiences(history: OrderHistory) -> Section:
+def audiences(inquiry: Inquiry) -> Section:
     """Return whom to offer what goes with what they bought, and how many are to be expected."""
+    history = inquiry.history
     section = Section(key="cross_sell", title="Whom to offer what")
-    pairs = _pairs(_often(history)[0])
+    pairs, _ = inquiry.once(_pairs)
     if not len(pairs):
         says = "No two products are bought together often enough to offer one for the other."
         return attrs.evolve(section, remarks=(says,))
@@ -113,11 +116,12 @@ def audiences(history: OrderHistory) -> Section:
     )
 
 
-def liked_next(history: OrderHistory) -> Section:
+def liked_next(inquiry: Inquiry) -> Section:
     """Return what is recommended most, to how many, and to whom only what sells.
 
     Where there are many customers, every so many-th of them is asked.
     """
+    history = inquiry.history
     ids = history.customer_ids.tolist()
     step = max(1, -(-len(ids) // _MOST_ASKED))
     asked = ids[::step]

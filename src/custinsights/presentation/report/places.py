@@ -9,6 +9,7 @@ from custinsights.analyses.measuring.measure import measure
 from custinsights.domain import Money
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report.charting import chart, largest, of_all, word
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import HeatTable, Listing, Part, Section
 from custinsights.presentation.report.views import labelled
 from custinsights.results.table import Table
@@ -16,8 +17,9 @@ from custinsights.results.table import Table
 __all__ = ["geography", "payments", "peak_times", "products", "titles", "unlabelled"]
 
 
-def geography(history: OrderHistory) -> Section:
+def geography(inquiry: Inquiry) -> Section:
     """Return revenue and customers by country, region and city."""
+    history = inquiry.history
     parts: list[Part] = []
     remarks: list[str] = []
     for label in ("country", "region", "city"):
@@ -38,8 +40,9 @@ def geography(history: OrderHistory) -> Section:
     )
 
 
-def products(history: OrderHistory) -> Section:
+def products(inquiry: Inquiry) -> Section:
     """Return the products and categories with most revenue."""
+    history = inquiry.history
     parts: list[Part] = []
     metrics = ["customers", "units", "line_revenue"]
     for label in ("department", "category"):
@@ -84,8 +87,9 @@ def titles(history: OrderHistory) -> dict[object, str | None]:
     return dict(zip(known.ids, known.labels["title"].texts(), strict=True))
 
 
-def payments(history: OrderHistory) -> Section:
+def payments(inquiry: Inquiry) -> Section:
     """Return how customers pay."""
+    history = inquiry.history
     section = Section(key="payments", title="Payment methods", about="how the orders are paid")
     if "payment_method" not in history.labels:
         return attrs.evolve(section, remarks=("The orders name no payment methods.",))
@@ -96,8 +100,9 @@ def payments(history: OrderHistory) -> Section:
     return attrs.evolve(section, parts=(part,))
 
 
-def peak_times(history: OrderHistory) -> Section:
+def peak_times(inquiry: Inquiry) -> Section:
     """Return the orders by weekday and hour in the shop's time."""
+    history = inquiry.history
     cube = measure(history, ["orders"], by=["weekday", "hour"])
     days = list(dict.fromkeys(cube.labels("weekday").tolist()))
     counts = np.zeros((len(days), 24), dtype=np.int64)

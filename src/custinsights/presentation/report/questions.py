@@ -13,7 +13,6 @@ import attrs
 
 from custinsights.domain.fields import as_tuple, looked_up
 from custinsights.errors import MissingData, MissingExtra, NoModel, Refused
-from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report import (
     buying,
     coming_back,
@@ -28,6 +27,7 @@ from custinsights.presentation.report import (
     winning,
 )
 from custinsights.presentation.report.answers import Answer
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Section, name_of, without_blanks
 from custinsights.presentation.report.rows import answers_of
 
@@ -52,7 +52,7 @@ class Told:
 
     key: str
     title: str
-    ask: Callable[[OrderHistory, Answer], Answer]
+    ask: Callable[[Inquiry, Answer], Answer]
     instead_of: str | None = None
 
 
@@ -72,28 +72,28 @@ class Question:
 
     key: str
     title: str
-    ask: Callable[[OrderHistory], Section]
+    ask: Callable[[Inquiry], Section]
     told: Told | None = None
 
-    def section(self, history: OrderHistory) -> Section:
+    def section(self, inquiry: Inquiry) -> Section:
         """Return what the page shows; one that the history holds nothing for says so in a line."""
         try:
-            return without_blanks(self.ask(history))
+            return without_blanks(self.ask(inquiry))
         except _UNTOLD as error:
             return Section(key=self.key, title=self.title, remarks=(str(error),))
 
-    def answers(self, history: OrderHistory) -> Iterator[Answer]:
+    def answers(self, inquiry: Inquiry) -> Iterator[Answer]:
         """Yield what is told in rows, without which there is a sentence that says why."""
         if self.told is None:
-            yield from answers_of(self.section(history))
+            yield from answers_of(self.section(inquiry))
             return
         answer = Answer(key=self.told.key, title=self.told.title)
         try:
-            yield telling.unless_blank(self.told.ask(history, answer))
+            yield telling.unless_blank(self.told.ask(inquiry, answer))
         except _UNTOLD as error:
             yield attrs.evolve(answer, remarks=(str(error),))
         if self.told.instead_of is not None:
-            section = self.section(history)
+            section = self.section(inquiry)
             parts = tuple(p for p in section.parts if name_of(p) != self.told.instead_of)
             yield from answers_of(attrs.evolve(section, parts=parts), is_whole=False)
 
@@ -177,7 +177,7 @@ def chosen(names: Iterable[str] | str | None) -> list[Question]:
     return [question for key, question in QUESTIONS.items() if key in wanted]
 
 
-def answers(history: OrderHistory, questions: Sequence[Question]) -> Iterator[Answer]:
+def answers(inquiry: Inquiry, questions: Sequence[Question]) -> Iterator[Answer]:
     """Yield what is told in rows, one after the other; what was read stands above the rest."""
     for question in sorted(questions, key=lambda one: one.key != _HEAD):
-        yield from question.answers(history)
+        yield from question.answers(inquiry)

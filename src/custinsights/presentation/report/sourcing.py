@@ -5,10 +5,10 @@ from __future__ import annotations
 import attrs
 
 from custinsights.analyses.trends.overview import overview
-from custinsights.history.orders import OrderHistory
 from custinsights.presentation.fates import fates_table
 from custinsights.presentation.report.answers import Answer
 from custinsights.presentation.report.headline import in_words
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.loading import load_report
 from custinsights.presentation.report.parts import Listing, Section
 from custinsights.results.table import Column, Table
@@ -16,8 +16,9 @@ from custinsights.results.table import Column, Table
 __all__ = ["definitions", "provenance", "quality", "what_was_read"]
 
 
-def quality(history: OrderHistory) -> Section:
+def quality(inquiry: Inquiry) -> Section:
     """Return what was read, what was left out or could not be read, and what it is worth."""
+    history = inquiry.history
     report = history.load_report
     notes = Table(
         "what was decided on the way",
@@ -40,8 +41,9 @@ def quality(history: OrderHistory) -> Section:
     )
 
 
-def provenance(history: OrderHistory) -> Section:
+def provenance(inquiry: Inquiry) -> Section:
     """Return by which definitions, as of when, and under which policy."""
+    history = inquiry.history
     found = overview(history).current.provenance
     definitions = Table(
         "definitions",
@@ -66,14 +68,15 @@ def provenance(history: OrderHistory) -> Section:
     )
 
 
-def what_was_read(history: OrderHistory, _answer: Answer) -> Answer:
+def what_was_read(inquiry: Inquiry, _answer: Answer) -> Answer:
     """Return what was read, as a program wants it too."""
+    history = inquiry.history
     return load_report(history.load_report, history.calendar.timezone)
 
 
-def definitions(history: OrderHistory, answer: Answer) -> Answer:
+def definitions(inquiry: Inquiry, answer: Answer) -> Answer:
     """Return the definitions for a program and a spreadsheet; a screen shows the other facts."""
-    section = provenance(history)
+    section = provenance(inquiry)
     [table] = [part.table for part in section.parts if isinstance(part, Listing)]
     cut = ("The definitions of the metrics are in --json and --xlsx.",)
     return attrs.evolve(

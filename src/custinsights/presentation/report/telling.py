@@ -20,7 +20,6 @@ from custinsights.analyses.customers.tiers import (
 from custinsights.analyses.measuring.measure import measure
 from custinsights.analyses.trends.overview import overview
 from custinsights.domain import Money
-from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import PROVISIONAL, marked_once
 from custinsights.presentation.report.answers import Answer, days
 from custinsights.presentation.report.headline import (
@@ -29,6 +28,7 @@ from custinsights.presentation.report.headline import (
     told_spans,
     told_window,
 )
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import NOTHING
 from custinsights.presentation.report.places import titles, unlabelled
 from custinsights.presentation.report.views import (
@@ -80,8 +80,9 @@ def _says_nothing(view: Table | None) -> bool:
     return not any(np.any(column.values[~column.absent]) for column in values)
 
 
-def headlines(history: OrderHistory, answer: Answer) -> Answer:
+def headlines(inquiry: Inquiry, answer: Answer) -> Answer:
     """The headline numbers, with the year before or how sure they are."""
+    history = inquiry.history
     asked, compare = told_window(history)
     found = overview(history, window=asked, compare=compare)
     table = found.table()
@@ -153,8 +154,9 @@ def _range(bounds: tuple[float | None, float | None] | None, decimals: int) -> s
     return f"{100 * low:.{decimals}f} to {100 * high:.{decimals}f}%"
 
 
-def monthly_mix(history: OrderHistory, answer: Answer) -> Answer:
+def monthly_mix(inquiry: Inquiry, answer: Answer) -> Answer:
     """New and returning customers and their revenue, month by month."""
+    history = inquiry.history
     cube = measure(history, ["customers", "revenue"], by=["month", "customer_type"]).table()
     words = {"new": "new", "returning": "returning", None: "other"}
     metrics = ["customers", "revenue"]
@@ -186,8 +188,9 @@ def _by_type(metric: str, view: Table) -> Chart:
     )
 
 
-def order_numbers(history: OrderHistory, answer: Answer) -> Answer:
+def order_numbers(inquiry: Inquiry, answer: Answer) -> Answer:
     """What the first order brings, the second, and so on."""
+    history = inquiry.history
     metrics = ["orders", "revenue", "average_order_value"]
     cube = measure(history, metrics, by=["order_number"]).table()
     view = without_unlabelled(cube)
@@ -213,8 +216,9 @@ def _top(labels: str, values: str, title: str, kind: str = "bar") -> Chart:
     return Chart(kind=kind, labels=labels, values=(values,), title=title, rows=2 * _TOP)
 
 
-def tier_sizes(history: OrderHistory, answer: Answer) -> Answer:
+def tier_sizes(inquiry: Inquiry, answer: Answer) -> Answer:
     """The tiers by value, frequency and recency."""
+    history = inquiry.history
     kinds = ("value", "frequency", "recency")
     table = stacked({kind: tiers(history, kind).table() for kind in kinds}, "kind")
     view = labelled(unrepeated(in_brief(table), "kind"), "segment", "meaning", _TIERS)
@@ -235,8 +239,9 @@ _TIERS: dict[object, str | None] = {
 }
 
 
-def countries(history: OrderHistory, answer: Answer) -> Answer:
+def countries(inquiry: Inquiry, answer: Answer) -> Answer:
     """The countries with most revenue."""
+    history = inquiry.history
     cube = measure(history, ["customers", "orders", "revenue"], by=["country"]).table()
     if len(cube) and not len(without_unlabelled(cube)):
         return attrs.evolve(answer, remarks=("The orders name no country.",))
@@ -252,8 +257,9 @@ def countries(history: OrderHistory, answer: Answer) -> Answer:
     )
 
 
-def products(history: OrderHistory, answer: Answer) -> Answer:
+def products(inquiry: Inquiry, answer: Answer) -> Answer:
     """The products with most revenue."""
+    history = inquiry.history
     cube = measure(history, ["customers", "units", "line_revenue"], by=["product"]).table()
     cube = labelled(cube, "product", "title", named := titles(history))
     label = "title" if named else "product"
@@ -269,8 +275,9 @@ def products(history: OrderHistory, answer: Answer) -> Answer:
     )
 
 
-def retention(history: OrderHistory, answer: Answer) -> Answer:
+def retention(inquiry: Inquiry, answer: Answer) -> Answer:
     """The part of each month's new customers who order again."""
+    history = inquiry.history
     grid = cohorts(history, period="month")
     records = _shares(grid)
     peopled = records.take(np.flatnonzero(grid.sizes))

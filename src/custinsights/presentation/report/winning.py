@@ -8,15 +8,16 @@ from custinsights.analyses.cohorts.acquisition import acquisition
 from custinsights.analyses.journey.funnel import funnel
 from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import MissingData
-from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report.charting import chart, largest, of_all
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Listing, Part, Section
 
 __all__ = ["channels", "experiments", "steps"]
 
 
-def channels(history: OrderHistory) -> Section:
+def channels(inquiry: Inquiry) -> Section:
     """Return the new customers by channel, and what winning them cost where spend is told."""
+    history = inquiry.history
     parts: list[Part] = []
     remarks = []
     if "channel" in history.labels or history.people_table.labels.get("acquisition_channel"):
@@ -45,8 +46,9 @@ def channels(history: OrderHistory) -> Section:
     )
 
 
-def steps(history: OrderHistory) -> Section:
+def steps(inquiry: Inquiry) -> Section:
     """Return how many get from one step of the funnel to the next."""
+    history = inquiry.history
     section = Section(key="funnel", title="Funnel", about="from discovery to purchase")
     if history.activities is None or not len(history.activities):
         says = "No activities are known, such as visits and carts, so that there is no funnel."
@@ -57,7 +59,7 @@ def steps(history: OrderHistory) -> Section:
     return attrs.evolve(section, parts=(part, Listing(table)))
 
 
-def experiments(_history: OrderHistory) -> Section:
+def experiments(_inquiry: Inquiry) -> Section:
     """Say that a history does not tell who was in which arm, and what compares the arms."""
     says = (
         "Who was in which arm of an experiment is not in the orders: custinsights.assign makes "

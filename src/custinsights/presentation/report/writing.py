@@ -12,6 +12,7 @@ from custinsights.errors import InvalidValue
 from custinsights.history.facts import check_history
 from custinsights.history.orders import OrderHistory
 from custinsights.presentation.report.drilling import levels, orders_of_days
+from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.page import Page, page
 from custinsights.presentation.report.parts import Section, written
 from custinsights.presentation.report.questions import Question, chosen
@@ -92,7 +93,7 @@ def report(
             Page(
                 title=title,
                 facts=_facts(history),
-                sections=[*_sections(history, questions, progress)],
+                sections=[*_sections(Inquiry(history), questions, progress)],
                 drill=levels(history),
                 orders=orders,
             )
@@ -102,12 +103,12 @@ def report(
 
 
 def _sections(
-    history: OrderHistory,
+    inquiry: Inquiry,
     questions: Sequence[Question],
     progress: Callable[[int, int], object] | None,
 ) -> Iterator[Section]:
     for done, question in enumerate(questions, start=1):
-        yield question.section(history)
+        yield question.section(inquiry)
         if progress is not None:
             progress(done, len(questions))
 
