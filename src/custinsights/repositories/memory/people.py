@@ -1,14 +1,12 @@
 """How are people kept in memory?"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from custinsights.domain.consents import Consent
 from custinsights.domain.contacts import hidden_if_contact, masked, shown_id
-from custinsights.domain.fields import looked_up
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.domain.records import record_of
@@ -16,12 +14,11 @@ from custinsights.errors import AlreadyTaken, InvalidValue, StaleWrite
 from custinsights.repositories.batches import PeopleBatch
 from custinsights.repositories.memory.session import Session
 from custinsights.repositories.memory.tables import Tables
+from custinsights.repositories.people import contacts_of, listed_people, refuse_tags
 from custinsights.repositories.rows import people_batch_of
 from custinsights.repositories.stored import MERGED_HAS_IT, Key, Stored
 
 __all__ = ["People"]
-
-_PHONE_SIGNS: Final = frozenset(" +()-./")
 
 
 class People:
@@ -131,25 +128,12 @@ class People:
         customers: Collection[Key] | None = None,
     ) -> Iterator[Customer]:
         """Yield people as a directory lists them."""
-        key = looked_up("order of people", sort, _ORDERS)
         tables = self._session.seen
-
-        def place(customer: Customer) -> tuple[Any, ...]:
-            return (key(customer), str(customer.id))
-
         last = None
         if after is not None:
             last = tables.people[tables.now(tables.somebody(after))].customer
-        found = [one for one in _there(tables, customers) if _says(one, search)]
-        told = [one for one in [*found, *([last] if last else [])] if key(one) is not None]
-        rest = [one for one in [*found, *([last] if last else [])] if key(one) is None]
-        row = [
-            *sorted(told, key=place, reverse=descending),
-            *sorted(rest, key=lambda one: str(one.id), reverse=descending),
-        ]
-        if last is not None:
-            row = [one for one in row[row.index(last) + 1 :] if one.id != last.id]
-        yield from row
+        there = _there(tables, customers)
+        yield from listed_people(there, search, sort=sort, descending=descending, last=last)
 
     def consent(self, *entries: Consent) -> None:
         """Add to the ledger of consents."""
@@ -210,18 +194,13 @@ class People:
 
 def _write(tables: Tables, person: int | None, customer: Customer) -> int:
     """Write somebody who may be new, with their contacts, and return the version."""
-    if customer.tags:
-        what = "the tags of a customer rest in the annotations, and not with the person"
-        advice = "Write them with annotations.tag, and the customer with tags=()"
-        raise InvalidValue(what, f"{len(customer.tags)} tags", "a customer without tags", advice)
+    refuse_tags(customer)
     if person is None:
         person = tables.add_person(attrs.evolve(customer, id=str(customer.id)))
     else:
         _change(tables, person, attrs.evolve(customer, id=tables.people[person].customer.id))
-    for kind, value in (("email", customer.email), ("phone", customer.phone)):
-        identity = None if value is None else Identity(kind, value)
-        if identity is not None and identity.key[2]:
-            tables.identities.setdefault(identity.key, (person, identity))
+    for identity in contacts_of(customer):
+        tables.identities.setdefault(identity.key, (person, identity))
     return tables.people[person].version
 
 
@@ -270,33 +249,3 @@ def _there(tables: Tables, customers: Collection[Key] | None) -> list[Customer]:
         for number, person in tables.people.items()
         if number in wanted and person.merged_into is None
     ]
-
-
-def _created(customer: Customer) -> datetime | None:
-    return customer.created_at
-
-
-def _name(customer: Customer) -> str | None:
-    return None if customer.name is None else customer.name.casefold()
-
-
-def _id(customer: Customer) -> str:
-    return str(customer.id)
-
-
-_ORDERS: Final = {"id": _id, "name": _name, "created_at": _created}
-
-
-def _says(customer: Customer, search: str) -> bool:
-    """Whether the id, the name or a contact of somebody has a text; figures of phones compare."""
-    wanted = search.strip().casefold()
-    told = (str(customer.id), customer.name, customer.email, customer.phone)
-    if any(one is not None and wanted in one.casefold() for one in told):
-        return True
-    figures = _figures(wanted)
-    is_number = bool(figures) and all(one.isdecimal() or one in _PHONE_SIGNS for one in wanted)
-    return is_number and customer.phone is not None and figures in _figures(customer.phone)
-
-
-def _figures(text: str) -> str:
-    return "".join(filter(str.isdecimal, text)).removeprefix("00")

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
 import attrs
 
 from custinsights.errors import StaleWrite
+from custinsights.repositories.ending import Ending
 from custinsights.repositories.memory.activities import Activities
 from custinsights.repositories.memory.annotations import Annotations
 from custinsights.repositories.memory.orders import Orders
@@ -21,7 +20,7 @@ from custinsights.repositories.stored import Change
 __all__ = ["MemoryStore", "MemoryWork"]
 
 
-class MemoryWork:
+class MemoryWork(Ending):
     """A unit of work in memory; see `UnitOfWork`."""
 
     def __init__(self, session: Session) -> None:
@@ -46,20 +45,8 @@ class MemoryWork:
         """Keep the changes so far, and go on."""
         self._session.commit()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                self._session.commit()
-        finally:
-            self._session.close()
+    def _close(self) -> None:
+        self._session.close()
 
 
 class MemoryStore:

@@ -13,10 +13,11 @@ from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.errors import UnknownName
 from custinsights.repositories.batches import PEOPLE_COLUMNS, PeopleBatch
+from custinsights.repositories.people import figures_asked, listed_people
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.known import owners
 from custinsights.repositories.sql.one_of import one_of, one_of_told
-from custinsights.repositories.sql.people_rows import COLUMNS, customer_of, figures_of, seals
+from custinsights.repositories.sql.people_rows import COLUMNS, customer_of, seals
 from custinsights.repositories.sql.persons import person_of, persons_of
 from custinsights.repositories.sql.session import Session
 from custinsights.repositories.sql.whole_columns import columns_of, gathered
@@ -30,7 +31,6 @@ _ORDERS: Final[Mapping[str, Any]] = {
     "name": _TOLD.sort_name,
     "created_at": _TOLD.created_at,
 }
-_PHONE_SIGNS: Final = frozenset(" +()-./")
 _FIRST_PAGE: Final = 100  # what a screen shows
 _PAGE: Final = 2_000
 
@@ -154,8 +154,7 @@ def _search(session: Session, search: str) -> list[ColumnElement[bool]]:
     if seals(session):
         found.append(_is_whole(session, search.strip()))
         return [or_(*found)]
-    figures = figures_of(wanted)
-    if figures and all(one.isdecimal() or one in _PHONE_SIGNS for one in wanted):
+    if figures := figures_asked(wanted):
         found.append(_TOLD.figures.contains(figures, autoescape=True))
     return [or_(*found)]
 
@@ -177,13 +176,6 @@ def _by_sealed_names(
     """Yield people by names that only the vault can open: all of them are opened."""
     question = select(*COLUMNS, _TOLD.key).where(or_(and_(*conditions), _TOLD.key == (last or 0)))
     rows = session.reading.execute(question).mappings()
-    found = [(row["key"], customer_of(session, row)) for row in rows]
-
-    def place(one: tuple[int, Customer]) -> tuple[str, str]:
-        return ((one[1].name or "").casefold(), str(one[1].id))
-
-    told = sorted((one for one in found if one[1].name), key=place, reverse=descending)
-    rest = sorted((one for one in found if not one[1].name), key=place, reverse=descending)
-    row = [*told, *rest]
-    start = 0 if last is None else [key for key, _ in row].index(last) + 1
-    yield from (customer for _, customer in row[start:])
+    found = {row["key"]: customer_of(session, row) for row in rows}
+    before = None if last is None else found[last]
+    yield from listed_people(found.values(), sort="name", descending=descending, last=before)

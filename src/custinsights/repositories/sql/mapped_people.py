@@ -1,22 +1,21 @@
 """How does a shop's own table of customers read?"""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from custinsights.domain.consents import Consent
 from custinsights.domain.contacts import hidden_if_contact
-from custinsights.domain.fields import looked_up
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Address, Customer
 from custinsights.domain.records import record_of
 from custinsights.errors import UnknownName
 from custinsights.repositories.batches import PeopleBatch
+from custinsights.repositories.people import contacts_of, listed_people
 from custinsights.repositories.rows import Row, instant_of, people_batch_of
 from custinsights.repositories.sql.mapped import Reader
-from custinsights.repositories.sql.people_rows import contacts_of, figures_of
 from custinsights.repositories.sql.unmapped import refuse_writing
 from custinsights.repositories.stored import Key, Stored
 
@@ -100,21 +99,12 @@ class MappedPeople:
         customers: Collection[Key] | None = None,
     ) -> Iterator[Customer]:
         """Yield people as a directory lists them; all are read for it."""
-        key = looked_up("order of people", sort, _ORDERS)
         some = self._people(None if customers is None else [str(one) for one in customers])
         last = None if after is None else self.get(after)
         if after is not None and last is None:
             raise UnknownName("customer", hidden_if_contact(str(after)), ())
-        found = {str(one.id): one for one in some if _says(one, search)}
-        if last is not None:
-            found.setdefault(str(last.value.id), last.value)
-        told = [one for one in found.values() if key(one) is not None]
-        rest = [one for one in found.values() if key(one) is None]
-        told.sort(key=lambda one: (key(one), str(one.id)), reverse=descending)
-        rest.sort(key=lambda one: str(one.id), reverse=descending)
-        row = [*told, *rest]
-        names = [str(one.id) for one in row]
-        yield from row if last is None else row[names.index(str(last.value.id)) + 1 :]
+        before = None if last is None else last.value
+        yield from listed_people(some, search, sort=sort, descending=descending, last=before)
 
     def consents(self, customer: Key | None = None) -> tuple[Consent, ...]:
         """Return nothing: nobody tells of any."""
@@ -159,34 +149,3 @@ def _customer(row: Row) -> Customer:
             if name.startswith(_ATTRIBUTE) and value is not None
         },
     )
-
-
-def _name(customer: Customer) -> str | None:
-    return None if customer.name is None else customer.name.casefold()
-
-
-def _id(customer: Customer) -> str:
-    return str(customer.id)
-
-
-def _created_at(customer: Customer) -> datetime | None:
-    return customer.created_at
-
-
-_ORDERS: Final[Mapping[str, Callable[[Customer], Any]]] = {
-    "id": _id,
-    "name": _name,
-    "created_at": _created_at,
-}
-_PHONE_SIGNS: Final = frozenset(" +()-./")
-
-
-def _says(customer: Customer, search: str) -> bool:
-    """Whether the id, the name or a contact of somebody has a text."""
-    wanted = search.strip().casefold()
-    told = (str(customer.id), customer.name, customer.email, customer.phone)
-    if any(one is not None and wanted in one.casefold() for one in told):
-        return True
-    figures = figures_of(wanted)
-    is_number = figures and all(one.isdecimal() or one in _PHONE_SIGNS for one in wanted)
-    return bool(is_number) and customer.phone is not None and figures in figures_of(customer.phone)

@@ -6,8 +6,7 @@ their columns mean. It can be asked whatever a store can be asked; it never writ
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import ArgumentError
@@ -21,6 +20,7 @@ from custinsights.repositories.batches import (
     PRODUCT_COLUMNS,
     REFUND_COLUMNS,
 )
+from custinsights.repositories.ending import Ending
 from custinsights.repositories.sql.mapped import Mapped, Reader
 from custinsights.repositories.sql.mapped_orders import MappedOrders
 from custinsights.repositories.sql.mapped_people import PERSON_COLUMNS, MappedPeople
@@ -135,7 +135,7 @@ def _kinds(table: str, mapped: Mapped) -> Mapping[str, str]:
     return {**_TABLES[table][0], **(own if table == "customers" else {})}
 
 
-class MappedWork:
+class MappedWork(Ending):
     """A unit of work that only reads; see `UnitOfWork`."""
 
     def __init__(
@@ -162,13 +162,5 @@ class MappedWork:
     def commit(self) -> None:
         """Go on."""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def _close(self) -> None:
         self._connection.close()

@@ -6,10 +6,9 @@ from typing import Any, Final
 import attrs
 from sqlalchemy import bindparam, select
 
-from custinsights.domain.identities import Identity
 from custinsights.domain.people import Address, Customer
 from custinsights.domain.records import object_of, record_of
-from custinsights.errors import InvalidValue
+from custinsights.repositories.people import figures_of
 from custinsights.repositories.rows import instant_of, microseconds_of
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.session import Session
@@ -17,10 +16,7 @@ from custinsights.repositories.vaults import PlainVault
 
 __all__ = [
     "COLUMNS",
-    "contacts_of",
     "customer_of",
-    "figures_of",
-    "refuse_tags",
     "resting",
     "seals",
     "there",
@@ -42,14 +38,6 @@ _ONE: Final = select(*COLUMNS, schema.people.c.version).where(
 def seals(session: Session) -> bool:
     """Whether contacts rest so that nobody can read them."""
     return not isinstance(session.vault, PlainVault)
-
-
-def refuse_tags(customer: Customer) -> None:
-    """Refuse a customer with tags."""
-    if customer.tags:
-        what = "the tags of a customer rest in the annotations, and not with the person"
-        advice = "Write them with annotations.tag, and the customer with tags=()"
-        raise InvalidValue(what, f"{len(customer.tags)} tags", "a customer without tags", advice)
 
 
 def resting(session: Session, customer: Customer) -> dict[str, Any]:
@@ -80,11 +68,6 @@ def _search(customer: Customer, *names: str) -> str:
     return "\n".join(one.casefold() for one in told if one is not None)
 
 
-def figures_of(text: str) -> str:
-    """Return the figures of a phone number as they are compared."""
-    return "".join(filter(str.isdecimal, text)).removeprefix("00")
-
-
 def customer_of(session: Session, row: Any) -> Customer:
     """Return the customer that a row holds."""
     addresses = session.unseal(row["addresses"])
@@ -99,13 +82,6 @@ def customer_of(session: Session, row: Any) -> Customer:
     if row["created_at"] is None:
         return customer
     return attrs.evolve(customer, created_at=instant_of(row["created_at"]))
-
-
-def contacts_of(customer: Customer) -> list[Identity]:
-    """Return the identities that a customer tells by their contacts."""
-    told = (("email", customer.email), ("phone", customer.phone))
-    found = [Identity(kind, value) for kind, value in told if value is not None]
-    return [one for one in found if one.key[2]]
 
 
 def there(session: Session, person: int) -> tuple[Customer, int]:

@@ -8,15 +8,14 @@ from sqlalchemy import select, update
 
 from custinsights.domain.people import Customer
 from custinsights.domain.records import record_of
+from custinsights.repositories.people import contacts_of, refuse_tags
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.bulk import insert_columns
 from custinsights.repositories.sql.known import give_contacts
 from custinsights.repositories.sql.one_of import one_of
 from custinsights.repositories.sql.people_rows import (
     COLUMNS,
-    contacts_of,
     customer_of,
-    refuse_tags,
     resting,
     there,
 )

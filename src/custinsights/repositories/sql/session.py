@@ -175,7 +175,7 @@ class Session:
         if self._seen is None:
             self.begin()
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Let go of what was not kept, and of the connection."""
         if self._connection is not None:
             self._connection.close()

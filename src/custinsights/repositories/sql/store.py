@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from sqlalchemy import Engine
 
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.fields import refuse_naive
 from custinsights.domain.rules.tree import Condition
+from custinsights.repositories.ending import Ending
 from custinsights.repositories.sifting import Sifted
 from custinsights.repositories.sql.activities import Activities
 from custinsights.repositories.sql.annotations import Annotations
@@ -24,36 +23,16 @@ from custinsights.repositories.vaults import Vault
 __all__ = ["SqlStore", "SqlWork"]
 
 
-class SqlWork:
+class SqlWork(Ending):
     """A unit of work in a database; see `UnitOfWork`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._people = People(session)
-        self._orders = Orders(session)
-        self._activities = Activities(session)
-        self._annotations = Annotations(session)
+        self.people = People(session)
+        self.orders = Orders(session)
+        self.activities = Activities(session)
+        self.annotations = Annotations(session)
         session.begin()
-
-    @property
-    def people(self) -> People:
-        """The people."""
-        return self._people
-
-    @property
-    def orders(self) -> Orders:
-        """The orders."""
-        return self._orders
-
-    @property
-    def activities(self) -> Activities:
-        """The activities."""
-        return self._activities
-
-    @property
-    def annotations(self) -> Annotations:
-        """The annotations."""
-        return self._annotations
 
     def changes(self, since: int = 0) -> Iterator[Change]:
         """Yield the changes with greater numbers, in order."""
@@ -77,20 +56,8 @@ class SqlWork:
         """Seal everything by the newest key of the vault, and return how many rows."""
         return resealed(self._session)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                self._session.commit()
-        finally:
-            self._session.end()
+    def _close(self) -> None:
+        self._session.close()
 
 
 class SqlStore:
