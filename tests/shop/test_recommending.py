@@ -50,13 +50,22 @@ def test_it_knows_what_is_on_offer(shop: Shop) -> None:
 
 
 def test_who_is_not_known_is_told_so(shop: Shop) -> None:
-    """A prospect gets what sells, and the basis says so; nobody at all is an error."""
+    """A prospect gets what sells, and the basis says so; a visitor too, whom the answer names."""
     cold = shop.recommendations.of("c5", k=1)
     assert cold.basis.tolist() == ["popularity"]
     shop.interests.set("c5", "sea", "starred", at=NOON)
     assert shop.recommendations.of("c5", k=1).basis.tolist() == ["interests"]
-    with pytest.raises(UnknownName, match="customer"):
-        shop.recommendations.of("c99")
+    both = shop.recommendations.of(["c5", "visitor"], k=1)
+    assert (both.unknown, both.basis.tolist()) == (("visitor",), ["interests", "popularity"])
+    assert len(both.of("visitor")) == 1
+
+
+def test_a_list_that_no_product_answers_is_told_so(shop: Shop) -> None:
+    """Interests that the shop has nothing for are named, of those who are asked about."""
+    shop.interests.set("c1", "oyl", "starred", at=NOON)
+    assert [one.keyword for one in shop.recommendations.of("c1").unheard] == ["oyl"]
+    assert [one.keyword for one in shop.recommendations.of().unheard] == ["oyl"]
+    assert shop.recommendations.of("c2").unheard == ()
 
 
 def test_people_go_by_the_ids_that_they_had(shop: Shop) -> None:

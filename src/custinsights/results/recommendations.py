@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, TypeAlias
 
 import attrs
@@ -12,8 +12,10 @@ import numpy.typing as npt
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import own_identity
 from custinsights.domain.frozen import frozen
+from custinsights.domain.interests import Interest
 from custinsights.domain.money import Money, minor_exponent
 from custinsights.errors import CannotAsk, UnknownName
+from custinsights.errors.wording import listed
 from custinsights.results.door import Presented, match_in_words
 from custinsights.results.freezing import frozen_array, frozen_arrays
 from custinsights.results.provenance import Provenance
@@ -26,6 +28,9 @@ AnyArray: TypeAlias = npt.NDArray[Any]
 BASES = ("deeds", "interests", "popularity")
 """On what a recommendation rests: what the customer did; what they said, of whom nothing else is
 known; or only what everybody buys, of whom nothing is."""
+
+
+_MOST_TOLD = 5
 
 
 class Ask(Protocol):
@@ -115,7 +120,7 @@ class Recommendations(Presented):
     Parameters
     ----------
     customers
-        Whose: the identity of each of c customers, ascending.
+        Whose: the identity of each of c customers, ascending; then of those who are unknown.
     row
         int64[r], of whom of them each recommendation is, ascending.
     rank
@@ -130,6 +135,10 @@ class Recommendations(Presented):
         Of each part; they add up to 1.
     provenance
         Of what, as of when.
+    unknown
+        Who of them is not in the history: visitors, or a slip of the pen.
+    unheard
+        Interests that did nothing: no product has them, or nobody asked about is their customer.
     ask
         Finds out why: see `explain`.
     """
@@ -144,6 +153,8 @@ class Recommendations(Presented):
     basis: AnyArray = attrs.field(converter=frozen_array)
     weights: Mapping[str, float] = attrs.field(converter=frozen)
     provenance: Provenance
+    unknown: tuple[str | int, ...] = ()
+    unheard: tuple[Interest, ...] = ()
     ask: Ask | None = None
 
     def __len__(self) -> int:
@@ -171,6 +182,8 @@ class Recommendations(Presented):
             customers=self.customers[place],
             row=np.zeros(len(rows), dtype=np.int64),
             basis=self.basis[place],
+            unknown=tuple(one for one in self.unknown if one in self.customers[place]),
+            unheard=tuple(one for one in self.unheard if one.customer in self.customers[place]),
             parts={name: part[rows] for name, part in self.parts.items()},
             **{name: getattr(self, name)[rows] for name in names},
         )
@@ -206,6 +219,24 @@ class Recommendations(Presented):
                 *(Column(name, "number", part) for name, part in self.parts.items()),
                 Column("basis", "label", self.basis[self.row]),
             ],
-            notes=self.provenance.notes(),
+            notes=(*self.provenance.notes(), *self._in_vain()),
             timezone=self.provenance.calendar.timezone,
         )
+
+    def _in_vain(self) -> Iterator[str]:
+        """Say who is not known, and which interests did nothing."""
+        if self.unknown:
+            yield (
+                f"Not in the history: {_listed(self.unknown)}. They get what they said they like, "
+                "else what sells lately."
+            )
+        asked = {*self.customers.tolist()} if self.unheard else set()
+        lost = [one.keyword for one in self.unheard if one.customer in asked]
+        if lost:
+            yield f"Interests that no product has: {_listed(dict.fromkeys(lost))}. They do nothing."
+        if others := len(self.unheard) - len(lost):
+            yield f"Interests of nobody asked about: {others:,}. They do nothing."
+
+
+def _listed(given: Iterable[str | int]) -> str:
+    return listed([str(hidden_if_contact(one)) for one in given], _MOST_TOLD)

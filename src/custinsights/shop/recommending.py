@@ -18,7 +18,6 @@ from custinsights.repositories.rows import products_of
 from custinsights.repositories.stored import Key
 from custinsights.results.recommendations import Recommendations
 from custinsights.shop.annotating import INTEREST, all_of, of_kind
-from custinsights.shop.people import found
 from custinsights.shop.remembering import Remembered
 from custinsights.shop.seeing import history_shown
 
@@ -63,7 +62,8 @@ class Recommending:
         Parameters
         ----------
         customers
-            Today's id of one or several, or any that they had; default: everybody known.
+            Today's id of one or several, or any that they had; default: everybody known. Who is not
+            known, such as a visitor, is answered too, and ``unknown`` names them.
         candidates
             What may be recommended: ids of products of the shop, or products that it does not hold
             yet. Default: all that it holds.
@@ -78,7 +78,7 @@ class Recommending:
         Raises
         ------
         UnknownName
-            There is no such customer, product or sale.
+            There is no such product or sale.
         AccessRefused
             Who asks may not read customers.
 
@@ -107,7 +107,7 @@ class Recommending:
 
             shared = history.context.instant(as_of), repr(weights), again, self.access
             learned = learn() if told else self.kept.learned(work, shared, learn)
-            people = None if asked is None else [found(work.people, o).value.id for o in asked]
+            people = None if asked is None else [_today(work, one) for one in asked]
             interests = [
                 one.value
                 for held in (
@@ -123,6 +123,12 @@ class Recommending:
             k=k,
             sold_out=sold_out,
         )
+
+
+def _today(work: UnitOfWork, customer: Key) -> Key:
+    """Return the id that somebody has today; as it is told, of whom the shop does not know."""
+    held = work.people.get(customer)
+    return customer if held is None else held.value.id
 
 
 def _id_of(offered: Candidate) -> Key:

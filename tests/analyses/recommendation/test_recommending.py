@@ -110,6 +110,78 @@ def test_who_is_not_known_gets_what_sells() -> None:
     assert ci.recommend(history, "ada").basis.tolist() == ["deeds"]
 
 
+@pytest.mark.covers("B05")
+def test_who_is_not_in_the_history_is_answered() -> None:
+    """A visitor gets what somebody of whom nothing is known gets, and the answer names them."""
+    history = SHOP.history()
+    found = ci.recommend(history, ["visitor", "bo"], k=3)
+    assert found.customers.tolist() == ["bo", "visitor"]
+    assert (found.unknown, found.basis.tolist()) == (("visitor",), ["deeds", "popularity"])
+    assert "Not in the history: 'visitor'." in repr(found)
+    assert "Not in the history: &#x27;visitor&#x27;." in found._repr_html_()
+    assert found.of("bo").to_dicts() == ci.recommend(history, "bo", k=3).to_dicts()
+    assert (found.of("bo").unknown, found.of("visitor").unknown) == ((), ("visitor",))
+    cold = {row["product"]: row["score"] for row in ci.recommend(history, "new", k=3).to_dicts()}
+    assert {row["product"]: row["score"] for row in found.of("visitor").to_dicts()} == cold
+    assert "Nothing is known of them" in found.explain("visitor", "boat").words
+    assert ci.recommend(history, "new").unknown == ()
+
+
+def test_strangers_are_told_of_by_what_they_say() -> None:
+    """Who is not in the history is known by their own interests alone, each by their own."""
+    said = [Interest("eve", "oil", "starred"), Interest("sam", "department:Prints", "refused")]
+    found = ci.recommend(SHOP.history(), ["sam", "bo", "eve"], interests=said)
+    assert found.customers.tolist() == ["bo", "eve", "sam"]
+    assert found.basis.tolist() == ["deeds", "interests", "popularity"]
+    assert products(found.of("eve"))[0] == "sea"
+    assert sorted(products(found.of("sam"))) == ["sea", "tide"]
+    assert found.unheard == ()
+    known = ci.recommend(SHOP.history(), "new", interests=[Interest("new", "oil", "starred")])
+    assert found.of("eve").score.tolist() == pytest.approx(known.score.tolist())
+    assert "keyword oil, starred" in found.explain("eve", "sea").words
+
+
+def test_a_stranger_who_is_a_contact_is_not_told() -> None:
+    """Whoever asks by e-mail reads in the note that it is not known, and not whose it is."""
+    assert (
+        ci.recommend(SHOP.history(), "eve@example.com")
+        .table()
+        .notes[-1]
+        .startswith("Not in the history: 'xxx@")
+    )
+
+
+def test_numbers_and_texts_are_strangers_to_each_other() -> None:
+    """Visitors may go by texts where customers go by numbers."""
+    found = ci.recommend(SHOP.history(), [17, "bo"], k=1)
+    assert (found.customers.tolist(), found.unknown) == (["bo", 17], (17,))
+    assert len(found.of(17)) == 1
+
+
+def test_interests_that_do_nothing_are_named() -> None:
+    """What no product has, and what is of nobody asked about, is told beside the answer."""
+    said = [
+        Interest("ada", "oyl", "starred"),
+        Interest("ada", "OYL", "starred"),
+        Interest("ada", "department:Printz", "refused"),
+        Interest("ada", "ink"),
+        Interest("ada", "glass", "inactive"),
+        Interest("bo", "glas"),
+        Interest("adda", "ink"),
+    ]
+    recommender = ci.Recommender.of(SHOP.history(), interests=said)
+    of_ada = (said[1], said[2])
+    assert recommender.recommend("ada").unheard == (*of_ada, said[-1])
+    assert recommender.recommend("cy").unheard == (said[-1],)
+    assert recommender.recommend().unheard == (*of_ada, said[5], said[-1])
+    assert recommender.recommend().of("ada").unheard == of_ada
+    assert recommender.recommend(["adda", "cy"]).unheard == ()
+    told = " ".join(repr(recommender.recommend("ada")).split())
+    assert "Interests that no product has: 'OYL', 'department:Printz'. They do nothing." in told
+    assert "Interests of nobody asked about: 1." in told
+    assert "nterests" not in repr(ci.recommend(SHOP.history(), "ada", interests=said[3:5]))
+
+
 def test_activities_count() -> None:
     """Bids, wishes and views make tastes; who only looked is known by deeds."""
     shop = Shop(SHOP.goods, SHOP.orders, (Did("new", 170, "wishlist", "tide"),))
@@ -176,8 +248,7 @@ def test_it_leaves_the_library_as_other_results_do() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"customers": "eve"}, UnknownName, "customer"),
-        ({"customers": "eve@example.com"}, UnknownName, "xxx@"),
+        ({"customers": [1.5]}, InvalidValue, "no identity"),
         ({"candidates": ["boot"]}, UnknownName, "boat"),
         ({"k": 0}, InvalidValue, "number of products"),
         ({"weights": {"price": 1}}, UnknownName, "price_fit"),

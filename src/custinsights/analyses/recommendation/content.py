@@ -40,7 +40,7 @@ class OwnWords:
     ) -> OwnWords:
         """Code the lists of customers; what is of nobody known or in no product is left out.
 
-        Of two rows for one keyword the last one holds.
+        Of two rows for one keyword the last one holds. See `in_no_product`.
         """
         column = {
             (kind, name): held.labels.start + at
@@ -49,8 +49,7 @@ class OwnWords:
         }
         state: dict[tuple[int, int], str] = {}
         for one in interests:
-            kind = "keyword" if one.department is None else "department"
-            label = column.get((kind, folded(one.department or one.keyword)))
+            label = column.get(_label_of(one))
             if label is not None and one.customer in codes:
                 state[codes[one.customer], label] = one.state
         told = sorted(state.items())
@@ -78,6 +77,23 @@ class OwnWords:
         laid = np.zeros(shape)
         laid[self.customer[said], self.label[said]] = 1.0
         return laid
+
+
+def _label_of(one: Interest) -> tuple[str, str]:
+    """Return what an interest is in: a kind of `KINDS`, and the label as it is compared."""
+    kind = "keyword" if one.department is None else "department"
+    return kind, folded(one.department or one.keyword)
+
+
+def in_no_product(interests: Iterable[Interest], features: Features) -> tuple[Interest, ...]:
+    """Return the interests in what no product has, once each; those at rest do nothing anyway."""
+    held = {kind: {*features.names[kind]} for kind in KINDS}
+    lost: dict[tuple[str | int, str, str], Interest] = {}
+    for one in interests:
+        kind, name = _label_of(one)
+        if one.state != "inactive" and name not in held[kind]:
+            lost[one.customer, kind, name] = one
+    return tuple(lost.values())
 
 
 def found_of(cares: Sparse, features: Features) -> FloatArray:

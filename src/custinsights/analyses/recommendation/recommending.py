@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
 import numpy as np
 
 from custinsights.analyses.measuring.measured import provenance
-from custinsights.analyses.recommendation.content import OwnWords
+from custinsights.analyses.recommendation.asking import Asked, Block, Group, Said, groups_of
 from custinsights.analyses.recommendation.deeds import deeds_of
 from custinsights.analyses.recommendation.explaining import match_of
 from custinsights.analyses.recommendation.scoring import PARTS, Matcher
@@ -18,32 +17,22 @@ from custinsights.analyses.recommendation.shelf import Shelf
 from custinsights.domain.fields import (
     Identity,
     as_tuple,
-    identities,
     refuse_other,
     whole_number,
 )
 from custinsights.domain.interests import Interest
 from custinsights.domain.products import UNIQUE_WORDS, Product
-from custinsights.errors import MissingData, UnknownName
-from custinsights.history.columnar.columns import BoolArray, FloatArray, IntArray
+from custinsights.errors import MissingData
+from custinsights.history.columnar.columns import BoolArray
 from custinsights.history.columnar.ordering import offsets_of
-from custinsights.history.columnar.threads import in_threads
 from custinsights.history.facts import Facts, check_history, refuse_part
 from custinsights.history.orders import When
-from custinsights.history.selection import is_known
 from custinsights.history.views.counted import CountedHistory
 from custinsights.history.views.streamviews import ordinal_in_group
-from custinsights.results.customer_table import CustomerTable
 from custinsights.results.recommendations import Match, Recommendations
 
 Candidate: TypeAlias = str | int | Product
 """The identity of a product of the history, or a product with what is known of it."""
-
-Asked: TypeAlias = CustomerTable | Identity | Iterable[Identity] | None
-"""One customer or several, or a table of them; None is everybody known."""
-
-Block: TypeAlias = tuple[IntArray, IntArray, dict[str, FloatArray]]
-"""Rows among those asked about, places of products, and parts of the score."""
 
 
 def _several(given: object) -> tuple[Interest, ...]:
@@ -63,10 +52,13 @@ class Recommender:
         The facts before as_of.
     matcher
         Scores products for customers.
+    said
+        What customers said, or the shop for them.
     """
 
     view: CountedHistory
     matcher: Matcher
+    said: Said = attrs.field(factory=Said, repr=False)
 
     @classmethod
     def of(
@@ -109,9 +101,8 @@ class Recommender:
         told = _several(interests)
         for one in told:
             refuse_other(Interest, "what is among the interests", one)
-        codes = _codes(self.view.facts, {one.customer for one in told})
-        own = OwnWords.of(told, codes, self.matcher.shelf.features)
-        return attrs.evolve(self, matcher=attrs.evolve(self.matcher, own=own))
+        said, matcher = Said(told).heard_by(self.view.facts, self.matcher)
+        return attrs.evolve(self, matcher=matcher, said=said)
 
     def recommend(
         self,
@@ -124,30 +115,21 @@ class Recommender:
         """Return the best products for some customers; the arguments are as in `recommend`."""
         most = whole_number("the number of products is wrong", k, 1)
         refuse_other(bool, "whether sold-out products are recommended", sold_out)
-        codes = self._asked(customers)
-        is_offered, matcher = self._offer(candidates, sold_out=sold_out), self.matcher
-
-        def block(stretch: tuple[int, int]) -> Block:
-            some = codes[slice(*stretch)]
-            best = matcher.beside(some).best(is_offered, matcher.held(some), most)
-            return best[0] + stretch[0], *best[1:]
-
-        stretches = matcher.deeds.lately.take(codes).blocks_for(matcher.companions)
-        return self._result(codes, in_threads(block, stretches))
+        is_offered = self._offer(candidates, sold_out=sold_out)
+        groups = self._groups(customers)
+        found = self._result(groups, [group.blocks(is_offered, most) for group in groups])
+        if customers is None:
+            return attrs.evolve(found, unheard=self.said.in_vain)
+        return attrs.evolve(found, unheard=self.said.unheard(self.view.facts, groups))
 
     def explain(self, customer: Identity, product: Identity) -> Match:
         """Tell why a product matches a customer as well as it does, recommended or not."""
         place = int(self.matcher.shelf.places_of([product])[0])
-        return match_of(self.matcher, self._asked(customer), place, self.view.facts.currency)
+        one = self._groups(customer)[-1]
+        return match_of(one.matcher, one.codes, place, self.view.facts.currency)
 
-    def _asked(self, customers: Asked) -> IntArray:
-        """Return the codes of customers, ascending; of everybody known by default."""
-        if customers is None:
-            known = is_known(self.view.facts, self.view.as_of)
-            return np.arange(self.view.people) if known is None else np.flatnonzero(known)
-        asked = customers.ids.tolist() if isinstance(customers, CustomerTable) else customers
-        codes = [self.view.facts.code_of(one) for one in identities(asked)]
-        return np.array(sorted(codes), dtype=np.int64)
+    def _groups(self, customers: Asked) -> list[Group]:
+        return groups_of(self.view, customers, self.said, self.matcher)
 
     def _offer(self, candidates: Iterable[Identity] | None, *, sold_out: bool) -> BoolArray:
         shelf = self.matcher.shelf
@@ -158,24 +140,31 @@ class Recommender:
             offer &= is_candidate
         return offer
 
-    def _result(self, codes: IntArray, blocks: list[Block]) -> Recommendations:
+    def _result(self, groups: Sequence[Group], blocks: Sequence[list[Block]]) -> Recommendations:
         nothing = np.empty(0, dtype=np.int64)
         shelf, facts = self.matcher.shelf, self.view.facts
-        row, product = (
-            np.concatenate([nothing, *(block[at] for block in blocks)]) for at in (0, 1)
+        first, *others = (group.ids for group in groups)
+        strangers = tuple(one for ids in others for one in ids.tolist())
+        customers = np.array([*first.tolist(), *strangers], dtype=object) if strangers else first
+        begins = (0, len(first))[: len(groups)]  # strangers come after all others
+        row = np.concatenate(
+            [nothing, *(one[0] + at for at, of in zip(begins, blocks, strict=True) for one in of)]
         )
+        every = [one for of in blocks for one in of]
+        product = np.concatenate([nothing, *(one[1] for one in every)])
         return Recommendations(
-            customers=facts.customer_ids.take(codes),
+            customers=customers,
+            unknown=strangers,
             row=row,
-            rank=ordinal_in_group(offsets_of(row, len(codes)), len(row)),
+            rank=ordinal_in_group(offsets_of(row, len(customers)), len(row)),
             product=np.array(shelf.ids, dtype=object).take(product),
             title=np.array(shelf.titles, dtype=object).take(product),
             price=shelf.price.take(product),
             parts={
-                name: np.concatenate([np.empty(0), *(block[2][name] for block in blocks)])
+                name: np.concatenate([np.empty(0), *(one[2][name] for one in every)])
                 for name in PARTS
             },
-            basis=self.matcher.basis(codes),
+            basis=np.concatenate([group.matcher.basis(group.codes) for group in groups]),
             weights=self.matcher.weights,
             provenance=attrs.evolve(
                 provenance(facts.context, self.view.as_of, ()), remarks=self._remarks()
@@ -201,15 +190,6 @@ class _Asked:
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
         return type(None), ()
-
-
-def _codes(facts: Facts, customers: Iterable[Identity]) -> dict[Identity, int]:
-    """Return the codes of those customers whom the history knows."""
-    codes = {}
-    for one in customers:
-        with suppress(UnknownName):
-            codes[one] = facts.code_of(one)
-    return codes
 
 
 def recommend(
@@ -261,7 +241,8 @@ def recommend(
         An order history, the whole one: what goes with what is learned from everybody.
     customers
         One identity or several, or a table of customers such as the members of a segment; default:
-        everybody known.
+        everybody known. Who is not in the history, such as a visitor, is answered too, and
+        ``unknown`` names them.
     candidates
         What may be recommended, such as the lots of the next sale: ids of products of the history,
         or `custinsights.domain.Product` of which it need not know; default: every product. The
@@ -272,7 +253,8 @@ def recommend(
         Limits the facts, exclusive; default: the end of the observation. Stocks, prices and
         interests are not dated: they are today's.
     interests
-        What customers said, or the shop for them: `custinsights.domain.Interest`.
+        What customers said, or the shop for them: `custinsights.domain.Interest`. What is in no
+        product does nothing, and ``unheard`` names it.
     weights
         Of the parts by name; those that are not told weigh nothing. Default, where at least a
         quarter of what customers buy after their first order they had bought before: recency 0.9,
@@ -296,7 +278,7 @@ def recommend(
     Raises
     ------
     UnknownName
-        A customer, a product or a part of the score is not known.
+        A product or a part of the score is not known.
     MissingData
         The history knows no products, and no candidate is told.
     InvalidValue

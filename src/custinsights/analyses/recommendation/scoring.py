@@ -107,6 +107,19 @@ class Matcher:
             again=again,
         )
 
+    def of_strangers(self, own: OwnWords, strangers: int) -> Matcher:
+        """Return one for people of whom the facts tell nothing, numbered from 0."""
+        nothing = self.deeds.lately.take(np.empty(0, dtype=np.int64))
+        nothing = attrs.evolve(nothing, offsets=np.zeros(strangers + 1, dtype=np.int64))
+        return attrs.evolve(
+            self,
+            own=own,
+            deeds=attrs.evolve(
+                self.deeds, cares=nothing, lately=nothing, bought=nothing, has=nothing
+            ),
+            prices=Prices(np.full(strangers, -np.inf), np.ones(strangers), self.prices.logarithm),
+        )
+
     def cares(self, customers: IntArray) -> FloatArray:
         """Return what some customers care for by their deeds: float64[customers, labels]."""
         found = found_of(self.deeds.cares.take(customers), self.shelf.features)
