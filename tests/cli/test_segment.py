@@ -117,6 +117,19 @@ def test_a_forecast_is_fitted_on_the_spot(run: Run) -> None:
     assert "churn_risk" in out
 
 
+def test_what_the_rule_asks_for_is_told(run: Run, tmp_path: Path) -> None:
+    """Without --traits the usual ones are told, and those by which the rule judged, once each."""
+    target = tmp_path / "risky.csv"
+    rule = "churn_risk == 'low' and order_count > 30 and probability_alive > 0.9"
+    code, _, err = run("segment", rule, "--csv", str(target))
+    assert (code, err) == (0, "")
+    heads, *rows = csv.reader(target.read_text().splitlines())
+    usual = ci.traits(ci.datasets.load_online_retail()).columns
+    assert heads == ["customer", *usual, "churn_risk", "probability_alive"]
+    assert {row[-2] for row in rows} == {"low"}
+    assert all(0.9 < float(row[-1]) <= 1 for row in rows)
+
+
 def test_why_somebody_is_in_it(run: Run) -> None:
     """Every clause, judged against all customers, in place of who is in it."""
     rule = "order_count >= 3 and percentile(total_spent) >= 0.9"

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from custinsights.domain import Activity, Money, Order, OrderLine, Product, PurchasePolicy, Refund
-from custinsights.errors import UnknownName
+from custinsights.errors import InvalidValue, UnknownName
 from custinsights.shop.items import Items, items
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
@@ -101,6 +101,21 @@ def test_items_are_filtered() -> None:
     assert len(whole().where(until=NOON + DAY)) == 2
     with pytest.raises(UnknownName, match="deed"):
         whole().where(deeds="sold")
+
+
+@pytest.mark.covers("B17")
+def test_a_department_that_there_is_not_is_said() -> None:
+    """In whatever case it is found; of one that no product is in, the message names the others."""
+    there = {"department": ("Cards", "Originals", "Prints"), "category": ()}
+    held = items([PAID], ACTIVITIES, products=PRODUCTS, vocabulary=there.__getitem__)
+    assert len(held.where(department=" originals")) == len(held.where(department="Originals")) > 0
+    assert len(held.where(department="cards")) == 0
+    with pytest.raises(UnknownName, match=r"named 'Orginals'\. Did you mean 'Orig"):
+        held.where(deeds="won").where(department="Orginals")
+    assert len(held.where(category="Seascape")) == 0  # no product tells its category
+    assert len(whole().where(department="Orginals")) == 0  # nor does anybody say what there is
+    with pytest.raises(InvalidValue, match="department"):
+        held.where(department=["Prints"])  # type: ignore[arg-type]
 
 
 def test_the_policy_says_what_was_bought() -> None:

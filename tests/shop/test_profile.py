@@ -176,6 +176,9 @@ def test_a_profile_has_items_and_timeline(shop: Shop) -> None:
     ]
     bid = profile.timeline.where(kinds="bid").entries[0]
     assert set(bid.references) == {"lot", "sale"}
+    assert len(profile.items.where(department="prints")) == 2
+    with pytest.raises(UnknownName, match="Did you mean 'Prints'"):
+        profile.items.where(department="Pints")
     assert next(iter(profile.timeline.by("day"))) == "2024-03-20"
 
 

@@ -148,7 +148,7 @@ def segment(
         typer.Option(
             metavar="NAME,…",
             help="What is told of every customer, such as order_count,total_spent; the usual "
-            "traits unless given.",
+            "traits and those of the rule unless given.",
             rich_help_panel=SHOWING,
         ),
     ] = None,

@@ -12,7 +12,13 @@ from custinsights.domain.rules.tree import Name, nodes_of
 from custinsights.history.facts import Facts
 from custinsights.history.orders import When
 
-__all__ = ["catalog_for"]
+__all__ = ["asked_by", "catalog_for"]
+
+
+def asked_by(rule: Rule) -> tuple[str, ...]:
+    """The traits that a rule asks for, each once, as they come."""
+    nodes = nodes_of(rule.filled)
+    return tuple(dict.fromkeys(node.name for node in nodes if isinstance(node, Name)))
 
 
 def catalog_for(
@@ -29,8 +35,7 @@ def catalog_for(
     NoModel
         A forecast is asked for, and no model fits the history.
     """
-    nodes = () if rule is None else nodes_of(rule.filled)
-    asked = {*names, *(node.name for node in nodes if isinstance(node, Name))}
+    asked = {*names, *(() if rule is None else asked_by(rule))}
     if not asked & {*PREDICTED}:
         return DEFAULT
     return DEFAULT.with_models(fit_models(history, as_of=as_of))

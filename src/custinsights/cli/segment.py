@@ -11,13 +11,13 @@ import typer
 from rich.text import Text
 
 from custinsights.analyses.customers.cuts import Cuts
-from custinsights.analyses.customers.traits import traits
+from custinsights.analyses.customers.traits import traits, usual
 from custinsights.analyses.segments.rule import Rule
 from custinsights.analyses.segments.rule import rule as rule_of
 from custinsights.analyses.segments.sets import segments
 from custinsights.cli.as_json import as_json
 from custinsights.cli.asked import Asked, facts
-from custinsights.cli.foretelling import catalog_for
+from custinsights.cli.foretelling import asked_by, catalog_for
 from custinsights.cli.screen import screen, show
 from custinsights.domain import Money
 from custinsights.domain.contacts import hidden_if_contact
@@ -61,7 +61,7 @@ def print_segment(
     text : str
         The rule.
     names : sequence of str or None
-        The traits to tell of every customer; None for the usual ones.
+        The traits to tell of every customer; None for the usual ones, and what the rule asks for.
     csv : Path or None
         Where the customers of the segment are written to.
     customer : str or None
@@ -75,7 +75,8 @@ def print_segment(
     rule = rule_of(text, catalog=catalog)
     cuts = rule.cuts(history) if rule.needs_cuts else None
     judged = segments(history, {_NAME: rule}, cuts=cuts, catalog=catalog)
-    found = traits(history, names, catalog=catalog).take(np.flatnonzero(judged.mask(_NAME)))
+    told = dict.fromkeys((*usual(history), *asked_by(rule))) if names is None else names
+    found = traits(history, [*told], catalog=catalog).take(np.flatnonzero(judged.mask(_NAME)))
     who = None if customer is None else _identity(history, customer)
     explained = None if who is None else _explained(history, rule, who, cuts)
     if csv is not None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 import attrs
 
 from custinsights.domain.activities import Activity
 from custinsights.domain.contacts import shown_id
 from custinsights.domain.deeds import DEEDS, deed_of
-from custinsights.domain.fields import named
+from custinsights.domain.fields import named, refuse_other
 from custinsights.domain.money import Money
 from custinsights.domain.orders import Order
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.domain.products import Product
 from custinsights.errors import UnknownName
 
-__all__ = ["Item", "Items", "items"]
+__all__ = ["Item", "Items", "items", "spelled_alike"]
+
+Vocabulary: TypeAlias = Callable[[str], Sequence[str]]
+"""From ``"department"`` or ``"category"`` to those that any product is in."""
 
 
 @attrs.frozen
@@ -59,9 +63,18 @@ class Item:
 
 @attrs.frozen(repr=False)
 class Items:
-    """Products and what was done with them, the latest first; filtered by `where`."""
+    """Products and what was done with them, the latest first; filtered by `where`.
+
+    Parameters
+    ----------
+    entries
+        The items.
+    vocabulary
+        Which departments and categories there are; without it any word may be one.
+    """
 
     entries: tuple[Item, ...]
+    vocabulary: Vocabulary | None = attrs.field(default=None, eq=False)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -106,7 +119,7 @@ class Items:
         deeds
             One of `DEEDS`, or several.
         department, category
-            Of the product; what the shop does not know is in none.
+            Of the product, in whatever case; what the shop does not know is in none.
         like
             A text that the id, the title or a keyword has, whatever its case.
         since, until
@@ -115,23 +128,41 @@ class Items:
         Raises
         ------
         UnknownName
-            There is no such deed.
+            There is no such deed, or no product is in such a department or category.
         """
         wanted = DEEDS if deeds is None else (deeds,) if isinstance(deeds, str) else tuple(deeds)
         for deed in wanted:
             if deed not in DEEDS:
                 raise UnknownName("deed", deed, DEEDS)
+        asked = {"department": department, "category": category}
+        meant = {label: self._meant(label, one) for label, one in asked.items() if one is not None}
         kept = (
             item
             for item in self.entries
             if item.deed in wanted
-            and (department is None or _of(item, "department") == department)
-            and (category is None or _of(item, "category") == category)
+            and all(one is not None and _of(item, label) == one for label, one in meant.items())
             and (like is None or item.is_like(like))
             and (since is None or since <= item.at)
             and (until is None or item.at < until)
         )
-        return Items(tuple(kept))
+        return attrs.evolve(self, entries=tuple(kept))
+
+    def _meant(self, label: str, word: str) -> str | None:
+        """Return which department or category is meant; None if nothing here is in it."""
+        refuse_other(str, f"the {label}", word)
+        held = {_of(item, label) or "" for item in self.entries} - {""}
+        meant = spelled_alike(word, sorted(held))
+        if meant is None and self.vocabulary is not None:
+            known = self.vocabulary(label)
+            if known and spelled_alike(word, known) is None:
+                raise UnknownName(label, word, tuple(known))
+        return meant
+
+
+def spelled_alike(word: str, names: Sequence[str]) -> str | None:
+    """Return the name that is meant by a word: itself, else the first that differs by case."""
+    alike = (name for name in names if name.strip().casefold() == word.strip().casefold())
+    return word if word in names else next(alike, None)
 
 
 def _of(item: Item, label: str) -> str | None:
@@ -145,6 +176,7 @@ def items(
     products: Mapping[str, Product] | None = None,
     policy: PurchasePolicy | None = None,
     as_of: datetime | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Items:
     """Return with which products a customer had to do before an instant, the latest first.
 
@@ -161,6 +193,8 @@ def items(
         Which orders count; default: those that are paid.
     as_of
         What is at or after it does not exist; None is all.
+    vocabulary
+        Which departments and categories there are, for `Items.where`.
     """
     known = {} if products is None else products
     counting = PurchasePolicy() if policy is None else policy
@@ -170,7 +204,7 @@ def items(
     ]
     kept = [item for item in found if as_of is None or item.at < as_of]
     kept.sort(key=lambda item: item.at)
-    return Items(tuple(reversed(kept)))
+    return Items(tuple(reversed(kept)), vocabulary)
 
 
 def _of_order(

@@ -34,7 +34,7 @@ from custinsights.repositories.stored import Key
 from custinsights.results.customer_table import CustomerTable
 from custinsights.shop.annotating import in_order, of_kind
 from custinsights.shop.interests import DocumentCounts, bubbles, departments, keywords
-from custinsights.shop.items import items
+from custinsights.shop.items import Vocabulary, items, spelled_alike
 from custinsights.shop.judging import labels_of, membership_of
 from custinsights.shop.once import Once
 from custinsights.shop.profile import OrderView, Profile
@@ -142,6 +142,7 @@ def profile_of(
     metrics: Sequence[str],
     catalog: Catalog,
     centre: PreferenceCentre,
+    vocabulary: Vocabulary,
 ) -> Profile:
     """Return the profile of a customer before an instant.
 
@@ -155,6 +156,8 @@ def profile_of(
         What is kept of all.
     as_of, department, metrics, catalog, centre
         As in `Shop.profile`.
+    vocabulary
+        Which departments and categories there are.
     """
     customer = attrs.evolve(
         told.customer, tags=TagBook(told.tags).tags_of(told.customer.id, at=as_of - _MOMENT)
@@ -163,7 +166,14 @@ def profile_of(
     row = next(iter(table.to_dicts()), dict.fromkeys(table.columns))
     member = membership_of(history, population.rules, as_of, population.cuts)
     policy, products = history.context.policy, told.products
-    done = items(told.orders, told.activities, products=products, policy=policy, as_of=as_of)
+    done = items(
+        told.orders,
+        told.activities,
+        products=products,
+        policy=policy,
+        as_of=as_of,
+        vocabulary=vocabulary,
+    )
     words = keywords(done, told.interests, population.counts)
     return Profile(
         customer=customer,
@@ -209,12 +219,6 @@ def _narrowed(history: OrderHistory, department: str | None) -> OrderHistory:
     if history.lines is None or meant is None:
         return _without_facts(history)
     return history.for_lines(department=meant)
-
-
-def spelled_alike(word: str, names: Sequence[str]) -> str | None:
-    """Return the name that is meant by a word: itself, else the first that differs by case."""
-    alike = (name for name in names if name.strip().casefold() == word.strip().casefold())
-    return word if word in names else next(alike, None)
 
 
 def _without_facts(history: OrderHistory) -> OrderHistory:

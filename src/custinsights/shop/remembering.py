@@ -23,12 +23,13 @@ from custinsights.domain.tags import TagBook
 from custinsights.errors import UnknownName
 from custinsights.history.orders import OrderHistory, When
 from custinsights.repositories.batches import ProductBatch
-from custinsights.repositories.protocols import UnitOfWork
+from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.rows import Row, product_of, products_of, rows_of
 from custinsights.repositories.stored import Key
 from custinsights.repositories.whole import joined, whole
 from custinsights.shop.annotating import all_of
 from custinsights.shop.interests import DocumentCounts, document_counts
+from custinsights.shop.items import spelled_alike
 from custinsights.shop.judging import attributes_of, read_segments, with_attributes
 from custinsights.shop.noticing import noticed
 from custinsights.shop.once import Once
@@ -37,11 +38,10 @@ from custinsights.shop.profiling import (
     Population,
     gathered,
     notes_of,
-    spelled_alike,
 )
 from custinsights.sources.stored.reading import SHOP, read_store
 
-__all__ = ["Remembered"]
+__all__ = ["ProductLabels", "Remembered"]
 
 CUTS: Final = "cuts"
 KEYWORDS: Final = "keywords"
@@ -63,6 +63,27 @@ class _Seen:
     told: Gathered
     history: OrderHistory
     has_notes: bool = True
+
+
+@attrs.frozen(repr=False)
+class ProductLabels:
+    """Asks a store in which departments or categories products are; does not travel."""
+
+    store: Store
+
+    def __call__(self, label: str) -> tuple[str, ...]:
+        """Return the departments or categories of all products."""
+        with self.store.begin(read_only=True) as work:
+            return _labels(work, label)
+
+    def __reduce__(self) -> tuple[type[None], tuple[()]]:
+        return type(None), ()
+
+
+def _labels(work: UnitOfWork, label: str) -> tuple[str, ...]:
+    batches = work.orders.products()
+    told = {one for batch in batches for one in batch.products[label].tolist()}
+    return tuple(sorted(told - {None}))
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -249,9 +270,7 @@ class Remembered:
         held = None if history.products is None else history.products.labels.get("department")
         names = () if held is None else held.names
         if spelled_alike(department, names) is None:
-            batches = work.orders.products()
-            told = {one for batch in batches for one in batch.products["department"].tolist()}
-            known = tuple(sorted(told - {None}))
+            known = _labels(work, "department")
             if known and spelled_alike(department, known) is None:
                 raise UnknownName("department", department, known)
 

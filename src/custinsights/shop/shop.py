@@ -34,7 +34,7 @@ from custinsights.shop.personal_data import PersonalData
 from custinsights.shop.profile import NINE, Profile
 from custinsights.shop.profiling import profile_of
 from custinsights.shop.recommending import Recommending
-from custinsights.shop.remembering import Remembered
+from custinsights.shop.remembering import ProductLabels, Remembered
 from custinsights.shop.seeing import dated, history_shown
 from custinsights.sources.stored.reading import SHOP
 
@@ -332,6 +332,7 @@ class Shop:
             metrics=metrics,
             catalog=self.catalog,
             centre=self.centre,
+            vocabulary=ProductLabels(self.store),
         )
 
     def customers(

@@ -75,7 +75,7 @@ class Traits:
         as_of = context.instant(self.as_of)
         wanted = [
             self.catalog.trait(item) if isinstance(item, str) else item
-            for item in (_usual(history) if self.names is None else self.names)
+            for item in (usual(history) if self.names is None else self.names)
         ]
         values = evaluate(history, wanted, as_of)
         columns = {
@@ -224,5 +224,6 @@ def _column(trait: Trait, values: Any, context: Context) -> Column:
     return Column(trait.name, trait.kind, whole, unit=unit, exponent=exponent)
 
 
-def _usual(history: Facts) -> tuple[str, ...]:
+def usual(history: Facts) -> tuple[str, ...]:
+    """Return the names of the traits of a table for which none are named."""
     return (*USUAL, "units") if "units" in history.numbers else USUAL
