@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 import custinsights as ci
 from custinsights.cli import main
 from custinsights.presentation.report.places import titles
+from custinsights.presentation.report.questions import QUESTIONS
 from tests.cli.conftest import LINES, Run, seen_in_a_terminal
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="signals, pipes and terminals of POSIX")
@@ -26,12 +28,56 @@ def _started(*arguments: str, **how: Any) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
 
 
-def test_the_bundled_report_tells_published_figures(run: Run) -> None:
-    """Without a file: a year of real orders, every section in its place, nothing on stderr."""
+def _titles(out: str) -> list[str]:
+    return [line.split("  ")[0] for line in out.splitlines() if line and line[0] != " "]
+
+
+def test_a_report_fits_two_screens_and_says_where_the_rest_is(run: Run) -> None:
+    """Each main section shows the rows that tell most, and counts those that it leaves out."""
     code, out, err = run("report")
     assert (code, err) == (0, "")
-    titles = [line.split("  ")[0] for line in out.splitlines() if line and line[0] != " "]
-    assert titles[3:] == [
+    assert len(out.splitlines()) < 120
+    assert _titles(out)[3:] == [
+        "What was read",
+        "Overview",
+        "New and returning by month",
+        "RFM groups",
+        "Retention",
+        "What is to be expected",
+        "Top countries",
+        "Top products",
+        "What is bought together",
+        "More",
+    ]
+    for key, key_in_json, lines in (
+        ("overview", "overview", 8),
+        ("products", "products", 5),
+        ("baskets", "baskets", 3),
+    ):
+        rows = json.loads(run("report", "--sections", key, "--json")[1])[key_in_json]
+        assert f"  … {len(rows) - lines:,} more rows: --sections {key}\n" in out
+    _, whole, _ = run("report", "--sections", "overview,cohorts")
+    cohorts = re.findall(r"\n  (?:\d{4}-\d\d|mean) ", whole.partition("Retention")[2])
+    assert _titles(whole)[3:] == ["Overview", "Retention"]
+    assert "more row" not in whole
+    assert f"  … {len(cohorts) - 4} more rows: --sections cohorts\n" in out
+    assert "  … 2 more tables: --sections rfm_groups\n" in out
+    assert "  Nothing to show of payments, acquisition, funnel" in out
+
+
+def test_what_a_report_in_brief_names_is_there(run: Run) -> None:
+    """Every section is shown, or named at the end under a name that --sections takes."""
+    _, out, _ = run("report")
+    end = " ".join(out.partition("\nMore")[2].split("\n  ")[1:])
+    told = {*re.findall(r"--sections (\w+)\n", out), *re.findall(r"\w+", end)}
+    assert {*QUESTIONS} - told == {"quality"}
+
+
+def test_the_bundled_report_tells_published_figures(run: Run) -> None:
+    """Without a file: a year of real orders, every section in its place, nothing on stderr."""
+    code, out, err = run("report", "--all")
+    assert (code, err) == (0, "")
+    assert _titles(out)[3:] == [
         "What was read",
         "Overview",
         "New and returning by month",
@@ -155,7 +201,7 @@ def test_a_shop_without_lines_or_countries_says_so(run: Run, tmp_path: Path) -> 
     path = tmp_path / "orders.csv"
     path.write_text("who,when,total\nada,2024-01-05,10\nbo,2024-01-06,3\n")
     how = ["--columns", "customer=who,placed_at=when,amount=total", "--currency", "EUR"]
-    code, out, _ = run("report", str(path), *how, "--timezone", "UTC")
+    code, out, _ = run("report", str(path), *how, "--timezone", "UTC", "--all")
     assert code == 0
     assert "Top countries\n  The orders name no country.\n" in out
     assert "needs order lines, which this history does not hold" in out
@@ -168,6 +214,8 @@ def test_nothing_before_the_first_order(run: Run) -> None:
     assert code == 0
     assert out.splitlines()[1] == "0 orders of 0 customers, GBP"
     assert "As of 2009-01-01, exclusive; the first order was placed on 2010-12-01.\n" in out
+    assert "\n  Nothing to show of overview, composition, " in out
+    _, out, _ = run("report", "--as-of", "2009-01-01", "--all")
     assert out.count("Nothing to show: no order that counts falls here.") == 14
 
 
@@ -213,6 +261,7 @@ def test_shop_without_orders_has_no_days(run: Run, tmp_path: Path) -> None:
         (["report", "x.csv", "--currency", "euro"], "Did you mean 'EUR'?"),
         (["report", "--timezone", "Mars"], "'Mars' is no time zone"),
         (["report", "--unheard-of"], "--unheard-of"),
+        (["report", "--all", "--sections", "tiers"], "--sections names some of them"),
         (["rapport"], "rapport"),
     ],
 )

@@ -30,7 +30,7 @@ def test_both_commands_read_alike() -> None:
     shared = {*signature(reading).parameters, *of_asked}
     report, segment = _options("report"), _options("segment")
     page = {"html", "title", "include_orders", "most_orders", "include_personal"}
-    assert report.keys() == shared | page | {"xlsx", "sections", "as_json"}
+    assert report.keys() == shared | page | {"xlsx", "sections", "everything", "as_json"}
     assert {name: segment[name] for name in shared} == {name: report[name] for name in shared}
     assert segment.keys() == shared | {"rule", "traits", "csv", "explain", "as_json"}
 

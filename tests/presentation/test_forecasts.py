@@ -45,11 +45,11 @@ def test_both_reports_tell_what_is_to_be_expected() -> None:
     history = ci.datasets.gallery()
     [section] = [one for one in rows_of(history) if one.key == "forecast"]
     page = expectations(Inquiry(history))
-    first = page.parts[0]
+    first, tried, _ = page.parts
     assert isinstance(first, Listing)
+    assert isinstance(tried, Listing)
     assert section.data == first.table.to_dicts()
-    assert len(page.parts) == 3
-    assert any(remark.startswith("To be used: ") for remark in page.remarks)
+    assert any(note.startswith("To be used: ") for note in tried.notes)
     assert section.remarks[0].startswith("By ModifiedBetaGeoNBD and GammaGamma")
 
 

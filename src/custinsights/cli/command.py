@@ -67,6 +67,7 @@ _REPORTS = """\b
 Examples:
   custinsights report
   custinsights report orders_export_*.csv --timezone Europe/Paris
+  custinsights report orders_export_*.csv --sections products,cohorts
   custinsights report orders_export_*.csv --html report.html --title "My shop"
   custinsights report orders_export_*.csv --xlsx report.xlsx
   custinsights report lines.csv --currency GBP --timezone Europe/London \\
@@ -87,6 +88,7 @@ def report(
     include_personal: page_options.IncludePersonal = False,
     xlsx: page_options.Xlsx = None,
     sections: page_options.Sections = None,
+    everything: page_options.Everything = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -118,7 +120,11 @@ def report(
         most_orders=most_orders,
         sections=names,
     )
-    print_report(asked, questions, to_json=as_json, xlsx=xlsx, page=page)
+    if everything and names is not None:
+        fault = "--sections names some of them: leave one of the two out"
+        raise typer.BadParameter(fault, param_hint="--all")
+    in_brief = names is None and not everything
+    print_report(asked, questions, in_brief=in_brief, to_json=as_json, xlsx=xlsx, page=page)
 
 
 _SEGMENTS = """\b

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from custinsights.presentation.report.questions import Question
 
 __all__ = [
+    "Everything",
     "Html",
     "IncludeOrders",
     "IncludePersonal",
@@ -85,8 +86,17 @@ Sections: TypeAlias = Annotated[
     str | None,
     typer.Option(
         metavar="NAME,…",
-        help="Only these sections, such as overview,cohorts,baskets; a name that is none lists all "
-        "of them.",
+        help="Only these sections, whole, such as overview,cohorts,baskets; a name that is none "
+        "lists all of them.",
+        rich_help_panel=SHOWING,
+    ),
+]
+Everything: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help="Print every section with all of its rows; without it, the rows that tell most of the "
+        "main ones. JSON, spreadsheet and page have everything anyway.",
         rich_help_panel=SHOWING,
     ),
 ]

@@ -19,7 +19,7 @@ from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import plain, shown
 from custinsights.presentation.report.answers import Answer, days
 from custinsights.presentation.report.inquiry import Inquiry
-from custinsights.presentation.report.questions import Question, answers
+from custinsights.presentation.report.questions import Question, answers, pointer, told_in_order
 from custinsights.presentation.spreadsheet import Sheet, write_workbook
 from custinsights.results.table import Column, Table
 
@@ -32,6 +32,7 @@ def print_report(
     asked: Asked,
     questions: Sequence[Question],
     *,
+    in_brief: bool,
     to_json: bool,
     xlsx: Path | None = None,
     page: WebPage | None = None,
@@ -44,6 +45,8 @@ def print_report(
         Which history, and as of when.
     questions : sequence of Question
         Which sections it has.
+    in_brief : bool
+        Whether what is printed has the rows that tell most alone.
     to_json : bool
         Whether to print one JSON object.
     xlsx : Path or None
@@ -61,12 +64,13 @@ def print_report(
             for remark in remarks:
                 console.print(remark)
             console.print()
-    told = []
-    for answer in answers(Inquiry(history), questions) if to_json or page is None or xlsx else ():
-        told.append(answer)
-        if page is None and not to_json:
-            with screen() as console:
-                show(console, answer)
+    inquiry = Inquiry(history)
+    if to_json or page is not None:
+        told = [*answers(inquiry, questions)] if to_json or xlsx else []
+    elif in_brief:
+        told = _print_brief(inquiry, questions, every=xlsx is not None)
+    else:
+        told = [_printed(answer) for answer in answers(inquiry, questions)]
     if xlsx is not None:
         _write(xlsx, told, heading, remarks)
         written.append(f"{plain(str(xlsx))}: {counted(len(told), 'sheet')}, and one of notes.")
@@ -77,6 +81,30 @@ def print_report(
     with screen() as console:
         for sentence in written if page is None else (*remarks, *written):
             console.print(sentence)
+
+
+def _printed(answer: Answer) -> Answer:
+    """Print an answer, and return it."""
+    with screen() as console:
+        show(console, answer)
+    return answer
+
+
+def _print_brief(inquiry: Inquiry, questions: Sequence[Question], *, every: bool) -> list[Answer]:
+    """Print what tells most, and where the rest is; return all that was asked."""
+    told: list[Answer] = []
+    named: list[Question] = []
+    blank: list[Question] = []
+    for question in told_in_order(questions):
+        found = [*question.answers(inquiry)] if question.rows or every else []
+        told += found
+        brief = question.in_brief(found) if question.rows else None
+        if brief is not None:
+            _printed(brief)
+        else:
+            (blank if question.rows else named).append(question)
+    _printed(pointer(named, blank))
+    return told
 
 
 def _write(xlsx: Path, told: Sequence[Answer], heading: Text, remarks: Sequence[str]) -> None:

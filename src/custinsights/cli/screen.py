@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from textwrap import wrap
 
 import attrs
@@ -62,7 +63,7 @@ def screen() -> Iterator[Console]:
     typer.echo(painted.get(), nl=False)
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class _Strip:
     """One column of cells with their paint; its name stands above in one line or two."""
 
@@ -73,7 +74,7 @@ class _Strip:
     gap: str = "  "
     spare: str = ""
 
-    @property
+    @cached_property
     def width(self) -> int:
         cells = max(map(width_of, self.cells), default=0)
         fits = (w for w in range(len(self.name) + 1) if len(_broken(self.name, w)) <= _HEAD_LINES)
@@ -95,7 +96,7 @@ def _broken(name: str, width: int) -> list[str]:
 
 def show(console: Console, section: Answer) -> None:
     """Print a section: its title, what it says in a line, and its rows or why it has none."""
-    remarks = list(map(plain, (*section.cut, *section.remarks)))
+    remarks = list(map(plain, (*section.on_screen, *section.remarks)))
     about, room = plain(section.about), console.width - len(section.title) - len(_GAP)
     is_beside = width_of(about) <= room
     _say(console, Text.assemble((section.title, "bold"), "  ", (about if is_beside else "", "dim")))

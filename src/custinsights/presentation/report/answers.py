@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,8 @@ class Answer:
         What stands in the JSON in place of the records.
     view : Table, optional
         The rows as a screen wants them.
+    telling : sequence of int
+        Which rows of the view tell most, the most telling first; the first ones where it is blank.
     sheet : Table, optional
         The rows as a spreadsheet wants them; the records where nothing is told.
     charts : tuple of Chart
@@ -48,8 +51,8 @@ class Answer:
         Whether the view is a grid of shares, to be printed tightly.
     is_cut : bool, default False
         Whether columns that do not fit are left out and counted, as they are in a grid.
-    cut : tuple of str
-        Sentences on the rows that the view leaves out.
+    on_screen : tuple of str
+        Sentences on the view that hold for no other rows.
     remarks : tuple of str
         Sentences without which the rows would be read wrongly, or why there are none.
     """
@@ -60,19 +63,27 @@ class Answer:
     records: Table | None = None
     document: Any = None
     view: Table | None = None
+    telling: Sequence[int] = ()
     sheet: Table | None = None
     charts: tuple[Chart, ...] = ()
     is_heat: bool = False
     bars: str = ""
     is_grid: bool = False
     is_cut: bool = False
-    cut: tuple[str, ...] = ()
+    on_screen: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Table | None:
         """The rows as a spreadsheet wants them, None where there are none."""
         return self.records if self.sheet is None else self.sheet
+
+    def in_brief(self, most: int) -> tuple[Answer, int]:
+        """Return it with so many rows of the view, those that tell most, and how many are left."""
+        if self.view is None or (left := len(self.view) - most) <= 0:
+            return self, 0
+        rows = sorted(self.telling[:most]) or range(most)
+        return attrs.evolve(self, view=self.view.take(rows), telling=()), left
 
     @property
     def data(self) -> Any:

@@ -32,27 +32,25 @@ def expectations(inquiry: Inquiry) -> Section:
     except (NoModel, MissingExtra) as error:
         return attrs.evolve(section, remarks=(str(error),))
     table = by_risk(history, models)
-    tried, remarks = _tried(history, type(models.orders))
     return attrs.evolve(
         section,
         about="by the risk that the next 365 days pass without an order",
-        parts=(Listing(table), *tried),
-        remarks=(*table.notes, *remarks),
+        parts=(Listing(table, notes=table.notes), *_tried(history, type(models.orders))),
     )
 
 
-def _tried(history: OrderHistory, model: type) -> tuple[tuple[Listing, ...], tuple[str, ...]]:
+def _tried(history: OrderHistory, model: type) -> tuple[Listing, ...]:
     """Hold the forecast of the last three months against them, where there were enough before."""
     span = history.observed_until - history.observed_from
     if span < timedelta(days=_ENOUGH * _HELD_OUT):
-        return (), ()
+        return ()
     last = history.calendar.local_date(history.observed_until)
     try:
         found = validate(model, history, until=last - timedelta(days=_HELD_OUT))
     except InvalidValue:
-        return (), ()
-    listings = (
-        Listing(found.table(), key="validation"),
+        return ()
+    table = found.table()
+    return (
+        Listing(table, key="validation", notes=table.notes),
         Listing(found.calibration(), key="calibration"),
     )
-    return listings, found.table().notes

@@ -219,11 +219,15 @@ def _in_short(number: float, kind: str) -> str:
 
 @attrs.frozen
 class Listing:
-    """A table of rows, of which a page shows the first; its key is its name for a program."""
+    """A table of rows, of which a page shows the first; its key is its name for a program.
+
+    Its notes are sentences without which it alone would be read wrongly.
+    """
 
     table: Table
     rows: int = 15
     key: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from custinsights.domain.fields import as_tuple, looked_up
-from custinsights.errors import MissingData, MissingExtra, NoModel, Refused
+from custinsights.errors import MissingData, MissingExtra, NoModel, Refused, counted
 from custinsights.presentation.report import (
     buying,
     coming_back,
@@ -31,7 +31,7 @@ from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Section, name_of, without_blanks
 from custinsights.presentation.report.rows import answers_of
 
-__all__ = ["QUESTIONS", "Question", "Told", "answers", "chosen"]
+__all__ = ["QUESTIONS", "Question", "Told", "answers", "chosen", "pointer", "told_in_order"]
 
 _UNTOLD: Final = (MissingData, MissingExtra, NoModel, Refused)
 
@@ -68,12 +68,15 @@ class Question:
         What the page shows.
     told : Told, optional
         What is told in rows in place of what the page shows.
+    rows : int, default 0
+        How many rows a report in brief shows of it; it is only named there where they are none.
     """
 
     key: str
     title: str
     ask: Callable[[Inquiry], Section]
     told: Told | None = None
+    rows: int = 0
 
     def section(self, inquiry: Inquiry) -> Section:
         """Return what the page shows; one that the history holds nothing for says so in a line."""
@@ -97,6 +100,22 @@ class Question:
             parts = tuple(p for p in section.parts if name_of(p) != self.told.instead_of)
             yield from answers_of(attrs.evolve(section, parts=parts), is_whole=False)
 
+    def in_brief(self, found: Sequence[Answer]) -> Answer | None:
+        """Return the first of its answers with the rows that tell most, and how much is left.
+
+        None where it has no rows.
+        """
+        first, *others = found
+        if not self.rows or first.view is None or not len(first.view):
+            return None
+        brief, rows = first.in_brief(self.rows)
+        tables = sum(one.view is not None for one in others)
+        left = [counted(n, what) for n, what in ((rows, "more row"), (tables, "more table")) if n]
+        if not left:
+            return brief
+        more = f"… {' and '.join(left)}: --sections {self.key}"
+        return attrs.evolve(brief, on_screen=(more, *brief.on_screen))
+
 
 _BY_MONTH = Told("monthly_mix", "New and returning by month", telling.monthly_mix)
 _COUNTRIES = Told("countries", "Top countries", telling.countries, "revenue by country")
@@ -110,8 +129,11 @@ QUESTIONS: Final = {
             "Overview",
             headline.headlines,
             Told("overview", "Overview", telling.headlines),
+            rows=8,
         ),
-        Question("composition", "New and returning customers", buying.composition, _BY_MONTH),
+        Question(
+            "composition", "New and returning customers", buying.composition, _BY_MONTH, rows=5
+        ),
         Question("trend", "Growth", buying.trend),
         Question("drivers", "What drives growth", driving.drivers),
         Question(
@@ -121,7 +143,7 @@ QUESTIONS: Final = {
             Told("order_numbers", "Revenue by order number", telling.order_numbers),
         ),
         Question("intervals", "Time since the last order, and between orders", buying.intervals),
-        Question("rfm_groups", "RFM groups", groups.rfm_groups),
+        Question("rfm_groups", "RFM groups", groups.rfm_groups, rows=6),
         Question("tiers", "Tiers", groups.tier_sizes, Told("tiers", "Tiers", telling.tier_sizes)),
         Question("segments", "Segments", groups.segment_sizes),
         Question(
@@ -129,26 +151,28 @@ QUESTIONS: Final = {
             "Cohorts",
             coming_back.retention,
             Told("retention", "Retention", telling.retention),
+            rows=4,
         ),
         Question("lifecycle", "Lifecycle", groups.lifecycles),
-        Question("forecast", "What is to be expected", expecting.expectations),
+        Question("forecast", "What is to be expected", expecting.expectations, rows=3),
         Question("concentration", "Value concentration", groups.concentrations),
-        Question("geography", "Geography", places.geography, _COUNTRIES),
-        Question("products", "Products", places.products, _PRODUCTS),
-        Question("baskets", "What is bought together", offering.bought_together),
+        Question("geography", "Geography", places.geography, _COUNTRIES, rows=3),
+        Question("products", "Products", places.products, _PRODUCTS, rows=5),
+        Question("baskets", "What is bought together", offering.bought_together, rows=3),
         Question("cross_sell", "Whom to offer what", offering.audiences),
         Question("recommendations", "What customers would like next", offering.liked_next),
         Question("preferences", "What each group prefers", driving.tastes),
-        Question("payments", "Payment methods", places.payments),
+        Question("payments", "Payment methods", places.payments, rows=3),
         Question("peak_times", "Peak times", places.peak_times),
-        Question("acquisition", "Acquisition", winning.channels),
-        Question("funnel", "Funnel", winning.steps),
+        Question("acquisition", "Acquisition", winning.channels, rows=3),
+        Question("funnel", "Funnel", winning.steps, rows=5),
         Question("experiments", "Experiments", winning.experiments),
         Question(
             "quality",
             "Data quality",
             sourcing.quality,
             Told("load_report", "What was read", sourcing.what_was_read),
+            rows=8,
         ),
         Question(
             "provenance",
@@ -177,7 +201,22 @@ def chosen(names: Iterable[str] | str | None) -> list[Question]:
     return [question for key, question in QUESTIONS.items() if key in wanted]
 
 
-def answers(inquiry: Inquiry, questions: Sequence[Question]) -> Iterator[Answer]:
-    """Yield what is told in rows, one after the other; what was read stands above the rest."""
-    for question in sorted(questions, key=lambda one: one.key != _HEAD):
+def told_in_order(questions: Iterable[Question]) -> list[Question]:
+    """Return questions as they are told in rows: what was read stands above the rest."""
+    return sorted(questions, key=lambda one: one.key != _HEAD)
+
+
+def answers(inquiry: Inquiry, questions: Iterable[Question]) -> Iterator[Answer]:
+    """Yield what is told in rows, one after the other."""
+    for question in told_in_order(questions):
         yield from question.answers(inquiry)
+
+
+def pointer(named: Sequence[Question], blank: Sequence[Question]) -> Answer:
+    """Return what a report in brief ends with: where the rest is, and of what nothing is known."""
+    said = [", ".join(one.key for one in named)]
+    if blank:
+        names = ", ".join(one.key for one in blank)
+        said.append(f"Nothing to show of {names}: --sections NAME says why.")
+    about = "--sections NAME,… shows sections whole, --all shows everything"
+    return Answer(key="more", title="More", about=about, remarks=tuple(filter(None, said)))

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 import attrs
 
-from custinsights.errors import counted
 from custinsights.presentation.report.answers import Answer
 from custinsights.presentation.report.parts import (
     Chart,
@@ -21,8 +20,6 @@ from custinsights.presentation.report.parts import (
 )
 from custinsights.presentation.report.views import (
     in_brief,
-    latest,
-    older,
     sentence,
     without_zeros,
 )
@@ -51,9 +48,8 @@ def answers_of(section: Section, *, is_whole: bool = True) -> Iterator[Answer]:
         about, remarks = section.about, section.remarks
         if not section.parts:
             about = ""
-        yield attrs.evolve(
-            first, key=section.key, title=section.title, about=about, remarks=remarks
-        )
+        first = attrs.evolve(first, key=section.key, title=section.title, about=about)
+        yield attrs.evolve(first, remarks=(*first.remarks, *remarks))
     yield from found
 
 
@@ -82,7 +78,7 @@ def _each(parts: Sequence[Part]) -> Iterator[_Tabled]:
 def _answer(part: _Tabled, table: Table, charts: list[Drawn]) -> Answer:
     title = sentence(part.title)
     name, _, _ = title.partition(" (")
-    key = part.key if isinstance(part, Listing) else ""
+    key, notes = (part.key, part.notes) if isinstance(part, Listing) else ("", ())
     told = Answer(
         key=key or re.sub(r"\W+", "_", name.casefold()).strip("_"),
         title=title,
@@ -90,19 +86,14 @@ def _answer(part: _Tabled, table: Table, charts: list[Drawn]) -> Answer:
         view=table,
         is_cut=True,
         charts=tuple(charts),
+        remarks=notes,
     )
     if isinstance(part, Tiles):
         drawn = (Drawn(kind="column", labels="segment", values=("customers",), title=title),)
         return attrs.evolve(told, view=in_brief(table), is_cut=False, bars="share", charts=drawn)
     if isinstance(part, HeatTable):
         return attrs.evolve(told, view=without_zeros(table), is_heat=True)
-    if len(table) <= _FIRST:
-        return told
-    if any(chart.kind == "line" for chart in charts):
-        return attrs.evolve(told, view=latest(table), cut=older(len(table), "rows"))
-    more = counted(len(table) - _FIRST, "more row")
-    hidden = f"{more} left out here; --json has all."
-    return attrs.evolve(told, view=table.take(range(_FIRST)), cut=(hidden,))
+    return told
 
 
 def _drawn(part: Chart) -> Drawn:

@@ -78,7 +78,7 @@ def definitions(inquiry: Inquiry, answer: Answer) -> Answer:
     """Return the definitions for a program and a spreadsheet; a screen shows the other facts."""
     section = provenance(inquiry)
     [table] = [part.table for part in section.parts if isinstance(part, Listing)]
-    cut = ("The definitions of the metrics are in --json and --xlsx.",)
+    said = ("The definitions of the metrics are in --json and --xlsx.",)
     return attrs.evolve(
-        answer, about=section.about, records=table, cut=cut, remarks=section.remarks
+        answer, about=section.about, records=table, on_screen=said, remarks=section.remarks
     )

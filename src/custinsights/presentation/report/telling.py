@@ -34,8 +34,6 @@ from custinsights.presentation.report.places import titles, unlabelled
 from custinsights.presentation.report.views import (
     in_brief,
     labelled,
-    latest,
-    older,
     ranked,
     share_of,
     spread,
@@ -62,6 +60,16 @@ __all__ = [
 ]
 
 _TOP = 10
+_MOST_TELLING = (
+    "revenue",
+    "orders",
+    "customers",
+    "average order value",
+    "repeat rate",
+    "new customers",
+    "customer lifetime value",
+    "churn rate",
+)
 
 
 def unless_blank(answer: Answer) -> Answer:
@@ -109,6 +117,7 @@ def headlines(inquiry: Inquiry, answer: Answer) -> Answer:
         about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
         records=table,
         view=attrs.evolve(table, columns=[*columns, Column("target", "label", targets)]),
+        telling=[names.index(one) for one in _MOST_TELLING if one in names],
         sheet=_in_units(attrs.evolve(table, columns=[columns[0], *table.columns[1:]]), compare),
         remarks=tuple(remarks),
     )
@@ -168,10 +177,10 @@ def monthly_mix(inquiry: Inquiry, answer: Answer) -> Answer:
         answer,
         about=about,
         records=cube,
-        view=latest(view),
+        view=view,
         sheet=view,
+        telling=range(len(view))[::-1],
         charts=tuple(chart for chart in charts if chart.values),
-        cut=older(len(view), "months"),
         remarks=(other,) if "other revenue" in view.names else (),
     )
 
@@ -200,12 +209,12 @@ def order_numbers(inquiry: Inquiry, answer: Answer) -> Answer:
         answer,
         about=f"1 is a customer's first order; in {history.currency}",
         records=cube,
-        view=share_of(view, "orders", "of orders").take(range(min(_TOP, len(view)))),
+        view=share_of(view, "orders", "of orders"),
         sheet=view,
         charts=(_top("order_number", "revenue", "Revenue by order number", "column"),),
         bars="of orders",
         remarks=(
-            *([remark] if len(view) > _TOP else []),
+            *([remark] if last else []),
             *unlabelled(cube, "revenue", history.currency, "of no order number"),
         ),
     )
@@ -249,7 +258,7 @@ def countries(inquiry: Inquiry, answer: Answer) -> Answer:
         answer,
         about=f"revenue in {history.currency}",
         records=cube,
-        view=ranked(share_of(cube, "revenue", "of revenue"), "revenue", _TOP),
+        view=ranked(share_of(cube, "revenue", "of revenue"), "revenue", len(cube)),
         sheet=ranked(cube, "revenue", len(cube)),
         charts=(_top("country", "revenue", "Revenue of the first countries"),),
         bars="of revenue",
@@ -267,7 +276,7 @@ def products(inquiry: Inquiry, answer: Answer) -> Answer:
         answer,
         about=f"buyers, units, line revenue in {history.currency}",
         records=cube,
-        view=ranked(share_of(cube, "line_revenue", "of revenue"), "line_revenue", _TOP),
+        view=ranked(share_of(cube, "line_revenue", "of revenue"), "line_revenue", len(cube)),
         sheet=ranked(cube, "line_revenue", len(cube)),
         charts=(_top(label, "line_revenue", "Revenue of the first products"),),
         bars="of revenue",
@@ -281,7 +290,7 @@ def retention(inquiry: Inquiry, answer: Answer) -> Answer:
     grid = cohorts(history, period="month")
     records = _shares(grid)
     peopled = records.take(np.flatnonzero(grid.sizes))
-    view = without(latest(peopled), "0")  # there everybody is
+    view = without(peopled, "0")  # there everybody is
     mark = f"{PROVISIONAL} Only part of the month; left out of the mean."
     marks = (mark,) if grid.partial.any() and len(view) else ()
     return attrs.evolve(
@@ -290,8 +299,18 @@ def retention(inquiry: Inquiry, answer: Answer) -> Answer:
         records=records,
         view=with_last(view, {"cohort": "mean"} | _means(grid)) if len(view) else None,
         is_grid=True,
-        cut=(*older(len(peopled), "cohorts"), *marks),  # a spreadsheet has neither mark nor mean
+        telling=[len(view), *_begun(peopled)],
+        on_screen=marks,  # a spreadsheet has neither mark nor mean
     )
+
+
+def _begun(cohorts: Table) -> list[int]:
+    """Return the rows of cohorts whose first period since is over, the latest first."""
+    if "1" not in cohorts.names:
+        return []
+    since = cohorts.column("1")
+    is_over = ~since.absent if since.provisional is None else ~(since.absent | since.provisional)
+    return [int(row) for row in np.flatnonzero(is_over)[::-1]]
 
 
 def _shares(grid: CohortGrid) -> Table:

@@ -16,8 +16,6 @@ from custinsights.results.table import Column, Table
 __all__ = [
     "in_brief",
     "labelled",
-    "latest",
-    "older",
     "ranked",
     "sentence",
     "share_of",
@@ -30,9 +28,6 @@ __all__ = [
     "without_zeros",
 ]
 
-LONGEST = 24
-"""How many rows that follow each other in time a screen shows."""
-
 
 def sentence(text: str) -> str:
     """Return a text that begins with a capital letter."""
@@ -43,17 +38,6 @@ def in_brief(segments: Table) -> Table:
     """Segments with as many columns as a screen has room for."""
     told = {"kind", "segment", "customers", "share", "total_spent"}
     return attrs.evolve(segments, columns=[c for c in segments.columns if c.name in told])
-
-
-def latest(table: Table) -> Table:
-    """The last rows of a table whose rows follow each other in time."""
-    return table.take(range(max(0, len(table) - LONGEST), len(table)))
-
-
-def older(rows: int, what: str) -> tuple[str, ...]:
-    """What to say of the rows that `latest` leaves out."""
-    hidden = rows - LONGEST
-    return (f"{hidden:,} older {what} are left out here; --json has them.",) if hidden > 0 else ()
 
 
 def spread(
