@@ -155,6 +155,58 @@ def test_an_import_knows_who_was_merged(store: Store) -> None:
     assert (count(shop), orders_of_ada(shop)) == before
 
 
+TWO = """\
+order_id,customer,email,name,placed_at,amount
+1,a,a@example.com,Anna Ray,2023-01-01,10
+2,b,b@example.com,Ben Fox,2023-01-02,20
+"""
+MORE = f"{TWO}3,b,b@example.com,Ben Fox,2023-02-02,40\n4,,b@example.com,,2023-02-03,5\n"
+
+
+def spent(shop: Shop) -> dict[str, str]:
+    """Return what everybody spent."""
+    rows = ci.traits(shop.history(), ["total_spent"]).to_dicts()
+    return {row["customer"]: str(row["total_spent"]) for row in rows}
+
+
+def test_what_comes_in_while_two_are_merged_goes_with_whose_it_is(store: Store) -> None:
+    """Orders, what tables tell, acts and consents of one of them are theirs when it is undone."""
+    shop = ci.open_shop(store, currency="EUR", timezone="Europe/Berlin")
+    source, form = {"source": "s", "at": NOON}, {"at": NOON, "how": "form"}
+    shop.imports.orders(BytesIO(TWO.encode()), **source)
+    shop.identities.merge("b", "a", **DECIDED)
+    shop.imports.orders(BytesIO(MORE.encode()), **source)
+    assert shop.imports.orders(BytesIO(MORE.encode()), **source).changes_nothing
+    table = [
+        Customer("a", name="Anna Ray", email="a@example.com"),
+        Customer("b", name="Ben A. Fox", phone="+49 30 1234567", tags=["VIP"]),
+    ]
+    shop.imports.customers(table, **source)
+    assert shop.imports.customers(table, **source).changes_nothing
+    assert shop.sign_up("b@example.com", **form).id == "a"
+    shop.personal_data.choose("b", {"newsletter": {"phone": True}}, **form)
+    letters = BytesIO(b"customer,at\nb,2023-03-01\na,2023-03-01\n")
+    done = ci.read_activities(letters, kind="clicked", timezone="UTC")
+    shop.imports.activities(done, **source)
+    assert spent(shop) == {"a": "75.00"}
+    assert shop.customer("a").name == "Anna Ray"
+    shop.identities.undo("b", **DECIDED)
+    assert spent(shop) == {"a": "10.00", "b": "65.00"}
+    assert [shop.customer(one).name for one in "ab"] == ["Anna Ray", "Ben A. Fox"]
+    assert [shop.customer(one).phone for one in "ab"] == [None, "+49 30 1234567"]
+    tags = [shop.tags.book().tags_of(one, at=NOON) for one in "ab"]
+    assert [[tag.name for tag in one] for one in tags] == [[], ["VIP"]]
+    with shop.begin(read_only=True) as work:
+        kinds = [[act.kind for act in work.activities.of(one)] for one in "ab"]
+        agreed = [[c.channel for c in work.people.consents(one)] for one in "ab"]
+    assert kinds == [["clicked"], ["clicked", "subscribed"]]
+    assert agreed == [[], ["email", "phone"]]
+    assert [row["email"] for row in shop.exports.customers("email_list").to_dicts()] == [
+        "b@example.com"
+    ]
+    assert shop.imports.orders(BytesIO(MORE.encode()), **source).changes_nothing
+
+
 def test_nobody_is_merged_by_a_name(store: Store) -> None:
     """Namesakes who share nothing else are neither merged nor looked at."""
     shop = filled(store)

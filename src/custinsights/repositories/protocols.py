@@ -94,8 +94,14 @@ class PeopleRepository(Protocol):
         An id without a source is the shop's own: it is also whose id it is, or was.
         """
 
-    def find_all(self, identities: Sequence[Identity]) -> Sequence[Key | None]:
-        """Return whose each of many identities is, as `find` does."""
+    def find_all(
+        self, identities: Sequence[Identity], *, before_merging: bool = False
+    ) -> Sequence[Key | None]:
+        """Return whose each of many identities is, as `find` does.
+
+        `before_merging` names who was merged by the id that they have themselves: what comes in for
+        an identity and is written to that one is theirs again when the merging is undone.
+        """
 
     def identify(self, customer: Key, identities: Iterable[Identity]) -> None:
         """Add identities to somebody; one that is somebody else's is refused (AlreadyTaken).

@@ -14,8 +14,9 @@ from custinsights.domain.records import object_of
 from custinsights.repositories.batches import PEOPLE_COLUMNS, PeopleBatch
 from custinsights.repositories.protocols import PeopleRepository
 from custinsights.repositories.rows import people_batch_of
+from custinsights.repositories.stored import Key
 
-__all__ = ["joined", "whole", "whole_batches"]
+__all__ = ["joined", "themselves", "whole", "whole_batches"]
 
 _FIRST_SAID = ("name", "email", "phone", "birthday", "acquisition_channel")
 
@@ -53,6 +54,15 @@ def whole_batches(
     for batch in batches:
         rows = [row for row, one in enumerate(batch.people["id"].tolist()) if one in among]
         yield _with_whole(people, batch, rows) if rows else batch
+
+
+def themselves(people: PeopleRepository, customers: Iterable[Key]) -> Iterator[Customer]:
+    """Yield customers as they rest by the ids that they have: who was merged as who they were."""
+    ids, merged = {*map(str, customers)}, people.merged()
+    yield from people.listed(customers=ids - merged.keys())
+    for into in sorted({str(now) for one, now in merged.items() if one in ids}):
+        others = (object_of(Customer, one) for one in people.export(into)["merged"])
+        yield from (one for one in others if str(one.id) in ids)
 
 
 def _with_whole(people: PeopleRepository, batch: PeopleBatch, rows: list[int]) -> PeopleBatch:

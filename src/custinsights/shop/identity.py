@@ -38,7 +38,8 @@ class Identities:
 
     Every act is kept in the log ``identity``, with who did it and when. Nothing is rewritten where
     two become one, so that undoing it leaves both as they were, byte for byte; what was written
-    meanwhile stays with whom it was written to.
+    meanwhile stays with whom it was written to. An import and a sign-up write to the one of them
+    whose the id, the e-mail address or the phone number is.
 
     Parameters
     ----------

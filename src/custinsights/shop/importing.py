@@ -25,9 +25,10 @@ from custinsights.history.activity_history import ActivityHistory
 from custinsights.repositories.batches import OrderBatch
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.rows import products_of
+from custinsights.repositories.whole import themselves
 from custinsights.shop.import_report import ImportReport
 from custinsights.shop.others import others, refuse_others
-from custinsights.shop.whose import Erased, whose
+from custinsights.shop.whose import Erased, Whose, whose
 from custinsights.sources.formats.finding import format_asked, format_for
 from custinsights.sources.importing.found import Found
 from custinsights.sources.importing.people import (
@@ -167,7 +168,8 @@ def _import_system(
         _settle_shop(work, {"currency": found.currency, "timezone": told.get("timezone")})
         people = whose(work, found.people, erased)
         ids, orders = people.owners(work, found.orders)
-        customers = np.array([*ids.tolist(), None], dtype=object)[orders.person]
+        now = [*map(people.today, ids.tolist()), None]
+        customers = np.array(now, dtype=object)[orders.person]
         days = Calendar((work.annotations.setting(SHOP) or {}).get("timezone") or "UTC")
         is_other = others(work, orders, customers.tolist(), days)
         if told.get("errors") != "report":
@@ -223,11 +225,11 @@ def import_customers(
         ids = people.ids.tolist()
         told = {own: one for own, one in zip(ids, table, strict=True) if own not in people.erased}
         new = {str(one.id) for one in people.new}
-        there = {str(one.id): one for one in work.people.listed(customers=[*told.keys() - new])}
+        there = {str(one.id): one for one in themselves(work.people, told.keys() - new)}
         merged = {own: _told_anew(there.get(own), own, one) for own, one in told.items()}
         changed = [one for own, one in merged.items() if own in new or one != there.get(own)]
         attrs.evolve(people, new=changed, completed=()).write(work)
-        work.annotations.tag(*_new_tags(work, told))
+        work.annotations.tag(*_new_tags(work, told, people))
         counts = {"added": len(new), "changed": len(changed) - len(new)}
         report = report.with_counts({**counts, "same": len(told) - len(changed)})
         report = attrs.evolve(report, new_customers=len(new))
@@ -367,7 +369,7 @@ def _told_anew(known: Customer | None, own: str, told: Customer) -> Customer:
     return attrs.evolve(known, **said)
 
 
-def _new_tags(work: UnitOfWork, told: Mapping[str, Customer]) -> list[TagChange]:
+def _new_tags(work: UnitOfWork, told: Mapping[str, Customer], people: Whose) -> list[TagChange]:
     """Return the tags of a table of which nothing was ever said."""
     if not any(one.tags for one in told.values()):
         return []
@@ -377,5 +379,5 @@ def _new_tags(work: UnitOfWork, told: Mapping[str, Customer]) -> list[TagChange]
         TagChange(own, tag.name, "added", tag.since, until=tag.until, **why)
         for own, one in told.items()
         for tag in one.tags
-        if (own, key_of(tag.name)) not in known
+        if (people.today(own), key_of(tag.name)) not in known
     ]

@@ -93,16 +93,17 @@ def signed_up(
     how: str,
     evidence: str | None,
 ) -> Customer:
-    """Return whose a contact is, or somebody new, after they agreed to hear from the shop."""
-    key = work.people.find(contact)
-    if key is None:
+    """Return whose a contact is, or somebody new, after they agreed to hear from the shop.
+
+    Who has it and was merged agreed themselves: it goes with them when the merging is undone.
+    """
+    [own] = work.people.find_all([contact], before_merging=True)
+    if own is None:
         told: Any = {contact.kind: contact.value}
-        person = Customer(free_id(work), created_at=at, **told)
-        _write_new(work, person)
-    else:
-        person = found(work.people, key).value
+        own = free_id(work)
+        _write_new(work, Customer(own, created_at=at, **told))
     consent = Consent(
-        customer=person.id,
+        customer=own,
         purpose=purpose,
         channel=channel,
         granted=True,
@@ -111,5 +112,5 @@ def signed_up(
         evidence=evidence,
     )
     work.people.consent(consent)
-    work.activities.add(Activity(person.id, at, "subscribed", channel=channel, subject=purpose))
-    return person
+    work.activities.add(Activity(own, at, "subscribed", channel=channel, subject=purpose))
+    return found(work.people, own).value

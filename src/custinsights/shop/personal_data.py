@@ -107,7 +107,7 @@ class PersonalData:
         """
         enter(self.store, self.access, "the preferences", customer=customer, at=at)
         with self.store.begin(read_only=True) as work:
-            own = _own(work, customer)
+            own = _known(work, customer)
             return self.centre.read(work.people.consents(own), at=at)
 
     def choose(
@@ -128,7 +128,7 @@ class PersonalData:
         """
         enter(self.store, self.access, "the preferences", customer=customer, at=at)
         with self.store.begin(at=at) as work:
-            own = _own(work, customer)
+            own = _known(work, customer)
             ledger = work.people.consents(own)
             told = self.centre.changed(own, ledger, choice, at=at, how=how, evidence=evidence)
             work.people.consent(*told)
@@ -158,7 +158,7 @@ class PersonalData:
         """
         enter(self.store, self.access, "the preferences", customer=customer, at=at)
         with self.store.begin(at=at) as work:
-            own = _own(work, customer)
+            own = _known(work, customer)
             ledger = work.people.consents(own)
             self.centre.refuse_unheard(topic, channel, ledger)
             told = self.centre.unsubscribed(
@@ -168,8 +168,8 @@ class PersonalData:
             return len(told)
 
 
-def _own(work: UnitOfWork, customer: Key) -> str:
-    found = work.people.get(customer)
-    if found is None:
+def _known(work: UnitOfWork, customer: Key) -> str:
+    """Return an id that finds somebody: what who was merged chooses under theirs stays theirs."""
+    if work.people.get(customer) is None:
         raise UnknownName("customer", hidden_if_contact(customer), (), "Look up the id")
-    return str(found.value.id)
+    return str(customer)

@@ -20,6 +20,7 @@ from custinsights.privacy.suppression import erasure_instants
 from custinsights.repositories.protocols import UnitOfWork
 from custinsights.repositories.rows import microseconds_of
 from custinsights.repositories.stored import Key
+from custinsights.repositories.whole import themselves
 from custinsights.sources.importing.found import FoundOrders, FoundPeople
 
 __all__ = ["Erased", "Whose", "keep_number", "last_number", "whose"]
@@ -41,7 +42,8 @@ class Whose:
     Parameters
     ----------
     ids
-        The id of each person, as an array of objects.
+        The id of each person, as an array of objects: of who was merged that which they have
+        themselves, so that what comes in goes with them when the merging is undone.
     erased
         The ids of those who were erased.
     new, completed
@@ -52,6 +54,8 @@ class Whose:
         The number in the last id that the shop itself gave.
     returned
         The ids of those customers whom the contacts of some find who were erased: they came back.
+    merged
+        Who was merged, with the one who they are now.
     """
 
     ids: AnyArray
@@ -61,6 +65,11 @@ class Whose:
     identities: Sequence[tuple[Key, Identity]]
     last_number: int
     returned: Mapping[int, str]
+    merged: Mapping[Key, Key]
+
+    def today(self, customer: str) -> str:
+        """Return the id of the one who a customer is now."""
+        return str(self.merged.get(customer, customer))
 
     def owners(self, work: UnitOfWork, orders: FoundOrders) -> tuple[AnyArray, FoundOrders]:
         """Return the ids, and the orders of whom: those of who came back are theirs from then on.
@@ -69,7 +78,7 @@ class Whose:
         """
         ids, person = [*self.ids.tolist()], orders.person.copy()
         placed, erased = np.asarray(orders.orders["placed_at"]), erasure_instants(work)
-        for one in work.people.listed(customers=[*self.returned.values()]):
+        for one in themselves(work.people, self.returned.values()):
             for number in [n for n, living in self.returned.items() if living == str(one.id)]:
                 back = max(erased[ids[number]], one.created_at or erased[ids[number]])
                 is_later = placed >= microseconds_of(back)
@@ -90,8 +99,9 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
 
     Somebody is whom their id finds, else whom their e-mail addresses find, else, without either,
     whom their phone numbers find: where that is one customer to whom the source has given no other
-    id. Anybody else is new, and named by the id of the source, where that is no contact; with the
-    source before it, where it is taken; by the next number of the shop, where there is none.
+    id. Of those who were merged it is the one who has what finds them. Anybody else is new, and
+    named by the id of the source, where that is no contact; with the source before it, where it is
+    taken; by the next number of the shop, where there is none.
 
     Raises
     ------
@@ -105,7 +115,7 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
             "erased=privacy.suppressed(work, key=key).erased, with the key of their erasure",
             "A Shop asks for key= alone, a command line for --key-file",
         )
-    known = _known(work, found)
+    known, merged = _known(work, found), work.people.merged()
     ids = np.full(found.count, None, dtype=object)
     gone: set[int] = set()
     returned: dict[int, str] = {}
@@ -115,7 +125,7 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
             gone.add(person)
         if living is not None:
             returned[person] = living
-        ids[person] = was or _customer(work, found.source, held)
+        ids[person] = was or _customer(work, found.source, held, merged)
     are_new = [person for person, own in enumerate(ids.tolist()) if own is None]
     last = _name(work, found.source, ids, are_new, known)
     identities: dict[tuple[str, str, str], tuple[Key, Identity]] = {}
@@ -138,6 +148,7 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
         [*identities.values()],
         last,
         returned,
+        merged,
     )
 
 
@@ -168,21 +179,25 @@ def _known(work: UnitOfWork, found: FoundPeople) -> _Known:
 
 
 def _owners(work: UnitOfWork, identities: Sequence[Identity]) -> list[Key | None]:
-    """Return whose each of any number of identities is."""
-    starts = range(0, len(identities), _AT_ONCE)
-    some = (work.people.find_all(identities[at : at + _AT_ONCE]) for at in starts)
+    """Return whose each of any number of identities is, by the ids that they have themselves."""
+    parts = (identities[at : at + _AT_ONCE] for at in range(0, len(identities), _AT_ONCE))
+    some = (work.people.find_all(part, before_merging=True) for part in parts)
     return [owner for owners in some for owner in owners]
 
 
 def _customer(
-    work: UnitOfWork, source: str, held: Sequence[tuple[Identity, Key | None]]
+    work: UnitOfWork,
+    source: str,
+    held: Sequence[tuple[Identity, Key | None]],
+    merged: Mapping[Key, Key],
 ) -> str | None:
     """Return the customer whom the identities of one person find."""
     own = {identity.key for identity, _ in held if identity.kind == "id"}
     for kind in ("id", "email", "phone"):
         owners = {str(owner) for one, owner in held if one.kind == kind and owner is not None}
-        if len(owners) == 1:
-            [owner] = owners
+        now = {str(merged.get(one, one)) for one in owners}
+        if len(now) == 1:
+            [owner] = owners if len(owners) == 1 else now
             is_other = kind != "id" and own and _has_another_id(work, owner, source)
             return None if is_other else owner
         if kind == "email" and any(one.kind != "phone" for one, _ in held):
@@ -244,7 +259,7 @@ def _completed(work: UnitOfWork, told: Mapping[str, Mapping[str, str]]) -> Itera
     """Yield customers with what is told of them, where nothing was known."""
     ids = [*told]
     for at in range(0, len(ids), _AT_ONCE):
-        for customer in work.people.listed(customers=ids[at : at + _AT_ONCE]):
+        for customer in themselves(work.people, ids[at : at + _AT_ONCE]):
             mine = told[str(customer.id)]
             blank: dict[str, Any] = {
                 name: text for name, text in mine.items() if getattr(customer, name) is None

@@ -59,9 +59,15 @@ class People:
         found = _owner(self._session.seen, identity)
         return None if found is None else self._session.seen.id_of(found)
 
-    def find_all(self, identities: Sequence[Identity]) -> Sequence[Key | None]:
-        """Return whose each of many identities is."""
-        return [self.find(one) for one in identities]
+    def find_all(
+        self, identities: Sequence[Identity], *, before_merging: bool = False
+    ) -> Sequence[Key | None]:
+        """Return whose each of many identities is, today or before merging."""
+        if not before_merging:
+            return [self.find(one) for one in identities]
+        tables = self._session.seen
+        held = [_holder(tables, one) for one in identities]
+        return [None if one is None else tables.people[one].customer.id for one in held]
 
     def identify(self, customer: Key, identities: Iterable[Identity]) -> None:
         """Add identities to somebody."""
@@ -220,12 +226,16 @@ def _point(tables: Tables, person: int, into: int | None) -> None:
     tables.people[person] = attrs.evolve(tables.people[person], merged_into=into)
 
 
-def _owner(tables: Tables, identity: Identity) -> int | None:
-    """Return the person today whose an identity is."""
+def _holder(tables: Tables, identity: Identity) -> int | None:
+    """Return the person whose an identity is, before merging."""
     kind, source, value = identity.key
     own = tables.identities.get(identity.key, (None,))[0] if value else None
-    if own is None and (kind, source) == ("id", ""):
-        own = tables.own(value)
+    return tables.own(value) if own is None and (kind, source) == ("id", "") else own
+
+
+def _owner(tables: Tables, identity: Identity) -> int | None:
+    """Return the person today whose an identity is."""
+    own = _holder(tables, identity)
     return None if own is None else tables.now(own)
 
 

@@ -15,7 +15,7 @@ from custinsights.repositories.sql.persons import ids_of, keys_of, people_under
 from custinsights.repositories.sql.session import Session
 from custinsights.repositories.stored import Key
 
-__all__ = ["add_identities", "give_contacts", "identities_of", "now_of", "owners"]
+__all__ = ["add_identities", "give_contacts", "holders", "identities_of", "now_of", "owners"]
 
 _Place = tuple[str, str, str]
 _TOLD = schema.identities.c
@@ -43,7 +43,7 @@ def _there(session: Session, places: Iterable[_Place]) -> dict[_Place, int]:
     return found
 
 
-def _own(session: Session, identities: Sequence[Identity]) -> list[int | None]:
+def holders(session: Session, identities: Sequence[Identity]) -> list[int | None]:
     """Return whose identities are, before merging."""
     places = [_place(session, one) for one in identities]
     found = _there(session, places)
@@ -57,7 +57,7 @@ def _own(session: Session, identities: Sequence[Identity]) -> list[int | None]:
 
 def owners(session: Session, identities: Sequence[Identity]) -> list[int | None]:
     """Return whose identities are today."""
-    own = _own(session, identities)
+    own = holders(session, identities)
     now = now_of(session, {one for one in own if one is not None})
     return [None if one is None else now[one] for one in own]
 
@@ -78,7 +78,7 @@ def add_identities(session: Session, identities: Iterable[tuple[Key, Identity]])
     for customer, _ in given:
         if customer not in keys:
             raise UnknownName("customer", hidden_if_contact(customer), ())
-    own = _own(session, [one for _, one in given])
+    own = holders(session, [one for _, one in given])
     now = now_of(session, {*keys.values(), *(one for one in own if one is not None)})
     new: dict[_Place, tuple[int, Identity]] = {}
     for (customer, identity), owner in zip(given, own, strict=True):

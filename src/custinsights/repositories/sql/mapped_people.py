@@ -57,8 +57,11 @@ class MappedPeople:
         """Return whose an identity is: an id, or a contact of somebody."""
         return self.find_all([identity])[0]
 
-    def find_all(self, identities: Sequence[Identity]) -> Sequence[Key | None]:
+    def find_all(
+        self, identities: Sequence[Identity], *, before_merging: bool = False
+    ) -> Sequence[Key | None]:
         """Return whose each of many identities is; contacts are looked for in all of the table."""
+        del before_merging  # nobody is merged here
         ids = [one.value.strip() for one in identities if one.key[:2] == ("id", "")]
         known: dict[tuple[str, str, str], str] = {}
         if any(one.kind != "id" for one in identities):

@@ -16,7 +16,7 @@ from custinsights.repositories.batches import PeopleBatch
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.columns import json_of, mapping_of
 from custinsights.repositories.sql.directory import listed, people_pages
-from custinsights.repositories.sql.known import add_identities, identities_of, owners
+from custinsights.repositories.sql.known import add_identities, holders, identities_of, owners
 from custinsights.repositories.sql.one_of import one_of
 from custinsights.repositories.sql.people_rows import there
 from custinsights.repositories.sql.people_writing import (
@@ -30,6 +30,7 @@ from custinsights.repositories.sql.persons import (
     key_of,
     needed_key,
     needed_person,
+    own_ids_of,
     people_under,
     person_of,
 )
@@ -83,10 +84,12 @@ class People:
         """Return whose an identity is."""
         return self.find_all([identity])[0]
 
-    def find_all(self, identities: Sequence[Identity]) -> Sequence[Key | None]:
-        """Return whose each of many identities is."""
-        found = owners(self._session, identities)
-        ids = ids_of(self._session, {one for one in found if one is not None})
+    def find_all(
+        self, identities: Sequence[Identity], *, before_merging: bool = False
+    ) -> Sequence[Key | None]:
+        """Return whose each of many identities is, today or before merging."""
+        found = (holders if before_merging else owners)(self._session, identities)
+        ids = own_ids_of(self._session, {one for one in found if one is not None})
         return [None if one is None else ids[one] for one in found]
 
     def identify(self, customer: Key, identities: Iterable[Identity]) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "keys_of",
     "needed_key",
     "needed_person",
+    "own_ids_of",
     "people_under",
     "person_of",
     "persons_of",
@@ -102,6 +103,12 @@ def ids_of(session: Session, keys: Iterable[int]) -> Mapping[int, str]:
     """Return today's ids of people by their numbers, those of whom they became."""
     asked = [*keys]
     return dict(session.reading.execute(_IDS, {"asked": asked}).all()) if asked else {}
+
+
+def own_ids_of(session: Session, keys: Iterable[int]) -> Mapping[int, str]:
+    """Return the ids of people by their numbers, those of who was merged too."""
+    question = select(_PEOPLE.key, _PEOPLE.id).where(one_of(_PEOPLE.key, keys))
+    return dict(session.reading.execute(question).all())
 
 
 def add_people(session: Session, ids: Iterable[str]) -> dict[str, int]:

@@ -192,7 +192,13 @@ class _Machine(RuleBasedStateMachine):
     def identify(self, customer: str, identities: list[Identity]) -> None:
         """Say by what somebody is known, and find them by it."""
         self.both(f"identify {customer}", lambda unit: unit.people.identify(customer, identities))
-        self.both("find_all", lambda unit: [*unit.people.find_all(identities)])
+        for before in (False, True):
+            self.both(
+                f"find_all before_merging={before}",
+                lambda unit, before=before: [  # type: ignore[misc]
+                    *unit.people.find_all(identities, before_merging=before)
+                ],
+            )
 
     @needs("people")
     @rule(customer=_who, to=_who)

@@ -184,6 +184,10 @@ def importing_after_merging(store: Store, _parts: Collection[str]) -> Iterator[s
         work.people.write([Customer("c1", name="Imported again")])
         stored = work.people.get("c1")
         yield from differs("who they became", stored and stored.value, person("c2"))
+        told = [Identity("email", str(person("c1").email)), Identity("id", "c2")]
+        for before, wanted in ((False, ["c2", "c2"]), (True, ["c1", "c2"])):
+            found = [*work.people.find_all(told, before_merging=before)]
+            yield from differs(f"find_all(before_merging={before})", found, wanted)
         work.people.unmerge("c1")
         stored = work.people.get("c1")
         yield from differs("who they were", stored and stored.value.name, "Imported again")
