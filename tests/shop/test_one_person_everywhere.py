@@ -172,7 +172,8 @@ def spent(shop: Shop) -> dict[str, str]:
 def test_what_comes_in_while_two_are_merged_goes_with_whose_it_is(store: Store) -> None:
     """Orders, what tables tell, acts and consents of one of them are theirs when it is undone."""
     shop = ci.open_shop(store, currency="EUR", timezone="Europe/Berlin")
-    source, form = {"source": "s", "at": NOON}, {"at": NOON, "how": "form"}
+    source: dict[str, Any] = {"source": "s", "at": NOON}
+    form: dict[str, Any] = {"at": NOON, "how": "form"}
     shop.imports.orders(BytesIO(TWO.encode()), **source)
     shop.identities.merge("b", "a", **DECIDED)
     shop.imports.orders(BytesIO(MORE.encode()), **source)
