@@ -81,12 +81,13 @@ def of_sizes(counts: IntArray, expected: list[float]) -> float:
     return float(stats.chisquare(counts, expected).pvalue) if counts.sum() else float("nan")
 
 
-def power_of_means(customers: int, effect: float, level: float) -> float:
-    """Return how likely the t-test tells a difference of so many deviations."""
+def power_of_means(customers: int, others: int, effect: float, level: float) -> float:
+    """Return how likely the t-test of two arms tells a difference of so many deviations."""
     stats = _stats("the size of an experiment on values")
-    freedom = 2 * customers - 2
+    freedom = customers + others - 2
     bound = stats.t.isf(level / 2, freedom)
-    return float(stats.nct.sf(bound, freedom, effect * sqrt(customers / 2)))
+    away = effect * sqrt(customers * others / (customers + others))
+    return float(stats.nct.sf(bound, freedom, away))
 
 
 def holm(p_values: FloatArray) -> FloatArray:

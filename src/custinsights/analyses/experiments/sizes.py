@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import ceil, sqrt
 from statistics import NormalDist
 
@@ -9,7 +11,9 @@ import attrs
 
 from custinsights.analyses.experiments.significance import power_of_means
 from custinsights.domain.fields import whole_number
+from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue
+from custinsights.results.assignment import weights_of
 from custinsights.results.door import Presented
 from custinsights.results.table import Column, Table
 
@@ -22,10 +26,8 @@ class SampleSize(Presented):
 
     Parameters
     ----------
-    per_arm
-        Customers in each arm.
-    arms
-        How many arms, the control among them.
+    sizes
+        Arm -> customers in it; the first is the control.
     baseline, target
         What is compared: the control's conversion rate or mean value, and the least that is to be
         told from it.
@@ -35,25 +37,38 @@ class SampleSize(Presented):
         How likely a difference is seen where there is none, in any of the arms.
     """
 
-    per_arm: int
-    arms: int
+    sizes: Mapping[str, int] = attrs.field(converter=frozen)
     baseline: float
     target: float
     power: float
     level: float
 
     @property
+    def per_arm(self) -> int:
+        """Customers in each arm; in the smallest, where they are not alike."""
+        return min(self.sizes.values())
+
+    @property
+    def arms(self) -> int:
+        """How many arms, the control among them."""
+        return len(self.sizes)
+
+    @property
     def total(self) -> int:
         """Customers in all arms."""
-        return self.per_arm * self.arms
+        return sum(self.sizes.values())
 
     def table(self) -> Table:
         """Return one row."""
         people = "customers"
+        are_alike = len({*self.sizes.values()}) == 1
+        each = {"per_arm": self.per_arm}
+        if not are_alike:
+            each = {f"in {arm}": size for arm, size in self.sizes.items()}
         return Table(
             "how many customers it takes",
             [
-                Column("per_arm", "count", [self.per_arm], unit=people),
+                *(Column(arm, "count", [size], unit=people) for arm, size in each.items()),
                 Column("total", "count", [self.total], unit=people),
                 Column("arms", "count", [self.arms]),
                 Column("baseline", "number", [self.baseline]),
@@ -71,9 +86,11 @@ def sample_size(
     deviation: float | None = None,
     power: float = 0.8,
     level: float = 0.05,
-    arms: int = 2,
+    arms: int | Sequence[str] | Mapping[str, int] = 2,
 ) -> SampleSize:
     """Tell how many customers each arm takes to tell a lift from none, two-sided.
+
+    Arms of unequal size take more customers in all than equal ones.
 
     Parameters
     ----------
@@ -90,12 +107,15 @@ def sample_size(
         How likely a difference is seen where there is none; with several arms in any of them:
         each is compared with the control at level ÷ (arms - 1).
     arms
-        How many, the control among them.
+        How many, the control among them; or as for `assign`: names, or name -> whole weight, the
+        first of which is the control. What others call the ratio or the allocation is the weight of
+        an arm ÷ that of the control.
 
     Returns
     -------
     SampleSize
-        ``per_arm`` and ``total``, rounded up.
+        ``sizes`` by arm, ``per_arm`` (of the smallest, as ``planned=`` of `compare` takes it) and
+        ``total``, rounded up: the control as small as it can be, the others by their weights.
 
     Raises
     ------
@@ -106,10 +126,11 @@ def sample_size(
 
     Notes
     -----
-    Of two rates p and q, with r their mean: n = (z₁ √(2 r (1 - r)) + z₂ √(p (1 - p) + q (1 - q)))²
-    ÷ (p - q)², where z₁ and z₂ are the normal quantiles of 1 - level ÷ 2 and of the power; without
-    correction for continuity. Of two means the power of the t-test at n, exactly (noncentral t),
-    whose other tail is left out.
+    Of two rates, p of the n customers of the control and q of k times as many, with r = (p + k q) ÷
+    (1 + k): n = (z₁ √((1 + k) r (1 - r)) + z₂ √(k p (1 - p) + q (1 - q)))² ÷ (k (p - q)²), where z₁
+    and z₂ are the normal quantiles of 1 - level ÷ 2 and of the power; without correction for
+    continuity. Of two means the power of the t-test at n and k n, exactly (noncentral t), whose
+    other tail is left out.
 
     References
     ----------
@@ -121,9 +142,11 @@ def sample_size(
     --------
     >>> sample_size(0.50, 1.5, power=0.9).per_arm
     77
+    >>> dict(sample_size(0.50, 1.5, power=0.9, arms={"control": 1, "letter": 3}).sizes)
+    {'control': 50, 'letter': 150}
     """
-    arms = whole_number("the number of arms is wrong", arms, 2)
-    each = _between("level", level, 0, 1) / (arms - 1)
+    control, *others = (weights := _weights(arms)).values()
+    each = _between("level", level, 0, 1) / len(others)
     _between("power", power, each, 1)
     _between("lift", lift, 0, float("inf"))
     _between("baseline", baseline, 0, 1 if deviation is None else float("inf"))
@@ -131,14 +154,23 @@ def sample_size(
     if target == baseline or (deviation is None and target > 1):
         allowed = "one that makes another rate, at most 1" if deviation is None else "not 1"
         raise InvalidValue("the lift cannot be told", lift, allowed)
+    shares = sorted({Fraction(weight, control) for weight in others})
     if deviation is None:
-        per_arm = _of_rates(baseline, target, power, each)
+        size = max(_of_rates(baseline, target, power, each, share) for share in shares)
     else:
         _between("deviation", deviation, 0, float("inf"))
-        per_arm = _of_means(abs(target - baseline) / deviation, power, each)
-    return SampleSize(
-        per_arm=per_arm, arms=arms, baseline=baseline, target=target, power=power, level=level
-    )
+        effect = abs(target - baseline) / deviation
+        size = max(_of_means(effect, power, each, share) for share in shares)
+    sizes = {arm: _beside(size, Fraction(weight, control)) for arm, weight in weights.items()}
+    return SampleSize(sizes=sizes, baseline=baseline, target=target, power=power, level=level)
+
+
+def _weights(arms: object) -> Mapping[str, int]:
+    """Return the weight of every arm by name; arms that are but counted have ones of their own."""
+    if isinstance(arms, list | tuple | Mapping):
+        return weights_of(arms)
+    number = whole_number("the number of arms is wrong", arms, 2)
+    return {"control": 1} | {f"arm {place}": 1 for place in range(1, number)}
 
 
 def _between(what: str, given: float, low: float, high: float) -> float:
@@ -149,24 +181,34 @@ def _between(what: str, given: float, low: float, high: float) -> float:
     return float(given)
 
 
-def _of_rates(p: float, q: float, power: float, level: float) -> int:
+def _of_rates(p: float, q: float, power: float, level: float, share: Fraction) -> int:
+    """Return the customers of the control, beside an arm of this share of them."""
     one, two = NormalDist().inv_cdf(1 - level / 2), NormalDist().inv_cdf(power)
-    mean = (p + q) / 2
-    spread = one * sqrt(2 * mean * (1 - mean)) + two * sqrt(p * (1 - p) + q * (1 - q))
-    return max(2, _checked(ceil((spread / (p - q)) ** 2)))
+    k = float(share)
+    mean = (p + k * q) / (1 + k)
+    spread = one * sqrt((1 + k) * mean * (1 - mean)) + two * sqrt(k * p * (1 - p) + q * (1 - q))
+    return max(2, _checked(ceil((spread / (p - q)) ** 2 / k)))
 
 
-def _of_means(effect: float, power: float, level: float) -> int:
-    """Return the smallest number whose power is enough, by halving; power grows with it."""
+def _of_means(effect: float, power: float, level: float, share: Fraction) -> int:
+    """Return the smallest control whose power is enough, by halving; power grows with it."""
+
+    def is_enough(size: int) -> bool:
+        return power_of_means(size, _beside(size, share), effect, level) >= power
+
     high = 2
-    while power_of_means(high, effect, level) < power:
+    while not is_enough(high):
         high = _checked(2 * high)
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
-        enough = power_of_means(middle, effect, level) >= power
-        low, high = (low, middle) if enough else (middle, high)
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
     return high
+
+
+def _beside(control: int, share: Fraction) -> int:
+    """Return the customers of an arm; of one alone nothing is told."""
+    return max(2, _checked(ceil(control * share)))
 
 
 def _checked(size: int) -> int:
