@@ -228,7 +228,8 @@ repeat_rate = (repeat_customers / total_customers).named(
 )
 customer_lifetime_value = (revenue.so_far() / total_customers).named(
     "customer_lifetime_value",
-    definition="Historic: revenue so far ÷ customers so far.",
+    definition="Historic: revenue so far ÷ customers so far. The function of the same name tells "
+    "of each customer what is to come.",
 )
 average_order_value = (revenue / orders).named(
     "average_order_value", definition="Revenue ÷ orders."

@@ -12,7 +12,7 @@ import numpy as np
 from custinsights.analyses.prediction.counting import CountingModel
 from custinsights.analyses.prediction.fitted import with_remarks
 from custinsights.analyses.prediction.gamma_gamma import GammaGamma
-from custinsights.analyses.prediction.horizons import in_unit
+from custinsights.analyses.prediction.horizons import continuous, in_unit
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS
 from custinsights.analyses.prediction.uncertainty import Draws, check_draws
@@ -38,7 +38,7 @@ class Worth:
     Parameters
     ----------
     horizon
-        A duration such as ``"1y"``, or a number of the model's units.
+        A duration such as ``"1y"``, or a number of the model's units; None is for ever.
     discount_rate
         By year: 0.1 is 10 %.
     margin
@@ -56,7 +56,10 @@ class Worth:
             if not is_number or not 0 <= rate <= most or rate == np.inf:
                 allowed = "a number from 0" + (" to 1" if most == 1 else " on")
                 raise InvalidValue(f"the {what} is out of range", rate, allowed)
-        in_unit(self.horizon, "day")
+        if self.horizon is not None:
+            in_unit(self.horizon, "day")
+        else:
+            continuous(self.discount_rate, "day")
 
     def of(self, orders: CountingModel, values: GammaGamma, seen: Purchases) -> FloatArray:
         """Return what customers are expected to bring."""
@@ -65,6 +68,9 @@ class Worth:
 
     def of_orders(self, orders: CountingModel, seen: Purchases) -> FloatArray:
         """Return the orders to expect of customers, each counted as what stays of its value."""
+        if self.horizon is None:
+            rate = continuous(self.discount_rate, orders.unit)
+            return self.margin * orders.residual(seen, rate)
         time = in_unit(self.horizon, orders.unit)
         step = DAYS["month"] / DAYS[orders.unit]
         ends = np.minimum(np.arange(1, int(np.ceil(time / step - 1e-9)) + 1) * step, time)
@@ -93,7 +99,11 @@ def customer_lifetime_value(
 
     The sum over months of (orders to expect in the month) × (value to expect of an order) × margin,
     discounted from the end of each month: ÷ (1 + rate)^(years until then). A month has 30.4375
-    days; the last one ends with the horizon. What the customer has brought so far is no part of it.
+    days; the last one ends with the horizon. What the customer has brought so far is no part of it:
+    that is the metric of the same name, ``measure(history, "customer_lifetime_value")``.
+
+    Without a horizon it is the residual lifetime value, of all orders that ever come, each
+    discounted from when it comes (`CountingModel.discounted_orders`).
 
     Parameters
     ----------
@@ -102,7 +112,8 @@ def customer_lifetime_value(
     summary
         The purchases of the customers; default: those that `orders` was fitted to.
     horizon
-        A duration such as ``"1y"``, or a number of the model's units.
+        A duration such as ``"1y"``, or a number of the model's units; None is for ever, and takes a
+        discount rate.
     discount_rate
         By year: 0.1 is 10 %.
     margin

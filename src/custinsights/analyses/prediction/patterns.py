@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import attrs
 import numpy as np
 
-from custinsights.analyses.prediction.fitting import LogLikelihood
+from custinsights.analyses.prediction.fitting import Fitted, LogLikelihood, unfitted
 from custinsights.analyses.prediction.purchases import DAYS
 from custinsights.domain.fields import refuse_other
 from custinsights.errors import InvalidValue
@@ -20,6 +20,8 @@ from custinsights.history.columnar.threads import in_threads
 from custinsights.results.customer_table import CustomerTable
 
 _BLOCK = 8192
+
+_FEWEST = 10
 
 
 @attrs.frozen(eq=False)
@@ -135,3 +137,16 @@ class Patterns:
             return sum(values), np.sum(gradients, axis=0)
 
         return whole
+
+
+def degenerate(seen: Purchases, parameters: int) -> Fitted | None:
+    """Return the verdict on data to which no model of this kind can be fitted."""
+    advice = "Count what happened instead, or give a longer history"
+    reasons: Sequence[tuple[bool, str]] = (
+        (not len(seen.x), "there are no customers"),
+        (len(seen.x) < _FEWEST, f"there are fewer than {_FEWEST} customers"),
+        (len(seen.x) > 0 and not np.any(seen.T > 0), "all customers first bought on the last day"),
+        (len(seen.x) > 0 and not np.any(seen.x > 0), "nobody has ordered again"),
+    )
+    reason = next((text for fails, text in reasons if fails), None)
+    return None if reason is None else unfitted(parameters, reason, advice)
