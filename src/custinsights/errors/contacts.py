@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from unicodedata import category, decimal, normalize
 
 __all__ = [
     "BY_PHONE",
@@ -16,11 +17,25 @@ __all__ = [
 BY_PHONE: Final = "phone:"
 """How the id of somebody begins who is known by a phone number: figures alone say nothing."""
 
-_E_MAIL = re.compile(r"[^\s@]@[^\s@]")  # what stands around an @: one search, however long the text
-_PHONE = re.compile(
-    rf"(\+|00)[0-9][0-9 ()./-]{{5,}}|{BY_PHONE}[0-9]"
-    r"|(\([0-9]{2,5}\) ?|\b0[0-9]{1,5} )[0-9][0-9 ./-]{4,}"  # as they are written in a country
+_E_MAIL = re.compile(
+    r"[^\s@]@[^\s@]"  # what stands around an @: one search, however long the text
+    r"|[^\s@] ?[(\[]at[)\]] ?[^\s@]",
+    re.IGNORECASE,
 )
+_A_DAY = r"[0-3]?[0-9]([ ./-])[01]?[0-9]\1[0-9]{2}(?:[0-9]{2})?(?!\1?[0-9])"
+_A_MONTH = r"[01][0-9][./][0-9]{4}(?![0-9])"
+_AMAZON = r"[0-9]{3}(?:-[0-9]{7}){2}(?![0-9])"  # how its orders are numbered
+_PHONE = re.compile(
+    rf"(?:\+|(?<!\w)(?<!\w-)00(?=[1-9]))[0-9][0-9 ()./-]{{5,}}|{BY_PHONE}[0-9]"
+    r"|\([0-9]{2,5}\)[ ./-]*[0-9][0-9 ./-]{4,}"  # as they are written in a country
+    rf"|(?<![0-9][./-])(?<!\w-)\b(?!{_A_DAY}|{_A_MONTH}|{_AMAZON})0[1-9][0-9]{{0,4}}"
+    r"(?: [0-9][0-9 ./-]{4,}| ?[./] ?[0-9][0-9 ./-]{4,}|-(?=[0-9-]{7})[0-9][0-9 ./-]{6,})"
+    r"|(?<!\w[./-])\b(?:1[ ./-])?[2-9][0-9]{2}([ ./-])[2-9][0-9]{2}\2[0-9]{4}\b"
+)
+_OTHER_FIGURES = re.compile(r"(?:(?![0-9])\d){7}")
+_FIGURE = re.compile(r"(?![0-9])\d")
+_SIGNS = {"Pd": "-", "Sm": "-", "Zs": " ", "Cf": ""}
+_SLASHES = {"\u2044": "/", "\u2215": "/", "\u00b7": "."}
 _LONGEST = 40
 
 
@@ -28,14 +43,28 @@ def looks_like_contact(value: object) -> bool:
     """Whether a value is, or holds, an e-mail address or a phone number.
 
     A phone number is international, in groups after an area code as they are written in a country,
-    or the id of somebody who is known by it. Figures alone are none: an id looks like that.
+    or the id of somebody who is known by it; dashes, blanks, figures and letters of every script
+    count as those of ASCII. Figures alone are none, for an id looks like that: but seven of another
+    script are, for people write so and machines do not. Nor is what is local: ``555-0101``.
 
     Examples
     --------
     >>> looks_like_contact("anna@example.com"), looks_like_contact("1001")
     (True, False)
     """
-    return isinstance(value, str) and bool(_E_MAIL.search(value) or _PHONE.search(value))
+    if not isinstance(value, str):
+        return False
+    text = value if value.isascii() else _in_ascii(value)
+    return bool(_E_MAIL.search(text) or _PHONE.search(text) or _OTHER_FIGURES.search(value))
+
+
+def _in_ascii(text: str) -> str:
+    """Return a text with the signs and figures of ASCII for those of other scripts."""
+    spelt = (
+        _SLASHES.get(sign) or (sign if sign.isascii() else _SIGNS.get(category(sign), sign))
+        for sign in normalize("NFKC", text)
+    )
+    return _FIGURE.sub(lambda found: str(decimal(found[0])), "".join(spelt))
 
 
 def masked(value: object) -> str:
