@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property, partial
+from typing import Final
 
 import attrs
 from attrs.validators import optional
@@ -29,7 +30,7 @@ from custinsights.domain.people import Address
 from custinsights.domain.statuses import ORDER_STATUSES, Fulfilment
 from custinsights.errors import Incompatible, InvalidValue
 
-__all__ = ["Order", "OrderLine", "Refund"]
+__all__ = ["NO_LABELS", "Order", "OrderLine", "Refund"]
 
 _CHARGE = optional([instance(Money), not_negative])
 
@@ -150,9 +151,8 @@ class Refund:
 def _labels(order: "Order", _field: object, given: Mapping[str, str]) -> None:
     if not given:
         return
-    own = {field.name for field in attrs.fields(Order)} | {"country", "region", "city"}
     for name, label in given.items():
-        if not isinstance(name, str) or not name.strip() or name in own:
+        if not isinstance(name, str) or not name.strip() or name in NO_LABELS:
             what = f"a label of order {shown_id(order.id)} has no name of its own"
             raise InvalidValue(what, name, "a name that no field of an order has")
         if not isinstance(label, str) or not label.strip():
@@ -362,6 +362,14 @@ class Order:
     def address(self) -> Address | None:
         """Where the order belongs: the shipping address, else the billing address."""
         return self.shipping_address or self.billing_address
+
+
+NO_LABELS: Final = frozenset(one.name for one in attrs.fields(Order)) | {
+    "country",
+    "region",
+    "city",
+}
+"""What no label of an order is named."""
 
 
 def _rounded(thousandths_of_minor: int) -> int:

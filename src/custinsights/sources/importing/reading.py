@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.contacts import looks_like_contact
+from custinsights.domain.orders import NO_LABELS
 from custinsights.domain.products import Product
 from custinsights.errors import MissingColumn
 from custinsights.history.columnar.columns import (
@@ -40,6 +41,7 @@ from custinsights.sources.orders.shaping import Shaped, shape
 from custinsights.sources.reading import Paths, progress_function, read_sheet, sources_of
 from custinsights.sources.texts.columns import Texts
 from custinsights.sources.texts.files import Progress
+from custinsights.sources.texts.labelling import refuse_no_label
 
 _OWN = frozenset({"channel", "country", "region", "city", "payment_method", "campaign", "coupon"})
 """The labels that have columns of their own in a store."""
@@ -116,6 +118,8 @@ def _orders(found: Assembled, shaped: Shaped, options: Options, source: str) -> 
     status = _filled(labels.pop("order_status", None), groups.count, "paid")
     whence = _filled(labels.pop("source", None), groups.count, source)
     own = {name: labels.pop(name) for name in sorted(_OWN & labels.keys())}
+    for name in labels:
+        refuse_no_label(name, "a field of the format", NO_LABELS)
     ids = shaped.orders.order_id
     assert ids is not None  # noqa: S101 - they were asked for
     instants = {name: _instants(found, name) for name in ("cancelled_at", "shipped_at")}

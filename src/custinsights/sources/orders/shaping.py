@@ -31,7 +31,7 @@ from custinsights.sources.orders.money import magnitudes, said
 from custinsights.sources.orders.options import Options
 from custinsights.sources.orders.rows import ParsedRows
 from custinsights.sources.texts.columns import Texts
-from custinsights.sources.texts.vocabulary import LINE_FIELDS, PRODUCT_LABELS
+from custinsights.sources.texts.vocabulary import LINE_FIELDS, ORDERS, PRODUCT_LABELS
 
 Outside: TypeAlias = AnyArray | tuple[str, ...] | range
 """The identity of each person: integers, texts, or the integers that lie from one to another."""
@@ -172,6 +172,7 @@ def _labels(found: Assembled, taxonomy: ChannelTaxonomy) -> dict[str, Labels]:
     prefixes = rows.format.address_prefixes
     internal = {f"{prefix}{part}" for prefix in prefixes for part in _ADDRESS}
     internal |= {*LINE_FIELDS, *rows.format.kinds, *rows.format.fallbacks.values(), "order_status"}
+    internal |= ORDERS.apart
     for field in rows.fields:
         if rows.kind(field) == "label" and field not in internal:
             labels[field] = orders.texts(field).labels()

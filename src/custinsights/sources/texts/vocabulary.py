@@ -14,7 +14,9 @@ from unicodedata import normalize
 import attrs
 
 from custinsights.domain.fields import near_name, refuse_other
+from custinsights.domain.orders import NO_LABELS
 from custinsights.errors import InvalidValue, UnknownName
+from custinsights.sources.texts.labelling import refuse_no_label
 
 Kind: TypeAlias = Literal["identity", "key", "time", "money", "quantity", "code", "label"]
 """How the cells of a field are read."""
@@ -149,12 +151,18 @@ class Words:
         Pairs that show what ``columns=`` is.
     has_others
         Whether a name that is no field makes a column of its own.
+    apart
+        Fields that are read only where the table is imported into a store.
+    taken
+        What such a column cannot be named.
     """
 
     fields: frozenset[str]
     synonyms: Mapping[str, str]
     example: str
     has_others: bool = True
+    apart: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
 
     def field_named(self, name: str) -> str:
         """Return the field that a name means: itself, or the one of which it is another word."""
@@ -170,6 +178,8 @@ ORDERS = Words(
     fields=frozenset({*KINDS, *LINE_FIELDS, *LABELS}),
     synonyms=_SYNONYMS,
     example="'customer', 'placed_at', 'amount', 'country'",
+    apart=PERSONAL - {"birthday", "latitude", "longitude"},
+    taken=NO_LABELS,
 )
 """The words for orders and order lines."""
 
@@ -196,7 +206,7 @@ def fields_named(
     """Return a mapping under the names of the fields; two words for one field are refused.
 
     So is a name that is no field, nor one of the format's `own`, but nearly one that is not
-    named: it is misspelt, and no label.
+    named: it is misspelt, and no label. Nor may a label be personal, or be what it cannot be named.
     """
     refuse_other(Mapping, "the option columns=", columns, _FIELD_TO_HEADER)
     named: dict[str, object] = {}
@@ -221,6 +231,8 @@ def fields_named(
             if not words.has_others or (near and words.field_named(near) not in mapped):
                 advice = "The name of a label must not be so near to a field's" if near else ""
                 raise UnknownName("field", name, sorted(words.known), advice)
+            if name not in words.apart:
+                refuse_no_label(name, "a name in columns=", words.taken)
         told = (header,) if isinstance(header, str) else header
         are_texts = isinstance(told, list | tuple) and all(isinstance(one, str) for one in told)
         if not are_texts or not told:
