@@ -125,6 +125,48 @@ def test_another_of_the_household_is_not_taken_for_them(empty: Store) -> None:
         assert bo.id != done.name
 
 
+@pytest.mark.covers("M56")
+@pytest.mark.parametrize(
+    ("was", "others"),
+    [
+        ({"phone": "+49 30 1234567"}, ["030 1234567", "0049 30 1234567", "(030) 123 45 67"]),
+        ({"phone": "030 1234567"}, ["+49301234567", "030/1234567"]),
+        (
+            {"email": "An.na+Shop@GMail.com"},
+            ["anna@gmail.com", "an.na@googlemail.com", "annA+b@gmail.com"],
+        ),
+        ({"email": "eve@outlook.com"}, ["EVE+letters@outlook.com"]),
+    ],
+    ids=["number with its country", "number without", "mailbox of Gmail", "tagged address"],
+)
+def test_other_ways_of_writing_bring_nobody_back(
+    empty: Store, was: dict[str, str], others: list[str]
+) -> None:
+    """Numbers compare as dialled from the shop's country, addresses by the mailbox they reach."""
+    shop = ci.open_shop(empty, currency="EUR", timezone="Europe/Berlin", country="DE")
+    shop.add_customer(Customer("k1", **was), at=LATER, by="Ada")  # type: ignore[arg-type]
+    done = shop.personal_data.erase("k1", at=LATER, by="Ada", key=KEY)
+    [(kind, first)] = was.items()
+    for number, written in enumerate([first, *others]):
+        table = f"order_id,{kind},placed_at,amount\n{number},{written},2024-05-02,7.00\n"
+        report = shop.imports.orders(BytesIO(table.encode()), at=LATER, key=KEY)
+        assert (report.added, report.new_customers) == (1, 0)
+    assert [one.id for one in shop.customers()] == [done.name]
+    assert len(shop.personal_data.suppressed(key=KEY)) == 2  # the contact, and the id
+    objecting = [Identity(kind, written) for written in others]
+    assert shop.personal_data.suppress(objecting, at=LATER, key=KEY) == 1
+
+
+def test_a_list_from_before_is_still_asked(empty: Store) -> None:
+    """What was put on the list before the shop told its country is found as it was written."""
+    shop = ci.open_shop(empty, currency="EUR", timezone="Europe/Berlin")
+    shop.personal_data.suppress([Identity("phone", "030 1234567")], at=LATER, key=KEY)
+    shop = ci.open_shop(empty, country="DE")
+    told = shop.personal_data.suppressed(key=KEY)
+    assert Identity("phone", "(030) 1234567") in told
+    assert Identity("phone", "+49 40 1234567") not in told
+
+
 def test_who_comes_back_on_their_own_is_written_to(empty: Store) -> None:
     """What somebody agrees to after their erasure counts; what they agreed to before does not."""
     shop = ci.open_shop(empty, currency="USD", timezone="America/New_York")

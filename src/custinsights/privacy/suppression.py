@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from custinsights.domain.frozen import frozen
-from custinsights.domain.identities import Identity
-from custinsights.errors import WrongKey
+from custinsights.domain.identities import Identity, phone_key
+from custinsights.domain.matching.names import mailbox_of
+from custinsights.domain.phones import to_e164
+from custinsights.errors import MissingExtra, WrongKey
 from custinsights.privacy.keys import Secret, keyed_hash, secret_bytes
+from custinsights.sources.stored.reading import SHOP
 
 if TYPE_CHECKING:
     from custinsights.repositories.protocols import UnitOfWork
@@ -39,8 +42,33 @@ OBJECTED: Final = "objected"
 """Why somebody is suppressed: they want no advertising, whatever a source says."""
 
 
-def _hash(identity: Identity, key: Secret) -> str:
-    return keyed_hash(key, "suppression", *identity.key)
+def _hashes(identity: Identity, key: Secret, region: str | None) -> list[str]:
+    """Return the hash of an identity as people are told by it, then that of its key, if another.
+
+    A list keeps both: the first finds who is written otherwise, the second what was put there
+    before the shop told its country.
+    """
+    kind, source, value = identity.key
+    told = value
+    if value and kind == "email":
+        told = mailbox_of(value)
+    elif value and kind == "phone":
+        told = phone_key(_dialled(identity.value, region))
+    return [
+        keyed_hash(key, "suppression", kind, source, one) for one in dict.fromkeys((told, value))
+    ]
+
+
+def _dialled(number: str, region: str | None) -> str:
+    """Return a number with its country, where the country of the shop tells it."""
+    if region is None:
+        return number
+    try:
+        return to_e164(number, region) or number
+    except MissingExtra:
+        if number.strip().startswith(("+", "00")):  # its figures begin with the country
+            return number
+        raise
 
 
 def _proof(key: Secret) -> str:
@@ -52,13 +80,17 @@ def _proof(key: Secret) -> str:
 class Suppressed:
     """The list of those who are suppressed, by keyed hashes of what they are known by.
 
-    `suppressed` reads it. Nobody can be read out of it: it answers for an identity that is given.
+    `suppressed` reads it. Nobody can be read out of it: it answers for an identity that is given,
+    however it is written: an e-mail address compares as the mailbox that it reaches, a phone number
+    as it is dialled from anywhere, by the country of the shop.
     """
 
     key: Secret
     reasons: Mapping[str, frozenset[str]] = attrs.field(converter=frozen)
     names: Mapping[str, str] = attrs.field(converter=frozen)
     erased_on: Mapping[str, datetime] = attrs.field(default=frozen({}), converter=frozen)
+    also: Mapping[str, str] = attrs.field(default=frozen({}), converter=frozen)
+    region: str | None = None
 
     def __repr__(self) -> str:
         return f"<Suppressed: {len(self.reasons)} identities>"
@@ -68,7 +100,15 @@ class Suppressed:
 
     def why(self, identity: Identity) -> frozenset[str]:
         """Return for which reasons an identity is on the list; none where it is not."""
-        return self.reasons.get(_hash(identity, self.key), frozenset())
+        return frozenset().union(*(self.reasons[one] for one in self._found(identity)))
+
+    def _found(self, identity: Identity) -> list[str]:
+        """Return under which hashes an identity is on the list."""
+        if not self.reasons or not identity.key[2]:
+            return []
+        hashes = _hashes(identity, self.key, self.region)
+        found = dict.fromkeys(self.also.get(one, one) for one in hashes)
+        return [one for one in found if one in self.reasons]
 
     def __contains__(self, identity: Identity) -> bool:
         return bool(self.why(identity))
@@ -90,7 +130,7 @@ class Suppressed:
 
         An import gives their orders to it, and takes nothing else of them.
         """
-        return self.names.get(_hash(identity, self.key))
+        return next((self.names[one] for one in self._found(identity) if one in self.names), None)
 
 
 def suppress(
@@ -134,22 +174,28 @@ class Suppressing:
     work: UnitOfWork
     key: Secret
     reasons: dict[str, set[str]]
+    region: str | None
 
     @classmethod
     def begun(cls, work: UnitOfWork, key: Secret) -> Suppressing:
         """Read who is there."""
-        there = suppressed(work, key=key).reasons
-        return cls(work, key, {one: {*why} for one, why in there.items()})
+        there = suppressed(work, key=key)
+        reasons = {one: {*why} for one, why in there.reasons.items()}
+        return cls(work, key, reasons, there.region)
 
     def add(self, identities: Iterable[Identity], *, reason: str, name: str | None = None) -> int:
         """Put identities on the list, and return how many are new there; see `suppress`."""
         new = 0
-        for hashed in dict.fromkeys(_hash(one, self.key) for one in identities if one.key[2]):
+        for identity in identities:
+            if not identity.key[2]:
+                continue
+            hashed, *also = _hashes(identity, self.key, self.region)
             why = self.reasons.setdefault(hashed, set())
             if reason not in why:
                 why.add(reason)
                 new += 1
-                told = {"hash": hashed, "reason": reason, "key": _proof(self.key)}
+                told: dict[str, Any] = {"hash": hashed, "reason": reason, "key": _proof(self.key)}
+                told |= {"also": also} if also else {}
                 self.work.annotations.record(LOG, told if name is None else {**told, "name": name})
         return new
 
@@ -177,7 +223,9 @@ def suppressed(work: UnitOfWork, *, key: Secret) -> Suppressed:
     for one in entries:
         reasons[one["hash"]] = reasons.get(one["hash"], frozenset()) | {one["reason"]}
     names = {one["hash"]: one["name"] for one in entries if "name" in one}
-    return Suppressed(key, reasons, names, erasure_instants(work))
+    also = {other: one["hash"] for one in entries for other in one.get("also", ())}
+    region = (work.annotations.setting(SHOP) or {}).get("country")
+    return Suppressed(key, reasons, names, erasure_instants(work), also, region)
 
 
 def erasure_instants(work: UnitOfWork) -> dict[str, datetime]:
