@@ -154,6 +154,19 @@ def test_labels_are_bars_with_the_largest_first() -> None:
     assert list(numbers.x)[:4] == ["(unknown)", "1", "2", "3"]
 
 
+def test_labels_that_have_an_order_are_drawn_in_it() -> None:
+    """Numbers from the first on, however large; cohorts by time are a line; n is of those drawn."""
+    history = ci.datasets.load_online_retail()
+    figure = ci.measure(history, ["average_order_value"], by=["order_number"]).plot()
+    assert list(figure.data[0].x) == ["(unknown)", *map(str, range(1, 30))]
+    assert figure.layout.xaxis.title.text == "order number"
+    assert "the first 30 of 211" in _told(figure)[1].replace("<br>", " ")
+    folded = ci.measure(history, ["orders"], by=[ci.order_number(3, name="nth")]).plot()
+    assert list(folded.data[0].x)[-3:] == ["1", "2", "3+"]
+    months = ci.measure(history, ["orders"], by=["cohort_month"]).plot().data[0]
+    assert (months.type, list(months.x)) == ("scatter", sorted(months.x))
+
+
 def test_many_labels_of_two_dimensions_are_a_grid() -> None:
     """Eight series and more are shaded cells, of which a missing one is empty."""
     cube = ci.measure(GALLERY, ["average_order_value"], by=["weekday", "hour"])
@@ -190,6 +203,20 @@ def test_cohorts_are_a_grid_with_cells_nobody_knows_left_empty() -> None:
     money = ci.cohorts(GALLERY, period="month", metric="revenue").plot()
     assert money.layout.title.subtitle.text.startswith("USD · n = 111 customers")
     assert money.data[0].texttemplate == ""
+
+
+def test_many_cohorts_by_label_are_cut_and_their_customers_never_added_up() -> None:
+    """The largest thirty; whoever is in several counts in none of the sums; time is never cut."""
+    history = ci.datasets.load_online_retail()
+    found = ci.cohorts(history, period="quarter", metric="revenue", by="first_product")
+    figure = found.plot()
+    says = _told(figure)[1].replace("<br>", " ")
+    assert f"n = up to {found.sizes.max():,} customers in a cohort, some in several" in says
+    assert f"the first 30 of {len(found):,}" in says
+    assert len(figure.data[0].y) == 30
+    assert figure.data[0].y[0] == found.cohorts[int(found.sizes.argmax())]
+    weeks = ci.cohorts(history, period="week")
+    assert len(weeks.plot().data[0].y) == len(weeks) > 30
 
 
 def test_customers_are_counted_by_what_is_told_of_them() -> None:

@@ -12,12 +12,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
-from custinsights.domain.period import UNITS
+from custinsights.domain.period import Period
 from custinsights.errors import InvalidValue, MissingExtra, counted
 from custinsights.history.columnar.row_groups import RowGroups
-from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN
+from custinsights.presentation.cells import PARTLY, PROVISIONAL
 from custinsights.presentation.figures import (
     Figure,
     bars,
@@ -26,6 +25,16 @@ from custinsights.presentation.figures import (
     lines,
     number_format,
     values,
+)
+from custinsights.presentation.picture_words import (
+    LETTERS,
+    first_of,
+    label_of,
+    labels_of,
+    says_of,
+    title_of,
+    word_of,
+    wrapped,
 )
 from custinsights.presentation.spans import SPANS, spans
 from custinsights.results.cohort_grid import CohortGrid
@@ -38,12 +47,13 @@ from custinsights.results.table import Column, Table
 __all__ = ["plot"]
 
 _MOST_BARS = 30
-_LETTERS = 80
 _MOST_SERIES = 7
 _SHORT = 4  # of the letters of a label
 _MOST_PANELS = 4
 _GROUPS = ("group", "segment")
 _NOT_COUNTED = ("money", "days")
+_IN_TIME = frozenset({"period", "cohort"})
+_IN_ORDER = frozenset({"order_number", "hour", "weekday", "age"})
 
 
 def plot(result: Any, what: str | Sequence[str] | None = None) -> Any:
@@ -83,7 +93,7 @@ def plot(result: Any, what: str | Sequence[str] | None = None) -> Any:
         from plotly.graph_objects import Figure as Drawn
     except ImportError as error:
         raise MissingExtra("plotly", "report", "a picture of a result") from error
-    lines_of_says = _wrapped(says)
+    lines_of_says = wrapped(says)
     figure["layout"]["title"]["subtitle"] = {"text": "<br>".join(lines_of_says)}
     figure["layout"]["margin"] |= {"t": 70 + 18 * len(lines_of_says), "b": 64}
     figure["layout"]["legend"] = {"orientation": "h", "yref": "container", "y": 0, "x": 0}
@@ -96,10 +106,10 @@ def _with_room(figure: Figure) -> Figure:
     labels = [str(label) for trace in figure["data"] for label in trace["x"]]
     longest = max(map(len, labels), default=0)
     is_grid = any(trace["type"] == "heatmap" for trace in figure["data"])
-    if is_grid and longest > _SHORT and len(labels) > _LETTERS // (longest + 2):
+    if is_grid and longest > _SHORT and len(labels) > LETTERS // (longest + 2):
         figure["layout"]["xaxis"]["tickangle"] = -45
     else:
-        figure["layout"]["xaxis"]["nticks"] = max(2, _LETTERS // (longest + 2))
+        figure["layout"]["xaxis"]["nticks"] = max(2, LETTERS // (longest + 2))
     rows = {len(trace["y"]) for trace in figure["data"] if trace["type"] == "heatmap"}
     lying = [len(trace["y"]) for trace in figure["data"] if trace.get("orientation") == "h"]
     if lying or max(rows, default=0) > SPANS:
@@ -115,9 +125,11 @@ def _of_cube(cube: Cube, what: str | Sequence[str] | None) -> tuple[Figure, str]
         raise InvalidValue(
             "a picture shows a cube by one dimension or by two",
             counted(len(cube.axes), "dimension"),
-            "such as by=['month', 'customer_type']",
-            "Ask by fewer, or by more",
+            "one or two in by=, such as by=['month', 'customer_type']",
+            "Leave some out with cube.without(name)" if cube.axes else "",
         )
+    labels_there = _places(cube)
+    cube = _first_in_order(cube)
     table = cube.table()
     if (is_cut := cube.is_incomplete | cube.is_unobserved).any():
         labels = table.columns[: len(cube.axes)]
@@ -129,10 +141,10 @@ def _of_cube(cube: Cube, what: str | Sequence[str] | None) -> tuple[Figure, str]
         alone = metric if len(cube.axes) > 1 else ""
         by_unit.setdefault((*number_format(column), alone), []).append(metric)
     drawn = [*by_unit.values()][:_MOST_PANELS]
-    by = " and ".join(map(_word, cube.axes))
+    by = " and ".join(map(word_of, cube.axes))
     panels = []
     for names in drawn:
-        title = f"{_title(', '.join(map(_word, names)))} by {by}"
+        title = f"{title_of(', '.join(map(word_of, names)))} by {by}"
         draw = _of_labels if len(cube.axes) == 1 else _of_pairs
         panels.append(draw(cube, table, names, title))
         if any(trace["type"] == "heatmap" for trace in panels[-1][0]["data"]):
@@ -140,19 +152,33 @@ def _of_cube(cube: Cube, what: str | Sequence[str] | None) -> tuple[Figure, str]
         unit = number_format(table.column(names[0]))[1].strip()
         if len(by_unit) > 1 and panels[-1][0]["data"]:
             side = "x" if panels[-1][0]["data"][0].get("orientation") == "h" else "y"
-            named = f"{', '.join(map(_word, names))}{f' ({unit})' if unit not in names else ''}"
+            named = f"{', '.join(map(word_of, names))}{f' ({unit})' if unit not in names else ''}"
             panels[-1][0]["layout"][f"{side}axis"]["title"] = {"text": named.replace(" ()", "")}
     told = [name for names in drawn[: len(panels)] for name in names]
     column = table.column(told[0])
-    notes = [note for _, note in panels[:1] if note]
+    notes = [one for one in (first_of(_places(cube), labels_there), panels[0][1]) if one]
     if left := [name for name in metrics if name not in told]:
         notes.append(f"not drawn: {', '.join(left)}")
     if is_cut.any():
         notes.append(f"pale or open: {PARTLY}")
-    n = _n(cube, told[0]) if len(told) == 1 else _labels_of(next(iter(cube.axes)), _places(cube))
-    says = _says(column if len(panels) == 1 else None, n, cube.provenance.notes())
-    title = f"{_title(', '.join(map(_word, told)))} by {by}"
+    n = _n(cube, told[0]) if len(told) == 1 else labels_of(next(iter(cube.axes)), _places(cube))
+    says = says_of(column if len(panels) == 1 else None, n, cube.provenance.notes())
+    title = f"{title_of(', '.join(map(word_of, told)))} by {by}"
     return below_each_other([figure for figure, _ in panels], title), " · ".join([says, *notes])
+
+
+def _first_in_order(cube: Cube) -> Cube:
+    """Return the cells of the first labels, where labels have an order and are many."""
+    name, axis = next(iter(cube.axes.items()))
+    if _kind(cube, name) not in _IN_ORDER:
+        return cube
+    first = {*[*dict.fromkeys(axis.tolist())][:_MOST_BARS]}
+    return cube.take(np.flatnonzero([label in first for label in axis.tolist()]))
+
+
+def _kind(cube: Cube, name: str) -> str:
+    """Return what kind of dimension it is."""
+    return {str(one.name): str(one.kind) for one in cube.state.question.by}[name]
 
 
 def _places(cube: Cube) -> int:
@@ -166,37 +192,46 @@ def _n(cube: Cube, metric: str) -> str:
     name = next(iter(cube.axes))
     below = asked.denominator
     if bottom is None or not len(bottom) or below is None or below.scale != 1:
-        return _labels_of(name, _places(cube))
+        return labels_of(name, _places(cube))
     if below.unit in _NOT_COUNTED:
-        return _labels_of(name, _places(cube))
-    low, high = int(bottom.min()), int(bottom.max())
-    return f"{low:,}" if low == high else f"{low:,} to {high:,} for each {_word(name)}"
+        return labels_of(name, _places(cube))
+    low, high = int(bottom[bottom > 0].min(initial=bottom.max())), int(bottom.max())
+    return f"{low:,}" if low == high else f"{low:,} to {high:,} for each {word_of(name)}"
 
 
 def _of_labels(cube: Cube, table: Table, metrics: list[str], title: str) -> tuple[Figure, str]:
     """Metrics of one unit by one dimension: lines over time, bars of the largest, or in order."""
     (name,) = cube.axes
-    labels = [_label(label) for label in table.columns[0].values.tolist()]
-    series = {_word(metric): table.column(metric) for metric in metrics}
-    if name in UNITS:
+    labels = [label_of(label) for label in table.columns[0].values.tolist()]
+    series = {word_of(metric): table.column(metric) for metric in metrics}
+    if (kind := _kind(cube, name)) in _IN_TIME:
         return _with_room(lines(labels, series, title=title)), ""
-    return _as_bars(name, labels, series, title, by=table.columns[1])
+    if kind in _IN_ORDER:
+        return _upright(name, labels, series, title), ""
+    return _as_bars(labels, series, title, by=table.columns[1])
+
+
+def _upright(name: str, labels: list[str], series: Mapping[str, Column], title: str) -> Figure:
+    """Bars in the order of their labels."""
+    figure = bars(labels, series, title=title)
+    figure["layout"]["xaxis"]["title"] = {"text": word_of(name), "font": {"size": 13}}
+    return _with_room(figure)
 
 
 def _as_bars(
-    name: str, labels: list[str], series: Mapping[str, Column], title: str, by: Column | None = None
+    labels: list[str], series: Mapping[str, Column], title: str, by: Column | None = None
 ) -> tuple[Figure, str]:
     """Bars of the largest, by a column or else the first of the series."""
     first = next(iter(series.values())) if by is None else by
     keep = np.argsort(-np.nan_to_num(np.array(values(first), dtype=np.float64)), kind="stable")
-    keep = np.sort(keep[:_MOST_BARS]) if name in _ORDERED else keep[:_MOST_BARS]
+    keep = keep[:_MOST_BARS]
     figure = bars(
         [labels[row] for row in keep.tolist()],
         {one: column.take(keep) for one, column in series.items()},
         title=title,
-        lying=name not in _ORDERED,
+        lying=True,
     )
-    return _with_room(figure), _first_of(len(keep), len(labels))
+    return _with_room(figure), first_of(len(keep), len(labels))
 
 
 def _of_pairs(cube: Cube, table: Table, metrics: list[str], title: str) -> tuple[Figure, str]:
@@ -205,17 +240,21 @@ def _of_pairs(cube: Cube, table: Table, metrics: list[str], title: str) -> tuple
     down, across = cube.axes
     column = table.column(metric)
     first, second = (table.columns[at].values.tolist() for at in (0, 1))
-    labels, series = _spread(second, [_label(one) for one in first], column)
+    labels, series = _spread(second, [label_of(one) for one in first], column)
     if len(series) <= _MOST_SERIES:
-        if down in UNITS:
+        if _kind(cube, down) in _IN_TIME:
             return _with_room(lines(labels, series, title=title)), ""
-        return _as_bars(down, labels, series, title)
-    if down in UNITS and across not in {*UNITS, *_ORDERED}:  # time runs along
-        labels, series = _spread(first, [_label(one) for one in second], column)
+        if _kind(cube, down) in _IN_ORDER:
+            return _upright(down, labels, series, title), ""
+        return _as_bars(labels, series, title)
+    if (
+        _kind(cube, down) in _IN_TIME and _kind(cube, across) not in _IN_TIME | _IN_ORDER
+    ):  # time runs along
+        labels, series = _spread(first, [label_of(one) for one in second], column)
         down, across = across, down
     cells = np.array([values(one) for one in series.values()], dtype=np.float64).T
     rows = np.arange(len(labels))
-    if down not in {*UNITS, *_ORDERED}:
+    if _kind(cube, down) not in _IN_TIME | _IN_ORDER:
         rows = np.argsort(-np.nansum(cells, axis=1), kind="stable")[:_MOST_BARS]
     figure = grid(
         [labels[row] for row in rows.tolist()],
@@ -223,16 +262,9 @@ def _of_pairs(cube: Cube, table: Table, metrics: list[str], title: str) -> tuple
         [[None if np.isnan(one) else one for one in row] for row in cells[rows].tolist()],
         title=title,
         unit=column,
-        axes=(_word(down), _word(across)),
+        axes=(word_of(down), word_of(across)),
     )
-    return _with_room(figure), _first_of(len(rows), len(labels))
-
-
-def _first_of(shown: int, labels: int) -> str:
-    return f"the first {shown} of {labels:,}" if shown < labels else ""
-
-
-_ORDERED = frozenset({"order_number", "hour", "weekday", "age"})
+    return _with_room(figure), first_of(len(rows), len(labels))
 
 
 def _spread(
@@ -248,7 +280,7 @@ def _spread(
             continue  # nothing is unknown
         found[[places[labels[row]] for row in rows]] = rows
         taken = column.take(np.maximum(found, 0))
-        series[_label(side)] = attrs.evolve(taken, missing=taken.absent | (found < 0))
+        series[label_of(side)] = attrs.evolve(taken, missing=taken.absent | (found < 0))
     return list(places), series
 
 
@@ -261,19 +293,34 @@ def _of_cohorts(found: CohortGrid, what: str | Sequence[str] | None) -> tuple[Fi
     kind, unit = ("share", "") if shown == "retention" else ("number", found.unit)
     column = Column(shown, kind, numbers.ravel(), unit=unit)
     name = shown if shown == "retention" else found.metric
+    rows = np.arange(len(found))
+    if len(rows) > _MOST_BARS and not _are_periods(found):
+        rows = np.argsort(-found.sizes, kind="stable")[:_MOST_BARS]
     figure = grid(
-        [_label(label) for label in found.cohorts],
+        [label_of(found.cohorts[row]) for row in rows.tolist()],
         list(range(found.ages)),
-        [[None if np.isnan(one) else one for one in row] for row in numbers.tolist()],
-        title=f"{_title(name)} by cohort and {found.period}s since",
+        [[None if np.isnan(one) else one for one in row] for row in numbers[rows].tolist()],
+        title=f"{title_of(name)} by cohort and {found.period}s since",
         unit=column,
-        partly=found.partial.tolist(),
+        partly=found.partial[rows].tolist(),
         axes=("cohort", f"{found.period}s since"),
     )
-    figure = _with_room(figure)
     n = counted(int(found.sizes.sum()), "customer")
-    says = _says(column, n, found.provenance.notes())
-    return figure, f"{says} · {PROVISIONAL} {PARTLY}" if found.partial.any() else says
+    if found.overlaps:
+        n = f"up to {int(found.sizes.max(initial=0)):,} customers in a cohort, some in several"
+    parts = [says_of(column, n, found.provenance.notes()), first_of(len(rows), len(found))]
+    if found.partial[rows].any():
+        parts.append(f"{PROVISIONAL} {PARTLY}")
+    return _with_room(figure), " · ".join(filter(None, parts))
+
+
+def _are_periods(found: CohortGrid) -> bool:
+    """Whether the cohorts go by time, and not by a label of customers."""
+    calendar = found.provenance.calendar
+    try:
+        return {Period.parse(one, calendar).unit for one in found.cohorts} == {found.period}
+    except InvalidValue:
+        return False
 
 
 def _of_customers(found: CustomerTable, what: str | Sequence[str] | None) -> tuple[Figure, str]:
@@ -289,14 +336,14 @@ def _of_customers(found: CustomerTable, what: str | Sequence[str] | None) -> tup
             "a table with a trait that is a number, or the name of a column of labels",
         )
     n = counted(len(table), "customer")
-    title = f"Customers by {_word(chosen.name)}"
+    title = f"Customers by {word_of(chosen.name)}"
     if chosen.kind == "label":
-        counts = Counter(map(_label, chosen.values.tolist())).most_common()
+        counts = Counter(map(label_of, chosen.values.tolist())).most_common()
         most = counts[:_MOST_BARS]
         column = Column("customers", "count", [times for _, times in most], unit="customers")
         names = [label for label, _ in most]
         figure = bars(names, {"customers": column}, title=title, lying=True)
-        parts = (_says(column, n, table.notes), _first_of(len(most), len(counts)))
+        parts = (says_of(column, n, table.notes), first_of(len(most), len(counts)))
         return _with_room(figure), " · ".join(filter(None, parts))
     known = np.array([one for one in values(chosen) if one is not None], dtype=np.float64)
     edges, names = spans(known)
@@ -309,7 +356,7 @@ def _of_customers(found: CustomerTable, what: str | Sequence[str] | None) -> tup
     figure = bars(names, {"customers": column}, title=title)
     if len(known) < len(table):
         n = f"{n}, of whom {len(table) - len(known):,} have none"
-    return _with_room(figure), _says(column, n, table.notes)
+    return _with_room(figure), says_of(column, n, table.notes)
 
 
 def _of_segments(found: SegmentSet, what: str | Sequence[str] | None) -> tuple[Figure, str]:
@@ -318,11 +365,11 @@ def _of_segments(found: SegmentSet, what: str | Sequence[str] | None) -> tuple[F
     if column.kind == "label":
         allowed = ", ".join(one.name for one in table.columns if one.kind != "label")
         raise InvalidValue("a picture of segments shows a number of each", column.name, allowed)
-    names = [_label(label) for label in table.columns[0].values.tolist()]
-    title = f"{_title(_word(column.name))} by segment"
-    figure = bars(names, {_word(column.name): column}, title=title, lying=True)
+    names = [label_of(label) for label in table.columns[0].values.tolist()]
+    title = f"{title_of(word_of(column.name))} by segment"
+    figure = bars(names, {word_of(column.name): column}, title=title, lying=True)
     n = counted(len(found.customers), "customer")
-    return _with_room(figure), _says(column, n, table.notes)
+    return _with_room(figure), says_of(column, n, table.notes)
 
 
 def _of_overview(found: Overview) -> tuple[Figure, str]:
@@ -339,7 +386,7 @@ def _of_overview(found: Overview) -> tuple[Figure, str]:
         }
     rates = np.array([*told.values()], dtype=np.float64)
     column = Column("change", "share", rates, unit="change")
-    figure = bars([*map(_word, told)], {"change": column}, title=title, lying=True)
+    figure = bars([*map(word_of, told)], {"change": column}, title=title, lying=True)
     n = f"n = {len(told)} of {counted(len(found), 'metric')}"
     return _with_room(figure), " · ".join([n, *notes])
 
@@ -350,39 +397,3 @@ def _one(what: str | Sequence[str] | None) -> str | None:
         return what
     told = "one column is drawn at a time"
     raise InvalidValue(told, counted(len(what), "name"), "the name of a column")
-
-
-def _labels_of(name: str, n: int) -> str:
-    word = _word(name)
-    is_ies = word.endswith("y") and not word.endswith("ay")
-    return counted(n, word, f"{word[:-1]}ies" if is_ies else f"{word}s")
-
-
-def _wrapped(says: str) -> list[str]:
-    """Return the parts of what is said, as many in a line as fit."""
-    lines = [""]
-    for part in says.split(" · "):
-        joined = " · ".join(filter(None, [lines[-1], part]))
-        if lines[-1] and len(joined) > _LETTERS + 20:
-            lines.append(part)
-        else:
-            lines[-1] = joined
-    return lines
-
-
-def _says(column: Column | None, n: str, notes: Any) -> str:
-    unit = "" if column is None else number_format(column)[1].strip()
-    return " · ".join(filter(None, [unit, f"n = {n}", *notes[:1]]))
-
-
-def _word(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _title(name: str) -> str:
-    word = _word(name)
-    return f"{word[:1].upper()}{word[1:]}"
-
-
-def _label(label: object) -> str:
-    return UNKNOWN if label is None else str(hidden_if_contact(label))
