@@ -54,9 +54,9 @@ def products(inquiry: Inquiry) -> Section:
             series = {"line_revenue": "line revenue"}
             parts.append(chart(f"Revenue by {label}", says, rows, series, lying=True))
     every = measure(history, metrics, by=["product"]).table()
+    every = labelled(every, "product", "title", titles(history))  # by codes as they are
     table = largest(every, "line_revenue")
     if len(table):
-        table = labelled(table, "product", "title", titles(history))
         parts.append(Listing(attrs.evolve(table, title="products with most revenue")))
     told = of_all(table, every).strip() if parts else "The orders name no products."
     return Section(
