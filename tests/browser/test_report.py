@@ -240,6 +240,7 @@ def test_a_page_prints(opened: Open, folder: Path) -> None:
 
 
 HOSTILE = [
+    r"$\alpha$ and $x^2$",
     "<script>alert(1)</script>",
     "</script><script>alert(2)</script>",
     '"><img src=x onerror=alert(3)>',
@@ -288,3 +289,4 @@ def test_what_customers_write_is_only_ever_text(opened: Open, tmp_path: Path) ->
     )
     assert page.locator("h1").inner_text() == "</title><script>alert(0)</script>"
     assert page.locator("#geography svg >> text=<script>alert(1)</script> coun").count() == 1
+    assert page.locator("#geography svg >> text=$\\alpha$ and $x^2$ country").count() == 1

@@ -237,16 +237,17 @@ def test_customers_are_counted_by_what_is_told_of_them() -> None:
 def test_labels_are_shown_as_they_are_and_contacts_are_hidden() -> None:
     """Plotly reads a little HTML, which customers may write: none of it is read."""
     history = ci.OrderHistory.from_arrays(
-        customer=["a", "b"],
-        placed_at=["2024-03-05", "2024-03-06"],
-        amount=["1.00", "2.00"],
-        city=["<a href='https://x.example'>here</a> %{x}", "ann@example.com"],
+        customer=["a", "b", "c"],
+        placed_at=["2024-03-05", "2024-03-06", "2024-03-07"],
+        amount=["1.00", "2.00", "0.50"],
+        city=["<a href='https://x.example'>here</a> %{x}", "ann@example.com", r"$\alpha$"],
         currency="EUR",
         timezone="UTC",
     )
     drawn = ci.measure(history, ["revenue"], by=["city"]).plot().data[0].y
-    assert not any("<" in name or "%{" in name or "ann@" in name for name in drawn)
+    assert not any(sign in name for name in drawn for sign in ("<", "%{", "ann@", "$"))
     assert "&lt;a href=" in drawn[1]
+    assert drawn[2] == r"&#36;\alpha&#36;"
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:

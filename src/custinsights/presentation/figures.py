@@ -320,6 +320,6 @@ def _shown(labels: Sequence[Any]) -> list[Any]:
 
 
 def _plain(text: str) -> str:
-    """Return a text that Plotly shows as it is: it reads a few HTML tags and ``%{...}``."""
+    """Return a text that Plotly shows as it is: it reads tags, ``%{...}`` and ``$formulas$``."""
     safe = plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return safe.replace("%{", "% {")
+    return safe.replace("$", "&#36;").replace("%{", "% {")

@@ -77,9 +77,9 @@
       if (trace.orientation !== "h") { return trace; }
       var seen = {};
       var names = trace.y.map(function (escaped) {
-        var name = escaped.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
+        var name = escaped.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&#36;/g, "$$").replace(/&amp;/g, "&");
         var cut = name.length > most ? name.slice(0, most - 1) + "…" : name;
-        cut = cut.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+        cut = cut.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\$/g, "&#36;");
         while (seen[cut]) { cut += " "; }
         seen[cut] = true;
         return cut;
