@@ -29,123 +29,140 @@ def matching_rules(
     """
     is_nobodys = partial(is_impersonal, roles=frozenset(roles), gateways=frozenset(gateways))
     return MatchingRules(
-        (
-            MatchingRule(
-                "same e-mail",
-                "They have an e-mail address in common, which is none of a role or gateway.",
-                partial(_same_email, is_nobodys),
-                points=100,
-                keys=_emails,
-            ),
-            MatchingRule(
-                "same mailbox",
-                "Their e-mail addresses differ, and their provider keeps both in one mailbox: dots "
-                "at Gmail, what follows a plus.",
-                partial(_same_mailbox, is_nobodys),
-                points=95,
-                keys=_mailboxes,
-            ),
-            MatchingRule(
-                "e-mail with a typo",
-                "Their e-mail addresses differ by one letter lost, added, changed or two that "
-                "changed places, in the name or the domain; not by figures or signs alone, and not "
-                "by known providers.",
-                partial(_typo, is_nobodys),
-                points=40,
-            ),
-            MatchingRule(
-                "same impersonal e-mail",
-                "They have an e-mail address of a role (info@) or a gateway in common.",
-                partial(_same_impersonal, is_nobodys),
-                points=55,
-                at_most="doubtful",
-            ),
-            MatchingRule(
-                "same external id",
-                "One source has given both the same id.",
-                _same_id,
-                points=100,
-                keys=_ids,
-            ),
-            MatchingRule(
-                "same phone",
-                "They have a phone number in common.",
-                _same_phone,
-                points=60,
-                keys=_phones,
-            ),
-            MatchingRule(
-                "same address",
-                "They have street, house and postal code (else city) in common; case, accents, "
-                "order of words and usual abbreviations aside.",
-                _same_address,
-                points=45,
-                keys=_addresses,
-            ),
-            MatchingRule(
-                "same postal code",
-                "They have a postal code in common, and no address.",
-                _same_postal_code,
-                points=10,
-            ),
-            MatchingRule(
-                "same name",
-                "They have a full name in common; case, accents, titles and order of words aside.",
-                _same_name,
-                points=45,
-                keys=_names,
-            ),
-            MatchingRule(
-                "similar name",
-                "Their full names are not the same, but family names are alike, and first names "
-                "are alike or the same.",
-                _similar_name,
-                points=25,
-            ),
-            MatchingRule(
-                "same birthday",
-                "They were born on the same day, which is no first of January.",
-                _same_birthday,
-                points=40,
-                keys=_birthdays,
-            ),
-            MatchingRule(
-                "different first names",
-                "Both have full names, and no first name of the one is like one of the other.",
-                _different_first_names,
-                at_most="doubtful",
-                tells_apart=True,
-            ),
-            MatchingRule(
-                "first names only alike",
-                "First names are alike and not the same, as those of brothers and sisters may be, "
-                "and neither an e-mail address, an external id nor a birthday is the same.",
-                partial(_only_alike, is_nobodys),
-                at_most="doubtful",
-            ),
-            MatchingRule(
-                "no full name to compare",
-                "One of them has no full name, and neither an e-mail address, an external id nor a "
-                "birthday is the same: so may it be of those who share a home.",
-                partial(_no_full_name, is_nobodys),
-                at_most="doubtful",
-            ),
-            MatchingRule(
-                "different birthdays",
-                "Both birthdays are known, and they are not the same.",
-                _different_birthdays,
-                points=-30,
-                at_most="doubtful",
-                tells_apart=True,
-            ),
-            MatchingRule(
-                "two ids of one source",
-                "One source knows both, under different ids.",
-                _two_ids,
-                at_most="doubtful",
-                tells_apart=True,
-            ),
-        )
+        (*_by_emails(is_nobodys), *_by_all_else(), *_doubts(is_nobodys)),
+    )
+
+
+def _by_emails(is_nobodys: Callable[[str], bool]) -> tuple[MatchingRule, ...]:
+    """Return what addresses of e-mail say for one person."""
+    return (
+        MatchingRule(
+            "same e-mail",
+            "They have an e-mail address in common, which is none of a role or gateway.",
+            partial(_same_email, is_nobodys),
+            points=100,
+            keys=_emails,
+        ),
+        MatchingRule(
+            "same mailbox",
+            "Their e-mail addresses differ, and their provider keeps both in one mailbox: dots "
+            "at Gmail, what follows a plus.",
+            partial(_same_mailbox, is_nobodys),
+            points=95,
+            keys=_mailboxes,
+        ),
+        MatchingRule(
+            "e-mail with a typo",
+            "Their e-mail addresses differ by one letter lost, added, changed or two that "
+            "changed places, in the name or the domain; not by figures or signs alone, and not "
+            "by known providers.",
+            partial(_typo, is_nobodys),
+            points=40,
+        ),
+        MatchingRule(
+            "same impersonal e-mail",
+            "They have an e-mail address of a role (info@) or a gateway in common.",
+            partial(_same_impersonal, is_nobodys),
+            points=55,
+            at_most="doubtful",
+        ),
+    )
+
+
+def _by_all_else() -> tuple[MatchingRule, ...]:
+    """Return what speaks for one person beside addresses of e-mail."""
+    return (
+        MatchingRule(
+            "same external id",
+            "One source has given both the same id.",
+            _same_id,
+            points=100,
+            keys=_ids,
+        ),
+        MatchingRule(
+            "same phone",
+            "They have a phone number in common.",
+            _same_phone,
+            points=60,
+            keys=_phones,
+        ),
+        MatchingRule(
+            "same address",
+            "They have street, house and postal code (else city) in common; case, accents, "
+            "order of words and usual abbreviations aside.",
+            _same_address,
+            points=45,
+            keys=_addresses,
+        ),
+        MatchingRule(
+            "same postal code",
+            "They have a postal code in common, and no address.",
+            _same_postal_code,
+            points=10,
+        ),
+        MatchingRule(
+            "same name",
+            "They have a full name in common; case, accents, titles and order of words aside.",
+            _same_name,
+            points=45,
+            keys=_names,
+        ),
+        MatchingRule(
+            "similar name",
+            "Their full names are not the same, but family names are alike, and first names "
+            "are alike or the same.",
+            _similar_name,
+            points=25,
+        ),
+        MatchingRule(
+            "same birthday",
+            "They were born on the same day, which is no first of January.",
+            _same_birthday,
+            points=40,
+            keys=_birthdays,
+        ),
+    )
+
+
+def _doubts(is_nobodys: Callable[[str], bool]) -> tuple[MatchingRule, ...]:
+    """Return what lets nobody be found certainly."""
+    return (
+        MatchingRule(
+            "different first names",
+            "Both have full names, and no first name of the one is like one of the other.",
+            _different_first_names,
+            at_most="doubtful",
+            tells_apart=True,
+        ),
+        MatchingRule(
+            "first names only alike",
+            "First names are alike and not the same, as those of brothers and sisters may be, "
+            "and neither an e-mail address, an external id nor a birthday is the same.",
+            partial(_only_alike, is_nobodys),
+            at_most="doubtful",
+        ),
+        MatchingRule(
+            "no full name to compare",
+            "One of them has no full name, and neither an e-mail address, an external id nor a "
+            "birthday is the same: so may it be of those who share a home.",
+            partial(_no_full_name, is_nobodys),
+            at_most="doubtful",
+        ),
+        MatchingRule(
+            "different birthdays",
+            "Both birthdays are known, and they are not the same.",
+            _different_birthdays,
+            points=-30,
+            at_most="doubtful",
+            tells_apart=True,
+        ),
+        MatchingRule(
+            "two ids of one source",
+            "One source knows both, under different ids.",
+            _two_ids,
+            at_most="doubtful",
+            tells_apart=True,
+        ),
     )
 
 
