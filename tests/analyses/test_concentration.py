@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -92,8 +93,8 @@ def test_real_orders() -> None:
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan"), True, "a fifth", None])
-def test_what_is_no_share_is_refused(share: object) -> None:
+def test_what_is_no_share_is_refused(share: Any) -> None:
     """A share of the customers is a number from 0 to 1."""
     found = ci.concentration(to_history(ONE_TO_FOUR))
     with pytest.raises(InvalidValue, match=r"share of the customers is none.*from 0 to 1"):
-        found.top_share(share)  # type: ignore[arg-type]
+        found.top_share(share)

@@ -385,7 +385,7 @@ def test_what_is_no_cut(cuts: dict[str, Any], says: str) -> None:
     ("discounts", "is_gone"),
     [([0, 2, 0], True), ([2, 0, 0], False), ([0, 0, 2], False), ([0, 2, 2], False)],
 )
-def test_a_discount_that_is_gone(discounts: list[int], is_gone: bool) -> None:  # noqa: FBT001
+def test_a_discount_that_is_gone(discounts: list[int], is_gone: bool) -> None:
     """The order before the last had one, and the last has none."""
     days = ("2024-01-10", "2024-02-10", "2024-03-10")
     found = ci.slipping(orders(*every("ada", *days), discount=discounts))

@@ -123,7 +123,7 @@ def test_every_contestant_is_right(name: str, part: str) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(("strings", "shuffled"), [(False, False), (True, True)])
-def test_all_contestants_agree(part: str, strings: bool, shuffled: bool) -> None:  # noqa: FBT001
+def test_all_contestants_agree(part: str, strings: bool, shuffled: bool) -> None:
     """All formulations of all contestants say the same of a generated shop."""
     lines = BY_NAME[part].lines
     done = BY_NAME[part].activities

@@ -1,6 +1,7 @@
 """Sections on a screen: aligned, within the width, readable without colour."""
 
 import io
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,8 +22,8 @@ def _shown(section: Section, width: int = 80, encoding: str = "utf-8", **looks: 
     return painted.get()
 
 
-def _section(view: Table | None, **facts: object) -> Section:
-    return Section(key="k", title="Title", about="about", view=view, **facts)  # type: ignore[arg-type]
+def _section(view: Table | None, **facts: Any) -> Section:
+    return Section(key="k", title="Title", about="about", view=view, **facts)
 
 
 def _shares(labels: list[str]) -> Table:

@@ -53,7 +53,7 @@ from custinsights.domain.contacts import hidden_if_contact, looks_like_contact, 
         (None, False),
     ],
 )
-def test_contacts_are_told_from_order_numbers(value: object, is_contact: bool) -> None:  # noqa: FBT001
+def test_contacts_are_told_from_order_numbers(value: object, is_contact: bool) -> None:
     """E-mail addresses and phone numbers are contacts; figures alone and dates are not."""
     assert looks_like_contact(value) == is_contact
     assert (hidden_if_contact(value) != value) == is_contact

@@ -3,6 +3,7 @@
 import pickle
 import re
 from decimal import ROUND_UP, Decimal, localcontext
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,10 +44,10 @@ def test_the_table_of_currencies_is_whole() -> None:
 
 
 @pytest.mark.parametrize("unknown", ["euro", "", "eur", None, 978, ["EUR"]])
-def test_an_unknown_currency_is_refused(unknown: object) -> None:
+def test_an_unknown_currency_is_refused(unknown: Any) -> None:
     """What is no code of ISO 4217 in capitals has no exponent."""
     with pytest.raises(UnknownName, match=r"There is no currency named .*ISO 4217"):
-        minor_exponent(unknown)  # type: ignore[arg-type]
+        minor_exponent(unknown)
 
 
 @pytest.mark.parametrize(
@@ -97,17 +98,17 @@ def test_an_amount_becomes_minor_units(
         (10**17, "EUR", "too large: '10,000,000,000,000,000,000 minor units' was given"),
     ],
 )
-def test_what_is_no_exact_amount_is_refused(amount: object, currency: str, says: str) -> None:
+def test_what_is_no_exact_amount_is_refused(amount: Any, currency: str, says: str) -> None:
     """Nothing is rounded, guessed or read from a float."""
     with pytest.raises(InvalidValue, match=says):
-        Money(amount, currency)  # type: ignore[arg-type]
+        Money(amount, currency)
 
 
 @pytest.mark.parametrize("minor", [4.5, True, "45", Decimal(1)])
-def test_minor_units_are_whole(minor: object) -> None:
+def test_minor_units_are_whole(minor: Any) -> None:
     """Only an int counts minor units."""
     with pytest.raises(InvalidValue, match="counted in whole numbers"):
-        Money.from_minor(minor, "EUR")  # type: ignore[arg-type]
+        Money.from_minor(minor, "EUR")
 
 
 def test_the_amount_has_the_decimals_of_the_currency() -> None:

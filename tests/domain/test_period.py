@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -255,11 +256,11 @@ def test_a_period_begins_where_its_unit_does() -> None:
     ],
 )
 def test_a_period_is_validated(
-    unit: str, start: object, calendar: object, error: type[Exception], says: str
+    unit: str, start: Any, calendar: Any, error: type[Exception], says: str
 ) -> None:
     """Its unit, day and calendar are what they should be."""
     with pytest.raises(error, match=says):
-        Period(unit, start, calendar)  # type: ignore[arg-type]
+        Period(unit, start, calendar)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A segment is a named rule; what happens to its members is an event."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -64,8 +65,8 @@ def test_events_hide_contacts() -> None:
     ],
 )
 def test_what_is_no_event(
-    given: tuple[object, ...], error: type[CustInsightsError], says: str
+    given: tuple[Any, ...], error: type[CustInsightsError], says: str
 ) -> None:
     """Somebody, a segment, one of two kinds, an aware instant."""
     with pytest.raises(error, match=says):
-        SegmentEvent(*given)  # type: ignore[arg-type]
+        SegmentEvent(*given)

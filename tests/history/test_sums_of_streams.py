@@ -1,5 +1,7 @@
 """Sums of activities, lines and refunds per person, as functions of rules take them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,9 +31,9 @@ def test_facts_are_summed_for_each_person() -> None:
 
 
 @pytest.mark.parametrize("values", [np.ones(2, dtype=np.int64), np.ones(3), np.ones((3, 1), int)])
-def test_what_is_not_one_whole_number_per_fact_is_refused(values: object) -> None:
+def test_what_is_not_one_whole_number_per_fact_is_refused(values: Any) -> None:
     """Another length, and floats, which would not add up exactly."""
     history = to_history(MADE)
     lines = CountedHistory(history, history.context.observed_until).lines
     with pytest.raises(InvalidValue, match="not one whole number or truth value per fact"):
-        sum_per_customer(lines, values)  # type: ignore[arg-type]
+        sum_per_customer(lines, values)

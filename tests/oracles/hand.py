@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from tests.oracles.flow import Key
 from tests.oracles.shop import PlainLine, PlainOrder, PlainPerson, PlainRefund, Shop, Value
@@ -17,16 +18,16 @@ def at(day: str, hour: int = 12) -> datetime:
     return datetime.fromisoformat(f"2024-{day}").replace(hour=hour, tzinfo=UTC)
 
 
-def order(customer: str, day: str, amount: int, **more: object) -> PlainOrder:
+def order(customer: str, day: str, amount: int, **more: Any) -> PlainOrder:
     """Return an order without an id, at midday."""
     made = PlainOrder(id=None, customer=customer, placed_at=at(day), amount=amount)
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
-def shop(*orders: PlainOrder, refunds: tuple[PlainRefund, ...] = (), **more: object) -> Shop:
+def shop(*orders: PlainOrder, refunds: tuple[PlainRefund, ...] = (), **more: Any) -> Shop:
     """Return a shop observed from New Year to the end of June 2024."""
     span = {"observed_from": at("01-01", 0), "observed_until": at("07-01", 0)}
-    return Shop(orders, refunds, **{**span, **more})  # type: ignore[arg-type]
+    return Shop(orders, refunds, **{**span, **more})
 
 
 def of(cells: dict[Key, dict[str, Value]], metric: str) -> dict[object, Value]:

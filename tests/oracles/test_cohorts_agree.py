@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -51,9 +52,9 @@ def held(history: OrderHistory, names: tuple[str, ...]) -> list[str]:
     return [n for n in names if has_lines or n.removeprefix("first_") not in LINE_LABELS]
 
 
-def natural(shop: Shop, metric: str, value: object, found: float) -> bool:
+def natural(shop: Shop, metric: str, value: Any, found: float) -> bool:
     """Tell whether a value is the oracle's, NaN standing for none."""
-    return agrees(shop, metric, value, found)  # type: ignore[arg-type]
+    return agrees(shop, metric, value, found)
 
 
 def anchored(view: View, by: str, anchor: str) -> dict[Label, set[Identity]]:
@@ -179,7 +180,7 @@ def groups_by_period(view: View, period: str) -> dict[str, set[Identity]]:
 @pytest.mark.parametrize("gross", [False, True])
 @FEW
 @given(data=st.data())
-def test_lifetime_value(data: st.DataObject, gross: bool) -> None:  # noqa: FBT001
+def test_lifetime_value(data: st.DataObject, gross: bool) -> None:
     """LTV at exact ages is the oracle's, overall and by label; its n is who is old enough."""
     shop, history, view = drawn(data)
     ages = (0, 1, 30, 90, 360)

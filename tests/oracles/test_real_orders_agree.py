@@ -116,7 +116,7 @@ def test_second_order(real: Real) -> None:
 
 
 @pytest.mark.parametrize("gross", [False, True])
-def test_lifetime_value(real: Real, gross: bool) -> None:  # noqa: FBT001
+def test_lifetime_value(real: Real, gross: bool) -> None:
     """At exact ages, and its n is who is old enough."""
     ages = (0, 30, 90, 180, 360)
     cube = ci.lifetime_value(real.history, ages, gross=gross)

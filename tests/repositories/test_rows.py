@@ -200,7 +200,7 @@ def test_a_price_that_was_not_told_by_hand() -> None:
 def test_the_amount_of_a_row_stands(
     order: dict[str, Any],
     lines: list[dict[str, Any]],
-    stands: bool,  # noqa: FBT001
+    stands: bool,
 ) -> None:
     """Whatever lines and charges a source tells, the amount of the order is what it told."""
     found = order_of(row_of(order, *lines))

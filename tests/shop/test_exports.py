@@ -411,7 +411,7 @@ def test_pseudonyms_need_a_key(work: UnitOfWork) -> None:
         (["shipping_country", "customer"], False),
     ],
 )
-def test_personal_fields_are_those_of_the_inventory(fields: list[str], is_so: bool) -> None:  # noqa: FBT001
+def test_personal_fields_are_those_of_the_inventory(fields: list[str], is_so: bool) -> None:
     """Who may not see contacts may not export them: the same fields are masked elsewhere."""
     assert is_personal(fields) is is_so
 

@@ -295,7 +295,7 @@ def test_two_systems_with_the_same_ids_are_not_taken_for_one(source: str) -> Non
 
 
 @pytest.mark.parametrize("is_older", [False, True])
-def test_the_orders_of_others_can_be_left_out(is_older: bool) -> None:  # noqa: FBT001
+def test_the_orders_of_others_can_be_left_out(is_older: bool) -> None:
     """Where bad rows are reported, orders with the ids of others are left out, and counted."""
     store = MemoryStore()
     fairs = [FAIR + "1,A,2024-01-05,10\n", FAIR + "1,Q,2024-01-06,99\n2,Q,2024-01-06,6\n"]

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -411,10 +412,10 @@ def test_unknown_names_in_options_are_refused() -> None:
 
 
 @pytest.mark.parametrize("paths", [3, [None], io.StringIO("a,b"), [io.StringIO("a,b")]])
-def test_what_is_no_file_is_refused(paths: object) -> None:
+def test_what_is_no_file_is_refused(paths: Any) -> None:
     """Files are paths, or opened in binary mode."""
     with pytest.raises(InvalidValue, match="This is no file"):
-        read_orders(paths)  # type: ignore[arg-type]
+        read_orders(paths)
 
 
 def test_header_alone_is_an_empty_history() -> None:

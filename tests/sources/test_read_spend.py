@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,10 @@ from custinsights.errors import BadRowsError, InvalidValue, MissingColumn
 from custinsights.sources.beside.spend import SpendList
 
 
-def read(text: str, **options: object) -> SpendList:
+def read(text: str, **options: Any) -> SpendList:
     """Read the text of a file, in euros unless said otherwise."""
     file = io.BytesIO(text.encode())
-    return ci.read_spend(file, **{"currency": "EUR", **options})  # type: ignore[arg-type]
+    return ci.read_spend(file, **{"currency": "EUR", **options})
 
 
 def eur(text: str) -> Money:

@@ -196,7 +196,7 @@ class _Auditor:
         for metric in asked:
             above, below = cube.numerator(metric.name), cube.denominator(metric.name)
             assert above is not None  # noqa: S101 - a proportion is a quotient
-            assert below is not None  # noqa: S101
+            assert below is not None  # noqa: S101 - as above
             for row in np.flatnonzero((above < 0) | (above > below)).tolist():
                 label = cube.labels("month")[row]
                 broken.append(f"{metric.name} of {label}: {above[row]:,} of {below[row]:,}")

@@ -316,5 +316,5 @@ def _with_options(
                 said = (one(*said, **{each.name: given[each.name] for each in of_each[one]}),)
 
     every = [one.replace(kind=Parameter.KEYWORD_ONLY) for own in of_each.values() for one in own]
-    with_options.__signature__ = Signature(every)  # type: ignore[attr-defined]
+    with_options.__signature__ = Signature(every)  # type: ignore[attr-defined]  # for typer
     return with_options

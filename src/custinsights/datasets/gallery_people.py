@@ -23,7 +23,7 @@ _GIVEN = (  # noqa: SIM905 (as a list they would fill the screen)
     "Imani Ines Ivo Jara Jonah Juno Kaia Kofi Lev Linnea Luca Mabel Mira Nadia Nils Odile Omar "
     "Petra Quinn Rafa Rosa Sanna Silas Tamsin Teo Uma Vera Wanda Yara Zeno"
 ).split()
-_FAMILY = (  # noqa: SIM905
+_FAMILY = (  # noqa: SIM905 (as a list they would fill the screen)
     "Abara Alder Ashcombe Belmont Birk Calloway Castellan Dunmore Eklund Fairweather Ferro "
     "Garrick Hallow Harrow Iversen Jessup Kestrel Kimura Lindqvist Lockhart Marlow Mendel "
     "Norcross Okafor Ostrander Pell Penhallow Quill Rainer Rosario Sable Sorrel Tamura "

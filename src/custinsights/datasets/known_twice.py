@@ -218,7 +218,7 @@ class _Buyer:
     def _at(self, place: str, email: str, home: Household, began: datetime) -> _Draft:
         dice = self.town.dice
         knows = _KNOWS[place]
-        customer = {
+        customer: dict[str, Any] = {
             "name": self._name(place) if dice.chance(knows["name"]) else None,
             "email": self._typed(email) if dice.chance(knows["email"]) else None,
             "phone": self._phone(home) if dice.chance(knows["phone"]) else None,
@@ -230,7 +230,7 @@ class _Buyer:
         orders = tuple(began + timedelta(days=dice.whole(0, 120)) for _ in range(dice.whole(1, 3)))
 
         def draft(id: str) -> KnownCustomer:
-            known = Customer(id, **customer)  # type: ignore[arg-type]
+            known = Customer(id, **customer)
             return KnownCustomer(known, identities, orders, self.truth)
 
         return draft

@@ -29,7 +29,7 @@ _GIVEN = (  # noqa: SIM905 (as a list they would fill the screen)
     "Rosa Sam Samuel Sara Sarah Simon Simone Sofia Sophie Stefan Stefanie Theo Thomas Tim Tina Tom "
     "Ursula Vera Victor Victoria Walter Wanda Werner Yvonne Zoë"
 ).split()
-_FAMILY = (  # noqa: SIM905
+_FAMILY = (  # noqa: SIM905 (as a list they would fill the screen)
     "Müller García Smith Rossi Martin Silva Jones Schmidt Dubois Novák López Meyer Meier Brown "
     "Fischer Weber Bernard Moreau Wagner Becker Schulz Hoffmann Schäfer Koch Bauer Richter Klein "
     "Wolf Schröder Neumann Schwarz Braun Zimmermann Krüger Hartmann Lange Werner Krause Lehmann "
@@ -43,7 +43,7 @@ _FAMILY = (  # noqa: SIM905
     "Fournier Girard Lambert Fontaine Rousseau Vincent Ferrari Bianchi Romano Colombo Ricci Marino "
     "Greco Bruno Gallo Conti Costa Giordano Rizzo Moretti Barbieri"
 ).split()
-_STREETS = (  # noqa: SIM905
+_STREETS = (  # noqa: SIM905 (as a list they would fill the screen)
     "Oak_Street Mill_Road Church_Lane Hauptstraße Bahnhofstraße Station_Road Park_Avenue "
     "High_Street Gartenstraße Lindenstraße Elm_Drive Maple_Court Schulstraße King's_Square "
     "Rue_de_la_Gare Rue_Pasteur River_Boulevard North_Place Bergstraße Queen_Street"

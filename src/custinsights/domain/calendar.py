@@ -253,7 +253,7 @@ class Calendar:
 
 
 def _pair(value: object) -> tuple[datetime | date | str, datetime | date | str]:
-    if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004
+    if isinstance(value, tuple | list) and len(value) == 2:  # noqa: PLR2004 - start and end
         return value[0], value[1]
     allowed = "the label of a period such as '2011-03', a Period, or a start and an end"
     raise InvalidValue("the value is no window of time", value, allowed)

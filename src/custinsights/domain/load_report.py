@@ -52,7 +52,7 @@ def _added(pairs: Iterable[tuple[str, int]]) -> Sums:
     """Add the numbers of equal names, in the order of the names."""
     sums: dict[str, int] = {}
     for pair in as_tuple(pairs):
-        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004
+        if not isinstance(pair, tuple | list) or len(pair) != 2:  # noqa: PLR2004 - a pair
             raise InvalidValue("a sum has no name and number", pair, "pairs such as ('EUR', 100)")
         name, number = pair
         sums[name] = sums.get(name, 0) + int(number)

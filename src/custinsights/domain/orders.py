@@ -375,7 +375,7 @@ NO_LABELS: Final = frozenset(one.name for one in attrs.fields(Order)) | {
 def _rounded(thousandths_of_minor: int) -> int:
     """Return whole minor units, half to even."""
     whole, rest = divmod(thousandths_of_minor, 1000)
-    return whole + (rest > 500 or (rest == 500 and whole % 2 == 1))  # noqa: PLR2004
+    return whole + (rest > 500 or (rest == 500 and whole % 2 == 1))  # noqa: PLR2004 - half of 1000
 
 
 def _refuse_other_currency(what: str, left: Money, right: Money) -> None:

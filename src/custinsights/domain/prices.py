@@ -118,7 +118,7 @@ class PriceRule:
         if len(self._told(_THINGS)) > 1:
             what = "a PriceRule says in several ways of what it takes off"
             raise InvalidValue(what, self._told(_THINGS), f"at most one of {', '.join(_THINGS)}")
-        if self.percent_off is not None and not 0 < self.percent_off <= 100:  # noqa: PLR2004
+        if self.percent_off is not None and not 0 < self.percent_off <= 100:  # noqa: PLR2004 - all of it
             what = "the percent_off of a PriceRule is out of range"
             raise InvalidValue(what, self.percent_off, "a number above 0, up to 100")
         Tag(self.tag, self.since, self.until)  # refuses an end before the beginning

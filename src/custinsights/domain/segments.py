@@ -103,7 +103,7 @@ class _Written(Protocol):
 
 def _text_of(rule: "str | _Written") -> str:
     asked = getattr(rule, "as_rule", None)
-    return rule if asked is None else str(asked())  # type: ignore[return-value]
+    return rule if asked is None else str(asked())  # type: ignore[return-value]  # a text
 
 
 @attrs.frozen

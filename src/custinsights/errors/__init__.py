@@ -1,4 +1,4 @@
-# ruff: noqa: N818
+# ruff: noqa: N818 - what is wrong names an error; that it is one, its base says
 # A class is named after the situation: NaiveTime reads better than NaiveTimeError.
 """What can go wrong, a class for every situation.
 

@@ -1,4 +1,4 @@
-# ruff: noqa: N818
+# ruff: noqa: N818 - what is wrong names an error; that it is one, its base says
 """What can go wrong where one customer is judged by all, or by models of all?"""
 
 import attrs

@@ -1,4 +1,4 @@
-# ruff: noqa: N818
+# ruff: noqa: N818 - what is wrong names an error; that it is one, its base says
 """What can go wrong where a shop's objects rest?"""
 
 import attrs

@@ -237,7 +237,7 @@ def order_of(row: OrderRow) -> Order:
     return Order(
         id=order["id"],
         customer=order["customer"],
-        placed_at=instant_of(order["placed_at"]),  # type: ignore[arg-type]
+        placed_at=instant_of(order["placed_at"]),  # type: ignore[arg-type]  # it has one
         lines=lines,
         total=None if is_made else money_of(order["amount"], currency),
         total_as_told=bool(lines) and not is_made and not is_told,

@@ -83,7 +83,7 @@ def rows_of(columns: Mapping[str, npt.NDArray[Any]]) -> list[Row]:
 def _values(column: npt.NDArray[Any]) -> list[Any]:
     if column.dtype.kind == "O":
         return [deepcopy(one) if isinstance(one, dict) else one for one in column]
-    return [None if one == NOTHING or one != one else one for one in column.tolist()]  # noqa: PLR0124
+    return [None if one == NOTHING or one != one else one for one in column.tolist()]  # noqa: PLR0124 - NaN
 
 
 def microseconds_of(instant: datetime | None) -> int | None:

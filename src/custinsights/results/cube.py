@@ -141,7 +141,7 @@ class Cube(Pictured):
             [
                 *(Column(name, "label", labels) for name, labels in self.axes.items()),
                 self._shown(column),
-                Column("n", "count", self.denominator(metric)),  # type: ignore[arg-type]
+                Column("n", "count", column.denominator),  # type: ignore[arg-type]  # `interval` asked
                 Column("low", column.kind, low, unit=column.unit),
                 Column("high", column.kind, high, unit=column.unit),
                 Column("small", "flag", self.is_small(metric)),
@@ -369,7 +369,7 @@ class Cube(Pictured):
         return Column(
             column.name,
             column.kind,
-            column.numerator if is_sum else column.values,  # type: ignore[arg-type]
+            column.numerator if is_sum else column.values,  # type: ignore[arg-type]  # sums have one
             unit=column.unit,
             exponent=column.exponent if is_sum else 0,
             provisional=self.is_incomplete if self.is_incomplete.any() else None,

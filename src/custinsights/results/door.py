@@ -22,12 +22,12 @@ def _presentation(room: str) -> Any:
 
 def sentence(explained: Any) -> str:
     """What an explanation found, in words."""
-    return _presentation("explanations").sentence(explained)  # type: ignore[no-any-return]
+    return str(_presentation("explanations").sentence(explained))
 
 
 def match_in_words(match: Any) -> str:
     """Why a product matches a customer, in words."""
-    return _presentation("explanations").match_in_words(match)  # type: ignore[no-any-return]
+    return str(_presentation("explanations").match_in_words(match))
 
 
 class Presented(ABC):
@@ -44,7 +44,7 @@ class Presented(ABC):
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """One dict per row: Decimal money, aware instants, None for missing."""
-        return _presentation("records").to_dicts(self.table())  # type: ignore[no-any-return]
+        return list(_presentation("records").to_dicts(self.table()))
 
     def to_csv(self, path: str | PathLike[str] | TextIO) -> None:
         """Write the rows to a CSV file or an open text file; safe to open in a spreadsheet."""
@@ -71,10 +71,10 @@ class Presented(ABC):
         return _presentation("frames").to_arrow(self.table())
 
     def __repr__(self) -> str:
-        return _presentation("text").as_text(self.table())  # type: ignore[no-any-return]
+        return str(_presentation("text").as_text(self.table()))
 
     def _repr_html_(self) -> str:
-        return _presentation("html").as_html(self.table())  # type: ignore[no-any-return]
+        return str(_presentation("html").as_html(self.table()))
 
 
 class Pictured(Presented):

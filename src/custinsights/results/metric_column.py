@@ -69,7 +69,7 @@ class MetricColumn:
     def interval(self) -> tuple[FloatArray, FloatArray]:
         """Return its 95 % bounds in every cell; only where it `has_interval`."""
         assert self.numerator is not None  # noqa: S101 - it has an interval
-        assert self.denominator is not None  # noqa: S101
+        assert self.denominator is not None  # noqa: S101 - as above
         if self.subtracted is None:
             return wilson(self.numerator, self.denominator)
         first = self.numerator + self.subtracted

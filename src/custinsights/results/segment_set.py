@@ -144,7 +144,8 @@ class SegmentSet(Pictured):
 
     @property
     def _is_placed(self) -> BoolArray:
-        return np.logical_or.reduce(self.membership, axis=0)  # type: ignore[no-any-return]
+        placed: BoolArray = np.logical_or.reduce(self.membership, axis=0)
+        return placed
 
     @property
     def _is_judged(self) -> BoolArray:

@@ -226,12 +226,12 @@ def check_options(
     Options(**options)
 
 
-def progress_function(progress: Any) -> Progress | None:
+def progress_function(progress: object) -> Progress | None:
     """Return what is called now and then, once it is a function."""
     if progress is not None and not callable(progress):
         allowed = "a function of the bytes done and the bytes in total"
         raise InvalidValue("the option progress= is no function", progress, allowed)
-    return progress  # type: ignore[no-any-return]
+    return progress
 
 
 def sources_of(paths: Any) -> list[Source]:

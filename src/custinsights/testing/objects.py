@@ -95,7 +95,7 @@ def customers(ids: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[Cu
 
 
 @st.composite
-def orders(draw: st.DrawFn, guests: bool = True) -> Order:  # noqa: FBT001, FBT002
+def orders(draw: st.DrawFn, *, guests: bool = True) -> Order:
     """Draw an order, with lines or a total or both."""
     currency = draw(st.sampled_from(CURRENCIES))
     who = st.sampled_from(CUSTOMERS)

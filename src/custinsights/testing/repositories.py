@@ -100,7 +100,7 @@ def check_repository(
     )
 
     refuse_other(bool, "the argument raising", raising)
-    refuse_other(Callable, "the factory of stores", factory)  # type: ignore[arg-type]
+    refuse_other(Callable, "the factory of stores", factory)  # type: ignore[arg-type]  # it is one
     asked = as_tuple(parts)
     for part in asked:
         if part not in STORE_PARTS:

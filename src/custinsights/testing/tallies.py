@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, overload
 
 import attrs
@@ -173,7 +174,7 @@ def _calls(metric: Metric, view: CountedHistory) -> Iterator[tuple[str, Callable
             continue
         stream = view if facts == "customers" else getattr(view, facts)
         count = view.people if facts == "customers" else len(stream)
-        yield name, lambda function=function, stream=stream: function(stream), count  # type: ignore[misc]
+        yield name, partial(function, stream), count
 
 
 def holds(view: CountedHistory, facts: str) -> bool:

@@ -164,7 +164,7 @@ def test_slipping_is_overdue(data: st.DataObject) -> None:
         ("win_back", "2024-07-13", True),
     ],
 )
-def test_presets_turn_on_the_day_that_they_say(name: str, day: str, expected: bool) -> None:  # noqa: FBT001
+def test_presets_turn_on_the_day_that_they_say(name: str, day: str, expected: bool) -> None:
     """At a boundary, asked at the start of a local day, of orders on 1, 8 and 15 January."""
     history = OrderHistory.from_arrays(
         customer=["ada"] * 3,

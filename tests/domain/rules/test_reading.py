@@ -2,6 +2,7 @@
 
 import decimal
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -370,7 +371,7 @@ def test_a_chain_is_bounded_as_it_is_written_out(rule: str) -> None:
 
 
 @pytest.mark.parametrize("given", [None, 3, b"is_repeat", ["is_repeat"]], ids=repr)
-def test_a_rule_is_a_text(given: object) -> None:
+def test_a_rule_is_a_text(given: Any) -> None:
     """What is no text is no rule."""
     with pytest.raises(InvalidValue, match="text of a rule is no text"):
-        read(given, WORDS)  # type: ignore[arg-type]
+        read(given, WORDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import numpy as np
@@ -18,10 +19,10 @@ USUAL_TIMES = 2.0
 """Silent for longer than so many of one's own median gaps is out of the ordinary."""
 
 
-def times(value: object) -> float:
+def times(value: Any) -> float:
     """Return how many median gaps of silence are too many."""
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    number = float(value) if is_number else math.nan  # type: ignore[arg-type]
+    number = float(value) if is_number else math.nan
     if not 0 < number < math.inf:
         raise InvalidValue("the number of median gaps is wrong", value, "a number above 0")
     return number

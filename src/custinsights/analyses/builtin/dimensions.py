@@ -21,7 +21,6 @@ from custinsights.analyses.declaring.axes import (
     TypeCoder,
     clock_coder,
 )
-from custinsights.analyses.declaring.block import Stream
 from custinsights.analyses.declaring.declarations import Dimension
 from custinsights.analyses.declaring.several import SeveralCoder, first_lines, tags_of
 from custinsights.domain.fields import checked_name, whole_number
@@ -264,8 +263,9 @@ def _named(dimension: Dimension, facts: Facts) -> NamedCoder:
     return NamedCoder(dimension, _names_in(columns), lambda _, stream: _own(stream, name))
 
 
-def _own(stream: Stream, column: str) -> Labels:
-    return stream.label(column)  # type: ignore[attr-defined,no-any-return]
+def _own(stream: Any, column: str) -> Labels:
+    labels: Labels = stream.label(column)
+    return labels
 
 
 def _line_names(dimension: Dimension, facts: Facts, name: str) -> tuple[str, ...]:
@@ -299,8 +299,8 @@ def _tag_names(facts: Facts) -> tuple[str, ...]:
     return tuple(sorted(spelled.values()))
 
 
-def _of_lines(view: CountedHistory, stream: Stream, name: str) -> Labels:
-    return product_label(view, name, stream.product)  # type: ignore[attr-defined]
+def _of_lines(view: CountedHistory, stream: Any, name: str) -> Labels:
+    return product_label(view, name, stream.product)
 
 
 def _names(facts: Facts, name: str) -> tuple[str, ...]:

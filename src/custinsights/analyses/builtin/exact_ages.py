@@ -58,10 +58,10 @@ class ThenAgain:
     def __call__(self, facts: Any) -> BoolArray:
         """Return a truth value for each order."""
         gaps = facts.view.gaps
-        found = facts.view.order_number == 0
-        is_second = facts.view.order_number.take(gaps.counted_order) == 2  # noqa: PLR2004
+        found: BoolArray = facts.view.order_number == 0
+        is_second = facts.view.order_number.take(gaps.counted_order) == 2  # noqa: PLR2004 - another
         found[gaps.counted_order[is_second & (gaps.days <= self.days)] - 1] = True
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 def is_first(facts: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import attrs
 import numpy as np
@@ -53,14 +54,13 @@ def _by(given: object) -> str | None:
     return meant[0] if meant else None
 
 
-def _margin(given: object) -> Fraction:
+def _margin(given: Any) -> Fraction:
     """Return the share of revenue that is left."""
     is_number = isinstance(given, int | float | Decimal | Fraction) and not isinstance(given, bool)
-    share = Fraction(str(given)) if is_number and 0 < given <= 1 else None  # type: ignore[operator]
-    if share is None:
+    if not is_number or not 0 < given <= 1:
         what = "the margin is no share of revenue"
         raise InvalidValue(what, given, "a number above 0, at most 1 (all of the revenue)")
-    return share
+    return Fraction(str(given))
 
 
 @attrs.frozen

@@ -213,11 +213,12 @@ class CutPoints:
             as_of=state.as_of,
             currency=state.context.currency,
         )
-        marks: Any = {mark: self._mark(state, *mark) for mark in self.marks}
+        marks = {mark: self._mark(state, mark) for mark in self.marks}
         return attrs.evolve(found, marks=marks)
 
-    def _mark(self, state: Population, name: str, share: Decimal, is_more: bool) -> Decimal:  # noqa: FBT001
+    def _mark(self, state: Population, mark: Mark) -> Decimal:
         """Return the value to exceed for a share of the customers to have a smaller one."""
+        name, share, is_more = mark
         found, customers = state.distributions[MARKED + name], state.distributions[MONETARY].total
         least = share * customers
         needed = math.floor(least) + 1 if is_more else math.ceil(least)

@@ -27,7 +27,7 @@ _SHOWN = 5
 
 def _limits(_box: object, field: attrs.Attribute[Any], value: Any) -> None:
     """A pair of numbers of which the second is not below the first."""
-    is_pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004
+    is_pair = isinstance(value, tuple) and len(value) == 2  # noqa: PLR2004 - from and to
     are_numbers = is_pair and all(isinstance(end, int | float) for end in value)
     if not are_numbers or not value[0] <= value[1]:
         what = f"the limits of {field.name} in a Box are wrong"

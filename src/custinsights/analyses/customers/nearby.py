@@ -55,7 +55,7 @@ def _centre(given: Any, gazetteer: Gazetteer | None) -> Coordinates:
         raise InvalidValue(what, given, "degrees north and degrees east, or the name of a place")
     place = Address(latitude=given[0], longitude=given[1])
     assert place.latitude is not None  # noqa: S101 - both were given
-    assert place.longitude is not None  # noqa: S101
+    assert place.longitude is not None  # noqa: S101 - as above
     return place.latitude, place.longitude
 
 

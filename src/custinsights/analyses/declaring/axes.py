@@ -58,13 +58,13 @@ class ClockCoder:
     labels: tuple[Label, ...]
 
     @property
-    def size(self) -> int:  # noqa: D102
+    def size(self) -> int:
         return len(self.labels) + 1
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: ARG002, D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: ARG002 - as other axes do
         return self.table.take(stream.slots)
 
-    def label(self, code: int) -> Label:  # noqa: D102
+    def label(self, code: int) -> Label:
         return self.labels[code - 1]
 
 
@@ -75,10 +75,10 @@ class TypeCoder:
     dimension: Dimension
     size: int = 3
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:
         return block.customer_type(stream)
 
-    def label(self, code: int) -> Label:  # noqa: D102
+    def label(self, code: int) -> Label:
         return ("new", "returning")[code - 1]
 
 
@@ -94,16 +94,16 @@ class NumberCoder:
     labels: tuple[Label, ...] | None = None
 
     @property
-    def size(self) -> int:  # noqa: D102
+    def size(self) -> int:
         return 1 + (self.largest if self.labels is None else len(self.labels))
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:
         numbers = block.of_sales(block.view.number_of_sale, stream)
         if stream is block.view.orders:
             numbers = block.view.order_number
         return numbers if self.labels is None else np.minimum(numbers, len(self.labels))
 
-    def label(self, code: int) -> Label:  # noqa: D102
+    def label(self, code: int) -> Label:
         return code if self.labels is None else self.labels[code - 1]
 
 
@@ -116,10 +116,10 @@ class NamedCoder:
     texts: Callable[[CountedHistory, Stream], Labels]
 
     @property
-    def size(self) -> int:  # noqa: D102
+    def size(self) -> int:
         return len(self.names) + 1
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:
         view = block.view
         if self.dimension.facts == "lines":
             return self.texts(view, stream).codes.astype(np.int64) + 1
@@ -139,7 +139,7 @@ class NamedCoder:
         labels = self.texts(view, stream).renamed(self.names)
         return labels.codes.astype(np.int64) + 1
 
-    def label(self, code: int) -> Label:  # noqa: D102
+    def label(self, code: int) -> Label:
         return self.names[code - 1]
 
 
@@ -162,7 +162,7 @@ class CohortCoder:
         return cls(dimension, facts, unit, int(first), int(last))
 
     @property
-    def size(self) -> int:  # noqa: D102
+    def size(self) -> int:
         return self.last - self.first + 2
 
     def of_people(self, block: Block) -> IntArray:
@@ -214,11 +214,11 @@ class CohortCoder:
             )
         return anchors
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:
         people = self.of_people(block)
         return block.once(self._key, stream, lambda stream: block.of_customers(people, stream))
 
-    def label(self, code: int) -> Label:  # noqa: D102
+    def label(self, code: int) -> Label:
         ordinal = self.first + code - 1
         return Period.from_ordinal(self.unit, ordinal, self.facts.calendar).label
 
@@ -238,7 +238,7 @@ class AgeCoder:
         return cls(dimension, cohorts, cohorts.table, as_of)
 
     @property
-    def size(self) -> int:  # noqa: D102
+    def size(self) -> int:
         return max(self.cohorts.size, self._ended - 1) + 1
 
     @cached_property
@@ -249,7 +249,7 @@ class AgeCoder:
         found = ordinals(self.cohorts.unit, np.array([day]), context.calendar)
         return int(found[0]) - self.cohorts.first + 1
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:
         def coded(stream: Stream) -> IntArray:
             cohort = self.cohorts.codes(block, stream)
             ages = self.table.take(stream.slots)
@@ -270,7 +270,7 @@ class AgeCoder:
         cohort = self.cohorts.of_people(block)
         return np.where(cohort > 0, np.maximum(self._ended - cohort, 0), -1)
 
-    def label(self, code: int) -> Label:  # noqa: D102
+    def label(self, code: int) -> Label:
         return code - 1
 
 
@@ -296,7 +296,7 @@ class OpenCoder:
         while self.size <= len(self.places) + 1:
             self.size *= 16
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:
         view, facts = block.view, self.dimension.facts
         assert self.dimension.of is not None  # noqa: S101 - open dimensions have a function
         if facts == "lines":
@@ -356,7 +356,7 @@ class OpenCoder:
             place = self.places.setdefault(label, len(self.places) + 1)
         return place if place < self.size else 0
 
-    def label(self, code: int) -> Label:  # noqa: D102
+    def label(self, code: int) -> Label:
         return list(self.places)[code - 1]
 
 

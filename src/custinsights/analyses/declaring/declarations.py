@@ -78,8 +78,8 @@ def _band(value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
     ends = as_tuple(value)
-    are_numbers = all(isinstance(end, int | float) and end == end for end in ends)  # noqa: PLR0124
-    if not are_numbers or len(ends) != 2 or ends[0] > ends[1]:  # noqa: PLR2004
+    are_numbers = all(isinstance(end, int | float) and end == end for end in ends)  # noqa: PLR0124 - no NaN
+    if not are_numbers or len(ends) != 2 or ends[0] > ends[1]:  # noqa: PLR2004 - from and to
         raise InvalidValue("the target of a metric is no band", ends, "two numbers, from and to")
     return ends[0], ends[1]
 

@@ -170,7 +170,7 @@ def as_label(given: Any) -> Any:
 def _segments_in(given: Any) -> SegmentSet | None:
     """Return a set of segments, or that of a table of scores; None where there is none."""
     if isinstance(given, CustomerTable) and getattr(given, "groups", None):
-        given = given.segments  # type: ignore[attr-defined]
+        given = given.segments  # type: ignore[attr-defined]  # of scores
     return given if isinstance(given, SegmentSet) else None
 
 

@@ -41,13 +41,13 @@ class SeveralCoder:
     carried: Callable[[CountedHistory], tuple[IntArray, IntArray]]
 
     @property
-    def size(self) -> int:  # noqa: D102
+    def size(self) -> int:
         return len(self.names) + 1
 
-    def label(self, code: int) -> str:  # noqa: D102
+    def label(self, code: int) -> str:
         return self.names[code - 1]
 
-    def codes(self, block: Block, stream: Stream) -> IntArray:  # noqa: D102
+    def codes(self, block: Block, stream: Stream) -> IntArray:
         assert block.standing_for is not None  # noqa: S101 - `spread` has set it
         return block.of_customers(block.standing_for, stream)
 

@@ -35,7 +35,7 @@ class NotAsking:
         """Return all cells that there are."""
         return cube.finish(cube.state) if cube.is_slice else cube
 
-    def within(self, labels: Mapping[str, Any]) -> NotAsking:  # noqa: ARG002
+    def within(self, labels: Mapping[str, Any]) -> NotAsking:  # noqa: ARG002 - as others do
         """Return the same of some cells."""
         return self
 

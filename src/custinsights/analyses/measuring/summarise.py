@@ -245,7 +245,7 @@ class _BlockWork:
             starts = view.offsets.take(view.buyers)
         else:
             of_orders = tally.distinct == "orders" and stream is not view.orders
-            owners = stream.counted_order if of_orders else stream.customer  # type: ignore[attr-defined]
+            owners = stream.counted_order if of_orders else stream.customer  # type: ignore[attr-defined]  # lines
             if kept is not None:
                 rows = np.flatnonzero(kept)
                 cells, owners = cells.take(rows), owners.take(rows)

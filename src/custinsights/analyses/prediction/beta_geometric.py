@@ -46,7 +46,7 @@ class _BetaGeometric(CountingModel):
         params: FloatArray,
         x: FloatArray,
         t_x: FloatArray,
-        T: FloatArray,  # noqa: N803
+        T: FloatArray,  # noqa: N803 - as the papers write it
     ) -> tuple[FloatArray, FloatArray]:
         """Return the log-likelihood of each pattern and its gradient.
 

@@ -38,7 +38,7 @@ class ParetoNBD(CountingModel):
         params: FloatArray,
         x: FloatArray,
         t_x: FloatArray,
-        T: FloatArray,  # noqa: N803
+        T: FloatArray,  # noqa: N803 - as the papers write it
     ) -> tuple[FloatArray, FloatArray]:
         """Return the log-likelihood of each pattern and its gradient.
 
@@ -135,7 +135,7 @@ def _dropped_out(
     params: FloatArray,
     x: FloatArray,
     t_x: FloatArray,
-    T: FloatArray,  # noqa: N803
+    T: FloatArray,  # noqa: N803 - as the papers write it
 ) -> tuple[FloatArray, FloatArray]:
     """Return the logarithm of the odds to have dropped out, and the means of `_integral`."""
     r, alpha, s, beta = params

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -35,8 +35,8 @@ Candidate: TypeAlias = str | int | Product
 """The identity of a product of the history, or a product with what is known of it."""
 
 
-def _several(given: object) -> tuple[Interest, ...]:
-    return (given,) if isinstance(given, Interest) else as_tuple(given)  # type: ignore[arg-type]
+def _several(given: Any) -> tuple[Interest, ...]:
+    return (given,) if isinstance(given, Interest) else as_tuple(given)
 
 
 @attrs.frozen(eq=False, kw_only=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
+from typing import TypeGuard
 
 import attrs
 import numpy as np
@@ -225,7 +226,7 @@ def _as_held(like: Held, column: Sequence[Told], name: str) -> Held:
     )
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[Decimal | float]:
     return isinstance(value, Decimal | int | float) and not isinstance(value, bool)
 
 
@@ -242,7 +243,7 @@ def _share(value: Told, to: Told, today: date) -> float:
         value, to = float((today - value).days), float((today - to).days)
     if not (_is_number(value) and _is_number(to)):
         return 1.0
-    before, after = float(value), float(to)  # type: ignore[arg-type]
+    before, after = float(value), float(to)
     return abs(after - before) / max(abs(before), abs(after)) if before != after else 0.0
 
 

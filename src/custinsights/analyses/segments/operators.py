@@ -91,10 +91,10 @@ class Word(Clause):
         """Return the rule that the value is unknown; it is never unknown itself."""
         return self._rule(IsUnknown(self.value))
 
-    def __eq__(self, other: object) -> Rule:  # type: ignore[override]
+    def __eq__(self, other: object) -> Rule:  # type: ignore[override]  # a rule is what it tells
         return self._compared("==", other)
 
-    def __ne__(self, other: object) -> Rule:  # type: ignore[override]
+    def __ne__(self, other: object) -> Rule:  # type: ignore[override]  # a rule is what it tells
         return self._compared("!=", other)
 
     def __lt__(self, other: object) -> Rule:
@@ -109,7 +109,7 @@ class Word(Clause):
     def __ge__(self, other: object) -> Rule:
         return self._compared(">=", other)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # == makes a rule
 
     def __add__(self, other: object) -> Word:
         return self._calculated("+", other)
@@ -338,7 +338,7 @@ class _Function:
     __and__ = __rand__ = __or__ = __ror__ = is_in = refuse
     __add__ = __radd__ = __sub__ = __rsub__ = refuse
     __mul__ = __rmul__ = __truediv__ = __rtruediv__ = refuse
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # == makes a rule
 
 
 words = RuleWords()

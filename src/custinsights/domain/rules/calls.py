@@ -159,7 +159,7 @@ def _duration(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
 
 
 def _span(source: Source, node: ast.expr, parameter: Parameter) -> Argument:
-    if not isinstance(node, ast.List | ast.Tuple) or len(node.elts) != 2:  # noqa: PLR2004
+    if not isinstance(node, ast.List | ast.Tuple) or len(node.elts) != 2:  # noqa: PLR2004 - a pair
         _refuse_argument(source, node, parameter)
     ends = [_end(source, one, parameter) for one in node.elts]
     if ends == [None, None]:

@@ -66,7 +66,7 @@ class Duration:
         assert found is not None  # noqa: S101 - the validator has seen to it
         count, unit = int(found[1]), _FIELDS[found[2]]
         try:
-            return day + sign * relativedelta(**{unit: count})  # type: ignore[arg-type]
+            return day + sign * relativedelta(**{unit: count})  # type: ignore[arg-type]  # a name
         except (OverflowError, ValueError):
             return furthest
 

@@ -137,7 +137,7 @@ def _refuse(
 def _check_signs(text: str) -> None:
     for place, sign in enumerate(text):
         if not sign.isprintable() and sign not in _BLANKS:
-            code = f"{ord(sign):04x}" if ord(sign) <= 0xFFFF else f"{ord(sign):08x}"  # noqa: PLR2004
+            code = f"{ord(sign):0{4 if ord(sign) <= 0xFFFF else 8}x}"  # noqa: PLR2004 - what four tell
             what = f"the rule holds a sign that cannot be seen, U+{code.upper()}"
             raise RuleError(what, "signs that can be seen, and blanks", text, place, place + 1)
 

@@ -179,7 +179,7 @@ class Vocabulary:
         """Return all names."""
         return (*self.names, *self.functions)
 
-    def meant(self, name: str) -> str | None:  # noqa: ARG002
+    def meant(self, name: str) -> str | None:  # noqa: ARG002 - as other names do
         """Return None: no name stands for another."""
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -220,7 +221,7 @@ def _labels(name: str, values: Any) -> Labels:
         texts = array.tolist()
         wrong = {type(text).__name__ for text in texts if not isinstance(text, str)}
         wrong -= {"NoneType", "float"}  # None and NaN are missing
-        if not wrong and all(text != text for text in texts if isinstance(text, float)):  # noqa: PLR0124
+        if not wrong and all(isnan(text) for text in texts if isinstance(text, float)):
             return Labels.encode(texts)
         given = ", ".join(sorted(wrong)) or "numbers"
     else:
@@ -321,7 +322,7 @@ def _where_told(name: str, values: Any, decimals: int) -> tuple[IntArray | None,
     array = values if isinstance(values, np.ndarray) else _listed(values, "a column of numbers")
     rows = np.arange(len(array))
     if array.dtype.kind not in "iu":
-        rows = np.flatnonzero([one is not None and one == one for one in array.tolist()])  # noqa: PLR0124
+        rows = np.flatnonzero([one is not None and one == one for one in array.tolist()])  # noqa: PLR0124 - no NaN
     told, rounded, wrong = to_minor(array[rows], decimals, errors="mask")
     if wrong.any():
         row = int(rows[wrong][0])

@@ -35,8 +35,8 @@ def read_block(texts: list[str]) -> tuple[IntArray, AnyArray]:
     second, has_second = _two(characters, 17)
     has_clock = is_day & ~is_compact & has_hour & has_minute
     has_clock &= (characters[10] == ord(" ")) | (characters[10] == ord("T"))
-    has_clock &= (characters[13] == ord(":")) & (hour < 24) & (minute < 60)  # noqa: PLR2004
-    with_second = has_clock & has_second & (characters[16] == ord(":")) & (second < 60)  # noqa: PLR2004
+    has_clock &= (characters[13] == ord(":")) & (hour < 24) & (minute < 60)  # noqa: PLR2004 - a clock
+    with_second = has_clock & has_second & (characters[16] == ord(":")) & (second < 60)  # noqa: PLR2004 - a clock
     has_clock &= with_second | (characters[16] != ord("."))
     tails, places = _read_tails(texts, lengths, np.where(with_second, 19, 16), has_clock)
     tail = tails[places]  # microseconds to add, and the kind that results
@@ -64,11 +64,11 @@ def _read_days(characters: AnyArray, lengths: IntArray) -> tuple[IntArray, BoolA
     is_day = first & second & third & fourth & (dashed | is_compact)
     is_day &= (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 - months of a year
     month = np.where(is_day, month, 1)
-    long_month = np.diff(_MONTH_STARTS).take(month - 1) + (is_leap & (month == 2))  # noqa: PLR2004
+    long_month = np.diff(_MONTH_STARTS).take(month - 1) + (is_leap & (month == 2))  # noqa: PLR2004 - February
     is_day &= day <= long_month
     before = year - 1
     days = 365 * before + before // 4 - before // 100 + before // 400
-    days += _MONTH_STARTS.take(month - 1) + (is_leap & (month > 2)) + day - 1  # noqa: PLR2004
+    days += _MONTH_STARTS.take(month - 1) + (is_leap & (month > 2)) + day - 1  # noqa: PLR2004 - February
     return np.where(is_day, days - 719_162, 0), is_day, is_compact
 
 

@@ -7,6 +7,7 @@ smallest value, so that the order of the sources does not matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import attrs
@@ -229,11 +230,11 @@ def united_products(
 
     labels = {}
     for name in _names([table.labels for table, _ in held]):
-        texts = believed(lambda table, name=name: _texts(table, name))  # type: ignore[misc]
+        texts = believed(partial(_texts, name=name))
         labels[name] = Labels.encode([texts.get(product) for product in ids])
     numbers = {}
     for name in _names([table.numbers for table, _ in held]):
-        known = believed(lambda table, name=name: _numbers(table, name))  # type: ignore[misc]
+        known = believed(partial(_numbers, name=name))
         numbers[name] = np.array([known.get(one, NO_INSTANT) for one in ids], dtype=np.int64)
     keywords = None
     if any(table.keywords is not None for table, _ in held):

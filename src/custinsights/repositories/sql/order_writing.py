@@ -83,13 +83,13 @@ def write_orders(
     if batch.observed_until is not None:
         counts["older"] = 0
     for rows in rows_in_turn(batch.orders):
-        told = _write(session, batch.take(rows), tells_before)
+        told = _write(session, batch.take(rows), tells_before=tells_before)
         found = {**told.counts(), "older": len(told.older)}
         counts = {name: many + found[name] for name, many in counts.items()}
     return counts
 
 
-def _write(session: Session, batch: OrderBatch, tells_before: bool) -> Standing:  # noqa: FBT001
+def _write(session: Session, batch: OrderBatch, *, tells_before: bool) -> Standing:
     many = len(batch)
     lines, refunds = (_Parts.of(one, many) for one in (batch.lines, batch.refunds))
     said = row_digests(_SAID, _blinded(session, batch.orders), many)

@@ -37,7 +37,8 @@ class OrderRows:
 
     def texts(self, name: str) -> list[str | None]:
         """Return a column of texts."""
-        return self.columns[name].tolist()  # type: ignore[no-any-return]
+        texts: list[str | None] = self.columns[name].tolist()
+        return texts
 
     def numbers(self, name: str) -> npt.NDArray[np.int64]:
         """Return a column of numbers, `NOTHING` where there is none."""

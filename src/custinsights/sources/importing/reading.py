@@ -246,7 +246,7 @@ def _lines(found: Assembled, shaped: Shaped, options: Options) -> dict[str, Any]
         told["unit_price"] = np.where(is_told, whole, NO_NUMBER)[at]
     if money.rows.has("line_discount") or money.rows.has("line_goods"):
         assert money.goods is not None  # noqa: S101 - there are lines with amounts
-        assert money.revenue is not None  # noqa: S101
+        assert money.revenue is not None  # noqa: S101 - as above
         off = money.goods - money.revenue
         told["discount"] = np.where(off >= 0, off, NO_NUMBER)[at]
     return told

@@ -26,6 +26,7 @@ from custinsights.history.columnar.time_texts import AWARE, NO_TIME
 from custinsights.sources.texts.columns import Cells, Texts, Values
 
 _NOTHING = frozenset({"", "nan", "none", "null", "n/a", "nat", "<na>"})
+_LONGEST = 40  # no number and no date is longer
 _ZERO_ID = re.compile(r"0+(\.0+)?")
 _WHOLE_FLOAT = re.compile(r"(\d+)\.0+")
 _ROUNDED = re.compile(r"\d[Ee]\+\d")
@@ -155,7 +156,7 @@ def times(
     found = read_times(names)
     odd = [at for at in np.flatnonzero(found.kinds == NO_TIME).tolist() if names[at]]
     if odd:
-        again = read_times(_iso([names[at] for at in odd], dayfirst, dates, what, show))
+        again = read_times(_iso([names[at] for at in odd], dates, what, show, dayfirst=dayfirst))
         found.walls[odd], found.kinds[odd] = again.walls, again.kinds
     return found.take(column.codes), column.is_blank
 
@@ -234,7 +235,7 @@ def signs(cells: Cells) -> Iterator[tuple[str, BoolArray]]:
         together = "".join(cells.names)
         for sign in SIGNS:
             if sign in together:
-                yield sign, cells.where(lambda text, sign=sign: sign in text)  # type: ignore[misc]
+                yield sign, cells.having(sign)
 
 
 def no_texts(cells: Cells, *, is_id: bool) -> BoolArray:
@@ -293,9 +294,9 @@ def _bare(text: str) -> str:
 
     An amount in brackets, as spreadsheets write what is below 0, has a minus.
     """
-    if len(text) <= 40 and (below := _BELOW_ZERO.fullmatch(text)):  # noqa: PLR2004
+    if len(text) <= _LONGEST and (below := _BELOW_ZERO.fullmatch(text)):
         text = f"-{below[1]}"
-    found = _MONEY.fullmatch(text) if len(text) <= 40 else None  # noqa: PLR2004 - no number is longer
+    found = _MONEY.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None or (found["sign"] and found["inner"]):
         return text
     figures = _BLANKS_BETWEEN.sub("", found["figures"].strip())
@@ -338,20 +339,21 @@ def _as_plain(text: str, mark: str) -> str:
 
 def _iso(
     texts: Sequence[str],
-    dayfirst: bool | None,  # noqa: FBT001
     dates: re.Pattern[str] | None,
     what: str,
     show: Callable[[str], str],
+    *,
+    dayfirst: bool | None,
 ) -> list[str]:
     """Write dates of other styles as ISO texts; leave what is no date as it is."""
-    found = [_DATE.fullmatch(text) if len(text) <= 40 else None for text in texts]  # noqa: PLR2004
+    found = [_DATE.fullmatch(text) if len(text) <= _LONGEST else None for text in texts]
     written = [match.string for match in found if match and match["first"]]
     if dates is not None and not all(map(dates.fullmatch, written)):
         dayfirst = None
     if dayfirst is None:
         dayfirst = _is_day_first(filter(None, found), what, show)
     return [
-        text if match is None else _written(match, dayfirst)
+        text if match is None else _written(match, dayfirst=dayfirst)
         for text, match in zip(texts, found, strict=True)
     ]
 
@@ -372,7 +374,7 @@ def _is_day_first(dates: Iterable[re.Match[str]], what: str, show: Callable[[str
     return firsts
 
 
-def _written(date: re.Match[str], dayfirst: bool) -> str:  # noqa: FBT001
+def _written(date: re.Match[str], *, dayfirst: bool) -> str:
     if date["year"]:
         year, month, day = date["year"], date["month"], date["day"]
     else:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from custinsights.history.columnar.amounts import distinct
 from custinsights.history.columnar.columns import AnyArray, BoolArray, CodeArray, Labels
@@ -72,12 +73,15 @@ class Texts:
             return np.full(len(self), len(told) > 0 and told[0])
         return told.take(self.codes)
 
-    def of_each(self, values: Sequence[object], dtype: object) -> AnyArray:
+    def having(self, text: str) -> BoolArray:
+        """Return bool[n], where another text is in the text."""
+        return self.where(lambda one: text in one)
+
+    def of_each(self, values: Sequence[object], dtype: npt.DTypeLike) -> AnyArray:
         """Return the value of each row, given the value of each distinct text."""
         if not len(self.names):
-            return np.empty(len(self), dtype=dtype)  # type: ignore[call-overload,no-any-return]
-        table = np.array(values, dtype=dtype)  # type: ignore[call-overload]
-        return table.take(self.codes)  # type: ignore[no-any-return]
+            return np.empty(len(self), dtype=dtype)
+        return np.array(values, dtype=dtype).take(self.codes)
 
     def mapped(self, change: Callable[[str], str]) -> Texts:
         """Return the column with every text changed; equal results become one."""

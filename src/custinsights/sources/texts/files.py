@@ -283,7 +283,7 @@ class _Counter(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # of any buffer, from Python 3.12
         # read1 hands over what there is, so that a gzip file cut short loses no more than its end
         data: bytes = getattr(self.stream, "read1", self.stream.read)(len(buffer))
         buffer[: len(data)] = data

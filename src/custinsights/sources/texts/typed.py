@@ -58,7 +58,7 @@ def from_pandas(series: Foreign) -> Cells:
         number = np.float64 if kind.kind == "f" else np.int64
         return Values(series.fillna(0).to_numpy(dtype=number), missing)
     if hasattr(series, "cat"):
-        names = ["" if name != name else str(name) for name in series.cat.categories]  # noqa: PLR0124
+        names = ["" if name != name else str(name) for name in series.cat.categories]  # noqa: PLR0124 - NaN
         codes = series.cat.codes.to_numpy().astype(np.int32)
         return Texts(np.where(codes < 0, np.int32(len(names)), codes), [*names, ""])
     items = series.to_numpy(dtype=object)

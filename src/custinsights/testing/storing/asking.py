@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from custinsights.repositories.protocols import Store, UnitOfWork
+from custinsights.repositories.protocols import Store
 
 __all__ = [
     "NOON",
@@ -70,12 +70,15 @@ def _apart(found: Any, wanted: Any, place: str = "") -> str:
 
 
 def refused(
-    store: Store, error: type[Exception], what: str, act: Callable[[UnitOfWork], object]
+    store: Store, error: type[Exception], what: str, act: Callable[..., object], *given: object
 ) -> Iterator[str]:
-    """Yield a sentence where a unit of work is not refused with an error that must come."""
+    """Yield a sentence where a unit of work is not refused with an error that must come.
+
+    `act` is called with the unit of work, and with what is `given`.
+    """
     try:
         with store.begin(at=NOON) as work:
-            act(work)
+            act(work, *given)
     except error:
         return
     except Exception as other:  # noqa: BLE001 - whatever a foreign store raises

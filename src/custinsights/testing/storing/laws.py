@@ -264,7 +264,8 @@ def strangers(store: Store, parts: Collection[str]) -> Iterator[str]:
                 store,
                 UnknownName,
                 f"{part}.forget() of nobody",
-                lambda work, part=part: getattr(work, part).forget("c1"),  # type: ignore[misc]
+                lambda work, part: getattr(work, part).forget("c1"),
+                part,
             )
     empty = seen(store, parts)
     reference = seen(MemoryStore(), parts)

@@ -276,11 +276,8 @@ class _Machine(RuleBasedStateMachine):
     def annotate(self, thing: Any, version: int | str, *, is_removed: bool) -> None:
         """Write something down, or remove it."""
         kind = type(thing).__name__.casefold()
-        key = {
-            "note": lambda: (thing.id,),
-            "interest": lambda: (thing.customer, thing.keyword),
-            "segment": lambda: (thing.name,),
-        }[kind]()  # type: ignore[no-untyped-call]
+        names = {"note": ("id",), "interest": ("customer", "keyword"), "segment": ("name",)}
+        key = tuple(getattr(thing, name) for name in names[kind])
 
         def act(unit: UnitOfWork) -> object:
             told = self._version(unit, version, kind, *key)

@@ -46,9 +46,12 @@ def versions(store: Store, _parts: Collection[str]) -> Iterator[str]:
                     store,
                     StaleWrite,
                     f"{act}() of a {what} with version {version}",
-                    lambda work, act=act, thing=first, version=version: getattr(  # type: ignore[misc]
-                        work.annotations, act
-                    )(thing, version=version),
+                    lambda work, act, version, thing: getattr(work.annotations, act)(
+                        thing, version=version
+                    ),
+                    act,
+                    version,
+                    first,
                 )
         with store.begin(at=NOON) as work:
             kept = stored(work.annotations.get(*key))
@@ -62,7 +65,8 @@ def versions(store: Store, _parts: Collection[str]) -> Iterator[str]:
             store,
             UnknownName,
             f"an annotation of the kind {kind!r}",
-            lambda work, kind=kind: work.annotations.get(kind, "x"),  # type: ignore[misc]
+            lambda work, kind: work.annotations.get(kind, "x"),
+            kind,
         )
     yield from refused(
         store, UnknownName, "a note on nobody", lambda work: work.annotations.put(note("x", "n9"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import attrs
 
@@ -41,9 +42,9 @@ def versions(store: Store, _parts: Collection[str]) -> Iterator[str]:
             store,
             StaleWrite,
             what,
-            lambda work, who=who, version=version: work.people.put(  # type: ignore[misc]
-                Customer(who), version=version
-            ),
+            lambda work, who, version: work.people.put(Customer(who), version=version),
+            who,
+            version,
         )
     yield from refused(
         store, InvalidValue, "a customer with tags", lambda work: work.people.put(
@@ -90,11 +91,8 @@ def identities(store: Store, _parts: Collection[str]) -> Iterator[str]:
             store,
             AlreadyTaken,
             f"a {taken.kind} of somebody else",
-            lambda work, taken=taken: (
-                work.people.identify("c1", [taken])  # type: ignore[misc]
-                if taken.kind == "id"
-                else work.people.identify("c2", [taken])
-            ),
+            lambda work, taken: work.people.identify("c1" if taken.kind == "id" else "c2", [taken]),
+            taken,
         )
 
 
@@ -153,7 +151,8 @@ def merging(store: Store, parts: Collection[str]) -> Iterator[str]:
             found = [one.kind for one in work.activities.of("c2")]
             yield from differs("their activities", found, ["bid", "visit", "bid"])
         if "annotations" in parts:
-            found = [str(one.value.id) for one in work.annotations.of("c1", "note")]  # type: ignore[union-attr]
+            notes: Any = work.annotations.of("c1", "note")
+            found = [str(one.value.id) for one in notes]
             yield from differs("their notes", found, ["n0", "n1", "n2"])
         yield from differs("their consents", len(work.people.consents("c10")), 6)
         everybody = [str(one.customer) for one in work.people.consents()]
@@ -203,7 +202,7 @@ def directory(store: Store, _parts: Collection[str]) -> Iterator[str]:
     ]
     with store.begin(at=NOON) as work:
         work.people.write(people)
-    asked: list[tuple[str, dict[str, object], str]] = [
+    asked: list[tuple[str, dict[str, Any], str]] = [
         ("", {}, "C a b d"),
         ("", {"descending": True}, "d b a C"),
         ("", {"sort": "name"}, "b d a C"),
@@ -220,7 +219,7 @@ def directory(store: Store, _parts: Collection[str]) -> Iterator[str]:
     ]
     with store.begin(read_only=True) as work:
         for search, options, wanted in asked:
-            found = [str(one.id) for one in work.people.listed(search, **options)]  # type: ignore[arg-type]
+            found = [str(one.id) for one in work.people.listed(search, **options)]
             yield from differs(f"listed({search!r}, **{options})", found, wanted.split())
         scanned = [one for batch in work.people.scan(batch_rows=3) for one in batch.people["id"]]
         yield from differs("the people of a scan", scanned, ["C", "a", "b", "d"])

@@ -136,7 +136,7 @@ _PRODUCTS = (
 )
 
 
-def orders_batch(refunds: bool = True) -> OrderBatch:  # noqa: FBT001, FBT002
+def orders_batch(*, refunds: bool = True) -> OrderBatch:
     """Return the orders as a source tells them: with what an `Order` cannot say."""
     rows = order_rows(batch_of(ORDERS))
     odd = {"goods": 12345, "discount": 777, "shipping": -1, "units": None, "fulfilment": None}
@@ -172,7 +172,7 @@ def fill(work: UnitOfWork, parts: Collection[str]) -> dict[str, Mapping[str, int
         outside = [(who, Identity("id", marks(who, "outside")[0], "etsy")) for who in WHO]
         work.people.write([person(who) for who in reversed(WHO)], outside)
     if "orders" in parts:
-        counts["orders"] = dict(work.orders.write(orders_batch("refunds" in parts)))
+        counts["orders"] = dict(work.orders.write(orders_batch(refunds="refunds" in parts)))
     if "products" in parts:
         work.orders.put_products(_PRODUCTS)
     if "activities" in parts:
