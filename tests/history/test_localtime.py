@@ -24,7 +24,7 @@ from custinsights.history.columnar.localtime import (
     to_datetime,
     to_microseconds,
 )
-from custinsights.history.columnar.periods import ordinals, period_of_day, weekdays
+from custinsights.history.columnar.periods import ordinals, weekdays
 from tests.oracles.periods import PERIODS, Span, period_of
 from tests.oracles.shop import WEEKDAYS, Shop
 
@@ -152,7 +152,7 @@ def test_periods_of_days(day: int, weekday: str, month: int, unit: str) -> None:
         period = Period.from_ordinal(unit, ordinal, calendar)
         expected = period_of(shop, unit, date)
         assert Span(period.label, period.start, period.end) == expected
-    assert period_of_day(unit, day, calendar).ordinal == found[0]
+    assert calendar.period(unit, date_of(day)).ordinal == found[0]
 
 
 @given(st.lists(st.integers(-100_000, 100_000)))

@@ -7,13 +7,13 @@ customer in time order, and hang refunds, lines and people on it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
-from custinsights.domain.load_report import LeftOut, LoadReport
+from custinsights.domain.load_report import LoadReport
 from custinsights.domain.policy import PurchasePolicy
 from custinsights.errors import InvalidValue
 from custinsights.history.activities import (
@@ -22,6 +22,12 @@ from custinsights.history.activities import (
     hang_activities,
     settled,
 )
+from custinsights.history.building.counting import (
+    all_used,
+    counted_orders,
+    late_facts,
+    without_aside,
+)
 from custinsights.history.building.hanging import (
     check_owners,
     hang_contacts,
@@ -29,10 +35,9 @@ from custinsights.history.building.hanging import (
     hang_people,
     hang_refunds,
 )
+from custinsights.history.building.span import span_of, with_people
 from custinsights.history.columnar.columns import (
-    NO_INSTANT,
     AnyArray,
-    BoolArray,
     ContactColumns,
     IntArray,
     Labels,
@@ -43,7 +48,6 @@ from custinsights.history.columnar.columns import (
     RefundColumns,
 )
 from custinsights.history.columnar.identities import as_identities, check_coded, code_together
-from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.history.columnar.ordering import lay_out, offsets_of
 from custinsights.history.columnar.threads import gather
 from custinsights.history.columnar.validation import (
@@ -56,9 +60,6 @@ from custinsights.history.columnar.validation import (
 from custinsights.history.context import Context
 from custinsights.history.facts import Facts
 from custinsights.history.streams import PeopleTable
-
-STATUS = "order_status"
-COUNTED_STATUS = "paid"
 
 
 def lay(
@@ -86,61 +87,38 @@ def lay(
     check_lines(lines, orders, products)
     activities = settled(activities)
     ids, (order_codes, refund_codes, people_codes, active_codes, *contact_codes) = code_together(
-        [
-            _identities(orders.customer, "the customers of the orders"),
-            _identities(None if refunds is None else refunds.customer, "the customers of refunds"),
-            _identities(None if people is None else people.ids, "the ids of the people"),
-            _identities(
-                None if activities is None else activities.customer, "the customers of activities"
-            ),
-            *(_identities(held.customer, "the owners of contacts") for held in contacts.values()),
-        ]
+        [*_identities_of(orders, refunds, people, activities, contacts)]
     )
     hung = {
         kind: hang_contacts(held, codes)
         for (kind, held), codes in zip(contacts.items(), contact_codes, strict=True)
     }
-    if people is not None and len(np.unique(people_codes)) != len(people):
-        raise InvalidValue(
-            what="the customer table names a customer twice",
-            given=f"{len(people) - len(np.unique(people_codes))} repeated ids",
-            allowed="one row per customer",
-        )
+    _refuse_repeated(people, people_codes)
     times = [orders.placed_at, *([] if refunds is None else [refunds.refunded_at])]
     times += [] if activities is None else [activities.at]
-    span = _span(times, calendar, observed_from, observed_until)
-    span = (*span[:2], *_with_people(people, *span[2:]))
-    source_report = LoadReport() if load_report is None else load_report
-    if load_report is None:
-        rows = _rows_of(orders.rows, len(orders)) + _rows_of(
-            None if refunds is None else refunds.rows, 0 if refunds is None else len(refunds)
-        )
-        rows += 0 if activities is None else len(activities)
-        source_report = LoadReport(rows_read=rows, rows_used=rows)
+    begin, until, first, last = span_of(times, calendar, observed_from, observed_until)
+    first, last = with_people(people, first, last)
     if refunds is not None:
         check_owners(refunds, refund_codes, order_codes)
     if lines is not None and "units" not in orders.numbers:
         orders = attrs.evolve(orders, numbers={**orders.numbers, "units": _units(lines, orders)})
-    report = source_report
-    dated = {"orders": orders.placed_at} | (
-        {} if activities is None else {"activities": activities.at}
-    )
-    for what, instants in dated.items():
-        if late := int((instants >= span[1]).sum()):
-            report = report + LoadReport(notes=((f"{what}_after_observation", late),))
-    counts = _counts(orders, policy)
+    source_report = all_used(orders, refunds, activities) if load_report is None else load_report
+    report = source_report + late_facts(orders, activities, until)
+    counts = counted_orders(orders, policy)
+    if counts is not None:
+        report = without_aside(report, orders, counts, currency, policy)
     context = Context(
         currency=currency,
         calendar=calendar,
         policy=policy,
-        observed_from=span[0],
-        observed_until=span[1],
-        first=span[2],
-        last=span[3],
+        observed_from=begin,
+        observed_until=until,
+        first=first,
+        last=last,
         has_times=has_times,
         has_activities=activities is not None,
         source_report=source_report,
-        load_report=report if counts is None else _report(orders, counts, currency, policy, report),
+        load_report=report,
     )
     table = hang_people(people, people_codes, ids, hung)
     parts = _Parts(orders, order_codes, refunds, refund_codes, lines, products)
@@ -150,6 +128,32 @@ def lay(
     aside = parts.facts(np.flatnonzero(~counts), ids, table, context, is_aside=True)
     kept = parts.facts(np.flatnonzero(counts), ids, table, context, held)
     return attrs.evolve(kept, aside=aside)
+
+
+def _identities_of(
+    orders: OrderColumns,
+    refunds: RefundColumns | None,
+    people: People | None,
+    activities: ActivityColumns | None,
+    contacts: Mapping[str, ContactColumns],
+) -> Iterator[AnyArray | Labels]:
+    """Yield all columns that name customers."""
+    yield _identities(orders.customer, "the customers of the orders")
+    yield _identities(None if refunds is None else refunds.customer, "the customers of refunds")
+    yield _identities(None if people is None else people.ids, "the ids of the people")
+    active = None if activities is None else activities.customer
+    yield _identities(active, "the customers of activities")
+    for held in contacts.values():
+        yield _identities(held.customer, "the owners of contacts")
+
+
+def _refuse_repeated(people: People | None, codes: IntArray) -> None:
+    if people is not None and (repeated := len(people) - len(np.unique(codes))):
+        raise InvalidValue(
+            what="the customer table names a customer twice",
+            given=f"{repeated} repeated ids",
+            allowed="one row per customer",
+        )
 
 
 @attrs.frozen(eq=False)
@@ -276,102 +280,7 @@ def _taken(labels: Mapping[str, Labels], rows: IntArray) -> dict[str, Labels]:
     return taken
 
 
-def _counts(orders: OrderColumns, policy: PurchasePolicy) -> BoolArray | None:
-    """Return which orders count by status and amount, or None if all do."""
-    counts: BoolArray | None = None
-    status = orders.labels.get(STATUS)
-    if status is not None:
-        does = [policy.counts_status(name) for name in status.names]
-        does.append(policy.counts_status(COUNTED_STATUS))  # no status: an order is a sale
-        if not all(does):
-            counts = np.array(does, dtype=np.bool_).take(status.codes)
-    if not policy.zero_amount_counts:
-        paid = orders.amount != 0
-        counts = paid if counts is None else counts & paid
-    return None if counts is None or bool(counts.all()) else counts
-
-
-def _report(
-    orders: OrderColumns,
-    counts: BoolArray,
-    currency: str,
-    policy: PurchasePolicy,
-    source: LoadReport,
-) -> LoadReport:
-    """Return the source's report with the orders that do not count as left out by status."""
-    aside = np.flatnonzero(~counts)
-    status = orders.labels.get(STATUS, Labels.missing(len(orders))).take(aside)
-    amounts = orders.amount.take(aside)
-    rows = np.ones(len(aside), dtype=np.int64) if orders.rows is None else orders.rows.take(aside)
-    entries = []
-    for code in np.unique(status.codes).tolist():
-        name = COUNTED_STATUS if code < 0 else status.names[code]
-        here = status.codes == code
-        entries.append(
-            LeftOut(
-                reason="status",
-                detail="zero amount" if policy.counts_status(name) else name,
-                rows=int(rows[here].sum()),
-                money=((currency, int(amounts[here].sum())),),
-            )
-        )
-    left_out = sum(entry.rows for entry in entries)
-    report = attrs.evolve(source, rows_used=source.rows_used - left_out)
-    return report + LoadReport(left_out=tuple(entries))
-
-
-def _with_people(people: People | None, first: int, last: int) -> tuple[int, int]:
-    """Return the span of all facts with the creation of the people in it."""
-    if people is None or people.created_at is None:
-        return first, last
-    known = people.created_at[people.created_at != NO_INSTANT]
-    if not len(known):
-        return first, last
-    return min(first, int(known.min())), max(last, int(known.max()))
-
-
 def _units(lines: LineColumns, orders: OrderColumns) -> IntArray:
     units = np.zeros(len(orders), dtype=np.int64)
     np.add.at(units, lines.order, lines.quantity)
     return units
-
-
-def _rows_of(rows: IntArray | None, count: int) -> int:
-    return count if rows is None else int(rows.sum())
-
-
-def _span(
-    times: list[IntArray],
-    calendar: Calendar,
-    observed_from: dt.datetime | dt.date | str | None,
-    observed_until: dt.datetime | dt.date | str | None,
-) -> tuple[int, int, int, int]:
-    """Return observed_from, observed_until, and the first and last instant of any fact."""
-    times = [column for column in times if len(column)]
-    given_from = None if observed_from is None else to_microseconds(calendar.instant(observed_from))
-    given_until = (
-        None if observed_until is None else to_microseconds(calendar.instant(observed_until))
-    )
-    if not times:
-        start = given_from if given_from is not None else given_until or 0
-        until = given_until if given_until is not None else start
-        return start, max(start, until), start, start
-    first = min(int(column.min()) for column in times)
-    last = max(int(column.max()) for column in times)
-    if given_from is None:
-        day = calendar.local_date(to_datetime(first))
-        given_from = to_microseconds(calendar.start_of_day(day))
-    elif given_from > first:
-        raise InvalidValue(
-            what="a fact lies before the beginning of the observation",
-            given=f"observed_from {to_datetime(given_from).isoformat()}",
-            allowed=f"an instant at or before the first fact, {to_datetime(first).isoformat()}",
-            advice="leave earlier rows out of the source, or leave observed_from away",
-        )
-    if given_until is None:
-        day = calendar.local_date(to_datetime(last)) + dt.timedelta(days=1)
-        given_until = to_microseconds(calendar.start_of_day(day))
-        if given_until <= last:  # clocks went back over midnight: that day had begun before
-            day += dt.timedelta(days=1)
-            given_until = to_microseconds(calendar.start_of_day(day))
-    return given_from, max(given_from, given_until), first, last

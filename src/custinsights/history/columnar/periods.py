@@ -7,7 +7,6 @@ import numpy as np
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.period import Period
 from custinsights.history.columnar.columns import AnyArray, IntArray
-from custinsights.history.columnar.localtime import date_of
 
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday; Monday is 0
 
@@ -34,11 +33,6 @@ def ordinals(unit: str, days: AnyArray, calendar: Calendar) -> IntArray:
 def weekdays(days: AnyArray) -> IntArray:
     """Return the weekday (Monday is 0) of local day numbers."""
     return np.mod(days.astype(np.int64) + EPOCH_WEEKDAY, 7)
-
-
-def period_of_day(unit: str, day: int, calendar: Calendar) -> Period:
-    """Return the period that holds a local day."""
-    return calendar.period(unit, date_of(day))
 
 
 def days_in_year(dates: AnyArray, year: int) -> IntArray:
