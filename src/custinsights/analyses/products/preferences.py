@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import attrs
 import numpy as np
@@ -15,6 +16,7 @@ from custinsights.analyses.measuring.measure import Measure, Window
 from custinsights.analyses.measuring.together import Together
 from custinsights.domain.fields import instance, refuse_other
 from custinsights.errors import InvalidValue
+from custinsights.history.columnar.columns import IntArray
 from custinsights.history.facts import Facts
 from custinsights.history.kernels.tallies import Label
 from custinsights.history.orders import When
@@ -148,42 +150,25 @@ def _compared(
     buyers: Cube, sizes: Cube, order: tuple[Label, ...], everybody: Sequence[Cube]
 ) -> Table:
     segment, label = buyers.axes
-    size = dict(zip(sizes.labels(segment).tolist(), sizes.minor("customers").tolist(), strict=True))
+    size = _customers(sizes, segment)
     in_order = dict.fromkeys([*order, *(name for name in size if name is not None), None])
     names = [name for name in in_order if size.get(name)]
     labels = [one for one in dict.fromkeys(buyers.labels(label).tolist()) if one is not None]
-    row_of = {name: row for row, name in enumerate(names)}
-    column_of = {one: column for column, one in enumerate(labels)}
-    bought = np.zeros((len(names), len(labels)), dtype=np.int64)
-    for name, one, count in zip(
-        buyers.labels(segment).tolist(),
-        buyers.labels(label).tolist(),
-        buyers.minor("customers").tolist(),
-        strict=True,
-    ):
-        if one is not None and count:
-            bought[row_of[name], column_of[one]] = count
+    bought = _bought(buyers, names, labels)
     n = np.array([size[name] for name in names], dtype=np.int64)
     people, all_buyers = int(n.sum()), bought.sum(axis=0)
     if everybody:
         by_label, whole = everybody
-        held = dict(
-            zip(by_label.labels(label).tolist(), by_label.minor("customers").tolist(), strict=True)
-        )
+        held = _customers(by_label, label)
         people = int(whole.minor("customers").sum())
         all_buyers = np.array([held[one] for one in labels], dtype=np.int64)
     share_of_all = all_buyers / max(people, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         index = AVERAGE * bought * float(people) / (n[:, None] * all_buyers)
     index = np.where(all_buyers > 0, index, np.nan)
-    order_of_cells = np.lexsort(
-        [
-            np.tile(np.arange(len(labels)), len(names)),
-            -np.nan_to_num(index.ravel()),
-            np.repeat(np.arange(len(names)), len(labels)),
-        ]
-    )
-    rows, columns = np.divmod(order_of_cells, max(len(labels), 1))
+    segments, things = np.indices(index.shape).reshape(2, -1)
+    order_of_cells = np.lexsort([things, -np.nan_to_num(index.ravel()), segments])
+    rows, columns = segments.take(order_of_cells), things.take(order_of_cells)
     found = bought.ravel().take(order_of_cells)
     low, high = wilson(found, n.take(rows))
     against = AVERAGE / share_of_all.take(columns)
@@ -206,3 +191,20 @@ def _compared(
         notes=buyers.provenance.notes(),
         timezone=buyers.provenance.calendar.timezone,
     )
+
+
+def _customers(cube: Cube, axis: str) -> dict[Any, int]:
+    """Return how many customers each label of the one axis of a cube has."""
+    return dict(zip(cube.labels(axis).tolist(), cube.minor("customers").tolist(), strict=True))
+
+
+def _bought(buyers: Cube, segments: list[Any], labels: list[Any]) -> IntArray:
+    """Return how many customers of each segment, down, bought each label, across."""
+    row_of = {name: row for row, name in enumerate(segments)}
+    column_of = {one: column for column, one in enumerate(labels)}
+    bought = np.zeros((len(segments), len(labels)), dtype=np.int64)
+    names, things = (buyers.labels(axis).tolist() for axis in buyers.axes)
+    for name, one, count in zip(names, things, buyers.minor("customers").tolist(), strict=True):
+        if one is not None and count:
+            bought[row_of[name], column_of[one]] = count
+    return bought
