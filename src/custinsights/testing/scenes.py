@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.errors import MissingData, Refused
 from custinsights.history.columnar.localtime import to_datetime
 from custinsights.history.orders import OrderHistory
@@ -23,16 +24,6 @@ Answer: TypeAlias = dict[Key, Any]
 
 CELLS = "cells"
 """The first of the key under which an answer tells how many values it holds."""
-
-
-class Analysis(Protocol):
-    """What every analysis can do."""
-
-    def summarise(self, history: Any) -> Any:
-        """Return the mergeable state."""
-
-    def finish(self, state: Any) -> Any:
-        """Return the result of a merged state."""
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +47,7 @@ class Subject:
     """
 
     thing: str
-    analyses: Callable[[int], Mapping[str, Analysis]]
+    analyses: Callable[[int], Mapping[str, Analysis[Any, Any]]]
     read: Callable[[Any], Answer]
     calls: Callable[[CountedHistory], Sequence[Callable[[], Any]]]
     problem: Callable[[CountedHistory], str | None]
@@ -98,7 +89,7 @@ class Scene:
     def merged(self, parts: Sequence[OrderHistory]) -> Answer:
         """Return what the subject answers of several parts, state by state."""
 
-        def summarise(analysis: Analysis) -> Any:
+        def summarise(analysis: Analysis[Any, Any]) -> Any:
             states = [analysis.summarise(part) for part in parts]
             total = states[0]
             for state in states[1:]:
@@ -107,7 +98,7 @@ class Scene:
 
         return self._answers(summarise)
 
-    def _answers(self, summarise: Callable[[Analysis], Any]) -> Answer:
+    def _answers(self, summarise: Callable[[Analysis[Any, Any]], Any]) -> Answer:
         found: Answer = {}
         for name, analysis in self.subject.analyses(self.as_of).items():
             try:

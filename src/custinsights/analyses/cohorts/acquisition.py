@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.spend_metrics import customer_acquisition_cost
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.cohorts.cohorts import CUMULATIVE, Cohorts
@@ -64,7 +65,7 @@ def _margin(given: Any) -> Fraction:
 
 
 @attrs.frozen
-class Acquisition:
+class Acquisition(Analysis[Together, Table]):
     """The analysis behind `acquisition`."""
 
     by: str | None = attrs.field(default=None, converter=_by)
@@ -73,10 +74,6 @@ class Acquisition:
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> Table:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     @property
     def _spend(self) -> Metric:

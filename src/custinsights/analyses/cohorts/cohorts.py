@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.dimensions import COHORT_UNITS
 from custinsights.analyses.builtin.metrics import (
     observable_customers,
@@ -40,7 +41,7 @@ _ADVICE = f"Ask for {CUMULATIVE!r}: what a customer had paid by each age"
 
 
 @attrs.frozen
-class Cohorts:
+class Cohorts(Analysis[Measured, CohortGrid]):
     """The analysis behind `cohorts`: a measurement by cohort and age, laid out as a grid."""
 
     period: str = attrs.field(default="month", validator=named("period of cohorts", COHORT_UNITS))
@@ -54,10 +55,6 @@ class Cohorts:
         grouped_by((self.by,), Trait)
         entries("metric", (self.metric,), Metric)
         anchor_of(self.anchor)
-
-    def __call__(self, history: Facts) -> CohortGrid:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     @property
     def label(self) -> Dimension:

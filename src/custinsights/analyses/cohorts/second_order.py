@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.customer_traits import BUILT_IN
 from custinsights.analyses.builtin.dimensions import LINE_TEXTS
 from custinsights.analyses.builtin.exact_ages import SOON, second_order_rate
@@ -132,7 +133,7 @@ class SecondOrderState:
 
 
 @attrs.frozen
-class SecondOrdering:
+class SecondOrdering(Analysis[SecondOrderState, SecondOrder]):
     """The analysis behind `second_order`."""
 
     within: int = attrs.field(default=SOON, converter=_within)
@@ -140,10 +141,6 @@ class SecondOrdering:
     ages: tuple[int, ...] = attrs.field(default=AGES, converter=_ages)
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> SecondOrder:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     @property
     def _rate(self) -> Metric:

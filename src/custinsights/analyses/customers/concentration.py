@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.customers.traits import Traits
 from custinsights.domain.fields import refuse_other
 from custinsights.history.facts import Facts
@@ -16,14 +17,10 @@ COUNT, SPENT = "order_count", "total_spent"
 
 
 @attrs.frozen
-class Concentrating:
+class Concentrating(Analysis[CustomerTable, Concentration]):
     """The analysis behind `concentration`; its state is a `CustomerTable` of what each spent."""
 
     as_of: When | None = None
-
-    def __call__(self, history: Facts) -> Concentration:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return orders and total spent of the people of a history or part."""

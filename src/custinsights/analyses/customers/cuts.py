@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.traits import evaluate, exponent_of
 from custinsights.analyses.declaring.declarations import TRAIT_KINDS
@@ -175,7 +176,7 @@ class Population:
 
 
 @attrs.frozen
-class CutPoints:
+class CutPoints(Analysis[Population, Cuts]):
     """The analysis behind `cuts`; `marks` are those that a rule is judged against."""
 
     bins: int = attrs.field(default=5, converter=checked_bins)
@@ -183,10 +184,6 @@ class CutPoints:
     as_of: When | None = None
     marks: frozenset[Mark] = frozenset()
     catalog: Catalog = DEFAULT
-
-    def __call__(self, history: Facts) -> Cuts:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> Population:
         """Return the distributions of a history or of a part of one."""

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from attrs.validators import optional
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.distances import kilometres_between, own_degrees
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
@@ -136,7 +137,7 @@ def _radius(given: float) -> float:
 
 
 @attrs.frozen
-class Nearby:
+class Nearby(Analysis[CustomerTable, NearbyCustomers]):
     """The analysis behind `nearby`; its state is a `CustomerTable` of distances."""
 
     centre: Coordinates | str | Address
@@ -146,10 +147,6 @@ class Nearby:
 
     def __attrs_post_init__(self) -> None:
         _centre(self.centre, self.gazetteer)
-
-    def __call__(self, history: Facts) -> NearbyCustomers:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the distances of everybody in a history or part."""

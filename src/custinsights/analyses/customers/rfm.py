@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from attrs.validators import optional
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.customers.asking import AskingSegments
 from custinsights.analyses.customers.cuts import (
@@ -110,7 +111,7 @@ class RFMTable(CustomerTable):
 
 
 @attrs.frozen
-class RFM:
+class RFM(Analysis[CustomerTable, RFMTable]):
     """The analysis behind `rfm`; its state is a `CustomerTable` of recency, frequency, value.
 
     The population judges every customer: `finish` takes the cut points from the merged table, or

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from attrs.validators import optional
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.customers.asking import AskingSegments
 from custinsights.analyses.customers.cuts import (
     FREQUENCY,
@@ -42,7 +43,7 @@ def _excluded(given: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class Tiers:
+class Tiers(Analysis[CustomerTable, SegmentSet]):
     """The analysis behind `tiers`; its state is the `CustomerTable` that `RFM` starts from."""
 
     kind: str = attrs.field(validator=named("kind of tiers", tuple(TIERS)))

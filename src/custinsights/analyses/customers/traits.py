@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import TRAIT_KINDS, Trait, entries
 from custinsights.analyses.declaring.tally import MONEY
@@ -57,16 +58,12 @@ def _names(
 
 
 @attrs.frozen
-class Traits:
+class Traits(Analysis[CustomerTable, CustomerTable]):
     """The analysis behind `traits`; its state is the `CustomerTable` itself."""
 
     names: tuple[str | Trait, ...] | None = attrs.field(default=None, converter=_names)
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> CustomerTable:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the table of a history or of a part of one."""

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.experiments.balance import sizes_p_value
 from custinsights.analyses.experiments.standing import (
     Arm,
@@ -57,7 +58,7 @@ def _instants(given: Any) -> Any:
 
 
 @attrs.frozen(kw_only=True)
-class Comparing:
+class Comparing(Analysis[CustomerTable, Comparison]):
     """The analysis behind `compare`; its state is a `CustomerTable` of what was done."""
 
     assignment: Assignment = attrs.field(validator=instance(Assignment))

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.block import Block
 from custinsights.analyses.declaring.declarations import Dimension, Metric
@@ -48,7 +49,7 @@ _DEFINITIONS = {
 
 
 @attrs.frozen
-class Funnel:
+class Funnel(Analysis[Measured, Cube]):
     """The analysis behind `funnel`; its state merges as that of `Measure` does.
 
     Parameters
@@ -66,10 +67,6 @@ class Funnel:
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
     untold: tuple[str, ...] = ()
-
-    def __call__(self, history: Facts) -> Cube:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> Measured:
         """Return the mergeable state of a history or of a part of one."""

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.cohorts.anchors import first_order
 from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measure import Window, window_of
@@ -72,7 +73,7 @@ def _list(given: Any, what: str) -> tuple[Any, ...]:
 
 
 @attrs.frozen
-class Milestones:
+class Milestones(Analysis[CustomerTable, Table]):
     """The analysis behind `milestones`; its state is a `CustomerTable` with a row per milestone."""
 
     window: Window
@@ -81,10 +82,6 @@ class Milestones:
     join_days: bool = attrs.field(default=True, validator=flag)
     birthdays: bool = attrs.field(default=True, validator=flag)
     as_of: When | None = None
-
-    def __call__(self, history: Facts) -> Table:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the milestones of the customers of a history or of a part of one."""

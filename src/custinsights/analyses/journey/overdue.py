@@ -7,6 +7,7 @@ from decimal import Decimal
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.cadence import USUAL_TIMES, IsOverdue, times
 from custinsights.analyses.catalog import DEFAULT
 from custinsights.analyses.customers.traits import Traits
@@ -23,15 +24,11 @@ _TOLD = (
 
 
 @attrs.frozen
-class Overdue:
+class Overdue(Analysis[CustomerTable, CustomerTable]):
     """The analysis behind `overdue`; its state is the `CustomerTable` itself."""
 
     k: float = attrs.field(default=USUAL_TIMES, converter=times)
     as_of: When | None = None
-
-    def __call__(self, history: Facts) -> CustomerTable:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the overdue customers of a history or of a part of one."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.cadence import USUAL_TIMES, IsOverdue, times
 from custinsights.analyses.builtin.customer_traits import days_since_last_order
 from custinsights.analyses.builtin.voice_metrics import (
@@ -81,7 +82,7 @@ def _told(name: str) -> str:
 
 
 @attrs.frozen
-class SlippingAway:
+class SlippingAway(Analysis[CustomerTable, Slipping]):
     """The analysis behind `slipping`; its state is a `CustomerTable` of all customers."""
 
     k: float = attrs.field(default=USUAL_TIMES, converter=times)
@@ -112,10 +113,6 @@ class SlippingAway:
             (Graded(SURVEY, TO_FIVE, CSAT), (TO_FIVE[0], csat)),
             (Graded(REVIEW, TO_FIVE), (TO_FIVE[0], stars)),
         )
-
-    def __call__(self, history: Facts) -> Slipping:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return of everybody who is slipping away, for which reasons, and what is told at all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.lifecycle import STAGES, TRAIT
 from custinsights.analyses.customers.traits import evaluate
 from custinsights.analyses.measuring.measured import parts_of, provenance
@@ -24,15 +25,11 @@ UNKNOWN = "Not yet known"
 
 
 @attrs.frozen
-class Transitions:
+class Transitions(Analysis[CustomerTable, Moves]):
     """The analysis behind `transitions`; its state is a `CustomerTable` of both stages."""
 
     from_: When
     to: When
-
-    def __call__(self, history: Facts) -> Moves:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the stages of everybody known at the later instant."""

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Metric, entries
 from custinsights.analyses.declaring.grouping import By, grouped_by
@@ -49,7 +50,7 @@ def metrics_of(given: str | Metric | Iterable[str | Metric]) -> tuple[str | Metr
 
 
 @attrs.frozen
-class Measure:
+class Measure(Analysis[Measured, Cube]):
     """The analysis behind `measure`: metrics by dimensions.
 
     ``Measure(metrics, by=by)(history)`` is ``measure(history, metrics, by=by)``. `summarise` gives

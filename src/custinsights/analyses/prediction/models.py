@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from attrs.validators import optional
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.forecasts import ALIVE, NEXT, ORDERS, RISK, RISKS, TRAITS, VALUE
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.prediction.beta_geometric import ModifiedBetaGeoNBD
@@ -220,7 +221,7 @@ def _candidates(given: Any) -> tuple[type[CountingModel], ...]:
 
 
 @attrs.frozen
-class FitModels:
+class FitModels(Analysis[CustomerTable, FittedModels]):
     """The analysis behind `fit_models`; its state is the purchase summary."""
 
     orders: tuple[type[CountingModel], ...] = attrs.field(

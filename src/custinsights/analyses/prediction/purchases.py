@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.customers.traits import Traits
 from custinsights.analyses.declaring.declarations import Trait
 from custinsights.analyses.declaring.tally import MONEY
@@ -94,15 +95,11 @@ def summary_traits(unit: str) -> tuple[Trait, ...]:
 
 
 @attrs.frozen
-class PurchaseSummary:
+class PurchaseSummary(Analysis[CustomerTable, CustomerTable]):
     """The analysis behind `purchase_summary`; its state is the table itself."""
 
     as_of: When | None = None
     unit: str = attrs.field(default="week", validator=named("unit of time", tuple(DAYS)))
-
-    def __call__(self, history: Facts) -> CustomerTable:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return the table of a history or of a part of one."""

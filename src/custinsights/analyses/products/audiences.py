@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.product_functions import folded
 from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measured import parts_of, provenance
@@ -28,7 +29,7 @@ KINDS = ("product", *LABELS, "keyword")
 
 
 @attrs.frozen
-class CrossSelling:
+class CrossSelling(Analysis[CustomerTable, CrossSell]):
     """The analysis behind `cross_sell`; its state is a `CustomerTable` of first purchases."""
 
     bought: Rung = attrs.field(validator=instance(Rung))
@@ -40,10 +41,6 @@ class CrossSelling:
         if self.bought.name == self.offered.name:
             what = "what is offered is what was bought"
             raise InvalidValue(what, self.offered.name, "two different things")
-
-    def __call__(self, history: Facts) -> CrossSell:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return when the customers of a history, or of a part of one, first bought which."""

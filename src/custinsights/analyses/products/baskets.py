@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.axes import labels_of
 from custinsights.analyses.declaring.declarations import Dimension
@@ -74,7 +75,7 @@ def _longest(given: Any) -> int:
 
 
 @attrs.frozen
-class Basketing:
+class Basketing(Analysis[BasketState, Itemsets]):
     """The analysis behind `baskets`."""
 
     by: str | Dimension = "product"
@@ -84,10 +85,6 @@ class Basketing:
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> Itemsets:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def _question(self, history: Facts) -> Question:
         return things_bought(

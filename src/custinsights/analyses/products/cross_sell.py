@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.axes import labels_of
 from custinsights.analyses.declaring.block import Block
@@ -81,7 +82,7 @@ def _least(given: float) -> float:
 
 
 @attrs.frozen
-class CrossSellGaps:
+class CrossSellGaps(Analysis[PairState, Table]):
     """The analysis behind `cross_sell_gaps`."""
 
     bought: tuple[str, ...] | None = attrs.field(default=None, converter=_bought)

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.membership import segments_of
 from custinsights.analyses.declaring.declarations import Dimension, Trait, entries
@@ -29,7 +30,7 @@ AVERAGE = 100
 
 
 @attrs.frozen
-class Preferences:
+class Preferences(Analysis[Together, Table]):
     """The analysis behind `preferences`: customers by segment and label, and by segment."""
 
     segments: str | Dimension | Trait = attrs.field(converter=as_label)
@@ -41,10 +42,6 @@ class Preferences:
     def __attrs_post_init__(self) -> None:
         entries("by", (self.by,), Dimension)
         segments_of(self.segments, self.catalog)
-
-    def __call__(self, history: Facts) -> Table:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def _customers(self, *by: str | Dimension) -> Measure:
         return Measure("customers", by, self.window, self.as_of, self.catalog)

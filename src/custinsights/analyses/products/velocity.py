@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.measuring.measure import Window, window_of
 from custinsights.analyses.measuring.measured import check_alike, parts_of, provenance
 from custinsights.domain.fields import refuse_other, whole_number
@@ -81,15 +82,11 @@ class SalesState:
 
 
 @attrs.frozen
-class Velocity:
+class Velocity(Analysis[SalesState, Table]):
     """The analysis behind `product_velocity`."""
 
     window: Window = None
     as_of: When | None = None
-
-    def __call__(self, history: Facts) -> Table:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> SalesState:
         """Return the mergeable state of a history or of a part of one."""
@@ -155,15 +152,11 @@ def _days(given: int) -> int:
 
 
 @attrs.frozen
-class DeadStock:
+class DeadStock(Analysis[SalesState, Table]):
     """The analysis behind `dead_stock`."""
 
     days: int = attrs.field(default=90, converter=_days)
     as_of: When | None = None
-
-    def __call__(self, history: Facts) -> Table:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> SalesState:
         """Return the mergeable state of a history or of a part of one; stocks must be known."""

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.product_functions import folded, keywords_of
 from custinsights.analyses.customers.traits import in_blocks
 from custinsights.analyses.measuring.measured import parts_of, provenance
@@ -178,15 +179,11 @@ def _ladder(given: str | Ladder) -> Ladder:
 
 
 @attrs.frozen
-class Upselling:
+class Upselling(Analysis[CustomerTable, Upsell]):
     """The analysis behind `upsell`; its state is a `CustomerTable` of who is on a lower rung."""
 
     ladder: Ladder = attrs.field(converter=_ladder, validator=instance(Ladder))
     as_of: When | None = None
-
-    def __call__(self, history: Facts) -> Upsell:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> CustomerTable:
         """Return who of a history, or of a part of one, bought a lower rung, and what came then."""

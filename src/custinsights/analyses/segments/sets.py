@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from attrs.validators import optional
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.lifecycle import STAGES
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.customers.asking import AskingSegments
@@ -101,7 +102,7 @@ class SegmentedTable(CustomerTable):
 
 
 @attrs.frozen
-class Segments:
+class Segments(Analysis[CustomerTable, SegmentSet]):
     """The analysis behind `segments`; its state is a `CustomerTable` with a flag per segment.
 
     Rules about the population are judged where the customers are: parts of a history need `cuts`.

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Metric, Trait
 from custinsights.analyses.declaring.grouping import By, grouped_by
@@ -122,7 +123,7 @@ def _shares(given: Any) -> tuple[float, ...]:
 
 
 @attrs.frozen
-class Distributing:
+class Distributing(Analysis[Measured, Distributions]):
     """The analysis behind `distribution`; its state is that of a median."""
 
     what: str | Trait | Metric
@@ -132,10 +133,6 @@ class Distributing:
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> Distributions:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> Measured:
         """Return the mergeable state of a history or of a part of one."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Trait
 from custinsights.analyses.declaring.grouping import By, as_label, grouped_by
@@ -63,7 +64,7 @@ class LabelAt:
 
 
 @attrs.frozen
-class GrowthDrivers:
+class GrowthDrivers(Analysis[Together, Table]):
     """The analysis behind `growth_drivers`."""
 
     by: str | Dimension | Trait | None = attrs.field(default=None, converter=as_label)
@@ -71,10 +72,6 @@ class GrowthDrivers:
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> Table:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> Together:
         """Return the mergeable state of a history or of a part of one."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import attrs
 from attrs.validators import optional
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Metric
 from custinsights.analyses.measuring.comparing import (
@@ -91,7 +92,7 @@ class OverviewState:
 
 
 @attrs.frozen
-class Overviewing:
+class Overviewing(Analysis[OverviewState, Overview]):
     """The analysis behind `overview`."""
 
     metrics: tuple[str | Metric, ...] = attrs.field(default=HEADLINES, converter=metrics_of)
@@ -101,10 +102,6 @@ class Overviewing:
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> Overview:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def summarise(self, history: Facts) -> OverviewState:
         """Return the mergeable state of a history or of a part of one."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension, Metric
 from custinsights.analyses.declaring.grouping import By, grouped_by
@@ -33,7 +34,7 @@ def _labels(given: By | Sequence[By]) -> tuple[str | Dimension, ...]:
 
 
 @attrs.frozen
-class Ranked:
+class Ranked(Analysis[Together, Ranking]):
     """The analysis behind `ranking`: one measurement by labels, and one of all together."""
 
     metrics: tuple[str | Metric, ...] = attrs.field(converter=metrics_of)
@@ -41,10 +42,6 @@ class Ranked:
     window: Window = None
     as_of: When | None = None
     catalog: Catalog = attrs.field(default=DEFAULT, validator=instance(Catalog))
-
-    def __call__(self, history: Facts) -> Ranking:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     def _measure(self, by: tuple[str | Dimension, ...]) -> Measure:
         return Measure(self.metrics, by, self.window, self.as_of, self.catalog)

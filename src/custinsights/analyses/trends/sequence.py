@@ -8,6 +8,7 @@ from functools import cached_property
 import attrs
 import numpy as np
 
+from custinsights.analyses.analysis import Analysis
 from custinsights.analyses.builtin.dimensions import order_number
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.analyses.declaring.declarations import Dimension
@@ -28,7 +29,7 @@ _METRICS = ("customers", "orders", "revenue", "average_order_value", "median_ord
 
 
 @attrs.frozen(slots=False)
-class OrderSequence:
+class OrderSequence(Analysis[Measured, Table]):
     """The analysis behind `order_sequence`; its state is a measurement by order number."""
 
     by: tuple[str | Dimension, ...] = attrs.field(default=(), converter=grouped_by)
@@ -38,10 +39,6 @@ class OrderSequence:
 
     def __attrs_post_init__(self) -> None:
         _ = self._number
-
-    def __call__(self, history: Facts) -> Table:
-        """Summarise and finish."""
-        return self.finish(self.summarise(history))
 
     @cached_property
     def _number(self) -> Dimension:
