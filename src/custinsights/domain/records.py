@@ -6,6 +6,7 @@ quantity a text, an instant a text in ISO 8601 in UTC. Equal records are equal o
 letter, also where the objects compare without case.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,10 +16,11 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 import attrs
 
+from custinsights.domain.fields import refuse_other
 from custinsights.domain.money import Money
 from custinsights.errors import InvalidValue, UnknownName
 
-__all__ = ["object_of", "record_of"]
+__all__ = ["json_text", "object_of", "record_of"]
 
 T = TypeVar("T")
 
@@ -37,6 +39,22 @@ def record_of(thing: Any) -> dict[str, Any]:
     """
     told = ((field, getattr(thing, field.name)) for field in attrs.fields(type(thing)))
     return {field.name: _plain(value) for field, value in told if not _is_default(field, value)}
+
+
+def json_text(record: Mapping[str, Any], what: str) -> str:
+    """Return a record as JSON has it; `what` it is stands in the error where JSON has none.
+
+    Examples
+    --------
+    >>> json_text({"by": "Ada"}, "the entry of a log")
+    '{"by": "Ada"}'
+    """
+    refuse_other(Mapping, what, record)
+    try:
+        return json.dumps(dict(record), allow_nan=False)
+    except (TypeError, ValueError):
+        given, allowed = type(record).__name__, "texts, numbers, flags, lists and mappings"
+        raise InvalidValue(f"{what} is nothing that JSON has", given, allowed) from None
 
 
 def object_of(wanted: type[T], record: Mapping[str, Any]) -> T:

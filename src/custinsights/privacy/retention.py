@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -14,6 +14,7 @@ from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import named, refuse_naive, whole_number
 from custinsights.domain.notes import Note
 from custinsights.errors import InvalidValue
+from custinsights.history.columnar.localtime import to_datetime, to_microseconds
 from custinsights.privacy.erasure import ERASURES, erase_each
 from custinsights.privacy.keys import Secret, secret_bytes
 from custinsights.repositories.batches import NOTHING, ActivityBatch
@@ -28,9 +29,6 @@ RETAINED: Final = ("people", "addresses", "activities", "notes")
 
 RETENTIONS: Final = "retention"
 """The log of what rules removed."""
-
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _days(_owner: Any, _field: Any, value: Any) -> None:
@@ -187,18 +185,18 @@ def _people(work: UnitOfWork, rule: RetentionRule, until: datetime) -> Iterator[
     for people in work.people.scan():
         _last(told, people.people["id"].tolist(), people.people["created_at"].tolist())
     erased = {entry["name"] for entry in work.annotations.records(ERASURES)}
-    limit = _microseconds(until)
+    limit = to_microseconds(until)
     for customer in sorted(told.keys() - erased):
         if not NOTHING < told[customer] <= limit:
             continue
         said = [one.at for one in work.people.consents(customer)]
-        last = max([_instant(told[customer]), *said])
+        last = max([to_datetime(told[customer]), *said])
         if last <= until:
             yield Due(rule, customer, last)
 
 
 def _addresses(work: UnitOfWork, rule: RetentionRule, until: datetime) -> Iterator[Due]:
-    limit = _microseconds(until)
+    limit = to_microseconds(until)
     told = {who: last for who, last in _last_orders(work).items() if last <= limit}
     counts: Counter[str] = Counter()
     if told:
@@ -206,11 +204,11 @@ def _addresses(work: UnitOfWork, rule: RetentionRule, until: datetime) -> Iterat
             columns = (batch.orders["customer"].tolist(), batch.orders["addresses"].tolist())
             counts.update(customer for customer, one in zip(*columns, strict=True) if one)
     for customer, count in sorted(counts.items()):
-        yield Due(rule, customer, _instant(told[customer]), count)
+        yield Due(rule, customer, to_datetime(told[customer]), count)
 
 
 def _activities(work: UnitOfWork, rule: RetentionRule, until: datetime) -> Iterator[Due]:
-    limit = _microseconds(until)
+    limit = to_microseconds(until)
     counts: Counter[str] = Counter()
     oldest: dict[str, int] = {}
     for batch in work.activities.scan():
@@ -220,7 +218,7 @@ def _activities(work: UnitOfWork, rule: RetentionRule, until: datetime) -> Itera
                 counts[customer] += 1
                 oldest[customer] = min(at, oldest.get(customer, at))
     for customer, count in sorted(counts.items()):
-        yield Due(rule, customer, _instant(oldest[customer]), count)
+        yield Due(rule, customer, to_datetime(oldest[customer]), count)
 
 
 def _notes(work: UnitOfWork, rule: RetentionRule, until: datetime) -> Iterator[Due]:
@@ -243,7 +241,7 @@ _FINDERS: Final[Mapping[str, Callable[[UnitOfWork, RetentionRule, datetime], Ite
 
 def _remove_activities(work: UnitOfWork, customer: str, until: datetime) -> None:
     """Write the younger activities anew, after all of them are gone."""
-    limit = _microseconds(until)
+    limit = to_microseconds(until)
     young = []
     for batch in work.activities.scan(customers=[customer]):
         rows = np.flatnonzero(batch.activities["at"] > limit)
@@ -259,11 +257,3 @@ def _remove_notes(work: UnitOfWork, customer: str, until: datetime) -> None:
         note = stored.value
         if isinstance(note, Note) and note.texts[-1].at <= until:
             work.annotations.remove(note, version=stored.version)
-
-
-def _instant(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def _microseconds(instant: datetime) -> int:
-    return (instant - _EPOCH) // timedelta(microseconds=1)

@@ -95,18 +95,8 @@ class Gathered:
         """Return the same as somebody may see it."""
         if access is None or access.may(PERSONAL):
             return self
-        names = (
-            "customer",
-            "orders",
-            "refunds",
-            "activities",
-            "notes",
-            "interests",
-            "consents",
-            "tags",
-        )
-        parts = {name: shown_to(access, getattr(self, name)) for name in (*names, "identities")}
-        return attrs.evolve(self, **parts)
+        names = [field.name for field in attrs.fields(Gathered) if field.name != "products"]
+        return attrs.evolve(self, **{one: shown_to(access, getattr(self, one)) for one in names})
 
 
 def gathered(once: Once, products: Mapping[str, Product]) -> Gathered:

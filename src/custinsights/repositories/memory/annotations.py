@@ -9,10 +9,10 @@ import attrs
 from custinsights.domain.fields import looked_up, refuse_other
 from custinsights.domain.interests import Interest
 from custinsights.domain.notes import Note
-from custinsights.domain.records import record_of
+from custinsights.domain.records import json_text, record_of
 from custinsights.domain.segments import Segment, spelled
 from custinsights.domain.tag_changes import TagChange
-from custinsights.errors import InvalidValue, StaleWrite
+from custinsights.errors import StaleWrite
 from custinsights.repositories.memory.session import Session
 from custinsights.repositories.memory.tables import LogEntry, Tables, Written
 from custinsights.repositories.protocols import Annotation
@@ -115,7 +115,7 @@ class Annotations:
     def set(self, name: str, value: Mapping[str, Any]) -> None:
         """Write a setting."""
         tables = self._session.changing()
-        told, before = _json(value, "the value of a setting"), tables.settings.get(name)
+        told, before = json_text(value, "the value of a setting"), tables.settings.get(name)
         if told != before:
             tables.settings[name] = told
             what = "added" if before is None else "changed"
@@ -126,7 +126,7 @@ class Annotations:
         tables, at = self._session.changing(), self._session.at
         person = None if customer is None else tables.somebody(customer)
         instant = None if at is None else at.isoformat()
-        told = _json(entry, "the entry of a log")
+        told = json_text(entry, "the entry of a log")
         tables.logs.append(LogEntry(log, person, instant, told))
 
     def records(self, log: str, customer: Key | None = None) -> tuple[Mapping[str, Any], ...]:
@@ -241,12 +241,3 @@ def _entry(tables: Tables, entry: LogEntry) -> dict[str, Any]:
     if entry.person is not None:
         told["customer"] = tables.id_of(entry.person)
     return told
-
-
-def _json(value: Mapping[str, Any], what: str) -> str:
-    refuse_other(Mapping, what, value)
-    try:
-        return json.dumps(dict(value), allow_nan=False)
-    except (TypeError, ValueError):
-        given, allowed = type(value).__name__, "texts, numbers, flags, lists and mappings"
-        raise InvalidValue(f"{what} is nothing that JSON has", given, allowed) from None

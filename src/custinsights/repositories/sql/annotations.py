@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from custinsights.domain.fields import refuse_other
-from custinsights.domain.records import object_of, record_of
+from custinsights.domain.records import json_text, object_of, record_of
 from custinsights.domain.tag_changes import TagChange
-from custinsights.errors import InvalidValue, StaleWrite
+from custinsights.errors import StaleWrite
 from custinsights.repositories.protocols import Annotation
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.one_of import one_of
@@ -119,7 +118,7 @@ class Annotations:
         """Write a setting."""
         session, table = self._session, schema.settings
         connection = session.writing
-        told = _json(value, "the value of a setting")
+        told = json_text(value, "the value of a setting")
         is_it = table.c.name == name
         before = connection.scalar(select(table.c.value).where(is_it))
         if told == before:
@@ -141,7 +140,7 @@ class Annotations:
             "log": log,
             "at": None if session.at is None else session.at.isoformat(),
             "person": person,
-            "entry": _json(entry, "the entry of a log"),
+            "entry": json_text(entry, "the entry of a log"),
         }
         connection.execute(insert(schema.logs).values(values))
 
@@ -223,12 +222,3 @@ def _are_one(session: Session, left: int | None, right: int | None) -> bool:
 
 def _without_customer(change: TagChange) -> str:
     return json.dumps({k: v for k, v in record_of(change).items() if k != "customer"})
-
-
-def _json(value: Mapping[str, Any], what: str) -> str:
-    refuse_other(Mapping, what, value)
-    try:
-        return json.dumps(dict(value), allow_nan=False)
-    except (TypeError, ValueError):
-        given, allowed = type(value).__name__, "texts, numbers, flags, lists and mappings"
-        raise InvalidValue(f"{what} is nothing that JSON has", given, allowed) from None
