@@ -15,11 +15,12 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import attrs
 
-from custinsights.domain.contacts import hidden_if_contact, shown_id
+from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import looked_up, refuse_naive
 from custinsights.domain.people import Customer
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue
 from custinsights.privacy.data_inventory import inventory
+from custinsights.repositories.people import somebody
 from custinsights.results.files import starts_formula, written_whole
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def subject_access(
     Cost: what rests of the person, and one pass over the feed of changes.
     """
     refuse_naive("the instant of an export", at)
-    own = _own(work, customer)
+    own = str(somebody(work.people, customer).value.id)
     data = {room: getattr(work, room).export(own) for room in _ROOMS}
     data["changes"] = {"orders": [*_earlier(work, own)]}
     if by:
@@ -200,24 +201,14 @@ def rectify(
         del allowed[name]
     for name in changes:
         looked_up("field of a customer to correct", name, allowed)
-    own = _own(work, customer)
-    found = work.people.get(own)
-    if found is None:  # _own has found them
-        raise UnknownName("customer", hidden_if_contact(customer), ())
+    found = somebody(work.people, customer)
     right = attrs.evolve(found.value, **changes)
     names = sorted(name for name in changes if getattr(right, name) != getattr(found.value, name))
     if names:
         work.people.put(right, version=found.version)
         entry = {"fields": names, "by": by, "why": why, "on": at.isoformat()}
-        work.annotations.record(RECTIFICATIONS, entry, customer=own)
+        work.annotations.record(RECTIFICATIONS, entry, customer=str(found.value.id))
     return right
-
-
-def _own(work: UnitOfWork, customer: str | int) -> str:
-    found = work.people.get(customer)
-    if found is None:
-        raise UnknownName("customer", hidden_if_contact(customer), (), "Look up the id")
-    return str(found.value.id)
 
 
 def _rows(value: object) -> list[Mapping[str, object]]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import refuse_naive
 from custinsights.domain.frozen import frozen
 from custinsights.domain.identities import Identity
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue
 from custinsights.privacy.keys import Secret, keyed_hash
 from custinsights.privacy.suppression import ERASED, ERASURES, Suppressing
+from custinsights.repositories.people import somebody
 
 if TYPE_CHECKING:
     from custinsights.repositories.protocols import UnitOfWork
@@ -115,11 +115,7 @@ def _erased(
     told: Mapping[str, str],
 ) -> Erasure:
     """Remove one person; `names` are the pseudonyms so far, which who was erased already keeps."""
-    found = work.people.get(customer)
-    if found is None:
-        advice = "Look up the id of the customer"
-        raise UnknownName("customer", hidden_if_contact(customer), (), advice)
-    own = str(found.value.id)
+    own = str(somebody(work.people, customer).value.id)
     held = work.people.export(own)
     merged = [str(one["id"]) for one in held["merged"]]
     former = map(str, held.get("former_ids", ()))

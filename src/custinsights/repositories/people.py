@@ -4,14 +4,38 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, UnknownName
+from custinsights.repositories.protocols import PeopleRepository
+from custinsights.repositories.stored import Key, Stored
 
-__all__ = ["contacts_of", "figures_asked", "figures_of", "listed_people", "refuse_tags"]
+__all__ = [
+    "contacts_of",
+    "figures_asked",
+    "figures_of",
+    "listed_people",
+    "refuse_tags",
+    "somebody",
+]
 
 _PHONE_SIGNS: Final = frozenset(" +()-./")
+
+
+def somebody(people: PeopleRepository, customer: Key) -> Stored[Customer]:
+    """Return a customer by today's id or any that they had.
+
+    Raises
+    ------
+    UnknownName
+        There is nobody of that id.
+    """
+    held = people.get(customer)
+    if held is None:
+        raise UnknownName("customer", hidden_if_contact(customer), (), "Look up the id")
+    return held
 
 
 def refuse_tags(customer: Customer) -> None:

@@ -17,10 +17,10 @@ from custinsights.domain.segments import Segment, spelled
 from custinsights.domain.tags import TagBook
 from custinsights.errors import StaleWrite, UnknownName
 from custinsights.privacy.access import PERSONAL, READ, Access, enter, shown_to
+from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key, Stored
 from custinsights.shop.judging import read_segments
-from custinsights.shop.people import found
 from custinsights.shop.seeing import enter_rule
 
 __all__ = ["Interests", "Notes", "SavedSegments", "Tags", "all_of", "end_of", "in_order", "of_kind"]
@@ -96,7 +96,7 @@ class Notes:
         """Write a note about a customer."""
         enter(self.store, self.access, "writing a note", customer=customer, at=at)
         with self.store.begin(at=at) as work:
-            own = found(work.people, customer).value.id
+            own = somebody(work.people, customer).value.id
             note = Note(f"n{work.last_change() + 1}", own, [NoteText(text, at, by)])
             work.annotations.put(note)
         return note
@@ -146,7 +146,7 @@ class Tags:
         """Give a customer a tag, for good or for a time; see `TagBook.add`."""
         enter(self.store, self.access, "giving a tag", customer=customer, at=at)
         with self.store.begin(at=at) as work:
-            own = found(work.people, customer).value.id
+            own = somebody(work.people, customer).value.id
             book = TagBook(work.annotations.tag_changes(own))
             self._write(work, book, book.add(tag, own, at=at, by=by, why=why, until=until))
 
@@ -154,7 +154,7 @@ class Tags:
         """Take a tag from a customer; see `TagBook.remove`."""
         enter(self.store, self.access, "taking a tag", customer=customer, at=at)
         with self.store.begin(at=at) as work:
-            own = found(work.people, customer).value.id
+            own = somebody(work.people, customer).value.id
             book = TagBook(work.annotations.tag_changes(own))
             self._write(work, book, book.remove(tag, own, at=at, by=by, why=why))
 
@@ -208,7 +208,7 @@ class Interests:
         interest = Interest(customer, keyword, state)
         enter(self.store, self.access, "setting an interest", customer=customer, at=at)
         with self.store.begin(at=at) as work:
-            own = found(work.people, customer).value.id
+            own = somebody(work.people, customer).value.id
             held = work.annotations.get(INTEREST, own, interest.keyword)
             interest = attrs.evolve(interest, customer=own)
             work.annotations.put(interest, version=0 if held is None else held.version)

@@ -21,8 +21,9 @@ from custinsights.domain.matching import (
 )
 from custinsights.domain.people import Address, Customer
 from custinsights.domain.records import object_of
-from custinsights.errors import InvalidValue, UnknownName
+from custinsights.errors import InvalidValue
 from custinsights.privacy.access import PERSONAL, Access, enter
+from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.rows import instant_of
 from custinsights.repositories.stored import IDENTITY_LOG, Key
@@ -110,7 +111,7 @@ class Identities:
         with self._writing("merging customers", at) as work:
             matches = self._found(work).same
             for match in matches:
-                pair = [_somebody(work, one) for one in (match.left, match.right)]
+                pair = [somebody(work.people, one).value for one in (match.left, match.right)]
                 if pair[0].id != pair[1].id:
                     into, customer = sorted(pair, key=_known_since)
                     why = {"score": match.score, "reasons": [*match.reasons]}
@@ -131,7 +132,7 @@ class Identities:
         """
         with self._writing("merging customers", at) as work:
             for one in (customer, into):
-                _somebody(work, one)
+                somebody(work.people, one)
             _merge(work, customer, into, {"by": by})
 
     def different(self, left: Key, right: Key, *, by: str, at: datetime) -> None:
@@ -145,7 +146,7 @@ class Identities:
             They are one person now; undo that first.
         """
         with self._writing("telling customers apart", at) as work:
-            ids = [_somebody(work, one).id for one in (left, right)]
+            ids = [somebody(work.people, one).value.id for one in (left, right)]
             if ids[0] == ids[1]:
                 given = (hidden_if_contact(left), hidden_if_contact(right))
                 advice = "Undo the merging of the one that was merged"
@@ -165,7 +166,7 @@ class Identities:
             There is nobody of that id.
         """
         with self._writing("undoing a merge", at) as work:
-            into = _somebody(work, customer).id
+            into = somebody(work.people, customer).value.id
             work.people.unmerge(customer)
             _record(work, "undone", customer, {"from": str(into), "by": by})
             for other, now in work.people.merged().items():
@@ -183,7 +184,7 @@ class Identities:
             There is nobody of the old id.
         """
         with self._writing("changing the id of a customer", at) as work:
-            before = _somebody(work, customer).id
+            before = somebody(work.people, customer).value.id
             work.people.rename(customer, to)
             _record(work, "renamed", to, {"before": str(before), "by": by})
 
@@ -210,13 +211,6 @@ class Identities:
 
     def _found(self, work: UnitOfWork) -> Matching:
         return find_matches(_people(work, self.region), self.rules, apart=_told_apart(work))
-
-
-def _somebody(work: UnitOfWork, customer: Key) -> Customer:
-    found = work.people.get(customer)
-    if found is None:
-        raise UnknownName("customer", hidden_if_contact(customer), ())
-    return found.value
 
 
 def _known_since(customer: Customer) -> tuple[bool, datetime, str]:

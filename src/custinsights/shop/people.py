@@ -10,30 +10,16 @@ import attrs
 
 from custinsights.domain.activities import Activity
 from custinsights.domain.consents import Consent
-from custinsights.domain.contacts import hidden_if_contact, shown_id
+from custinsights.domain.contacts import shown_id
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.domain.tags import TagBook
-from custinsights.errors import AlreadyTaken, UnknownName
-from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
-from custinsights.repositories.stored import Key, Stored
+from custinsights.errors import AlreadyTaken
+from custinsights.repositories.people import somebody
+from custinsights.repositories.protocols import UnitOfWork
 from custinsights.shop.whose import keep_number, last_number
 
-__all__ = ["created", "found", "free_id", "signed_up"]
-
-
-def found(people: PeopleRepository, customer: Key) -> Stored[Customer]:
-    """Return a customer by today's id or any that they had.
-
-    Raises
-    ------
-    UnknownName
-        There is nobody of that id.
-    """
-    held = people.get(customer)
-    if held is None:
-        raise UnknownName("customer", hidden_if_contact(customer), ())
-    return held
+__all__ = ["created", "free_id", "signed_up"]
 
 
 def free_id(work: UnitOfWork) -> str:
@@ -113,4 +99,4 @@ def signed_up(
     )
     work.people.consent(consent)
     work.activities.add(Activity(own, at, "subscribed", channel=channel, subject=purpose))
-    return found(work.people, own).value
+    return somebody(work.people, own).value

@@ -8,10 +8,8 @@ from typing import Any
 
 import attrs
 
-from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
-from custinsights.errors import UnknownName
 from custinsights.privacy.access import PERSONAL, READ, Access, enter
 from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.disclosure import SubjectAccess, rectify, subject_access
@@ -19,6 +17,7 @@ from custinsights.privacy.erasure import Erasure, erase
 from custinsights.privacy.keys import Secret
 from custinsights.privacy.retention import Due, RetentionRule, due, retain
 from custinsights.privacy.suppression import Suppressed, suppress, suppressed
+from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key
 
@@ -170,6 +169,5 @@ class PersonalData:
 
 def _known(work: UnitOfWork, customer: Key) -> str:
     """Return an id that finds somebody: what who was merged chooses under theirs stays theirs."""
-    if work.people.get(customer) is None:
-        raise UnknownName("customer", hidden_if_contact(customer), (), "Look up the id")
+    somebody(work.people, customer)
     return str(customer)

@@ -21,6 +21,7 @@ from custinsights.history.orders import OrderHistory, When
 from custinsights.privacy.access import PERSONAL, READ, Access, enter, shown_to
 from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.disclosure import rectify
+from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.shop import people
@@ -174,7 +175,7 @@ class Shop:
         """
         enter(self.store, self.access, "the history of a customer", customer=customer)
         with self.store.begin(read_only=True) as work:
-            own = people.found(work.people, customer).value.id
+            own = somebody(work.people, customer).value.id
             return history_shown(self.access, self._kept.history_of(work, own))
 
     def customer(self, customer: Key, *, as_of: When | None = None) -> Customer:
@@ -189,7 +190,7 @@ class Shop:
         """
         enter(self.store, self.access, "a customer", customer=customer)
         with self.store.begin(read_only=True) as work:
-            held = self._kept.whole(work, [people.found(work.people, customer).value])
+            held = self._kept.whole(work, [somebody(work.people, customer).value])
             [told] = with_tags(self._kept, work, held, as_of)
         return shown_to(self.access, told)
 
@@ -235,7 +236,7 @@ class Shop:
         enter(self.store, self.access, "setting a status", customer=customer, at=at)
         refuse_other(bool, "whether a status is on", on)
         with self.store.begin(at=at) as work:
-            flags = {**people.found(work.people, customer).value.attributes, name: on}
+            flags = {**somebody(work.people, customer).value.attributes, name: on}
             right = rectify(work, customer, at=at, by=by, why=why, attributes=flags)
         return shown_to(self.access, right)
 
@@ -319,7 +320,7 @@ class Shop:
         """
         enter(self.store, self.access, "the profile", customer=customer)
         with self.store.begin(read_only=True) as work:
-            [held] = self._kept.whole(work, [people.found(work.people, customer).value])
+            [held] = self._kept.whole(work, [somebody(work.people, customer).value])
             told, history = self._kept.one(work, held)
             population = self._kept.population(work)
             self._kept.refuse_department(work, history, department)

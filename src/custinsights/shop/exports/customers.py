@@ -11,7 +11,6 @@ import attrs
 from custinsights.analyses.catalog import DEFAULT, Catalog
 from custinsights.domain.calendar import Calendar
 from custinsights.domain.consents import Consent, deciding, purpose_word
-from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import as_tuple
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
@@ -21,6 +20,7 @@ from custinsights.history.orders import OrderHistory, When
 from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.keys import Secret
 from custinsights.privacy.suppression import LOG, Suppressed
+from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.repositories.whole import whole
@@ -162,13 +162,7 @@ def _refuse_attributes(
 
 def todays_ids(people: PeopleRepository, customers: Iterable[Key]) -> set[str]:
     """Return the ids that customers have today; refuse one whom nobody knows."""
-    found = set()
-    for one in as_tuple(customers):
-        there = people.get(one)
-        if there is None:
-            raise UnknownName("customer", hidden_if_contact(one), ())
-        found.add(str(there.value.id))
-    return found
+    return {str(somebody(people, one).value.id) for one in as_tuple(customers)}
 
 
 def _agreed(
