@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 import custinsights as ci
 from custinsights.analyses.prediction.fitting import Convergence
 from custinsights.analyses.prediction.lifetime_models import Worth
-from custinsights.errors import InvalidValue
+from custinsights.errors import InvalidValue, UnknownName
 from tests.oracles.bridge import to_history
 from tests.oracles.published import cdnow_sample
 
@@ -105,7 +106,73 @@ def test_what_is_broken_is_refused(change: dict[str, Any], message: str) -> None
             ci.FittedModels.from_json(json.dumps(told))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "5", "{", "null"])
+def places(record: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return where anything stands in a record."""
+    inside = record.items() if isinstance(record, dict) else ()
+    return [path, *(one for name, held in inside for one in places(held, (*path, name)))]
+
+
+FITTED = ci.fit_models(ci.datasets.gallery(), horizon="2y", discount_rate=0.2, margin=0.5)
+
+
+@pytest.mark.parametrize("path", places(json.loads(FITTED.to_json()))[1:], ids=".".join)
+def test_what_is_missing_or_added_is_noticed(path: tuple[str, ...]) -> None:
+    """No field of a record has a default, and none is passed over: other numbers would be told."""
+    for name, message in ((path[-1], "broken|schema"), (f"{path[-1]}_", "broken")):
+        told = json.loads(FITTED.to_json())
+        place = told
+        for one in path[:-1]:
+            place = place[one]
+        if name in place:
+            del place[name]
+        else:
+            place[name] = 1
+        with pytest.raises(InvalidValue, match=message):
+            ci.FittedModels.from_json(json.dumps(told))
+
+
+@given(st.data())
+def test_no_text_breaks_the_reading(data: st.DataObject) -> None:
+    """Whatever stands in a field is read, or refused by an error of ours."""
+    told = json.loads(FITTED.to_json())
+    path = data.draw(st.sampled_from(places(told)[1:]))
+    odd = st.sampled_from([10**400, -(10**400), 1e308, 1 << 63, "9" * 5000 + "y", "1" * 400])
+    plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | odd
+    place = told
+    for one in path[:-1]:
+        place = place[one]
+    place[path[-1]] = data.draw(
+        plain | st.lists(plain | st.lists(plain)) | st.dictionaries(st.text(), plain)
+    )
+    try:
+        found = ci.FittedModels.from_json(json.dumps(told))
+    except (InvalidValue, UnknownName):
+        return
+    assert ci.FittedModels.from_json(found.to_json()).to_json() == found.to_json()
+
+
+def test_what_is_too_large_is_refused_in_python_too() -> None:
+    """A whole number that no float holds, and more months than can be told, are refused."""
+    history = ci.datasets.gallery()
+    for how, message in (
+        ({"horizon": 10**400}, "no time ahead"),
+        ({"horizon": "9" * 5000 + "d"}, "no time ahead"),
+        ({"discount_rate": 10**400}, "discount rate"),
+        ({"horizon": None, "discount_rate": 10**400}, "discount rate"),
+        ({"margin": 10**400}, "margin"),
+    ):
+        with pytest.raises(InvalidValue, match=message):
+            ci.fit_models(history, **how)
+    long = ci.fit_models(history, horizon=1e300, discount_rate=0.1)
+    with pytest.raises(InvalidValue, match="12,000 months at most"):
+        ci.traits(history, ["predicted_lifetime_value"], catalog=ci.DEFAULT.with_models(long))
+    with pytest.raises(InvalidValue, match="no parameters"):
+        ci.BetaGeoNBD({"r": 10**400, "alpha": 1.0, "a": 1.0, "b": 1.0}, "week")
+    with pytest.raises(InvalidValue, match="what the models know"):
+        attrs.evolve(FITTED, learned_until=10**400)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", "{", "null", "[" * 100_000, "NaN", "\ud800"])
 def test_what_is_none_of_ours_is_refused(text: str) -> None:
     """Other JSON, and what is none, is refused with what is allowed."""
     with pytest.raises(InvalidValue, match="no fitted models"):
@@ -126,8 +193,24 @@ def test_what_is_none_of_ours_is_refused(text: str) -> None:
         (("orders", "model"), "Oracle"),
         (("values", "left_out"), None),
         (("values", "unit"), 5),
+        (("values", "left_out"), -1),
+        (("values", "correlation"), [0.5]),
+        (("orders", "customers"), -1),
+        (("orders", "customers"), True),
+        (("orders", "params", "r"), 10**400),
+        (("orders", "log_likelihood"), 10**400),
+        (("orders", "covariance"), [[-5.0, 0, 0, 0], *([[0.0, 0, 0, 0]] * 3)]),
+        (("orders", "covariance"), [[1, 0.5, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]),
+        (("orders", "covariance"), [[10**400]]),
+        (("worth", "horizon"), 10**400),
+        (("worth", "horizon"), "9" * 5000 + "y"),
+        (("worth", "discount_rate"), 10**400),
+        (("worth", "margin"), "all"),
+        (("remarks",), "x"),
+        (("remarks",), [5]),
+        (("risks",), 5),
     ],
-    ids=str,
+    ids=lambda cell: str(cell)[:40],
 )
 def test_a_wrong_cell_is_refused(path: tuple[str, ...], value: object) -> None:
     """No cell of a record is taken for something that it is not."""

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.prediction.fitting import GIVEN, Convergence
+from custinsights.analyses.prediction.horizons import as_float
 from custinsights.domain.frozen import frozen
 from custinsights.errors import InvalidValue, NoModel
 from custinsights.history.columnar.columns import FloatArray
@@ -61,7 +62,7 @@ class FittedModel(Presented):
         may_be_unknown = not self.convergence
         are_right = tuple(params) == self.NAMES and all(
             isinstance(one, int | float)
-            and (0 < one < np.inf or (may_be_unknown and np.isnan(one)))
+            and (0 < as_float(one) < np.inf or (may_be_unknown and np.isnan(one)))
             for one in params.values()
         )
         if not are_right:

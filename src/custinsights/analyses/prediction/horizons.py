@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,13 @@ from custinsights.history.columnar.columns import FloatArray
 
 _LETTERS = {"d": DAYS["day"], "w": DAYS["week"], "m": DAYS["month"], "y": DAYS["year"]}
 _NODES, _GATHERED = 60, 4
-_DURATION = re.compile(r"(\d+)([dwmy])")
+_DURATION = re.compile(r"(\d{1,9})([dwmy])")
+
+
+def as_float(given: Any) -> float:
+    """Return a number as a float: NaN for what is none, or too large for one."""
+    number = as_number(given)
+    return math.nan if number is None or abs(number) > sys.float_info.max else float(number)
 
 
 def in_unit(horizon: Any, unit: str) -> float:
@@ -32,8 +39,7 @@ def in_unit(horizon: Any, unit: str) -> float:
         found = _DURATION.fullmatch(horizon.strip())
         time = int(found[1]) * _LETTERS[found[2]] / DAYS[unit] if found else math.nan
     else:
-        number = as_number(horizon)
-        time = math.nan if number is None else float(number)
+        time = as_float(horizon)
     if not 0 < time < math.inf:
         allowed = f"a duration such as '90d', '13w', '6m', '1y', or a number of {unit}s above 0"
         raise InvalidValue("the horizon is no time ahead", horizon, allowed)
@@ -64,8 +70,8 @@ def for_ever(orders: Callable[[FloatArray | float], FloatArray], rate: float) ->
 
 def continuous(discount_rate: Any, unit: str) -> float:
     """Return a discount rate by year as a continuous one in a unit of time."""
-    rate = as_number(discount_rate)
-    if rate is None or not 0 < rate < math.inf:
+    rate = as_float(discount_rate)
+    if not 0 < rate < math.inf:
         what = "orders that ever come are counted discounted"
         raise InvalidValue(what, discount_rate, "a discount rate by year above 0, such as 0.1")
     return math.log1p(rate) * DAYS[unit] / DAYS["year"]

@@ -12,7 +12,7 @@ import numpy as np
 from custinsights.analyses.prediction.counting import CountingModel
 from custinsights.analyses.prediction.fitted import with_remarks
 from custinsights.analyses.prediction.gamma_gamma import GammaGamma
-from custinsights.analyses.prediction.horizons import continuous, in_unit
+from custinsights.analyses.prediction.horizons import as_float, continuous, in_unit
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.analyses.prediction.purchases import DAYS
 from custinsights.analyses.prediction.uncertainty import Draws, check_draws
@@ -23,6 +23,7 @@ from custinsights.results.customer_table import CustomerTable
 from custinsights.results.table import Column
 
 _NAME = "customer_lifetime_value"
+_MOST_MONTHS = 12_000
 
 
 def _own(given: Any) -> Any:
@@ -52,8 +53,7 @@ class Worth:
     def __attrs_post_init__(self) -> None:
         limits = {"discount rate": (self.discount_rate, np.inf), "margin": (self.margin, 1.0)}
         for what, (rate, most) in limits.items():
-            is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
-            if not is_number or not 0 <= rate <= most or rate == np.inf:
+            if not 0 <= as_float(rate) <= most:
                 allowed = "a number from 0" + (" to 1" if most == 1 else " on")
                 raise InvalidValue(f"the {what} is out of range", rate, allowed)
         if self.horizon is not None:
@@ -73,6 +73,9 @@ class Worth:
             return self.margin * orders.residual(seen, rate)
         time = in_unit(self.horizon, orders.unit)
         step = DAYS["month"] / DAYS[orders.unit]
+        if self.discount_rate and time > _MOST_MONTHS * step:
+            what, allowed = "the horizon has too many months", f"{_MOST_MONTHS:,} months at most"
+            raise InvalidValue(what, self.horizon, allowed, "None is for ever")
         ends = np.minimum(np.arange(1, int(np.ceil(time / step - 1e-9)) + 1) * step, time)
         if not self.discount_rate:
             ends = ends[-1:]

@@ -50,7 +50,7 @@ Predicts: TypeAlias = Callable[[CountedHistory, Purchases], Any]
 def _risks(given: Any) -> tuple[float, float]:
     """Return below which probability of no order the risk is low, and from which on it is high."""
     ends = as_tuple(given)
-    are_numbers = all(isinstance(one, int | float) for one in ends)
+    are_numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in ends)
     if len(ends) != 2 or not are_numbers or not 0 <= ends[0] <= ends[1] <= 1:  # noqa: PLR2004 - low, high
         what = "the limits of the churn risk are wrong"
         raise InvalidValue(what, ends, "two probabilities, such as (0.3, 0.7)")
@@ -59,7 +59,7 @@ def _risks(given: Any) -> tuple[float, float]:
 
 def _instant(_owner: object, _field: attrs.Attribute[Any], given: Any) -> None:
     """Refuse what is no instant in microseconds."""
-    whole_number("the end of what the models know is wrong", given, -(1 << 63))
+    whole_number("the end of what the models know is wrong", given, -(1 << 63), (1 << 63) - 1)
 
 
 @attrs.frozen(eq=False, repr=False)
