@@ -56,8 +56,10 @@ def test_the_naive_forecast_may_be_the_better_one() -> None:
 
 
 def test_nothing_came() -> None:
-    """Against no orders there is no share: it is unknown, and not infinite."""
+    """Against no orders there is no share, and no forecast to prefer: the least would seem best."""
     found = by_hand([0.5, 0.1], [1.0, 0.0], [0, 0])
+    assert not found.is_recommended
+    assert found.recommendation.startswith("No forecast is recommended. No order came in the")
     assert [row["against_actual"] for row in found.to_dicts()] == [None, None]
     assert found.table().notes[0] == "2 customers placed 0 orders in the holdout."
 

@@ -15,7 +15,7 @@ from custinsights.domain import Interest, Money, Product
 from custinsights.errors import CannotAsk, Incompatible, InvalidValue, MissingData, UnknownName
 from tests.analyses.recommendation.plainly import Bought, Did, Good, Shop
 
-SEA = Good("sea", "Originals", "Seascapes", ("oil", "sea"), 100_000)
+SEA = Good("sea", "Originals", "Seascapes", ("oil", "sea"), 100_000, 2)
 PEAR = Good("pear", "Prints", "Still lifes", ("ink",), 4_000)
 BOAT = Good("boat", "Prints", "Seascapes", ("ink", "sea"), 5_000)
 TIDE = Good("tide", "Originals", "Seascapes", ("sea",), 90_000)
@@ -51,6 +51,23 @@ def test_one_in_stock_of_which_one_was_sold_is_unique() -> None:
     orders = (Bought("ada", 1, ("one", "many", "told", "twice")), Bought("bo", 1, ("twice",)))
     found = ci.recommend(Shop(goods, orders).history(), "ada")
     assert sorted(products(found)) == ["many", "told", "twice"]
+
+
+@pytest.mark.covers("B05")
+def test_a_unique_work_that_somebody_has_is_sold() -> None:
+    """Where no stock is told a sold original is offered to nobody, unless it is said to be had."""
+    goods = (Good("sold", "Originals"), Good("twice", "Originals"), Good("free", "Originals"))
+    orders = (Bought("ada", 1, ("sold", "twice")), Bought("bo", 2, ("twice",)))
+    history = Shop(goods, orders, people=("cy",)).history()
+    found = ci.recommend(history, "cy")
+    assert sorted(products(found)) == ["free", "twice"]  # of what two have there is not only one
+    assert found.explain("cy", "sold").left_out == "unique, and sold"
+    assert ci.Recommender.of(history).explain("cy", "sold").left_out == "unique, and sold"
+    assert found.explain("ada", "sold").left_out == "unique, and theirs"
+    offered = ci.recommend(history, "cy", candidates=["sold"])
+    assert (products(offered), offered.explain("cy", "sold").left_out) == (["sold"], "")
+    assert "sold" in products(ci.recommend(history, "cy", sold_out=True))
+    assert "sold" in products(ci.recommend(history, "cy", unique=["one of a kind"]))
 
 
 def test_words_for_unique_works_may_be_others() -> None:
@@ -218,6 +235,11 @@ def test_weights_follow_what_the_shop_sells() -> None:
         "recency": 0.75,
     }
     assert "recency 90 %" in repr(found)
+    large = {"recency": 1e308, "content": 1e308}
+    assert ci.recommend(SHOP.history(), weights=large).weights == {
+        **dict.fromkeys(("co_purchase", "price_fit"), 0.0),
+        **dict.fromkeys(("content", "recency"), 0.5),
+    }
 
 
 def test_it_is_told_in_words() -> None:
@@ -255,6 +277,8 @@ def test_it_leaves_the_library_as_other_results_do() -> None:
         ({"weights": {"content": -1}}, InvalidValue, "from 0 up"),
         ({"weights": {"content": True}}, InvalidValue, "from 0 up"),
         ({"weights": {"content": 0}}, InvalidValue, "above 0"),
+        ({"weights": {"content": 10**400}}, InvalidValue, "from 0 up"),
+        ({"candidates": [Product("x"), Product("x")]}, InvalidValue, "more than once: 'x'"),
         ({"interests": ["oil"]}, InvalidValue, "an Interest"),
         ({"weights": [1, 2, 3, 4]}, InvalidValue, "weighs the parts is no Mapping"),
         ({"again": "no"}, InvalidValue, "recommended again is no bool"),

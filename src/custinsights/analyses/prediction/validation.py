@@ -73,7 +73,12 @@ class Validation(Presented):
 
     @property
     def is_recommended(self) -> bool:
-        """Whether the model errs less than the naive forecast, by the root mean square error."""
+        """Whether the model errs less than the naive forecast, by the root mean square error.
+
+        Where no order came nothing is: whichever expects less would err less.
+        """
+        if not self.actual.any():
+            return False
         errors = self.root_mean_square_error
         return errors.get(type(self.model).__name__, np.inf) < errors[NAIVE]
 
@@ -86,6 +91,9 @@ class Validation(Presented):
             expected, came = (f"{round(self.totals[one]):,}" for one in (NAIVE, "actual"))
             beside = f"The {NAIVE}, which is all that is left, expects {expected}, and {came} came"
             return sentences("No model is recommended", reason, beside)
+        if not self.actual.any():
+            reason = "no order came in the holdout, and what expects least would seem best"
+            return sentences("No forecast is recommended", reason, "Let the holdout begin earlier")
         aside = ""
         if self.model.nobody_stops:
             aside = f"By {name} {NOBODY_STOPS}: it tells how often customers buy, not who has left"

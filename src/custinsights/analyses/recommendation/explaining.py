@@ -14,8 +14,13 @@ from custinsights.results.recommendations import Match, MatchPart
 _MOST = 3
 
 
-def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) -> Match:
-    """Return the match of one product with one customer (a code in an array), with its reasons."""
+def match_of(
+    matcher: Matcher, customer: IntArray, product: int, currency: str, *, is_gone: bool
+) -> Match:
+    """Return the match of one product with one customer (a code in an array), with its reasons.
+
+    Of a product that is gone nobody can have one any more.
+    """
     shelf = matcher.shelf
     pair, beside = (np.array([0]), np.array([product])), matcher.beside(customer)
     parts = {name: float(part[0]) for name, part in beside.parts(pair).items()}
@@ -30,7 +35,7 @@ def match_of(matcher: Matcher, customer: IntArray, product: int, currency: str) 
         for name in PARTS
     )
     price = int(shelf.price[product])
-    left_out = "sold out" if shelf.is_sold_out[product] else ""
+    left_out = "sold out" if shelf.is_sold_out[product] else "unique, and sold" if is_gone else ""
     if refused_of(beside.cares, beside.own, shelf.features, pair).any():
         left_out = "refused"
     if product in matcher.held(customer)[1]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -22,7 +23,7 @@ from custinsights.domain.fields import (
 )
 from custinsights.domain.interests import Interest
 from custinsights.domain.products import UNIQUE_WORDS, Product
-from custinsights.errors import MissingData
+from custinsights.errors import InvalidValue, MissingData
 from custinsights.history.columnar.columns import BoolArray
 from custinsights.history.columnar.ordering import offsets_of
 from custinsights.history.facts import Facts, check_history, refuse_part
@@ -89,6 +90,9 @@ class Recommender:
         beside = as_tuple(products)
         for one in beside:
             refuse_other(Product, "what is among the products", one)
+        told = Counter(str(one.id) for one in beside)
+        if twice := tuple(one for one, number in told.items() if number > 1):
+            raise InvalidValue("a product is told more than once", twice, "each product once")
         if history.products is None and not beside:
             advice = "Load order lines or products with read_orders, or pass candidates as Products"
             raise MissingData("products", "recommend", advice)
@@ -116,24 +120,26 @@ class Recommender:
         most = whole_number("the number of products is wrong", k, 1)
         refuse_other(bool, "whether sold-out products are recommended", sold_out)
         is_offered = self._offer(candidates, sold_out=sold_out)
-        groups = self._groups(customers)
+        groups = self.groups(customers)
         found = self._result(groups, [group.blocks(is_offered, most) for group in groups])
+        found = attrs.evolve(found, ask=_Asked(self, are_named=candidates is not None))
         if customers is None:
             return attrs.evolve(found, unheard=self.said.in_vain)
         return attrs.evolve(found, unheard=self.said.unheard(self.view.facts, groups))
 
     def explain(self, customer: Identity, product: Identity) -> Match:
         """Tell why a product matches a customer as well as it does, recommended or not."""
-        place = int(self.matcher.shelf.places_of([product])[0])
-        one = self._groups(customer)[-1]
-        return match_of(one.matcher, one.codes, place, self.view.facts.currency)
+        return _Asked(self).explain(customer, product)
 
-    def _groups(self, customers: Asked) -> list[Group]:
+    def groups(self, customers: Asked) -> list[Group]:
+        """Return who is asked about: those whom the history knows, and then the others, if any."""
         return groups_of(self.view, customers, self.said, self.matcher)
 
     def _offer(self, candidates: Iterable[Identity] | None, *, sold_out: bool) -> BoolArray:
         shelf = self.matcher.shelf
         offer = np.ones(len(shelf), dtype=np.bool_) if sold_out else ~shelf.is_sold_out
+        if candidates is None and not sold_out:
+            offer &= ~self.matcher.gone
         if candidates is not None:
             is_candidate = np.zeros(len(shelf), dtype=np.bool_)
             is_candidate[shelf.places_of(as_tuple(candidates))] = True
@@ -169,7 +175,6 @@ class Recommender:
             provenance=attrs.evolve(
                 provenance(facts.context, self.view.as_of, ()), remarks=self._remarks()
             ),
-            ask=_Asked(self),
         )
 
     def _remarks(self) -> tuple[str, ...]:
@@ -184,9 +189,14 @@ class _Asked:
     """Answers for recommendations that are asked why; does not travel with them."""
 
     recommender: Recommender
+    are_named: bool = False  # what may be recommended: then all of it can be had
 
     def explain(self, customer: Identity, product: Identity) -> Match:
-        return self.recommender.explain(customer, product)
+        matcher, facts = self.recommender.matcher, self.recommender.view.facts
+        place = int(matcher.shelf.places_of([product])[0])
+        one = self.recommender.groups(customer)[-1]
+        is_gone = bool(matcher.gone[place]) and not self.are_named
+        return match_of(one.matcher, one.codes, place, facts.currency, is_gone=is_gone)
 
     def __reduce__(self) -> tuple[type[None], tuple[()]]:
         return type(None), ()
@@ -265,7 +275,8 @@ def recommend(
         Whether what a customer bought may be recommended again. Unique works that they have are
         left out anyway.
     sold_out
-        Whether products may be recommended of which none is in stock.
+        Whether products may be recommended of which none is in stock, or of which there is only one
+        that somebody has; where the stock is told, it decides, and candidates can be had.
     unique
         The keywords, categories and departments of works of which there is only one. So is a
         product of which one was sold at most and one is in stock at most.

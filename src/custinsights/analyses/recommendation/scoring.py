@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Final
 
@@ -53,12 +54,13 @@ def weights_of(given: Mapping[str, float] | None, *, repeat_share: float) -> Map
         if name not in PARTS:
             raise UnknownName("part of the match score", name, PARTS)
         is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
-        if not is_number or not 0 <= weight < np.inf:
+        if not is_number or not 0 <= weight <= sys.float_info.max:
             raise InvalidValue(f"the weight of {name} is wrong", weight, "a number from 0 up")
-    total = sum(given.values())
-    if not total:
+    most = max(given.values(), default=0)
+    if not most:
         raise InvalidValue("no part of the match score weighs anything", given, "a weight above 0")
-    return Frozen({part: given.get(part, 0.0) / total for part in PARTS})
+    shares = {part: given.get(part, 0.0) / most for part in PARTS}  # whose sum is never too large
+    return Frozen({part: share / sum(shares.values()) for part, share in shares.items()})
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -77,6 +79,9 @@ class Matcher:
         Of each part, adding up to 1.
     again
         Whether what a customer bought may be recommended again.
+    gone
+        Which products nobody else can have: unique works that one customer has. Where the stock is
+        told, it says what can be had; what two have is not unique, whatever its labels say.
     """
 
     shelf: Shelf
@@ -86,6 +91,7 @@ class Matcher:
     prices: Prices
     weights: Mapping[str, float]
     again: bool
+    gone: BoolArray
 
     @classmethod
     def of(
@@ -105,6 +111,7 @@ class Matcher:
             prices=Prices.of(deeds.lately, shelf.price),
             weights=weights_of(weights, repeat_share=deeds.repeat_share if again else 0.0),
             again=again,
+            gone=shelf.is_unique & shelf.is_untold & (deeds.has.counts == 1),
         )
 
     def of_strangers(self, own: OwnWords, strangers: int) -> Matcher:

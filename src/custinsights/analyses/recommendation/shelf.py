@@ -100,6 +100,8 @@ class Shelf:
         more than one was ever sold and no more than one is in stock.
     is_sold_out
         Of which none is in stock; where nobody tells the stock, there may be some.
+    is_untold
+        Of which nobody tells the stock.
     """
 
     ids: tuple[str, ...]
@@ -108,6 +110,7 @@ class Shelf:
     price: IntArray
     is_unique: BoolArray
     is_sold_out: BoolArray
+    is_untold: BoolArray
 
     @classmethod
     def of(cls, view: CountedHistory, beside: Iterable[Product], unique: Collection[str]) -> Shelf:
@@ -141,6 +144,7 @@ class Shelf:
             price=price,
             is_unique=is_one | np.array(said, dtype=np.bool_),
             is_sold_out=(stock != NO_NUMBER) & (stock <= 0),
+            is_untold=stock == NO_NUMBER,
         )
 
     def __len__(self) -> int:
