@@ -95,6 +95,17 @@ def test_the_power_in_unequal_arms_is_as_said(weights: tuple[int, int]) -> None:
     assert float(chance[stats.norm.sf(z) < 0.025].sum()) == pytest.approx(0.8, abs=0.015)
 
 
+@pytest.mark.parametrize(
+    ("baseline", "lift", "few"), [(0.5, 2, True), (0.01, 10, True), (0.35, 1.15, False)]
+)
+def test_it_is_said_where_another_test_is_taken(baseline: float, lift: float, few: bool) -> None:  # noqa: FBT001 - what a case expects
+    """Where compare may take Fisher's test, which sees less than is told, a note says so."""
+    found = ci.sample_size(baseline, lift)
+    assert found.expects_few == few
+    assert ("Fisher" in repr(found)) == few
+    assert not ci.sample_size(baseline, lift, deviation=baseline).expects_few
+
+
 def test_arms_are_told_as_they_are_assigned() -> None:
     """The sizes are by the weights that `assign` takes; the smallest has what is planned."""
     arms = {"control": 2, "letter": 5, "call": 1}

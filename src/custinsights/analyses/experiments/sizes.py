@@ -17,7 +17,11 @@ from custinsights.results.assignment import weights_of
 from custinsights.results.door import Presented
 from custinsights.results.table import Column, Table
 
-_MOST = 1 << 40
+_MOST, _FEW = 1 << 40, 10
+_SEES_LESS = (
+    "Few are expected to convert, or not to: where fewer than five are, compare takes Fisher's "
+    "exact test, which sees less than the power says. Plan for more."
+)
 
 
 @attrs.frozen(repr=False, kw_only=True)
@@ -35,6 +39,8 @@ class SampleSize(Presented):
         How likely it is to be told if it is there.
     level
         How likely a difference is seen where there is none, in any of the arms.
+    deviation
+        The standard deviation of the values; None where rates are compared.
     """
 
     sizes: Mapping[str, int] = attrs.field(converter=frozen)
@@ -42,6 +48,20 @@ class SampleSize(Presented):
     target: float
     power: float
     level: float
+    deviation: float | None = None
+
+    @property
+    def expects_few(self) -> bool:
+        """Whether fewer than ten are to be expected in an arm who convert, or who do not.
+
+        Then `compare` is likely to take Fisher's exact test, which sees less than the power says.
+        """
+        if self.deviation is not None:
+            return False
+        control, *others = self.sizes.values()
+        means = [(control * self.baseline + n * self.target) / (control + n) for n in others]
+        pairs = zip(others, means, strict=True)
+        return any(min(n, control) * min(mean, 1 - mean) < _FEW for n, mean in pairs)
 
     @property
     def per_arm(self) -> int:
@@ -76,6 +96,7 @@ class SampleSize(Presented):
                 Column("power", "share", [self.power]),
                 Column("level", "share", [self.level]),
             ],
+            notes=(_SEES_LESS,) if self.expects_few else (),
         )
 
 
@@ -130,7 +151,8 @@ def sample_size(
     (1 + k): n = (z₁ √((1 + k) r (1 - r)) + z₂ √(k p (1 - p) + q (1 - q)))² ÷ (k (p - q)²), where z₁
     and z₂ are the normal quantiles of 1 - level ÷ 2 and of the power; without correction for
     continuity. Of two means the power of the t-test at n and k n, exactly (noncentral t), whose
-    other tail is left out.
+    other tail is left out. Where few are expected in a cell (``expects_few``) `compare` takes
+    another test than that of the formula, and sees less.
 
     References
     ----------
@@ -162,7 +184,9 @@ def sample_size(
         effect = abs(target - baseline) / deviation
         size = max(_of_means(effect, power, each, share) for share in shares)
     sizes = {arm: _beside(size, Fraction(weight, control)) for arm, weight in weights.items()}
-    return SampleSize(sizes=sizes, baseline=baseline, target=target, power=power, level=level)
+    return SampleSize(
+        sizes=sizes, baseline=baseline, target=target, power=power, level=level, deviation=deviation
+    )
 
 
 def _weights(arms: object) -> Mapping[str, int]:
