@@ -12,6 +12,8 @@ from custinsights.domain.contacts import hidden_if_contact, looks_like_contact, 
 from custinsights.domain.fields import as_tuple, text
 from custinsights.errors import AccessRefused, InvalidValue
 from custinsights.privacy.data_inventory import category_of, classes_of_people
+from custinsights.repositories.again import written
+from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Stored
 
 if TYPE_CHECKING:
@@ -118,11 +120,13 @@ def _log(
     customer: str | int | None,
     at: datetime | None,
 ) -> None:
-    with store.begin(at=at) as work:
+    def record(work: UnitOfWork) -> None:
         is_known = customer is not None and work.people.get(customer) is not None
         work.annotations.record(
             LOG, {"who": access.who, **entry}, customer=customer if is_known else None
         )
+
+    written(store, record, at=at)
 
 
 def shown_to(access: Access | None, thing: T) -> T:

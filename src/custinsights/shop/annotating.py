@@ -17,6 +17,7 @@ from custinsights.domain.segments import Segment, spelled
 from custinsights.domain.tags import TagBook
 from custinsights.errors import StaleWrite, UnknownName
 from custinsights.privacy.access import PERSONAL, READ, Access, enter, shown_to
+from custinsights.repositories.again import written
 from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key, Stored
@@ -95,11 +96,14 @@ class Notes:
     def add(self, customer: Key, text: str, *, at: datetime, by: str) -> Note:
         """Write a note about a customer."""
         enter(self.store, self.access, "writing a note", customer=customer, at=at)
-        with self.store.begin(at=at) as work:
+
+        def add(work: UnitOfWork) -> Note:
             own = somebody(work.people, customer).value.id
             note = Note(f"n{work.last_change() + 1}", own, [NoteText(text, at, by)])
             work.annotations.put(note)
-        return note
+            return note
+
+        return written(self.store, add, at=at)
 
     def edit(self, note: str, text: str, *, at: datetime, by: str) -> Note:
         """Give a note other words; the earlier ones are kept."""
@@ -145,18 +149,24 @@ class Tags:
     ) -> None:
         """Give a customer a tag, for good or for a time; see `TagBook.add`."""
         enter(self.store, self.access, "giving a tag", customer=customer, at=at)
-        with self.store.begin(at=at) as work:
+
+        def add(work: UnitOfWork) -> None:
             own = somebody(work.people, customer).value.id
             book = TagBook(work.annotations.tag_changes(own))
             self._write(work, book, book.add(tag, own, at=at, by=by, why=why, until=until))
 
+        written(self.store, add, at=at)
+
     def remove(self, tag: str, customer: Key, *, at: datetime, by: str, why: str) -> None:
         """Take a tag from a customer; see `TagBook.remove`."""
         enter(self.store, self.access, "taking a tag", customer=customer, at=at)
-        with self.store.begin(at=at) as work:
+
+        def remove(work: UnitOfWork) -> None:
             own = somebody(work.people, customer).value.id
             book = TagBook(work.annotations.tag_changes(own))
             self._write(work, book, book.remove(tag, own, at=at, by=by, why=why))
+
+        written(self.store, remove, at=at)
 
     def write(self, book: TagBook) -> None:
         """Write what a book has more than the shop's: after it was renamed, merged, maintained.
@@ -207,12 +217,15 @@ class Interests:
         """
         interest = Interest(customer, keyword, state)
         enter(self.store, self.access, "setting an interest", customer=customer, at=at)
-        with self.store.begin(at=at) as work:
+
+        def put(work: UnitOfWork) -> Interest:
             own = somebody(work.people, customer).value.id
             held = work.annotations.get(INTEREST, own, interest.keyword)
-            interest = attrs.evolve(interest, customer=own)
-            work.annotations.put(interest, version=0 if held is None else held.version)
-        return shown_to(self.access, interest)
+            theirs = attrs.evolve(interest, customer=own)
+            work.annotations.put(theirs, version=0 if held is None else held.version)
+            return theirs
+
+        return shown_to(self.access, written(self.store, put, at=at))
 
     def set_department(
         self, customer: Key, department: str, state: str = "active", *, at: datetime

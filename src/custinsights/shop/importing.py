@@ -310,10 +310,14 @@ def _digest(given: Sequence[Any], options: Mapping[str, Any]) -> str:
 
 
 def _settle_shop(work: UnitOfWork, told: Mapping[str, Any]) -> None:
-    """Let the shop keep its currency and zone where they are told first."""
+    """Let the shop keep its currency and zone where they are told first.
+
+    What is kept is written again: who writes waits for others, and what is read from then on is all
+    that they left, so that nobody is new who came in by an import at the same time.
+    """
     shop = dict(work.annotations.setting(SHOP) or {})
     fresh = {name: str(value) for name, value in told.items() if value and not shop.get(name)}
-    if fresh:
+    if shop or fresh:
         work.annotations.set(SHOP, {**shop, **fresh})
 
 

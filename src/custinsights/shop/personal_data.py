@@ -17,6 +17,7 @@ from custinsights.privacy.erasure import Erasure, erase
 from custinsights.privacy.keys import Secret
 from custinsights.privacy.retention import Due, RetentionRule, due, retain
 from custinsights.privacy.suppression import Suppressed, suppress, suppressed
+from custinsights.repositories.again import written
 from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key
@@ -126,12 +127,15 @@ class PersonalData:
             As for `PreferenceCentre.changed`.
         """
         enter(self.store, self.access, "the preferences", customer=customer, at=at)
-        with self.store.begin(at=at) as work:
+
+        def choose(work: UnitOfWork) -> int:
             own = _known(work, customer)
             ledger = work.people.consents(own)
             told = self.centre.changed(own, ledger, choice, at=at, how=how, evidence=evidence)
             work.people.consent(*told)
             return len(told)
+
+        return written(self.store, choose, at=at)
 
     def unsubscribe(
         self,
@@ -156,7 +160,8 @@ class PersonalData:
             what is misspelled would take nothing back.
         """
         enter(self.store, self.access, "the preferences", customer=customer, at=at)
-        with self.store.begin(at=at) as work:
+
+        def unsubscribe(work: UnitOfWork) -> int:
             own = _known(work, customer)
             ledger = work.people.consents(own)
             self.centre.refuse_unheard(topic, channel, ledger)
@@ -165,6 +170,8 @@ class PersonalData:
             )
             work.people.consent(*told)
             return len(told)
+
+        return written(self.store, unsubscribe, at=at)
 
 
 def _known(work: UnitOfWork, customer: Key) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Self
 
 import attrs
@@ -21,6 +22,7 @@ from custinsights.history.orders import OrderHistory, When
 from custinsights.privacy.access import PERSONAL, READ, Access, enter, shown_to
 from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.disclosure import rectify
+from custinsights.repositories.again import written
 from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.stored import Key
@@ -221,8 +223,8 @@ class Shop:
         """
         enter(self.store, self.access, "creating a customer", at=at)
         refuse_other(Customer, "who is created", customer)
-        with self.store.begin(at=at) as work:
-            made = people.created(work, customer, at=at, by=by, why=why, identities=identities)
+        add = partial(people.created, customer=customer, at=at, by=by, why=why)
+        made = written(self.store, partial(add, identities=tuple(identities)), at=at)
         return shown_to(self.access, made)
 
     def set_status(
@@ -230,15 +232,16 @@ class Shop:
     ) -> Customer:
         """Set or take away a status flag such as ``vip``, which is neither tag nor segment.
 
-        The log ``rectification`` keeps who did it and why; other fields are corrected by
-        ``personal_data.rectify``, tags by ``tags``, the id by ``identities.rename``.
+        The log ``rectification`` keeps who did it and why; ``personal_data.rectify`` corrects more.
         """
         enter(self.store, self.access, "setting a status", customer=customer, at=at)
         refuse_other(bool, "whether a status is on", on)
-        with self.store.begin(at=at) as work:
+
+        def put(work: UnitOfWork) -> Customer:
             flags = {**somebody(work.people, customer).value.attributes, name: on}
-            right = rectify(work, customer, at=at, by=by, why=why, attributes=flags)
-        return shown_to(self.access, right)
+            return rectify(work, customer, at=at, by=by, why=why, attributes=flags)
+
+        return shown_to(self.access, written(self.store, put, at=at))
 
     def free_id(self) -> str:
         """Return an id of the shop's own that nobody has yet."""
@@ -259,10 +262,9 @@ class Shop:
         """Take a subscription: of who has this address, else of a new customer without orders."""
         enter(self.store, self.access, "a subscription", at=at)
         self.centre.refuse_unheard(purpose, channel)
-        with self.store.begin(at=at) as work:
-            contact, told = Identity("email", email), {"purpose": purpose, "channel": channel}
-            person = people.signed_up(work, contact, **told, at=at, how=how, evidence=evidence)
-        return shown_to(self.access, person)
+        told = partial(people.signed_up, contact=Identity("email", email), purpose=purpose)
+        sign_up = partial(told, channel=channel, at=at, how=how, evidence=evidence)
+        return shown_to(self.access, written(self.store, sign_up, at=at))
 
     def refresh_cuts(self, as_of: When | None = None) -> Cuts:
         """Keep what the whole population says at an instant, to judge single customers by.
