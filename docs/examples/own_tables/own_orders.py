@@ -3,16 +3,19 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from typing import Any, Self
+
+from attrs import astuple
 
 from custinsights.domain import Order
 from custinsights.domain.records import record_of
 from custinsights.repositories import order_rows as rows
 from custinsights.repositories.batches import OrderBatch, ProductBatch
 from custinsights.repositories.protocols import Store, UnitOfWork
+from custinsights.repositories.stored import Known
 
 
 class OwnOrders:
@@ -25,8 +28,8 @@ class OwnOrders:
         query = """SELECT customer, told FROM sale WHERE source = coalesce(?, source)
                    AND id = coalesce(?, id) ORDER BY source, id"""
         for customer, told in self.database.execute(query, (source, id)):
-            order, lines, refunds = json.loads(told)
-            yield rows.OrderRow({**order, "customer": customer}, tuple(lines), tuple(refunds))
+            order, *rest = json.loads(told)
+            yield rows.OrderRow({**order, "customer": customer}, *rest)
 
     def get(self, order: str | int, source: str = "") -> Order | None:
         return next(map(rows.order_of, self.rows(source, str(order))), None)
@@ -37,12 +40,15 @@ class OwnOrders:
     def write(self, batch: OrderBatch) -> Mapping[str, int]:
         counts = Counter(added=0, changed=0, same=0)
         for row in rows.order_rows(batch):
-            key = (row.order["source"], row.order["id"])
-            was = next(self.rows(*key), None)
-            counts["added" if was is None else "same" if was == row else "changed"] += 1
-            cells = (*key, row.order["customer"], json.dumps([row.order, row.lines, row.refunds]))
+            what, rests = rows.outcome(next(self.rows(*row.key), None), row)
+            counts[what] += 1
+            told = json.dumps(astuple(rests, recurse=False))
+            cells = (*row.key, rests.order["customer"], told)
             self.database.execute("INSERT OR REPLACE INTO sale VALUES (?, ?, ?, ?)", cells)
         return counts
+
+    def known(self, source: str, ids: Iterable[str | int]) -> Mapping[str, Known]:
+        return rows.known_rows(row for one in ids for row in self.rows(source, str(one)))
 
     def of(self, customer: str | int) -> tuple[Order, ...]:
         found = chain.from_iterable(map(rows.orders_of, self.scan(customers=[customer])))
@@ -51,9 +57,7 @@ class OwnOrders:
     def scan(self, columns: Any = None, *, customers: Any = None, batch_rows: int = 65_536) -> Any:
         wanted = None if customers is None else {*map(str, customers)}
         found = [row for row in self.rows() if wanted is None or row.order["customer"] in wanted]
-        rows.selected(rows.batch_of([]), columns)
-        for at in range(0, len(found), batch_rows):
-            yield rows.selected(rows.batch_of_rows(found[at : at + batch_rows]), columns)
+        return rows.batches_of_rows(found, columns, batch_rows)
 
     def products(self, _ids: object = None) -> Iterator[ProductBatch]:
         return iter(())

@@ -20,6 +20,7 @@ from custinsights.domain.records import object_of, record_of
 from custinsights.domain.statuses import Fulfilment
 from custinsights.repositories.batches import (
     LINE_COLUMNS,
+    NOTHING,
     ORDER_COLUMNS,
     REFUND_COLUMNS,
     OrderBatch,
@@ -32,14 +33,18 @@ from custinsights.repositories.rows import (
     money_of,
     rows_of,
 )
+from custinsights.repositories.stored import Known
 
 __all__ = [
     "OrderRow",
     "batch_of",
     "batch_of_rows",
+    "batches_of_rows",
+    "known_rows",
     "order_of",
     "order_rows",
     "orders_of",
+    "outcome",
     "refund_records",
     "refunds_of",
     "selected",
@@ -51,16 +56,27 @@ _CHARGES: Final = ("shipping", "tax", "tip")
 _WORDS: Final = ("channel", "payment_method", "campaign", "coupon")
 
 
+def _parts(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(rows)
+
+
 @attrs.frozen
 class OrderRow:
     """An order as a batch has it: its row, and those of its lines and refunds.
 
-    The rows do not tell their place in a batch, so that equal orders have equal rows.
+    The rows do not tell their place in a batch, so that equal orders have equal rows. Until when
+    the source was watched (`OrderBatch.observed_until`) is nothing that an order says.
     """
 
     order: Row
-    lines: tuple[Row, ...] = ()
-    refunds: tuple[Row, ...] = ()
+    lines: tuple[Row, ...] = attrs.field(default=(), converter=_parts)
+    refunds: tuple[Row, ...] = attrs.field(default=(), converter=_parts)
+    observed_until: int | None = attrs.field(default=None, eq=False)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The source and the id."""
+        return self.order["source"], self.order["id"]
 
 
 def batch_of(orders: Iterable[Order]) -> OrderBatch:
@@ -93,10 +109,72 @@ def order_rows(batch: OrderBatch) -> list[OrderRow]:
         at = row.pop("order")
         if at >= 0:
             refunds[at].append(row)
+    seen = batch.observed_until
+    until = [None] * len(batch) if seen is None else [*map(_told_number, seen.tolist())]
     return [
-        OrderRow(order, tuple(its), tuple(back))
-        for order, its, back in zip(rows_of(batch.orders), lines, refunds, strict=True)
+        OrderRow(order, tuple(its), tuple(back), instant)
+        for order, its, back, instant in zip(
+            rows_of(batch.orders), lines, refunds, until, strict=True
+        )
     ]
+
+
+def _told_number(number: int) -> int | None:
+    return None if number == NOTHING else number
+
+
+def outcome(was: OrderRow | None, told: OrderRow) -> tuple[str, OrderRow]:
+    """Return what it is to be told an order, as `OrderRepository.write` counts it, and what rests.
+
+    Parameters
+    ----------
+    was
+        What rests there; None for nothing.
+    told
+        What is told now.
+
+    Examples
+    --------
+    >>> march, may = (
+    ...     OrderRow({"id": "1"}, observed_until=3),
+    ...     OrderRow({"id": "1"}, observed_until=5),
+    ... )
+    >>> outcome(may, march)[0], outcome(march, may)[1].observed_until
+    ('same', 5)
+    >>> outcome(may, OrderRow({"id": "1", "status": "paid"}, observed_until=3)) == ("older", may)
+    True
+    """
+    if was is None:
+        return "added", told
+    instants = (one.observed_until for one in (was, told))
+    latest = max((one for one in instants if one is not None), default=None)
+    if was != told and told.observed_until not in (None, latest):
+        return "older", was
+    what = "same" if was == told else "changed"
+    return what, attrs.evolve(told, observed_until=latest)
+
+
+def known_rows(rows: Iterable[OrderRow]) -> dict[str, Known]:
+    """Return what an import asks of orders, as `OrderRepository.known` gives it."""
+    return {
+        row.order["id"]: Known(row.order["customer"], row.order["placed_at"], row.observed_until)
+        for row in rows
+    }
+
+
+def batches_of_rows(
+    rows: Sequence[OrderRow], columns: Sequence[str] | None, batch_rows: int
+) -> Iterator[OrderBatch]:
+    """Yield rows as batches of some columns, as `OrderRepository.scan` gives them.
+
+    Raises
+    ------
+    UnknownName
+        There is no such column, also where there are no rows.
+    """
+    selected(batch_of_rows([]), columns)
+    for first in range(0, len(rows), batch_rows):
+        yield selected(batch_of_rows(rows[first : first + batch_rows]), columns)
 
 
 def selected(batch: OrderBatch, columns: Sequence[str] | None) -> OrderBatch:

@@ -19,7 +19,7 @@ the contract. What holds for all of them:
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self
 
 from custinsights.domain.activities import Activity
 from custinsights.domain.consents import Consent
@@ -43,7 +43,6 @@ __all__ = [
     "ActivityRepository",
     "Annotation",
     "AnnotationRepository",
-    "KnowsOrders",
     "OrderRepository",
     "PeopleRepository",
     "Store",
@@ -209,6 +208,9 @@ class OrderRepository(Protocol):
         "older"; an equal order bears the later instant, and is the same.
         """
 
+    def known(self, source: str, ids: Sequence[Key]) -> Mapping[str, Known]:
+        """Return what an import asks of the orders of a source that are there, by their ids."""
+
     def of(self, customer: Key) -> tuple[Order, ...]:
         """Return the orders of a customer, by time, then source and id."""
 
@@ -251,17 +253,6 @@ class OrderRepository(Protocol):
 
         Under ``orders`` and ``refunds`` (those with keys of their own, and with these), as records.
         """
-
-
-@runtime_checkable
-class KnowsOrders(Protocol):
-    """What an `OrderRepository` can do besides, so that no order takes the place of another one.
-
-    An import into one that cannot does not see where two systems are taken for one.
-    """
-
-    def known(self, source: str, ids: Sequence[Key]) -> Mapping[str, Known]:
-        """Return what an import asks of the orders of a source that are there, by their ids."""
 
 
 class ActivityRepository(Protocol):

@@ -34,11 +34,13 @@ class Stored(Generic[T]):
 class Known:
     """Of an order that is there: whose it is today, None for nobody's, and when it was placed.
 
-    The instant is in microseconds since 1970 UTC.
+    And until when its source was watched (`OrderBatch.observed_until`), None where nobody knows.
+    Instants are in microseconds since 1970 UTC.
     """
 
     customer: str | None
     placed_at: int
+    observed_until: int | None = None
 
 
 @attrs.frozen

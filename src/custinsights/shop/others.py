@@ -11,7 +11,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.columns import AnyArray, BoolArray, Labels
 from custinsights.history.columnar.localtime import to_datetime
-from custinsights.repositories.protocols import KnowsOrders, UnitOfWork
+from custinsights.repositories.protocols import UnitOfWork
 from custinsights.repositories.stored import Known
 from custinsights.sources.importing.found import FoundOrders
 
@@ -58,8 +58,6 @@ def refuse_others(orders: FoundOrders, is_other: BoolArray) -> None:
 
 def _known(work: UnitOfWork, orders: FoundOrders) -> Iterator[tuple[int, Known]]:
     """Yield the rows of orders that are there, with what is known of these."""
-    if not isinstance(work.orders, KnowsOrders):  # a repository of one's own
-        return
     sources, ids = (_texts(orders.orders[name]) for name in ("source", "id"))
     for source in sorted(set(sources)):
         rows = [row for row, one in enumerate(sources) if one == source]

@@ -54,12 +54,12 @@ class Orders:
         counts = dict.fromkeys(
             ("added", "changed", "same", *(() if told is None else ("older",))), 0
         )
-        until = [None] * len(batch) if told is None else told.tolist()
-        for row, seen in zip(order_rows(batch), until, strict=True):
+        for row in order_rows(batch):
             lines = tuple(complete(LINE_COLUMNS, one) for one in row.lines)
             refunds = tuple(complete(REFUND_COLUMNS, one) for one in row.refunds)
             whole = OrderRow(complete(ORDER_COLUMNS, row.order), lines, refunds)
-            counts[keep(tables, tables.orders, whole, "orders", observed_until=seen)] += 1
+            until = row.observed_until
+            counts[keep(tables, tables.orders, whole, "orders", observed_until=until)] += 1
         for one in rows_of(batch.refunds):
             if one["order"] < 0:
                 row = OrderRow(complete(REFUND_COLUMNS, one))
@@ -74,6 +74,7 @@ class Orders:
             name: Known(
                 None if entry.person is None else tables.id_of(entry.person),
                 entry.row.order["placed_at"],
+                entry.observed_until,
             )
             for name, entry in found.items()
             if entry is not None

@@ -19,11 +19,11 @@ from custinsights.repositories.batches import (
     OrderBatch,
     ProductBatch,
 )
-from custinsights.repositories.order_rows import OrderRow, batch_of_rows, order_of
+from custinsights.repositories.order_rows import OrderRow, batch_of_rows, known_rows, order_of
 from custinsights.repositories.rows import Row, columns_of
 from custinsights.repositories.sql.mapped import Reader
 from custinsights.repositories.sql.unmapped import refuse_writing
-from custinsights.repositories.stored import Key
+from custinsights.repositories.stored import Key, Known
 
 __all__ = ["MappedOrders"]
 
@@ -44,6 +44,11 @@ class MappedOrders:
         """Return an order."""
         rows = self._rows("id", [str(order)])
         return next((order_of(row) for row in rows if row.order["source"] == source), None)
+
+    def known(self, source: str, ids: Sequence[Key]) -> Mapping[str, Known]:
+        """Return what is known of the orders of a source, by their ids."""
+        rows = self._rows("id", [str(one) for one in ids])
+        return known_rows(row for row in rows if row.order["source"] == source)
 
     def of(self, customer: Key) -> tuple[Order, ...]:
         """Return the orders of a customer, by time, then source and id."""

@@ -19,6 +19,7 @@ from custinsights.repositories.batches import (
     REFUND_COLUMNS,
     OrderBatch,
 )
+from custinsights.repositories.rows import rows_of
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.columns import nothing
 from custinsights.repositories.sql.one_of import one_of_told
@@ -125,12 +126,12 @@ def orders_with(session: Session, keys: Sequence[int]) -> OrderBatch:
 def known_orders(session: Session, source: str, ids: Sequence[Key]) -> dict[str, Known]:
     """Return what an import asks of the orders of a source that are there, by their ids."""
     kinds = {name: ORDER_COLUMNS[name] for name in ("source", "id", "customer", "placed_at")}
+    kinds["observed_until"] = "instant"
     asked = Asked(_ARE_THESE, {"source": source, "ids": [*map(str, ids)]})
     pages = pages_of(session, schema.orders, kinds, asked, len(ids) + 1)
+    rows = (row for read in pages for row in rows_of(read))
     return {
-        one: Known(*rest)
-        for read in pages
-        for _, one, *rest in zip(*(column.tolist() for column in read.values()), strict=True)
+        row["id"]: Known(row["customer"], row["placed_at"], row["observed_until"]) for row in rows
     }
 
 

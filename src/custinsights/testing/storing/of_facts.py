@@ -13,8 +13,9 @@ from custinsights.domain.orders import Order
 from custinsights.errors import UnknownName
 from custinsights.repositories.batches import REFUND_COLUMNS
 from custinsights.repositories.order_rows import batch_of, batch_of_rows
-from custinsights.repositories.protocols import KnowsOrders, Store
+from custinsights.repositories.protocols import Store
 from custinsights.repositories.rows import microseconds_of, rows_of
+from custinsights.repositories.stored import Known
 from custinsights.testing.storing.asking import NOON, Check, differs, refused
 from custinsights.testing.storing.observing import order_columns
 from custinsights.testing.storing.shop import ACTIVITIES, ORDERS, fill
@@ -117,8 +118,6 @@ def watched(store: Store, _parts: Collection[str]) -> Iterator[str]:
     first = ORDERS[0]
     other: Any = attrs.evolve(first, status="cancelled")
     with store.begin(at=NOON) as work:
-        if not isinstance(work.orders, KnowsOrders):
-            return
         for until, order, wanted in (
             (10, first, "added"),
             (30, first, "same"),
@@ -132,9 +131,11 @@ def watched(store: Store, _parts: Collection[str]) -> Iterator[str]:
             yield from differs(f"what was told as watched until {until}", counts, {wanted})
         yield from differs("the order that was watched", work.orders.get("2"), other)
         known = dict(work.orders.known("", ["2", "nix"]))
-        whose = {name: (one.customer, one.placed_at) for name, one in known.items()}
-        told = (first.customer, microseconds_of(first.placed_at))
-        yield from differs("what is known of orders by their ids", whose, {"2": told})
+        told = Known(str(first.customer), microseconds_of(first.placed_at) or 0, 30)
+        yield from differs("what is known of orders by their ids", known, {"2": told})
+        work.orders.write(batch_of([attrs.evolve(first, id="4")]))
+        unsaid = work.orders.known("", [4])["4"].observed_until
+        yield from differs("until when an order was watched of which nobody says it", unsaid, None)
 
 
 def twice_in_a_batch(store: Store, _parts: Collection[str]) -> Iterator[str]:
