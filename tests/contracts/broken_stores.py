@@ -323,6 +323,17 @@ def mind_the_case(work: MemoryWork, _store: BrokenStore) -> None:
         return None if is_other else found
 
 
+def keep_former_contacts(work: MemoryWork, _store: BrokenStore) -> None:
+    """Leave a contact with who had it first."""
+
+    @instead(work.people, "put")
+    def _put(before: Any, *given: Any, **named: Any) -> Any:
+        had = {**work._session.seen.identities}
+        version = before(*given, **named)
+        work._session.changing().identities.update(had)
+        return version
+
+
 def take_over(work: MemoryWork, _store: BrokenStore) -> None:
     """Take an identity away from somebody else."""
 
@@ -490,6 +501,7 @@ BREAKS: Mapping[str, Callable[[MemoryWork, BrokenStore], None]] = {
     "old ids are lost": lose_old_ids,
     "addresses are compared by case": mind_the_case,
     "identities are taken over": take_over,
+    "former contacts are kept": keep_former_contacts,
     "people are searched by case": search_by_case,
     "older files are believed": believe_older_files,
     "the feed begins anew": feed_changed(lambda one, at: attrs.evolve(one, number=at)),

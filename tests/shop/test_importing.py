@@ -392,12 +392,13 @@ def test_names_and_addresses_come_with_the_orders() -> None:
     assert not {"name", "street", "postal_code"} & history.labels.keys()
 
 
-def test_blank_contacts_are_filled_and_never_changed() -> None:
-    """Orders complete what is known of a customer, and change none of it."""
+def test_blank_contacts_are_filled() -> None:
+    """Orders complete what is known of a customer; see test_contacts of what they change."""
     store = MemoryStore()
     head = "order_id,customer,email,name,placed_at,amount,currency\n"
     import_orders(store, csv(head + "1,7,,Ada,2024-01-05,10.00,EUR\n"))
-    import_orders(store, csv(head + "2,7,ada@example.com,A. L.,2024-01-06,10.00,EUR\n"))
+    report = import_orders(store, csv(head + "2,7,ada@example.com,,2024-01-06,10.00,EUR\n"))
+    assert (report.customers_changed, report.changes_nothing) == (1, False)
     one = customers_of(store)["7"]
     assert (one.name, one.email) == ("Ada", "ada@example.com")
 

@@ -22,6 +22,7 @@ from custinsights.domain.fields import (
     text,
 )
 from custinsights.domain.frozen import Frozen
+from custinsights.domain.identities import Identity
 from custinsights.errors import InvalidValue
 
 __all__ = ["MOST_DEGREES", "Address", "Attribute", "Customer", "Tag"]
@@ -260,6 +261,18 @@ class Customer:
     def address(self) -> Address | None:
         """The main address, None if none is known."""
         return self.addresses[0] if self.addresses else None
+
+    def is_reached_by(self, contact: Identity) -> bool:
+        """Whether an e-mail address or a phone number is the customer's own today.
+
+        Examples
+        --------
+        >>> ada = Customer("c7", email="ada@example.com")
+        >>> ada.is_reached_by(Identity("email", "ADA@example.com"))
+        True
+        """
+        value = {"email": self.email, "phone": self.phone}.get(contact.kind)
+        return value is not None and Identity(contact.kind, value).key == contact.key
 
     def is_tagged(self, name: str, at: datetime | None = None) -> bool:
         """Whether a tag of that name is on the customer, at an instant or, without one, ever."""

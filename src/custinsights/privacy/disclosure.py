@@ -166,7 +166,8 @@ def rectify(
 ) -> Customer:
     """Correct what is known of a person, and write down which fields, by whom and why.
 
-    The log ``rectification`` has the names of the fields and not what stood or stands in them.
+    The log ``rectification`` has the names of the fields and not what stood or stands in them. What
+    is corrected stays as it is, whatever an import tells later.
 
     Parameters
     ----------
@@ -206,8 +207,15 @@ def rectify(
     names = sorted(name for name in changes if getattr(right, name) != getattr(found.value, name))
     if names:
         work.people.put(right, version=found.version)
-        entry = {"fields": names, "by": by, "why": why, "on": at.isoformat()}
-        work.annotations.record(RECTIFICATIONS, entry, customer=str(found.value.id))
+        told = [
+            f"attributes.{name}"
+            for name in sorted({*right.attributes, *found.value.attributes})
+            if right.attributes.get(name) != found.value.attributes.get(name)
+        ]
+        own = str(found.value.id)
+        entry = {"fields": names, "by": by, "why": why, "on": at.isoformat(), "id": own}
+        entry |= {"attributes": told} if told else {}
+        work.annotations.record(RECTIFICATIONS, entry, customer=own)
     return right
 
 

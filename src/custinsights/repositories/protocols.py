@@ -106,7 +106,7 @@ class PeopleRepository(Protocol):
         """Add identities to somebody; one that is somebody else's is refused (AlreadyTaken).
 
         The e-mail address and phone number of a customer that is written are theirs already, where
-        they are nobody else's; earlier ones stay theirs.
+        they are nobody else's; earlier ones stay theirs until somebody else is written with them.
         """
 
     def identities(self, customer: Key) -> tuple[Identity, ...]:

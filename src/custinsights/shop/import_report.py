@@ -14,7 +14,7 @@ __all__ = ["ImportReport"]
 
 _NUMBERS: Final = (
     *("added", "changed", "same", "older", "refused"),
-    *("new_customers", "done_before"),
+    *("new_customers", "customers_changed", "customers_kept", "done_before"),
 )
 
 
@@ -35,6 +35,11 @@ class ImportReport:
         How many orders were left out, for their ids are those of other people's on other days.
     new_customers : int
         How many customers it made.
+    customers_changed : int
+        Of how many who were there something is known now that was not, or otherwise.
+    customers_kept : int
+        Of how many something stays that is told otherwise: as the shop corrected it by hand, as
+        another source or a newer file tells it, or as it was when they were merged.
     done_before : int
         How many an earlier import of the same files had written before it was stopped.
     load_report : LoadReport
@@ -53,13 +58,15 @@ class ImportReport:
     older: int = 0
     refused: int = 0
     new_customers: int = 0
+    customers_changed: int = 0
+    customers_kept: int = 0
     done_before: int = 0
     load_report: LoadReport = attrs.field(factory=LoadReport)
 
     @property
     def changes_nothing(self) -> bool:
         """Whether everything was in the store already, as it is."""
-        return not (self.added or self.changed or self.new_customers)
+        return not (self.added or self.changed or self.new_customers or self.customers_changed)
 
     def __add__(self, other: object) -> ImportReport:
         """Return the report of two imports of the same kind, one after the other."""
@@ -73,8 +80,7 @@ class ImportReport:
 
     def with_counts(self, counts: Mapping[str, int]) -> ImportReport:
         """Return the report after more were written."""
-        names = ("added", "changed", "same", "older")
-        return attrs.evolve(self, **{n: getattr(self, n) + counts.get(n, 0) for n in names})
+        return attrs.evolve(self, **{n: getattr(self, n) + counts.get(n, 0) for n in _NUMBERS})
 
     def record(self) -> dict[str, Any]:
         """Return what the log of imports keeps: numbers, and the load report as a text."""
@@ -96,4 +102,9 @@ class ImportReport:
             parts.append(f"{self.refused:,} left out with the id of another order")
         if self.done_before:
             parts.append(f"{self.done_before:,} by an import before, which was stopped")
-        return f"{self.what}: {', '.join(parts)}; {counted(self.new_customers, 'new customer')}"
+        people = [counted(self.new_customers, "new customer")]
+        if self.customers_changed:
+            people.append(f"{self.customers_changed:,} told anew")
+        if self.customers_kept:
+            people.append(f"{self.customers_kept:,} with contacts told otherwise, which stay")
+        return f"{self.what}: {', '.join(parts)}; {', '.join(people)}"

@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.calendar import Calendar
-from custinsights.domain.fields import looked_up
+from custinsights.domain.fields import looked_up, refuse_naive
 from custinsights.domain.people import Customer
 from custinsights.domain.products import Product
 from custinsights.domain.tag_changes import TagChange, key_of
@@ -26,6 +26,7 @@ from custinsights.repositories.batches import OrderBatch
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.rows import products_of
 from custinsights.repositories.whole import themselves
+from custinsights.shop.contacts import how_many, told_by_table, watch_table
 from custinsights.shop.import_report import ImportReport
 from custinsights.shop.others import others, refuse_others
 from custinsights.shop.whose import Erased, Whose, whose
@@ -73,7 +74,9 @@ def import_orders(
     otherwise is changed, and the feed of changes tells what it was; the same again changes nothing.
     Orders of all states and currencies come in, those of nobody too. Each first order makes a
     customer; who is there already is found by the id in the source, the e-mail address, or the
-    phone number, and completed by what was not known.
+    phone number, and completed by what was not known; a name, an e-mail address or a phone number
+    that the source tells otherwise than before stands from then on, but for what the shop corrected
+    by hand (`custinsights.shop.contacts`).
 
     In whatever order files come in, of an order that one is believed which was watched until last:
     to the end of the last local day in it, or as `observed_until` says; of equal ones the one that
@@ -166,7 +169,7 @@ def _import_system(
     report = ImportReport(what="orders", done_before=start, load_report=found.report)
     with store.begin(at=at) as work:
         _settle_shop(work, {"currency": found.currency, "timezone": told.get("timezone")})
-        people = whose(work, found.people, erased)
+        people = whose(work, found.people, erased, found.orders)
         ids, orders = people.owners(work, found.orders)
         now = [*map(people.today, ids.tolist()), None]
         customers = np.array(now, dtype=object)[orders.person]
@@ -179,6 +182,7 @@ def _import_system(
         work.commit()
         refused = int(np.count_nonzero(is_other))
         report = attrs.evolve(report, new_customers=len(people.new), refused=refused)
+        report = report.with_counts(how_many(people.completed))
         for done, batch in orders.batches(ids, ROWS, start):
             own = _without_addresses(batch, people.erased)
             if is_other[done - len(batch) : done].any():
@@ -204,12 +208,15 @@ def import_customers(
     source: str = "",
     at: dt.datetime | None = None,
     erased: Erased | None = None,
+    observed_until: dt.datetime | None = None,
 ) -> ImportReport:
     """Bring a table of customers into a store: what `read_customers` returns, or customers.
 
     Who is not there yet is made, with an account and without orders. Of who is there, what the
-    table tells is believed. Who was erased stays away. Tags are given by hand where nothing was
-    ever said of them for this customer: one that was taken away does not come back.
+    table tells is believed, but for what the shop corrected by hand, and what an older table tells
+    otherwise than a newer one or newer orders. Who was erased stays away. Tags are given by hand
+    where nothing was ever said of them for this customer: one that was taken away does not come
+    back.
 
     Parameters
     ----------
@@ -217,7 +224,11 @@ def import_customers(
         As in `import_orders`.
     customers
         The table.
+    observed_until
+        When the table was made; default: `at`.
     """
+    if observed_until is not None:
+        refuse_naive("the instant of a table", observed_until)
     table = customer_list(customers)
     report = ImportReport(what="customers", load_report=table.load_report)
     with store.begin(at=at) as work:
@@ -226,13 +237,16 @@ def import_customers(
         told = {own: one for own, one in zip(ids, table, strict=True) if own not in people.erased}
         new = {str(one.id) for one in people.new}
         there = {str(one.id): one for one in themselves(work.people, told.keys() - new)}
-        merged = {own: _told_anew(there.get(own), own, one) for own, one in told.items()}
-        changed = [one for own, one in merged.items() if own in new or one != there.get(own)]
-        attrs.evolve(people, new=changed, completed=()).write(work)
+        until = observed_until or at
+        anew = told_by_table(work, there, told, source, until)
+        made = [attrs.evolve(told[own], id=own, tags=()) for own in told if own in new]
+        attrs.evolve(people, new=made, completed=anew).write(work)
+        watch_table(work, source, until)
         work.annotations.tag(*_new_tags(work, told, people))
-        counts = {"added": len(new), "changed": len(changed) - len(new)}
-        report = report.with_counts({**counts, "same": len(told) - len(changed)})
-        report = attrs.evolve(report, new_customers=len(new))
+        counts, n = how_many(anew), len(new)
+        changed = counts["customers_changed"]
+        counts |= {"added": n, "changed": changed, "same": len(told) - n - changed}
+        report = report.with_counts({**counts, "new_customers": n})
         work.annotations.record(_LOG, report.record())
     return report
 
@@ -291,7 +305,7 @@ def import_activities(
             what="activities",
             new_customers=len(people.new),
             load_report=activities.load_report,
-        ).with_counts(counts)
+        ).with_counts({**counts, **how_many(people.completed)})
         work.annotations.record(_LOG, report.record())
     return report
 
@@ -361,16 +375,6 @@ def _describe_products(work: UnitOfWork, told: Sequence[Product]) -> None:
         if blank:
             fresh.append(attrs.evolve(known, **blank))
     work.orders.put_products(fresh)
-
-
-def _told_anew(known: Customer | None, own: str, told: Customer) -> Customer:
-    """Return a customer of whom a table tells: what it says, and else what was known."""
-    if known is None:
-        return attrs.evolve(told, id=own, tags=())
-    names = [field.name for field in attrs.fields(Customer) if field.name not in ("id", "tags")]
-    said = {name: getattr(told, name) for name in names if getattr(told, name)}
-    said["attributes"] = {**known.attributes, **told.attributes}
-    return attrs.evolve(known, **said)
 
 
 def _new_tags(work: UnitOfWork, told: Mapping[str, Customer], people: Whose) -> list[TagChange]:

@@ -17,6 +17,7 @@ from custinsights.domain.tags import TagBook
 from custinsights.errors import AlreadyTaken
 from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import UnitOfWork
+from custinsights.shop.former import whose_today
 from custinsights.shop.whose import keep_number, last_number
 
 __all__ = ["created", "free_id", "signed_up"]
@@ -81,9 +82,10 @@ def signed_up(
 ) -> Customer:
     """Return whose a contact is, or somebody new, after they agreed to hear from the shop.
 
-    Who has it and was merged agreed themselves: it goes with them when the merging is undone.
+    Who has it and was merged agreed themselves: it goes with them when the merging is undone. Who
+    had it before did not agree.
     """
-    [own] = work.people.find_all([contact], before_merging=True)
+    own = whose_today(work.people, contact)
     if own is None:
         told: Any = {contact.kind: contact.value}
         own = free_id(work)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 import numpy as np
@@ -14,13 +15,15 @@ from custinsights.domain.contacts import looks_like_contact
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
 from custinsights.errors import InvalidValue
-from custinsights.history.columnar.columns import AnyArray
+from custinsights.history.columnar.columns import NO_INSTANT, AnyArray
 from custinsights.privacy.suppression import LOG as SUPPRESSIONS
 from custinsights.privacy.suppression import erasure_instants
 from custinsights.repositories.protocols import UnitOfWork
 from custinsights.repositories.rows import microseconds_of
 from custinsights.repositories.stored import Key
 from custinsights.repositories.whole import themselves
+from custinsights.shop.contacts import Latest, Told, latest_orders, tells_anew, told_by_orders
+from custinsights.shop.former import former, kept_by_orders
 from custinsights.sources.importing.found import FoundOrders, FoundPeople
 
 __all__ = ["Erased", "Whose", "keep_number", "last_number", "whose"]
@@ -41,13 +44,16 @@ class Whose:
 
     Parameters
     ----------
+    source
+        The system that gave the ids.
     ids
         The id of each person, as an array of objects: of who was merged that which they have
         themselves, so that what comes in goes with them when the merging is undone.
     erased
         The ids of those who were erased.
     new, completed
-        Customers who are not in the store yet, and those of whom more is known now.
+        Customers who are not in the store yet, and those of whom something is told that is blank
+        or stands otherwise.
     identities
         By what customers are known from now on.
     last_number
@@ -58,10 +64,11 @@ class Whose:
         Who was merged, with the one who they are now.
     """
 
+    source: str
     ids: AnyArray
     erased: frozenset[str]
     new: Sequence[Customer]
-    completed: Sequence[Customer]
+    completed: Sequence[Told]
     identities: Sequence[tuple[Key, Identity]]
     last_number: int
     returned: Mapping[int, str]
@@ -89,19 +96,31 @@ class Whose:
 
     def write(self, work: UnitOfWork) -> None:
         """Write who is new, and what is new of others."""
-        if self.new or self.completed or self.identities:
-            work.people.write([*self.new, *self.completed], self.identities)
+        told = [one.customer for one in self.completed if one.is_news]
+        if self.new or told or self.identities:
+            work.people.write([*self.new, *told], self.identities)
+        for one in self.completed:
+            one.record(work, self.source)
         keep_number(work, self.last_number)
 
 
-def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) -> Whose:
+def whose(
+    work: UnitOfWork,
+    found: FoundPeople,
+    erased: Erased | None = None,
+    orders: FoundOrders | None = None,
+) -> Whose:
     """Find the people of a source in a store, and name those who are new.
 
     Somebody is whom their id finds, else whom their e-mail addresses find, else, without either,
     whom their phone numbers find: where that is one customer to whom the source has given no other
-    id. Of those who were merged it is the one who has what finds them. Anybody else is new, and
-    named by the id of the source, where that is no contact; with the source before it, where it is
-    taken; by the next number of the shop, where there is none.
+    id. Of those who were merged it is the one who has what finds them. An address or a number that
+    somebody had before finds them for orders alone that are theirs already. Anybody else is new,
+    and named by the id of the source, where that is no contact; with the source before it, where it
+    is taken; by the next number of the shop, where there is none.
+
+    What is told of somebody who is there fills what is blank; what orders tell otherwise than
+    before stands from then on, as `custinsights.shop.contacts` says.
 
     Raises
     ------
@@ -115,7 +134,8 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
             "erased=privacy.suppressed(work, key=key).erased, with the key of their erasure",
             "A Shop asks for key= alone, a command line for --key-file",
         )
-    known, merged = _known(work, found), work.people.merged()
+    merged = work.people.merged()
+    known, lost = _known_today(work, _known(work, found), orders, merged)
     ids = np.full(found.count, None, dtype=object)
     gone: set[int] = set()
     returned: dict[int, str] = {}
@@ -131,25 +151,39 @@ def whose(work: UnitOfWork, found: FoundPeople, erased: Erased | None = None) ->
     identities: dict[tuple[str, str, str], tuple[Key, Identity]] = {}
     for person, held in known.items():
         for identity, owner in held:
-            if owner is None and person not in gone:
+            if owner is None and person not in gone and identity.key not in lost:
                 identities.setdefault(identity.key, (ids[person], identity))
     told = {name: column.array().tolist() for name, column in found.told.items()}
 
     def contacts(person: int) -> dict[str, str]:
         return {name: texts[person] for name, texts in told.items() if texts[person]}
 
-    others = set(range(found.count)) - gone - set(are_new)
+    others = _in_time(orders, set(range(found.count)) - gone - set(are_new))
     more = {ids[person]: contact for person in others if (contact := contacts(person))}
+    latest = partial(latest_orders, orders, ids.tolist()) if orders is not None else dict
     return Whose(
+        found.source,
         ids,
         frozenset(ids[person] for person in gone),
         [Customer(ids[person], **contacts(person)) for person in are_new],  # type: ignore[arg-type]
-        [*_completed(work, more)],
+        [*_told(work, more, found.source, latest)],
         [*identities.values()],
         last,
         returned,
         merged,
     )
+
+
+def _in_time(orders: FoundOrders | None, persons: set[int]) -> list[int]:
+    """Return persons, who has the latest order last: of two who are one the latest word counts."""
+    if orders is None:
+        return sorted(persons)
+    placed = np.full(max(persons, default=-1) + 1, NO_INSTANT)
+    rows = np.flatnonzero(np.isin(orders.person, [*persons]))
+    at = np.asarray(orders.orders["placed_at"])
+    rows = rows[np.argsort(at[rows], kind="stable")]
+    placed[orders.person[rows]] = at[rows]  # of equal places the last is written last
+    return sorted(persons, key=lambda person: (placed[person], person))
 
 
 def _was(
@@ -176,6 +210,36 @@ def _known(work: UnitOfWork, found: FoundPeople) -> _Known:
     for (row, identity), owner in zip(told, owners, strict=True):
         known[row].append((identity, owner))
     return known
+
+
+def _known_today(
+    work: UnitOfWork, known: _Known, orders: FoundOrders | None, merged: Mapping[Key, Key]
+) -> tuple[_Known, frozenset[tuple[str, str, str]]]:
+    """Return whose identities are without those of former contacts, and the keys of these."""
+    if orders is None:
+        return known, frozenset()
+    by_contact = {
+        person: held
+        for person, held in known.items()
+        if not any(one.kind == "id" and owner is not None for one, owner in held)
+    }
+    lost = former(work.people, (one for held in by_contact.values() for one in held))
+    if not lost:
+        return known, frozenset()
+    asked = {person: held for person, held in by_contact.items() if lost.intersection(held)}
+    theirs = kept_by_orders(work, orders, asked)
+
+    def is_theirs(person: int, who: Key | None) -> bool:
+        return who is not None and str(merged.get(who, who)) in theirs[person]
+
+    today = {
+        person: [
+            (one, None if (one, who) in lost and not is_theirs(person, who) else who)
+            for one, who in held
+        ]
+        for person, held in asked.items()
+    }
+    return {**known, **today}, frozenset(one.key for one, _ in lost)
 
 
 def _owners(work: UnitOfWork, identities: Sequence[Identity]) -> list[Key | None]:
@@ -255,14 +319,17 @@ def keep_number(work: UnitOfWork, number: int) -> None:
         work.annotations.set(_NUMBERS, {"last": number})
 
 
-def _completed(work: UnitOfWork, told: Mapping[str, Mapping[str, str]]) -> Iterator[Customer]:
-    """Yield customers with what is told of them, where nothing was known."""
+def _told(
+    work: UnitOfWork,
+    told: Mapping[str, Mapping[str, str]],
+    source: str,
+    latest: Callable[[], Mapping[str, Latest]],
+) -> Iterator[Told]:
+    """Yield customers of whom something is told that is blank, or stands otherwise."""
     ids = [*told]
+    others: list[Customer] = []
     for at in range(0, len(ids), _AT_ONCE):
-        for customer in themselves(work.people, ids[at : at + _AT_ONCE]):
-            mine = told[str(customer.id)]
-            blank: dict[str, Any] = {
-                name: text for name, text in mine.items() if getattr(customer, name) is None
-            }
-            if blank:
-                yield attrs.evolve(customer, **blank)
+        listed = themselves(work.people, ids[at : at + _AT_ONCE])
+        others += [one for one in listed if tells_anew(one, told[str(one.id)])]
+    if others:
+        yield from told_by_orders(work, others, told, source, latest())

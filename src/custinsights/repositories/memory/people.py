@@ -15,7 +15,7 @@ from custinsights.repositories.batches import PeopleBatch
 from custinsights.repositories.memory.session import Session
 from custinsights.repositories.memory.tables import Tables
 from custinsights.repositories.people import contacts_of, listed_people, refuse_tags
-from custinsights.repositories.rows import people_batch_of
+from custinsights.repositories.rows import in_turn, people_batch_of
 from custinsights.repositories.stored import MERGED_HAS_IT, Key, Stored
 
 __all__ = ["People"]
@@ -42,15 +42,17 @@ class People:
         there = 0 if person is None else tables.people[person].version
         if there != version:
             raise StaleWrite(f"the customer {shown_id(customer.id)}", version, there)
-        return _write(tables, person, customer)
+        person = _write(tables, person, customer)
+        _give_contacts(tables, [(person, customer)])
+        return tables.people[person].version
 
     def write(
         self, customers: Iterable[Customer], identities: Iterable[tuple[Key, Identity]] = ()
     ) -> None:
         """Write many at once; one who was merged is told anew as who they were."""
         tables = self._session.changing()
-        for customer in customers:
-            _write(tables, tables.own(customer.id), customer)
+        for some in in_turn(customers):
+            _give_contacts(tables, [(_write(tables, tables.own(one.id), one), one) for one in some])
         for customer_id, identity in identities:
             _identify(tables, customer_id, [identity])
 
@@ -199,15 +201,23 @@ class People:
 
 
 def _write(tables: Tables, person: int | None, customer: Customer) -> int:
-    """Write somebody who may be new, with their contacts, and return the version."""
+    """Write somebody who may be new, and return the number."""
     refuse_tags(customer)
     if person is None:
         person = tables.add_person(attrs.evolve(customer, id=str(customer.id)))
     else:
         _change(tables, person, attrs.evolve(customer, id=tables.people[person].customer.id))
-    for identity in contacts_of(customer):
-        tables.identities.setdefault(identity.key, (person, identity))
-    return tables.people[person].version
+    return person
+
+
+def _give_contacts(tables: Tables, customers: Sequence[tuple[int, Customer]]) -> None:
+    """Let people be known by their contacts, where those are nobody's, or nobody's any more."""
+    for person, customer in customers:
+        for identity in contacts_of(customer):
+            owner, _ = tables.identities.setdefault(identity.key, (person, identity))
+            if not tables.people[owner].customer.is_reached_by(identity):
+                tables.identities[identity.key] = (person, identity)
+                tables.tell("people", (str(tables.people[owner].customer.id),), "changed")
 
 
 def _change(tables: Tables, person: int, customer: Customer) -> None:

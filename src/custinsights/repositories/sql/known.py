@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from custinsights.domain.contacts import hidden_if_contact, masked
 from custinsights.domain.identities import Identity
@@ -19,6 +19,7 @@ __all__ = ["add_identities", "give_contacts", "holders", "identities_of", "now_o
 
 _Place = tuple[str, str, str]
 _TOLD = schema.identities.c
+_PLACE = (_TOLD.kind, _TOLD.source, _TOLD.index)
 
 
 def _place(session: Session, identity: Identity) -> _Place:
@@ -108,12 +109,26 @@ def _insert(session: Session, rows: dict[_Place, tuple[int, Identity]]) -> None:
 
 
 def give_contacts(session: Session, contacts: Sequence[tuple[int, Identity]]) -> None:
-    """Let people be known by their contacts, where those are nobody's yet."""
+    """Let people be known by their contacts, where those are nobody's, or nobody's any more."""
     rows: dict[_Place, tuple[int, Identity]] = {}
     for person, identity in contacts:
         rows.setdefault(_place(session, identity), (person, identity))
     there = _there(session, rows)
     _insert(session, {place: one for place, one in rows.items() if place not in there})
+    others = {place: owner for place, owner in there.items() if owner != rows[place][0]}
+    if not others:
+        return
+    told = schema.people.c
+    question = select(told.key, told.id, told.email, told.phone)
+    found = session.reading.execute(question.where(one_of(told.key, {*others.values()}))).mappings()
+    people = {row["key"]: row for row in found}
+    for place, owner in others.items():
+        now = session.unseal(people[owner][place[0]])
+        if now is None or _place(session, Identity(place[0], now)) != place:
+            session.tell("people", [(people[owner]["id"],)], "changed")
+            is_it = [column == part for column, part in zip(_PLACE, place, strict=True)]
+            new = update(schema.identities).where(*is_it)
+            session.writing.execute(new.values(person=rows[place][0]))
 
 
 def identities_of(session: Session, customer: Key) -> tuple[Identity, ...]:

@@ -1,6 +1,6 @@
 """How do people get into tables, and how do two become one?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import attrs
@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from custinsights.domain.people import Customer
 from custinsights.domain.records import record_of
 from custinsights.repositories.people import contacts_of, refuse_tags
+from custinsights.repositories.rows import in_turn
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.bulk import insert_columns
 from custinsights.repositories.sql.known import give_contacts
@@ -25,7 +26,6 @@ from custinsights.repositories.sql.session import Session
 __all__ = ["change", "put_person", "set_pointer", "write_people"]
 
 _TOLD: Final = schema.people.c
-_AT_ONCE: Final = 20_000
 
 
 def put_person(session: Session, person: int | None, customer: Customer) -> int:
@@ -35,21 +35,9 @@ def put_person(session: Session, person: int | None, customer: Customer) -> int:
 
 def write_people(session: Session, customers: Iterable[Customer]) -> None:
     """Write many, each as who they were before merging."""
-    for some in _in_turn(customers):
+    for some in in_turn(customers):
         keys = keys_of(session, [str(one.id) for one in some])
         _write(session, [(keys.get(str(one.id)), one) for one in some])
-
-
-def _in_turn(customers: Iterable[Customer]) -> Iterator[list[Customer]]:
-    """Yield some at a time, nobody twice at once."""
-    some: dict[str, Customer] = {}
-    for customer in customers:
-        if str(customer.id) in some or len(some) == _AT_ONCE:
-            yield [*some.values()]
-            some = {}
-        some[str(customer.id)] = customer
-    if some:
-        yield [*some.values()]
 
 
 def _write(session: Session, given: Sequence[tuple[int | None, Customer]]) -> list[int]:

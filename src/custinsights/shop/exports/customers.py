@@ -20,10 +20,11 @@ from custinsights.history.orders import OrderHistory, When
 from custinsights.privacy.consents import PreferenceCentre
 from custinsights.privacy.keys import Secret
 from custinsights.privacy.suppression import LOG, Suppressed
-from custinsights.repositories.people import somebody
+from custinsights.repositories.people import contacts_of, somebody
 from custinsights.repositories.protocols import PeopleRepository, UnitOfWork
 from custinsights.repositories.stored import Key
 from custinsights.repositories.whole import whole
+from custinsights.shop.contacts import told_anew
 from custinsights.shop.exports.customer_fields import (
     Person,
     attribute_of,
@@ -133,7 +134,7 @@ def export_customers(
             allowed = "suppressed=, that list, as privacy.suppressed(work, key=...) reads it"
             advice = "A Shop reads it by key=, the key of the erasures"
             raise InvalidValue(what, "nothing of it", allowed, advice)
-        people, left_out = _agreed(work.people, listed, asked, until, suppressed)
+        people, left_out = _agreed(work, listed, asked, until, suppressed)
     if "tags" in asked.fields:
         people = _tagged(work, people, None if as_of is None else until)
     columns = columns_of(
@@ -166,7 +167,7 @@ def todays_ids(people: PeopleRepository, customers: Iterable[Key]) -> set[str]:
 
 
 def _agreed(
-    people: PeopleRepository,
+    work: UnitOfWork,
     listed: list[Customer],
     preset: ExportPreset,
     until: datetime,
@@ -174,11 +175,12 @@ def _agreed(
 ) -> tuple[list[Person], dict[str, int]]:
     """Return who may be written to, and how many may not, by the first reason that holds."""
     inside, left_out = list[Person](), dict.fromkeys(REASONS, 0)
-    for customer, address, ledger in _ledgers(people, listed, preset.channel):
+    anew = told_anew(work)
+    for customer, address, ledger in _ledgers(work.people, listed, preset.channel):
         entry = deciding(ledger, preset.topic, preset.channel, at=until)
         if address is None:
             left_out["no address"] += 1
-        elif suppressed is not None and _is_stopped(customer, entry, suppressed):
+        elif suppressed is not None and _is_stopped(work, customer, anew, entry, suppressed):
             left_out["suppressed"] += 1
         elif entry is None:
             left_out["no consent"] += 1
@@ -189,9 +191,19 @@ def _agreed(
     return inside, left_out
 
 
-def _is_stopped(customer: Customer, entry: Consent | None, suppressed: Suppressed) -> bool:
+def _is_stopped(
+    work: UnitOfWork,
+    customer: Customer,
+    anew: Collection[str],
+    entry: Consent | None,
+    suppressed: Suppressed,
+) -> bool:
+    """Whether a contact is suppressed, or, of who is among `anew`, one that they had before."""
     agreed_at = entry.at if entry is not None and entry.granted else None
-    return any(suppressed.stops(one, agreed_at=agreed_at) for one in _identities(customer))
+    is_anew = str(customer.id) in anew
+    held = work.people.identities(customer.id) if is_anew else contacts_of(customer)
+    contacts = (one for one in held if one.kind != "id")
+    return any(suppressed.stops(one, agreed_at=agreed_at) for one in contacts)
 
 
 def _ledgers(
@@ -218,11 +230,6 @@ def _address(customer: Customer, channel: str) -> str | None:
     if channel == "post":
         return None if customer.address is None else customer.address.street
     return customer.phone
-
-
-def _identities(customer: Customer) -> list[Identity]:
-    told = {"email": customer.email, "phone": customer.phone}
-    return [Identity(kind, value) for kind, value in told.items() if value is not None]
 
 
 def _tagged(work: UnitOfWork, people: list[Person], at: datetime | None) -> list[Person]:

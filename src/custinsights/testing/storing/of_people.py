@@ -18,6 +18,7 @@ from custinsights.testing.storing.shop import note, person
 __all__ = [
     "CHECKS",
     "directory",
+    "former_contacts",
     "identities",
     "importing_after_merging",
     "merging",
@@ -94,6 +95,25 @@ def identities(store: Store, _parts: Collection[str]) -> Iterator[str]:
             lambda work, taken: work.people.identify("c1" if taken.kind == "id" else "c2", [taken]),
             taken,
         )
+
+
+def former_contacts(store: Store, _parts: Collection[str]) -> Iterator[str]:
+    """What somebody had before finds them until somebody else is written with it."""
+    ada, number = Identity("email", "ada@example.com"), Identity("phone", "+33612345678")
+    found = []
+    with store.begin(at=NOON) as work:
+        work.people.put(Customer("c1", email="Ada@Example.com", phone="+33 6 12 34 56 78"))
+        work.people.put(Customer("c1", email="new@example.com"), version=1)
+        work.people.put(Customer("c2", email="new@example.com"))
+        found.append(work.people.find_all([ada, number]))
+        work.people.put(Customer("c3", email="ada@example.com"))
+        work.people.write([Customer("c4", phone="0033612345678"), Customer("c5", email=ada.value)])
+        found.append(work.people.find_all([ada, number, Identity("email", "new@example.com")]))
+    wanted = [["c1", "c1"], ["c3", "c4", "c1"]]
+    yield from differs("who is found by former contacts", [[*one] for one in found], wanted)
+    with store.begin(read_only=True) as work:
+        kinds = [one.kind for one in work.people.identities("c1")]
+        yield from differs("what is left of the identities of c1", kinds, ["email"])
 
 
 def renaming(store: Store, parts: Collection[str]) -> Iterator[str]:
@@ -238,6 +258,12 @@ CHECKS = (
         ("people",),
         "Keep Identity.key of each, and refuse the key of somebody else.",
         identities,
+    ),
+    Check(
+        "former contacts find",
+        ("people",),
+        "Give a contact to who is written with it, if it is today's contact of nobody else.",
+        former_contacts,
     ),
     Check("old ids find", ("people",), "Keep every id that somebody ever had.", renaming),
     Check(
