@@ -85,14 +85,14 @@ def object_of(wanted: type[T], record: Mapping[str, Any]) -> T:
     what = f"the record of {_named(wanted)}"
     if not isinstance(record, Mapping):
         raise InvalidValue(f"{what} is no mapping", type(record).__name__, "fields with values")
-    fields = {field.name: field for field in attrs.fields(wanted)}  # type: ignore[arg-type]
+    fields = {field.name: field for field in attrs.fields(wanted)}  # type: ignore[arg-type]  # of attrs
     for name in record:
         if name not in fields:
             raise UnknownName(f"field of {_named(wanted)}", name, tuple(fields))
     for name, field in fields.items():
         if field.default is attrs.NOTHING and name not in record:
             raise InvalidValue(f"{what} lacks {name!r}", tuple(record), "all that has no default")
-    hints = _hints(wanted)  # type: ignore[arg-type]
+    hints = _hints(wanted)  # type: ignore[arg-type]  # it can be hashed
     return wanted(
         **{
             name: _read(hints[name], value, f"the {name} in {what}")

@@ -98,7 +98,7 @@ def test_the_power_in_unequal_arms_is_as_said(weights: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("baseline", "lift", "few"), [(0.5, 2, True), (0.01, 10, True), (0.35, 1.15, False)]
 )
-def test_it_is_said_where_another_test_is_taken(baseline: float, lift: float, few: bool) -> None:  # noqa: FBT001 - what a case expects
+def test_it_is_said_where_another_test_is_taken(baseline: float, lift: float, few: bool) -> None:
     """Where compare may take Fisher's test, which sees less than is told, a note says so."""
     found = ci.sample_size(baseline, lift)
     assert found.expects_few == few

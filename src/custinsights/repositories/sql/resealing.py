@@ -2,9 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Table,
+    and_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.session import Session
@@ -41,11 +51,8 @@ def resealed(session: Session) -> int:
         for some in _rows(session, table, names):
             told = [
                 {
-                    **{f"its_{name}": row._mapping[name] for name in keys},  # noqa: SLF001 - public
-                    **{
-                        f"new_{name}": session.seal(session.unseal(row._mapping[name]))  # noqa: SLF001
-                        for name in names
-                    },
+                    **{f"its_{name}": row[name] for name in keys},
+                    **{f"new_{name}": session.seal(session.unseal(row[name])) for name in names},
                 }
                 for row in some
             ]
@@ -56,15 +63,15 @@ def resealed(session: Session) -> int:
     return rows
 
 
-def _rows(session: Session, table: Table, names: tuple[str, ...]) -> Iterator[list[Row[Any]]]:
+def _rows(session: Session, table: Table, names: tuple[str, ...]) -> Iterator[list[RowMapping]]:
     """Yield the rows that hold something sealed, by ascending key."""
     keys = [*table.primary_key]
     wanted: ColumnElement[bool] = or_(*(table.c[name].is_not(None) for name in names))
     if table is schema.annotations:
         wanted = and_(wanted, table.c.kind == _NOTE)
     question = select(*keys, *(table.c[name] for name in names)).where(wanted).order_by(*keys)
-    some = list(session.writing.execute(question.limit(_AT_ONCE)))
+    some = list(session.writing.execute(question.limit(_AT_ONCE)).mappings())
     while some:
         yield some
-        last = tuple_(*keys) > tuple(some[-1][: len(keys)])
-        some = list(session.writing.execute(question.where(last).limit(_AT_ONCE)))
+        last = tuple_(*keys) > tuple(some[-1][key.name] for key in keys)
+        some = list(session.writing.execute(question.where(last).limit(_AT_ONCE)).mappings())
