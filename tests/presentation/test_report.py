@@ -22,6 +22,7 @@ from custinsights.domain import Customer, Money, Order, Refund
 from custinsights.errors import InvalidValue, MissingExtra
 from custinsights.presentation.figures import values
 from custinsights.presentation.report import page as paging
+from custinsights.presentation.report.charting import PALE
 from custinsights.presentation.report.drilling import LEVELS, levels, orders_of_days
 from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Chart, Part, Switch
@@ -45,6 +46,18 @@ def _shop(n: int, *, hours: float = 37, people: int | None = None, **columns: An
         "timezone": "UTC",
     }
     return ci.OrderHistory.from_arrays(**{**told, **columns})
+
+
+def _objects_of(days: list[str]) -> Any:
+    """Return a shop in which a new customer orders on each of some days, and the first one too."""
+    who = [name for place in range(len(days)) for name in (f"c{place}", "c0")]
+    return ci.OrderHistory.from_arrays(
+        customer=who,
+        placed_at=[day for day in days for _ in range(2)],
+        amount=np.full(len(who), 10),
+        currency="EUR",
+        timezone="UTC",
+    )
 
 
 def _read(*currencies: str, customer: str = "c1") -> Any:
@@ -226,6 +239,33 @@ def test_partial_periods_are_marked(gallery: str) -> None:
     assert [row[3:] for row in found] == [[1], [], [1]]
     assert found[-1][1][0].endswith("*")
     assert "Pale, open or *: only part of the period." in gallery
+
+
+@pytest.mark.parametrize("period", ["month", "quarter", "year"])
+def test_a_period_in_which_the_orders_begin_is_marked_in_every_section(period: str) -> None:
+    """As in the drill-down: in tables, charts, cohorts and rows; a whole first period is not."""
+    inquiry = Inquiry(_shop(0))
+    for first, is_cut in (("2023-01-01", False), ("2023-01-09", True)):
+        days = [*np.arange(first, "2024-12-31", 9, dtype="M8[D]").astype(str), "2024-12-31"]
+        inquiry = Inquiry(_objects_of(days))
+        charts = [
+            chart
+            for name in ("composition", "trend")
+            for chart in _charts(QUESTIONS[name].section(inquiry).parts)
+            if chart.table.names[0] == period
+        ]
+        assert len(charts) >= (2 if period == "month" else 1)
+        for chart in charts:
+            told = chart.table.columns[1]
+            assert told.provisional is None or not told.provisional[1]
+            assert bool(told.provisional is not None and told.provisional[0]) == is_cut
+            assert (PALE in chart.says) == (told.provisional is not None)
+        parts: Any = QUESTIONS["cohorts"].section(inquiry).parts
+        grid = parts[0].parts[period].parts["retention"]
+        assert grid.down[0].endswith("*)") == is_cut
+        assert not grid.down[1].endswith("*)")
+    answers = {one.key: one for one in QUESTIONS["cohorts"].answers(inquiry)}
+    assert answers["retention"].data[0]["provisional"][0] == "size"
 
 
 def test_a_page_allows_two_scripts_and_no_request(gallery: str) -> None:

@@ -131,10 +131,6 @@ def _of_cube(cube: Cube, what: str | Sequence[str] | None) -> tuple[Figure, str]
     labels_there = _places(cube)
     cube = _first_in_order(cube)
     table = cube.table()
-    if (is_cut := cube.is_incomplete | cube.is_unobserved).any():
-        labels = table.columns[: len(cube.axes)]
-        shown = [attrs.evolve(table.column(name), provisional=is_cut) for name in metrics]
-        table = attrs.evolve(table, columns=[*labels, *shown])
     by_unit: dict[tuple[str, ...], list[str]] = {}
     for metric in metrics:
         column = table.column(metric)
@@ -159,7 +155,7 @@ def _of_cube(cube: Cube, what: str | Sequence[str] | None) -> tuple[Figure, str]
     notes = [one for one in (first_of(_places(cube), labels_there), panels[0][1]) if one]
     if left := [name for name in metrics if name not in told]:
         notes.append(f"not drawn: {', '.join(left)}")
-    if is_cut.any():
+    if cube.is_partial.any():
         notes.append(f"pale or open: {PARTLY}")
     n = _n(cube, told[0]) if len(told) == 1 else labels_of(next(iter(cube.axes)), _places(cube))
     says = says_of(column if len(panels) == 1 else None, n, cube.provenance.notes())

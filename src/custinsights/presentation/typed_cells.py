@@ -42,7 +42,7 @@ _EMPTY: Cell = ("blank", None, {})
 
 
 def typed_cells(column: Column, timezone: str) -> list[Cell]:
-    """Return the cells of a column; those whose value may still change are in grey italics."""
+    """Return the cells of a column; those of which only part is known are in grey italics."""
     cells = _writers[column.kind](column, timezone)
     present = [
         _EMPTY if absent else cell

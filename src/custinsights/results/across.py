@@ -16,7 +16,7 @@ def laid_across(
     axes: Mapping[str, npt.NDArray[Any]],
     dimension: str,
     column: MetricColumn,
-    is_incomplete: npt.NDArray[np.bool_],
+    is_partial: npt.NDArray[np.bool_],
 ) -> list[Column]:
     """Return the labels of all axes but one as columns, and the metric in one for each of its.
 
@@ -34,9 +34,9 @@ def laid_across(
     values = column.numerator if is_sum else column.values
     assert values is not None  # noqa: S101 - a sum has a numerator
     grid = np.full((len(lines), len(labels)), 0 if is_sum else np.nan, dtype=values.dtype)
-    is_partial = np.zeros(grid.shape, dtype=np.bool_)
+    is_marked = np.zeros(grid.shape, dtype=np.bool_)
     at = ([lines[row] for row in rows], [place[label] for label in own])
-    grid[at], is_partial[at] = values, is_incomplete
+    grid[at], is_marked[at] = values, is_partial
     found = [Column(axis, "label", [row[n] for row in lines]) for n, axis in enumerate(others)]
     for position, label in enumerate(labels):
         found.append(
@@ -46,7 +46,7 @@ def laid_across(
                 grid[:, position],
                 unit=column.unit,
                 exponent=column.exponent if is_sum else 0,
-                provisional=is_partial[:, position] if is_incomplete.any() else None,
+                provisional=is_marked[:, position] if is_partial.any() else None,
             )
         )
     return found

@@ -96,6 +96,11 @@ class Cube(Pictured):
         """Return the number of cells."""
         return len(self.period)
 
+    @property
+    def is_partial(self) -> BoolArray:
+        """bool[m], cells of whose period only part is known; marked, and not compared."""
+        return self.is_incomplete | self.is_unobserved
+
     def __getitem__(self, metric: str) -> FloatArray:
         """Return a metric of every cell in natural units, NaN where undefined."""
         return self._metric(metric).values
@@ -290,7 +295,7 @@ class Cube(Pictured):
         self.labels(dimension)
         name = next(iter(self.metrics)) if metric is None else metric
         axes = [axis for axis in self.axes if axis != dimension]
-        found = laid_across(self.axes, dimension, self._metric(name), self.is_incomplete)
+        found = laid_across(self.axes, dimension, self._metric(name), self.is_partial)
         return Table(
             f"{name} by {', '.join([*axes, dimension])}",
             found,
@@ -372,7 +377,7 @@ class Cube(Pictured):
             column.numerator if is_sum else column.values,  # type: ignore[arg-type]  # sums have one
             unit=column.unit,
             exponent=column.exponent if is_sum else 0,
-            provisional=self.is_incomplete if self.is_incomplete.any() else None,
+            provisional=self.is_partial if self.is_partial.any() else None,
         )
 
     def _standing(self, column: MetricColumn) -> Column:

@@ -45,7 +45,7 @@ class Distributions(Presented):
         int64[m, len(bins) + 1]: values under the first cut point, from each up to under the next,
         and from the last one on. Without cut points there are no columns.
     is_incomplete
-        bool[m], cells whose period the window or as_of cuts.
+        bool[m], cells of whose period only part is known, as `Cube.is_partial`.
     """
 
     name: str

@@ -21,9 +21,7 @@ class _Cells(Protocol):
     @property
     def axes(self) -> Mapping[str, npt.NDArray[Any]]: ...
     @property
-    def is_incomplete(self) -> BoolArray: ...
-    @property
-    def is_unobserved(self) -> BoolArray: ...
+    def is_partial(self) -> BoolArray: ...
     @property
     def period(self) -> IntArray: ...
     @property
@@ -40,18 +38,14 @@ def compared(
     """
     periods = {d.name for d in wider.state.question.by if d.kind == "period"}
     labels = [column for name, column in wider.axes.items() if name not in periods]
-    found = compare(Series.of(wider[metric], wider.period, labels, _is_usable(wider)))
+    found = compare(Series.of(wider[metric], wider.period, labels, ~wider.is_partial))
     if wider is cells:
         return found
     row = {one: place for place, one in enumerate(_rows(wider))}
     rows = np.array([row[one] for one in _rows(cells)], dtype=np.int64)
-    return np.where(_is_usable(cells), found.take(rows), np.nan)
+    return np.where(cells.is_partial, np.nan, found.take(rows))
 
 
 def _rows(cells: _Cells) -> list[tuple[Any, ...]]:
     """Return the labels of every cell."""
     return list(zip(*(labels.tolist() for labels in cells.axes.values()), strict=True))
-
-
-def _is_usable(cells: _Cells) -> BoolArray:
-    return ~(cells.is_incomplete | cells.is_unobserved)

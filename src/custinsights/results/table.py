@@ -110,7 +110,8 @@ class Column:
     exponent : int, default 0
         Decimals of the scaled integer: the currency's for money, three for quantities.
     provisional : array of bool, optional
-        True where the value may still change because its period is not over; shown with a mark.
+        True where only part of the value's period is known: it is not over, or had begun before
+        the observation did; shown with a mark.
     units : sequence of str, optional
         For numbers that stand for different things in each row, what each is one of; ``"share"``
         shows as percent.

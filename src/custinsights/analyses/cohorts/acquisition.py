@@ -169,7 +169,7 @@ class Acquisition(Analysis[Together, Table]):
             ),
         ]
         if self.by is not None:
-            columns.insert(0, Column(self.by, "label", labels, provisional=spent.is_incomplete))
+            columns.insert(0, Column(self.by, "label", labels, provisional=spent.is_partial))
         return Table(
             "Acquisition" if self.by is None else f"Acquisition by {self.by}",
             columns,

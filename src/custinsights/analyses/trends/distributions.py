@@ -157,7 +157,7 @@ class Distributing(Analysis[Measured, Distributions]):
             quantiles={quantile_name(q): grouped.quantile(q) / scale for q in self.quantiles},
             bins=self.bins,
             counts=grouped.binned(cuts) if self.bins else np.zeros((len(cube), 0), dtype=np.int64),
-            is_incomplete=cube.is_incomplete,
+            is_incomplete=cube.is_partial,
             provenance=cube.provenance,
         )
 

@@ -87,7 +87,7 @@ class Answer:
 
     @property
     def data(self) -> Any:
-        """What stands in the JSON; a record of a running period lists what may still change."""
+        """What stands in the JSON; a record of part of a period lists what holds only for that."""
         if self.document is not None:
             return self.document
         if self.records is None:

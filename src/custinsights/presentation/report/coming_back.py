@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from custinsights.analyses.cohorts.cohorts import cohorts
+from custinsights.domain.period import Period
 from custinsights.history.columnar.columns import FloatArray
+from custinsights.history.orders import OrderHistory
+from custinsights.presentation.cells import PROVISIONAL
 from custinsights.presentation.report.charting import word
 from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import HeatTable, Part, Section, Switch
 from custinsights.results.cohort_grid import CohortGrid
 
-__all__ = ["retention"]
+__all__ = ["begun_before", "retention"]
 
 _MOST = 24
 _TOLD = (
-    "Hatched: the period is not over. Empty: nobody could have come back yet. What lies before a "
-    "customer's first order, such as a refund, is in no cohort."
+    "Hatched: the period is not over. *: it begins before the orders do. Empty: nobody could have "
+    "come back yet. What lies before a customer's first order, such as a refund, is in no cohort."
 )
 
 
@@ -28,14 +33,18 @@ def retention(inquiry: Inquiry) -> Section:
         people = cohorts(history, period=period)
         money = cohorts(history, period=period, metric="revenue")
         value = cohorts(history, period=period, metric="cumulative_revenue_per_customer")
+        worth = f"Revenue per customer so far in {value.unit}"
+        cut = begun_before(history, people)
+        labels = [
+            f"{word(label)} ({size:,}{PROVISIONAL if mark else ''})"
+            for label, size, mark in zip(people.cohorts, people.sizes.tolist(), cut, strict=True)
+        ]
         by_period[period] = Switch(
             "Show",
             {
-                "retention": _grid(people, people.retention, "Retention", "share"),
-                "revenue": _grid(money, money.values, f"Revenue in {money.unit}", "number"),
-                "lifetime value": _grid(
-                    value, value.values, f"Revenue per customer so far in {value.unit}", "number"
-                ),
+                "retention": _grid(people, people.retention, "Retention", "share", labels),
+                "revenue": _grid(money, money.values, f"Revenue in {money.unit}", "number", labels),
+                "lifetime value": _grid(value, value.values, worth, "number", labels),
             },
         )
     return Section(
@@ -46,7 +55,16 @@ def retention(inquiry: Inquiry) -> Section:
     )
 
 
-def _grid(found: CohortGrid, numbers: FloatArray, title: str, kind: str) -> HeatTable:
+def begun_before(history: OrderHistory, found: CohortGrid) -> list[bool]:
+    """Return of which cohorts only part is known, for their period begins before the orders do."""
+    calendar = history.calendar
+    starts = (Period.parse(str(label), calendar).start for label in found.cohorts)
+    return [calendar.start_of_day(start) < history.observed_from for start in starts]
+
+
+def _grid(
+    found: CohortGrid, numbers: FloatArray, title: str, kind: str, labels: Sequence[str]
+) -> HeatTable:
     kept = np.flatnonzero(found.sizes)[-_MOST:]
     ages = min(found.ages, _MOST)
     chosen, partial = numbers[kept, :ages], found.partial[kept, :ages]
@@ -62,7 +80,7 @@ def _grid(found: CohortGrid, numbers: FloatArray, title: str, kind: str) -> Heat
         title=f"{title} by {found.period} and age",
         says=f"A row for each cohort, a column for each {found.period} since. {told}",
         corner="cohort (size)",
-        down=[f"{word(found.cohorts[row])} ({int(found.sizes[row]):,})" for row in kept.tolist()],
+        down=[labels[row] for row in kept.tolist()],
         across=[str(age) for age in range(ages)],
         numbers=chosen,
         kind=kind,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
 import numpy as np
 
 from custinsights.analyses.measuring.measure import measure
@@ -15,7 +14,7 @@ from custinsights.history.orders import OrderHistory
 from custinsights.presentation.cells import shown_unit
 from custinsights.presentation.figures import values
 from custinsights.presentation.report.parts import written
-from custinsights.results.table import Column, Table
+from custinsights.results.table import Table
 
 __all__ = ["LEVELS", "levels", "orders_of_days"]
 
@@ -36,7 +35,7 @@ def levels(history: OrderHistory) -> dict[str, Any]:
     found: dict[str, Any] = {"columns": [], "unit": history.currency}
     for level in LEVELS:
         table = measure(history, _METRICS, by=[level]).table()
-        columns = [_begun(table.column(name), table.column(level), history) for name in _METRICS]
+        columns = [table.column(name) for name in _METRICS]
         if not found["columns"]:
             found["columns"] = [
                 " ".join(filter(None, [column.name.replace("_", " "), shown_unit(column)]))
@@ -64,17 +63,6 @@ def levels(history: OrderHistory) -> dict[str, Any]:
             if is_told
         ]
     return found
-
-
-def _begun(column: Column, periods: Column, history: OrderHistory) -> Column:
-    """Return a column with the period marked in which the observation begins, if only part."""
-    begun = history.calendar.local_date(history.observed_from).isoformat()
-    marked = np.zeros(len(column), bool) if column.provisional is None else column.provisional
-    is_first = [
-        begun.startswith(str(label)) and begun != f"{label}-01-01"[: len(begun)]
-        for label in periods.values.tolist()
-    ]
-    return attrs.evolve(column, provisional=marked | np.array(is_first, dtype=bool))
 
 
 def orders_of_days(history: OrderHistory, most: int, *, personal: bool) -> dict[str, Any]:

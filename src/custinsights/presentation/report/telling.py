@@ -6,6 +6,8 @@ turned for a screen, and the sentences without which the numbers would be read w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 
@@ -22,6 +24,7 @@ from custinsights.analyses.trends.overview import overview
 from custinsights.domain import Money
 from custinsights.presentation.cells import PROVISIONAL, marked_once
 from custinsights.presentation.report.answers import Answer, days
+from custinsights.presentation.report.coming_back import begun_before
 from custinsights.presentation.report.headline import (
     BEFORE,
     told_change,
@@ -288,11 +291,12 @@ def retention(inquiry: Inquiry, answer: Answer) -> Answer:
     """The part of each month's new customers who order again."""
     history = inquiry.history
     grid = cohorts(history, period="month")
-    records = _shares(grid)
+    begun = begun_before(history, grid)
+    records = _shares(grid, begun)
     peopled = records.take(np.flatnonzero(grid.sizes))
     view = without(peopled, "0")  # there everybody is
-    mark = f"{PROVISIONAL} Only part of the month; left out of the mean."
-    marks = (mark,) if grid.partial.any() and len(view) else ()
+    mark = f"{PROVISIONAL} Only part of the month; such shares are left out of the mean."
+    marks = (mark,) if (grid.partial.any() or any(begun)) and len(view) else ()
     return attrs.evolve(
         answer,
         about="% of a month's new customers who order again, by months since",
@@ -313,14 +317,14 @@ def _begun(cohorts: Table) -> list[int]:
     return [int(row) for row in np.flatnonzero(is_over)[::-1]]
 
 
-def _shares(grid: CohortGrid) -> Table:
+def _shares(grid: CohortGrid, begun: Sequence[bool]) -> Table:
     """Retention of every cohort at every age that has begun."""
     ages = [
         Column(str(age), "share", grid.retention[:, age], provisional=grid.partial[:, age])
         for age in range(grid.ages)
     ]
     labels = Column("cohort", "label", list(grid.cohorts))
-    sizes = Column("size", "count", grid.sizes, unit="customers")
+    sizes = Column("size", "count", grid.sizes, unit="customers", provisional=begun)
     return Table("retention", [labels, sizes, *ages])
 
 
