@@ -12,13 +12,9 @@ from typing import ClassVar
 import numpy as np
 
 from custinsights.analyses.prediction.counting import CountingModel
-from custinsights.analyses.prediction.nodes import gauss_legendre
+from custinsights.analyses.prediction.dropping_out import integral, mean_number, moved
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.history.columnar.columns import FloatArray
-
-_NODES = 40
-_GATHERED = 10
-"""Nodes gather where the integral ends, by this power: there the integrand bends."""
 
 
 class ParetoNBD(CountingModel):
@@ -56,7 +52,7 @@ class ParetoNBD(CountingModel):
         value += stays - s * np.log1p(t_x / beta) + np.logaddexp(0.0, odds)
         w, v = expit(-odds), expit(odds)
         by_a, share_a, by_b, share_b = (
-            w * at_end + v * mean for at_end, mean in zip(_moved(a, b, width), means, strict=True)
+            w * at_end + v * mean for at_end, mean in zip(moved(a, b, width), means, strict=True)
         )
         gradient = np.array(
             [
@@ -97,38 +93,15 @@ class ParetoNBD(CountingModel):
         """Return P(no order within t | alive): the drop-out comes first, or neither comes."""
         r, alpha, s, beta = self._posterior(seen)
         whole = np.broadcast_to(np.asarray(time, dtype=np.float64), r.shape)
-        gone, _ = _integral((r, alpha, s, beta), whole)
+        gone, _ = integral((r, s), (alpha, beta), whole)
         neither = -r * np.log1p(whole / alpha) - s * np.log1p(whole / beta)
         silence: FloatArray = np.minimum(np.exp(neither) + s / beta * np.exp(gone), 1.0)
         return silence
 
     def number_while_alive(self, seen: Purchases, time: float, most: int) -> FloatArray:
         """Return P(X(t) = n): over when the drop-out lies, by quadrature."""
-        from scipy.special import gammaln
-
-        r, alpha, s, beta = (
-            np.asarray(one)[..., None] if np.ndim(one) else one for one in self._posterior(seen)
-        )
-        n = np.arange(most + 1)
-
-        def chance(lived: FloatArray | float) -> FloatArray:
-            found: FloatArray = np.exp(
-                gammaln(r + n)
-                - gammaln(r)
-                - gammaln(n + 1)
-                - r * np.log1p(lived / alpha)
-                + n * np.log(lived / (alpha + lived))
-            )
-            return found
-
-        found = chance(time) * np.exp(-s * np.log1p(time / beta))
-        nodes, weights = gauss_legendre(2 * _NODES)
-        # The share of the lifetimes that end before `time`, cut into equal parts of probability.
-        ends = -np.expm1(-s * np.log1p(time / beta))
-        for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
-            lived = beta * np.expm1(-np.log1p(-ends * node) / s)
-            found = found + weight * ends * chance(np.maximum(lived, 1e-300))
-        return found
+        r, alpha, s, beta = self._posterior(seen)
+        return mean_number((r, s), (alpha, beta), time, most)
 
 
 def _dropped_out(
@@ -137,44 +110,9 @@ def _dropped_out(
     t_x: FloatArray,
     T: FloatArray,  # noqa: N803 - as the papers write it
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the logarithm of the odds to have dropped out, and the means of `_integral`."""
+    """Return the logarithm of the odds to have dropped out, and the means of `integral`."""
     r, alpha, s, beta = params
     a, b, width = alpha + t_x, beta + t_x, T - t_x
-    integral, means = _integral((r + x, a, s, b), width)
+    gone, means = integral((r + x, s), (a, b), width)
     stays = -(r + x) * np.log1p(width / a) - s * np.log1p(width / b)
-    return np.log(s / b) + integral - stays, means
-
-
-def _moved(a: FloatArray, b: FloatArray, y: FloatArray) -> FloatArray:
-    """Return ln(1 + y/α), y ÷ (α+y), ln(1 + y/β) and y ÷ (β+y)."""
-    return np.array([np.log1p(y / a), y / (a + y), np.log1p(y / b), y / (b + y)])
-
-
-def _integral(
-    params: tuple[FloatArray, FloatArray, float, FloatArray], width: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return ln ∫ (1+y/α)^−r (1+y/β)^−(s+1) dy from 0 to a width, and the means of `_moved` there.
-
-    With y = c (v^(−1/κ) − 1), c and κ such that the integrand becomes nearly constant in v: it
-    begins to fall as fast, and falls as the same power in the end. −∞ where the width is zero.
-    """
-    r, alpha, s, beta = params
-    m = r + s + 1
-    c = m / (r / alpha + (s + 1) / beta)
-    kappa = m - 1
-    last = np.exp(-kappa * np.log1p(width / c))  # v where the integral ends
-    nodes, weights = gauss_legendre(_NODES)
-    total = np.zeros_like(width)
-    sums = np.zeros((4, *width.shape))
-    for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
-        v = last + (1 - last) * node**_GATHERED
-        log_v = np.log(v)
-        moved = _moved(alpha, beta, c * np.expm1(-log_v / kappa))
-        height = np.exp(-r * moved[0] - (s + 1) * moved[2] - (kappa + 1) / kappa * log_v)
-        height *= weight * _GATHERED * node ** (_GATHERED - 1)
-        total += height
-        sums += height * moved
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.log(total) + np.log(c / kappa) + np.log1p(-last)
-        means = np.where(total > 0, sums / total, 0.0)
-    return np.where(width > 0, value, -np.inf), means
+    return np.log(s / b) + gone - stays, means
