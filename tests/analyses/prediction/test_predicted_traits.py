@@ -9,6 +9,7 @@ from operator import add
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import pytest
 
@@ -71,6 +72,26 @@ def test_traits_are_what_the_models_tell() -> None:
     risks = np.select([silent < 0.3, silent < 0.7], ["low", "medium"], "high")
     assert table["churn_risk"].tolist() == risks.tolist()
     assert set(risks) == {"low", "medium", "high"}
+
+
+def test_a_limit_that_is_met_belongs_to_the_higher_risk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Below a limit the risk is lower; who stands exactly on it has the higher one."""
+    limits = (0.25, 0.75)
+    less = 2.0**-53  # the last bit of what lies between one half and one
+    silences = np.array([0.25 - less, 0.25, 0.75 - less, 0.75])
+    given = ci.DEFAULT.with_models(attrs.evolve(GIVEN, risks=limits))
+    shop = ci.OrderHistory.from_arrays(
+        customer=[1, 2, 3, 4],
+        placed_at=["2024-01-05"] * 4,
+        amount=[10, 20, 30, 40],
+        currency="USD",
+        timezone="UTC",
+    )
+    kind = type(GIVEN.orders)
+    monkeypatch.setattr(kind, "alive", lambda *_: np.ones(4))
+    monkeypatch.setattr(kind, "silence_while_alive", lambda *_: silences)
+    table = ci.traits(shop, ["churn_risk"], catalog=given)
+    assert table["churn_risk"].tolist() == ["low", "medium", "medium", "high"]
 
 
 @pytest.mark.parametrize("name", PREDICTED)
