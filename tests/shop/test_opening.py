@@ -88,6 +88,16 @@ def test_what_is_no_store_is_refused() -> None:
         open_shop(MemoryStore(), vault=PlainVault())
 
 
+def test_a_store_with_some_methods_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store of one's own that is no whole one is refused, and what is missing is named."""
+    store = MemoryStore()
+    work = store.begin(read_only=True)
+    monkeypatch.delattr(type(work), "last_change")
+    monkeypatch.delattr(type(work.orders), "put_products")
+    with pytest.raises(InvalidValue, match=r"none of last_change, orders\.put_products"):
+        open_shop(store)
+
+
 @pytest.mark.covers("M05")
 def test_a_customer_is_created_by_hand(shop: Shop) -> None:
     """With tags, identities and who did it; an id or identity that is somebody's is refused."""

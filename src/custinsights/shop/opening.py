@@ -13,13 +13,26 @@ from custinsights.domain.currencies import minor_exponent
 from custinsights.errors import Incompatible, InvalidValue
 from custinsights.privacy.access import Access
 from custinsights.privacy.consents import PreferenceCentre
-from custinsights.repositories.protocols import Store
+from custinsights.repositories.protocols import (
+    ActivityRepository,
+    AnnotationRepository,
+    OrderRepository,
+    PeopleRepository,
+    Store,
+    UnitOfWork,
+)
 from custinsights.repositories.vaults import Vault
 from custinsights.shop.shop import Shop
 from custinsights.sources.stored.reading import SHOP
 
 __all__ = ["open_shop"]
 
+_ROOMS: Final = {
+    "people": PeopleRepository,
+    "orders": OrderRepository,
+    "activities": ActivityRepository,
+    "annotations": AnnotationRepository,
+}
 _PLURALS: Final = {
     "currency": "the currencies of the shop",
     "timezone": "the time zones of the shop",
@@ -62,6 +75,8 @@ def open_shop(
 
     Raises
     ------
+    InvalidValue
+        A store of one's own has not all methods of `custinsights.repositories.protocols`.
     Incompatible
         The shop counts in another currency or zone, or is in another country.
     MissingExtra
@@ -102,6 +117,23 @@ def _store(where: str | Path | Store, vault: Vault | None) -> Store:
     return where
 
 
+def _refuse_parts(work: UnitOfWork) -> None:
+    """Refuse a store of one's own that has some methods alone: a shop asks for all of them."""
+    parts: list[tuple[str, object, type]] = [("", work, UnitOfWork)]
+    parts += [(f"{name}.", getattr(work, name, None), kind) for name, kind in _ROOMS.items()]
+    missing = [
+        f"{where}{name}"
+        for where, part, kind in parts
+        for name in vars(kind)
+        if not name.startswith("_") and not hasattr(part, name)
+    ]
+    if missing:
+        what = "the unit of work of this store has not all methods that a shop asks for"
+        allowed = "a store with all methods of custinsights.repositories.protocols"
+        advice = "Write them; read_store takes a store with fewer"
+        raise InvalidValue(what, f"none of {', '.join(missing)}", allowed, advice)
+
+
 def _settle(store: Store, told: dict[str, str]) -> None:
     """Keep what the shop counts in, if it was told for the first time."""
     if "currency" in told:
@@ -111,6 +143,7 @@ def _settle(store: Store, told: dict[str, str]) -> None:
     if "country" in told:
         refuse_no_country("the country of the shop is none", told["country"])
     with store.begin(read_only=True) as work:
+        _refuse_parts(work)
         held = dict(work.annotations.setting(SHOP) or {})
     for name, value in told.items():
         if held.get(name) and held[name] != value:
