@@ -140,6 +140,24 @@ def test_there_are_no_holes_in_the_formula(model: type[CountingModel], a: float,
 
 
 @pytest.mark.parametrize(
+    ("params", "weeks", "orders"),
+    [  # by mpmath, to forty figures
+        ((5.0, 100.0, 1.0, 1.0), 36500.0, 7.983230686915855),
+        ((5.0, 100.0, 1 + 1e-6, 1.0), 36500.0, 7.983205871091773),
+        ((300.0, 3000.0, 0.5, 0.5), 36500.0, 68.13821238961049),
+        ((0.7, 5.0, 0.4, 0.6 - 1e-6), 63.0, 3.3780976203197587),
+        ((0.7, 5.0, 1.0, 1e-7), 63.0, 0.839112518737567),
+    ],
+)
+def test_in_and_beside_a_hole_the_answer_is_exact(
+    params: tuple[float, ...], weeks: float, orders: float
+) -> None:
+    """Where a or a + b is 1, or nearly, the orders to expect are right to nine figures."""
+    told = ci.BetaGeoNBD(dict(zip(ci.BetaGeoNBD.NAMES, params, strict=True)), "week")
+    assert told.expected_of_new(weeks) == pytest.approx(orders, rel=1e-9)
+
+
+@pytest.mark.parametrize(
     ("params", "x", "weeks", "orders"),
     [  # by mpmath, to fifty figures, where double precision overflows in the closed form
         ((0.5, 300.0, 7000.0, 50.0), 3, 400.0, 0.95168315126968),

@@ -20,8 +20,9 @@ from custinsights.analyses.prediction.nodes import gauss_legendre
 from custinsights.analyses.prediction.patterns import Purchases
 from custinsights.history.columnar.columns import FloatArray
 
-_BESIDE = 1e-6
-"""The formula of expected orders has removable holes at a = 1 and a + b = 1: it is asked beside."""
+_BESIDE = 2e-6
+"""The formula of expected orders has removable holes at a = 1 and a + b = 1: nearer to them than
+that it is asked at that distance on both sides, between which the answer is straight."""
 
 _NODES = 120
 _NO_CHANCE = 1e-300
@@ -111,16 +112,8 @@ class _BetaGeometric(CountingModel):
         (a+b−1)/(a−1) · [1 − (α/(α+t))^r · 2F1(r, b; a+b−1; t/(α+t))], with r + x, α + T and b + x
         (MBG/NBD: b + x + 1) in the places of r, α and b; × P(alive) it is equation (10).
         """
-        from scipy.special import hyp2f1
-
         r, alpha, a, b = self._posterior(seen)
-        near = 1 + _BESIDE if abs(a - 1) < _BESIDE else a
-        c = np.where(np.abs(near + b - 1) < _BESIDE, _BESIDE, near + b - 1)
-        z = time / (alpha + time)
-        with np.errstate(over="ignore", invalid="ignore"):
-            # Euler's transformation keeps the series short: c − a − b of it is a − 1 − r.
-            within = np.exp((near - 1) * np.log1p(-z)) * hyp2f1(c - r, near - 1, c, z)
-            found: FloatArray = c / (near - 1) * (1 - within)
+        found = _orders(r, a - 1, a + b - 1, time / (alpha + time))
         if (lost := np.flatnonzero(~np.isfinite(found))).size:
             times = np.broadcast_to(time, r.shape)
             found[lost] = _by_quadrature(r[lost], alpha[lost], a, b[lost], times[lost])
@@ -159,6 +152,27 @@ class _BetaGeometric(CountingModel):
         leaves = np.exp(before) * np.maximum(1 - fewer, 0)
         found: FloatArray = stays + leaves
         return found
+
+
+def _orders(r: FloatArray, d: float, c: FloatArray, z: FloatArray) -> FloatArray:
+    """Return equation (9), of d = a − 1, c = a + b − 1 and z; not finite where it overflows."""
+    from scipy.special import hyp2f1
+
+    if abs(d) < _BESIDE:
+        low, high = (_orders(r, side, c, z) for side in (-_BESIDE, _BESIDE))
+        return low + (high - low) * (d + _BESIDE) / (2 * _BESIDE)
+
+    def at(c: FloatArray) -> FloatArray:
+        with np.errstate(over="ignore", invalid="ignore"):
+            # Euler's transformation keeps the series short: c − a − b of it is a − 1 − r.
+            within = np.exp(d * np.log1p(-z)) * hyp2f1(c - r, d, c, z)
+            return np.asarray(c / d * (1 - within), dtype=np.float64)
+
+    is_near = np.abs(c) < _BESIDE
+    if not is_near.any():
+        return at(c)
+    low, high = (at(np.where(is_near, side, c)) for side in (-_BESIDE, _BESIDE))
+    return low + (high - low) * np.where(is_near, (c + _BESIDE) / (2 * _BESIDE), 0.0)
 
 
 def _by_quadrature(
