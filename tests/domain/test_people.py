@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from custinsights.domain import Address, Customer, Money, Product, Tag
 from custinsights.errors import InvalidValue, NaiveTime
 
+_SIGNS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=30)
 MEMBER = date(2019, 12, 24)
@@ -144,7 +145,7 @@ def test_attributes_keep_their_kinds() -> None:
         ANNA.attributes["likes"] = "portraits"  # type: ignore[index]
 
 
-@given(st.text(min_size=1).filter(str.strip))
+@given(st.text(_SIGNS, min_size=1).filter(str.strip))
 def test_tags_compare_casefolded_and_keep_their_spelling(name: str) -> None:
     """Two spellings are one tag: equal, of one hash, found by either."""
     tag, folded = Tag(name), Tag(name.casefold())

@@ -34,6 +34,14 @@ SPOKEN: list[tuple[errors.CustInsightsError, type[Exception], str]] = [
         ),
     ),
     (
+        errors.StoreFailed("database or disk is full"),
+        RuntimeError,
+        (
+            "The database of the shop could not go on: database or disk is full. What was not "
+            "committed is not kept; make room, or look whether it is whole, and do it again."
+        ),
+    ),
+    (
         errors.StoreBusy(60),
         TimeoutError,
         (

@@ -534,7 +534,8 @@ def test_an_empty_shop_has_a_header_alone(tmp_path: Path) -> None:
 @pytest.mark.covers("A44", "A45")
 def test_hostile_words_are_texts_in_every_column(tmp_path: Path) -> None:
     """Names, streets, tags and attributes that look like formulas are texts in both files."""
-    hostile = [text for text in HOSTILE if len(text) < 1_000 and text.strip()]
+    some = (text.replace("\0", "") for text in HOSTILE if len(text) < 1_000)
+    hostile = [text for text in some if text.strip()]
     store = MemoryStore()
     fields = ["id", "name", "street", "city", "acquisition_channel", "attribute:motto"]
     with store.begin() as work:

@@ -66,7 +66,7 @@ def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
     return f"the {field.name} of {'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
-_HALF = re.compile("[\ud800-\udfff]")
+_NO_SIGN = re.compile("[\0\ud800-\udfff]")
 
 
 def _given(field: "attrs.Attribute[Any]", value: object) -> object:
@@ -116,10 +116,19 @@ def any_text(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
     """A text, which may be empty."""
     if not isinstance(value, str):
         refuse_other(str, _place(owner, field), _given(field, value))
-    elif not value.isascii() and _HALF.search(value):
-        what = f"{_place(owner, field)} holds half a sign, which no file can hold"
-        allowed = "a text of whole signs"
-        raise InvalidValue(what, "a text with a lone surrogate", allowed, "Read it as UTF-8")
+    else:
+        _whole_signs(owner, field, value)
+
+
+def _whole_signs(owner: object, field: "attrs.Attribute[Any]", value: str) -> None:
+    """Refuse a text that not every file and database can hold."""
+    if ("\0" in value or not value.isascii()) and (found := _NO_SIGN.search(value)):
+        is_nul = found[0] == "\0"
+        held = "a NUL, which not every database" if is_nul else "half a sign, which no file"
+        what = f"{_place(owner, field)} holds {held} can hold"
+        given = "a text with a NUL" if is_nul else "a text with a lone surrogate"
+        advice = "Leave it out" if is_nul else "Read it as UTF-8"
+        raise InvalidValue(what, given, "a text of whole signs", advice)
 
 
 def function(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -139,6 +148,8 @@ def identity(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
         raise InvalidValue(
             what, value, "a text that is not blank, or an int that is not 0", unknown
         )
+    if isinstance(value, str):
+        _whole_signs(owner, field, value)
 
 
 def aware(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:

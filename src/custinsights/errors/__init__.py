@@ -25,6 +25,7 @@ from custinsights.errors.stores import (
     NewerStore,
     StaleWrite,
     StoreBusy,
+    StoreFailed,
     WrongKey,
 )
 from custinsights.errors.wording import (
@@ -62,6 +63,7 @@ __all__ = [
     "SeveralCurrencies",
     "StaleWrite",
     "StoreBusy",
+    "StoreFailed",
     "UnknownName",
     "UnreadableFile",
     "WrongKey",

@@ -12,6 +12,7 @@ __all__ = [
     "NewerStore",
     "StaleWrite",
     "StoreBusy",
+    "StoreFailed",
     "WrongKey",
 ]
 
@@ -75,6 +76,25 @@ class StoreBusy(CustInsightsError, TimeoutError):
     def __str__(self) -> str:
         fact = f"Another writer has held the store for {self.seconds} seconds"
         return sentences(fact, "Nothing was changed; write again when it is done")
+
+
+@attrs.define(auto_exc=True, eq=False)
+class StoreFailed(CustInsightsError, RuntimeError):
+    """What a database could not do, such as write where the disk is full.
+
+    Examples
+    --------
+    >>> print(StoreFailed("database or disk is full"))
+    The database of the shop could not go on: database or disk is full. What was not committed is \
+not kept; make room, or look whether it is whole, and do it again.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        fact = f"The database of the shop could not go on: {self.reason}"
+        advice = "make room, or look whether it is whole, and do it again"
+        return sentences(fact, f"What was not committed is not kept; {advice}")
 
 
 @attrs.define(auto_exc=True, eq=False)

@@ -150,6 +150,8 @@ def _search(session: Session, search: str) -> list[ColumnElement[bool]]:
     wanted = search.strip().casefold()
     if not wanted:
         return []
+    if "\0" in wanted:  # nothing that rests has one, and not every database can be asked
+        return [false()]
     found: list[Any] = [_TOLD.search.contains(wanted, autoescape=True)]
     if seals(session):
         found.append(_is_whole(session, search.strip()))

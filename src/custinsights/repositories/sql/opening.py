@@ -2,12 +2,21 @@
 
 from os import PathLike, fspath
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, SQLITE_LOCKED
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, DBAPIError, OperationalError
 
-from custinsights.errors import InvalidValue, MissingExtra, UnreadableFile
+from custinsights.errors import InvalidValue, MissingExtra, StoreFailed, UnreadableFile
 from custinsights.repositories.sql.migrating import brought_up_to_date
 from custinsights.repositories.sql.phases import SECONDS_OF_PATIENCE
 from custinsights.repositories.sql.store import SqlStore
@@ -16,6 +25,9 @@ from custinsights.repositories.vaults import PlainVault, Vault
 __all__ = ["open_store"]
 
 _MAGIC: Final = b"SQLite format 3\0"
+_WAITING: Final = frozenset({SQLITE_BUSY, SQLITE_LOCKED, "40001", "40P01", "55P03"})
+"""What SQLite and PostgreSQL say where others hold what is wanted."""
+
 _ALLOWED: Final = "a path of a file, or an address such as postgresql://user@host/database"
 
 
@@ -66,6 +78,7 @@ def open_store(where: str | PathLike[str], *, vault: Vault | None = None) -> Sql
     except BaseException:
         engine.dispose()
         raise
+    event.listen(engine, "handle_error", _say_in_words)
     return SqlStore(engine, vault or PlainVault())
 
 
@@ -141,3 +154,18 @@ def _begin_sqlite(connection: Connection) -> None:
 def _prepare_postgresql(connection: Any, _record: object) -> None:
     connection.execute(f"SET lock_timeout = '{SECONDS_OF_PATIENCE}s'")
     connection.commit()
+
+
+def _say_in_words(context: ExceptionContext) -> None:
+    """Raise what a database says of itself as an error of ours; who waits for others goes on."""
+    error: Any = context.original_exception
+    if isinstance(context.sqlalchemy_exception, DataError):
+        what = "the database cannot hold or compare what it was given"
+        advice = "Look for a NUL in a text, or a number that is too large"
+        raise InvalidValue(what, type(error).__name__, "texts and numbers", advice) from error
+    is_waiting = getattr(error, "sqlite_errorcode", 0) & 0xFF in _WAITING
+    is_waiting |= getattr(error, "sqlstate", None) in _WAITING
+    is_own = type(context.sqlalchemy_exception) in (DatabaseError, OperationalError)
+    if is_own and not is_waiting:
+        reason = str(error).strip().partition("\n")[0]
+        raise StoreFailed(reason) from error

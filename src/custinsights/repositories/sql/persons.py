@@ -53,7 +53,13 @@ def keys_of(session: Session, ids: Iterable[str]) -> dict[str, int]:
 
 def key_of(session: Session, customer: Key) -> int | None:
     """Return the number of a person, before merging."""
-    return session.reading.scalar(_KEY, {"asked": str(customer)})
+    return session.reading.scalar(_KEY, {"asked": _id(customer)})
+
+
+def _id(customer: Key) -> str:
+    """Return an id as it is asked for; blank, which nobody's is, for one that cannot rest."""
+    told = str(customer)
+    return "" if "\0" in told else told
 
 
 def needed_key(session: Session, customer: Key) -> int:
@@ -66,7 +72,7 @@ def needed_key(session: Session, customer: Key) -> int:
 
 def person_of(session: Session, customer: Key) -> int | None:
     """Return the number of whom a person became."""
-    return session.reading.scalar(_ROOT, {"asked": str(customer)})
+    return session.reading.scalar(_ROOT, {"asked": _id(customer)})
 
 
 def needed_person(session: Session, customer: Key) -> int:
