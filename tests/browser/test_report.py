@@ -178,6 +178,30 @@ def test_a_link_leads_to_a_day(opened: Open, folder: Path) -> None:
         assert found.said == []
 
 
+def test_a_day_without_orders_says_so(opened: Open, tmp_path: Path) -> None:
+    """Also in a month of which no day is in the file; of no such day nothing is known."""
+    history = ci.OrderHistory.from_arrays(
+        customer=["a", "b"],
+        placed_at=["2023-01-30", "2025-02-03"],
+        amount=["10.00", "20.00"],
+        currency="EUR",
+        timezone="UTC",
+    )
+    path = ci.report(history, tmp_path / "r.html", include_orders=True)
+    for day, says in (
+        ("2025-02-01", "No order on this day."),
+        ("2024-07-05", "No order on this day."),
+        ("2024-02-31", "This report knows nothing of 2024-02-31."),
+        ("2030-01-01", "This report knows nothing of 2030-01-01."),
+    ):
+        page = opened(f"{path.as_uri()}#drill/{day}").page
+        if "nothing" in says:
+            assert page.inner_text("#drill-remark") == says
+        else:
+            assert _rows(page) == [[says]]
+            assert page.locator("#drill-rows th").count() == 0
+
+
 def test_the_orders_of_a_day_are_searched_sorted_and_paged(opened: Open, tmp_path: Path) -> None:
     """Search narrows, a heading sorts both ways, and more than a page of orders has pages."""
     n = 60

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from custinsights.cli import web_page
 from custinsights.presentation.report.questions import QUESTIONS
 from tests.cli.conftest import LINES, Run, seen_in_a_terminal
 
@@ -21,6 +22,18 @@ def test_a_page_is_written_and_one_line_says_so(run: Run, lines_file: Path, tmp_
     page = path.read_text("utf-8")
     assert "<h1>Ada &amp; Bo</h1>" in page
     assert '"orders":null' in page
+
+
+def test_a_page_over_its_bound_says_so(
+    run: Run, lines_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what makes it smaller."""
+    monkeypatch.setattr(web_page, "_MOST", 4)
+    asked = ("report", lines_file, *LINES, "--html", tmp_path / "r.html")
+    out = " ".join(run(*asked)[1].split())
+    assert "MB, over the 4 that a page shall have: --sections makes it smaller;" in out
+    out = " ".join(run(*asked, "--include-orders")[1].split())
+    assert "less of --most-orders makes it smaller;" in out
 
 
 def test_orders_are_in_the_page_where_asked_for(run: Run, lines_file: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from custinsights.presentation.report.writing import report
 __all__ = ["WebPage", "web_page"]
 
 _MEGABYTE = 1_000_000
+_MOST = 6
 
 
 @attrs.frozen
@@ -38,7 +39,11 @@ class WebPage:
         with progress_in_sections() as progress:
             report(history, self.path, progress=progress, **self.options)
         size = self.path.stat().st_size / _MEGABYTE
-        return f"{plain(str(self.path))}: a page of {size:.1f} MB; open it in a browser."
+        page = f"a page of {size:.1f} MB"
+        if size > _MOST:
+            fewer = "less of --most-orders" if "include_orders" in self.options else "--sections"
+            page = f"{page}, over the {_MOST} that a page shall have: {fewer} makes it smaller"
+        return f"{plain(str(self.path))}: {page}; open it in a browser."
 
 
 def web_page(

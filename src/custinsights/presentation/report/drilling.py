@@ -20,7 +20,6 @@ __all__ = ["LEVELS", "levels", "orders_of_days"]
 
 LEVELS = ("year", "month", "day")
 _METRICS = ("revenue", "orders", "customers", "new_customers", "average_order_value")
-_LABEL_LENGTHS = {"year": 4, "month": 7}
 
 
 def levels(history: OrderHistory) -> dict[str, Any]:
@@ -46,10 +45,10 @@ def levels(history: OrderHistory) -> dict[str, Any]:
         partly = columns[0].provisional
         marks = [False] * len(table) if partly is None else partly.tolist()
         happened = np.any([column.values != 0 for column in columns[:3]], axis=0)
-        if level == "day":  # days without orders stand between others, so that bars follow days
-            happened = np.logical_or.accumulate(happened) & np.flip(
-                np.logical_or.accumulate(np.flip(happened))
-            )
+        if level == "day":  # days without orders stand beside others of their month
+            days = table.column(level).values.tolist()
+            months = {day[:7] for day, is_told in zip(days, happened, strict=True) if is_told}
+            happened = np.array([day[:7] in months for day in days], dtype=bool)
         found[level] = [
             [label, list(cells), number, *([1] if mark else [])]
             for label, cells, number, mark, is_told in zip(

@@ -23,9 +23,18 @@ from custinsights.results.cube import Cube
 from custinsights.results.overview import Headline, Overview
 from custinsights.results.table import Column
 
-__all__ = ["BEFORE", "headlines", "in_words", "told_change", "told_spans", "told_window"]
+__all__ = [
+    "BEFORE",
+    "headlines",
+    "in_words",
+    "told_change",
+    "told_quiet",
+    "told_spans",
+    "told_window",
+]
 
 _MONTHS = 13
+_QUIET = 12
 _TOLD_ABOVE = ("As of", "Window", "Compared: Window")
 BEFORE = {"previous_year": "a year earlier", "previous_period": "the time before"}
 """With what numbers are compared, in words."""
@@ -68,6 +77,24 @@ def told_spans(
     return tuple(said)
 
 
+def told_quiet(history: OrderHistory) -> tuple[str, ...]:
+    """Return in words the longest time without an order between others, if over twelve months.
+
+    One mistyped year makes such a time, and numbers of the last months of what lies behind it.
+    """
+    cube = measure(history, ["orders"], by=["month"])
+    months, orders = cube.labels("month").tolist(), cube.minor("orders")
+    at = np.flatnonzero(orders)
+    lengths = np.diff(at) - 1
+    if not lengths.size or lengths.max() <= _QUIET:
+        return ()
+    before = int(lengths.argmax())
+    first, last = months[at[before] + 1], months[at[before + 1] - 1]
+    after = int(orders[at[before + 1] :].sum())
+    many = f"{after:,} of {orders.sum():,} come after it: see whether their dates are right"
+    return (f"From {first} to {last} there is no order, and {many}.",)
+
+
 def headlines(inquiry: Inquiry) -> Section:
     """Return a card for each headline number of the last months."""
     history = inquiry.history
@@ -78,7 +105,7 @@ def headlines(inquiry: Inquiry) -> Section:
     since = f"on {BEFORE[compare]}"
     cards = tuple(_card(headline, found, trends, since) for headline in found.headlines)
     remarks = [note for note in found.table().notes if not note.startswith(_TOLD_ABOVE)]
-    remarks += told_spans(history, asked, compare)[1:]
+    remarks += [*told_quiet(history), *told_spans(history, asked, compare)[1:]]
     calendar = history.calendar
     about = ""
     if window is not None and history.observed_from < history.observed_until:

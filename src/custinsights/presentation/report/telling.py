@@ -28,6 +28,7 @@ from custinsights.presentation.report.coming_back import begun_before
 from custinsights.presentation.report.headline import (
     BEFORE,
     told_change,
+    told_quiet,
     told_spans,
     told_window,
 )
@@ -113,6 +114,7 @@ def headlines(inquiry: Inquiry, answer: Answer) -> Answer:
         before = attrs.evolve(table.column("previous"), name=BEFORE[compare], units=units)
         columns += [before, Column("change", "label", [*map(told_change, found.headlines)])]
         remarks += told_spans(history, asked, compare)[1:]
+    remarks += told_quiet(history)
     targets = [_range(headline.target, 0) for headline in found.headlines]
     window = found.current.provenance.window
     return attrs.evolve(

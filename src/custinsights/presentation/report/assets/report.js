@@ -197,12 +197,18 @@
       });
     });
   }
+  // Whether it is a day without orders in a time of which the report knows.
+  function isQuiet(label) {
+    var time = Date.parse(label + "T00:00:00Z"), years = drill.year;
+    return depth(label) === 3 && !isNaN(time) && new Date(time).toISOString().slice(0, 10) === label &&
+      years.length > 0 && label.slice(0, 4) >= years[0][0] && label.slice(0, 4) <= years[years.length - 1][0];
+  }
   function go() {
     if (!table) { return; }
     var label = place(), unknown = "";
     if (depth(label) > 0 && depth(label) <= 3) {
       var known = drill[levels[depth(label) - 1]].some(function (row) { return row[0] === label; });
-      if (!known) { unknown = label; label = ""; }
+      if (!known && !isQuiet(label)) { unknown = label; label = ""; }
     }
     current = label;
     crumbsOf(label);
@@ -223,7 +229,7 @@
       if (rows.some(function (row) { return row[3]; })) { remark("* and pale: only part of the period."); }
     } else if (data.orders) {
       var orders = data.orders.rows.filter(function (row) { return row[data.orders.at].slice(0, 10) === label; });
-      shown.heads = data.orders.columns;
+      shown.heads = orders.length ? data.orders.columns : [];
       shown.numeric = data.orders.numeric;
       shown.rows = orders;
       shown.links = null;
@@ -232,24 +238,30 @@
       remark(ofDay(label, orders.length));
     } else {
       var day = drill.day.filter(function (row) { return row[0] === label; });
-      shown.heads = ["day"].concat(drill.columns);
+      day = day.filter(function () { return placedOn(label) || numberOf(day[0][1][0]); });
+      shown.heads = day.length ? ["day"].concat(drill.columns) : [];
       shown.numeric = shown.heads.map(function (_, at) { return at > 0; });
       shown.rows = day.map(function (row) { return [row[0]].concat(row[1]); });
       shown.links = null;
       caption(label);
-      remark("The orders are not in this file: --include-orders writes them into it.");
+      remark(placedOn(label) ? "The orders are not in this file: --include-orders writes them into it." : "");
     }
     if (unknown) { remark("This report knows nothing of " + unknown + "."); }
     fill();
     drawLevel();
   }
+  function placedOn(label) {
+    var row = drill.day.filter(function (one) { return one[0] === label; })[0];
+    return row ? numberOf(row[1][drill.columns.indexOf("orders")]) : 0;
+  }
   // What the library says of a day, and how many of its orders are in this file.
   function ofDay(label, held) {
     var row = drill.day.filter(function (one) { return one[0] === label; })[0];
     var said = row ? "The whole day: " + drill.columns.map(function (name, at) {
-      return name + " " + row[1][at];
-    }).join(", ") + "." : "";
-    var placed = row ? numberOf(row[1][drill.columns.indexOf("orders")]) : held;
+      return row[1][at] === "·" ? "" : name + " " + row[1][at];
+    }).filter(Boolean).join(", ") + "." : "";
+    var placed = placedOn(label);
+    if (!placed && row && !numberOf(row[1][0])) { said = ""; }
     if (held < placed) {
       said += " This file holds " + held.toLocaleString("en") + " of its " + placed.toLocaleString("en") +
         " orders: the latest " + data.orders.rows.length.toLocaleString("en") + " of " +
@@ -314,8 +326,10 @@
       });
       return line;
     }));
-    if (!part.length && shown.rows.length) {
-      body.appendChild(element("tr")).appendChild(element("td", "No order of this day holds that.", { "class": "label", colspan: shown.heads.length }));
+    if (!part.length && depth(current) === 3) {
+      var why = shown.rows.length ? "No order of this day holds that." :
+        placedOn(current) ? "None of its orders is in this file." : "No order on this day.";
+      body.appendChild(element("tr")).appendChild(element("td", why, { "class": "label", colspan: shown.heads.length || 1 }));
     }
     document.getElementById("drill-pages").hidden = !isPaged;
     document.getElementById("earlier").disabled = shown.page === 0;
