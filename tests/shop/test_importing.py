@@ -230,6 +230,31 @@ def test_an_equal_order_was_watched_for_longer(opened: Any, tmp_path: Path) -> N
     store.close()
 
 
+def test_files_are_watched_by_the_days_of_the_shop() -> None:
+    """A file that is read in another zone than the shop's changes nothing of what was watched."""
+    files, options = EXPORTS["shopify"]
+    store = MemoryStore()
+    import_orders(store, files, **options)
+    before, number = read_store(store), changes(store)
+    again = import_orders(store, files, **{**options, "timezone": "Asia/Tokyo"})
+    assert (again.changes_nothing, changes(store)) == (True, number)
+    after = read_store(store)
+    assert (after.observed_from, after.observed_until) == (
+        before.observed_from,
+        before.observed_until,
+    )
+
+
+def test_a_wrong_zone_is_put_right_by_another_import() -> None:
+    """Of one file that was read in two zones the later import is believed."""
+    store = MemoryStore()
+    text = f"{FAIR}1,A,2024-03-01T11:00,50\n"
+    shop: dict[str, Any] = {"currency": "EUR", "timezone": "Europe/Paris"}
+    import_orders(store, csv(text), **shop)
+    for zone in ("America/New_York", "Europe/Paris"):
+        assert import_orders(store, csv(text), **{**shop, "timezone": zone}).changed == 1
+
+
 def test_each_order_knows_its_own_file(tmp_path: Path) -> None:
     """Of files that are imported together each was watched until its own end."""
     store = MemoryStore()

@@ -164,6 +164,7 @@ def _import_system(
         under_way = work.annotations.setting(_UNDER_WAY) or {}
     usual = {name: shop[name] for name in ("currency", "timezone") if shop.get(name)}
     told = {name: value for name, value in options.items() if value is not None}
+    usual["watched_in"] = shop.get("timezone")
     found = read_found(list(given), source=source, progress=progress, **{**usual, **told})
     start = int(under_way["done"]) if digest and under_way.get("digest") == digest else 0
     report = ImportReport(what="orders", done_before=start, load_report=found.report)

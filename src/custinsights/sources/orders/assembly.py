@@ -112,7 +112,7 @@ def assemble(rows: ParsedRows, options: Options) -> Assembled:
             rows.decimals(field)
     statuses = rows.statuses(options.statuses)
     says = says_currency(rows, options)
-    ends = file_ends(rows.sheet, times, options.calendar)
+    ends = file_ends(rows.sheet, times, options.days)
     orders = group(rows, is_refund, ends)
     _refuse_blank_states(orders)
     placed_at = _place(orders, is_refund, times)

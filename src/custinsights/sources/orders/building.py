@@ -95,5 +95,5 @@ def observed(
     if given is not None and to_microseconds(calendar.instant(given)) <= min(instants):
         begin = f"an instant after the first of them, {to_datetime(min(instants)).isoformat()}"
         raise InvalidValue("the option observed_until= lies before all rows", given, begin)
-    first = calendar.start_of_day(calendar.local_date(to_datetime(min(instants))))
-    return first, end_of_day(max(instants), calendar) if given is None else given
+    first = options.days.start_of_day(options.days.local_date(to_datetime(min(instants))))
+    return first, end_of_day(max(instants), options.days) if given is None else given

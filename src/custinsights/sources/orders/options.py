@@ -121,6 +121,8 @@ class Options:
     channels: ChannelTaxonomy = attrs.field(default=None, converter=_taxonomy)
     keeps_all: bool = False
     """Whether orders of all currencies are kept, and those of nobody, with whom each contact is."""
+    watched_in: str | None = None
+    """The zone by whose days a source is watched; None is that of the calendar."""
 
     def __attrs_post_init__(self) -> None:
         calendar, until = self.calendar, self.observed_until
@@ -138,6 +140,11 @@ class Options:
     def calendar(self) -> Calendar:
         """The calendar of the history: in the shop's zone, else in UTC."""
         return Calendar() if self.timezone is None else Calendar(timezone=self.timezone)
+
+    @property
+    def days(self) -> Calendar:
+        """The calendar by whose days a source is watched."""
+        return self.calendar if self.watched_in is None else Calendar(timezone=self.watched_in)
 
     def zone(self, of_format: str | None) -> ZoneInfo | None:
         """Return the zone of times without one: the format's own, else the shop's."""
