@@ -284,6 +284,14 @@ def named(*customers: tuple[str, str, str], source: str = "") -> OrderHistory:
             {"a": [("7", "ada@x", ""), ("8", "ada@x", "")], "b": [("", "ada@x", "")]},
             {"7": "a0", "8": "a1", "ada@x": "b0"},
         ),
+        # A guest has the name that no other guest has.
+        (
+            {
+                "a": [("1", "ada@x", ""), ("2", "ada@x", ""), ("", "ada@x", "111222")],
+                "b": [("", "ada@x", "")],
+            },
+            {"1": "a0", "2": "a1", "phone:111222": "a2", "ada@x": "b0"},
+        ),
         # Neither do addresses that together would make one person of two ids of one source.
         (
             {
@@ -320,6 +328,16 @@ def test_people_are_one_by_id_then_email_then_phone(
         for order, customer in owners(combine(histories)).items():
             found.setdefault(str(customer), []).append(str(order))
         assert {name: " ".join(sorted(orders)) for name, orders in found.items()} == people
+
+
+def test_everybody_has_a_name_whatever_ids_look_like() -> None:
+    """An id that looks like a contact told apart by its kind, of a source that is named as one."""
+    guests = named(("", "ada@x", "222222"), ("", "ada@x", "111111"), ("", "", "111111"), source="a")
+    shared = ("", "", "111111"), ("1", "ada@x", ""), ("2", "ada@x", ""), ("email:ada@x", "", "")
+    made = [guests, named(*shared, source="email"), named(("", "ada@x", "222222"))]
+    names = combine(made).customer_ids.tolist()
+    assert len(set(names)) == len(names)
+    assert sorted(combine(made[::-1]).customer_ids.tolist()) == sorted(names)
 
 
 def test_ids_stay_numbers_where_all_are() -> None:

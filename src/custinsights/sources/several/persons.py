@@ -10,7 +10,8 @@ more.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
@@ -285,28 +286,48 @@ def _dense(codes: IntArray) -> tuple[IntArray, int]:
 def _names(count: int, held: Mapping[str, Held]) -> tuple[str, ...]:
     """Name everybody by an id, else an e-mail address, else a phone number, the first by letter.
 
-    Two people of one name are told apart by the source of the id, or by the kind of the contact.
+    A contact that several people have names nobody who has one alone. Two people of one name are
+    told apart by the source of the id, or by the kind of the contact.
     """
     names: AnyArray = np.full(count, "", dtype=object)
     is_open = np.ones(count, dtype=np.bool_)
     prefix: AnyArray = np.full(count, "", dtype=object)
-    for kind, one in held.items():
-        owners = RowGroups(one.person, count)
+    ids = {kind: one for kind, one in held.items() if kind.startswith(ID)}
+    contacts = {kind: held[kind] for kind in IDENTITIES[1:]}
+    of_one = {kind: _of_one(one) for kind, one in contacts.items()}
+    for kind, one in (*ids.items(), *of_one.items(), *contacts.items()):
         before = BY_PHONE if kind == "phone" else ""
         texts = np.array([*(before + text for text in one.text.names), ""], dtype=object)
-        is_said = one.text.codes >= 0
-        least = owners.least(one.text.codes.astype(np.int64), is_said, -1)
+        owners = RowGroups(one.person, count)
+        least = owners.least(one.text.codes.astype(np.int64), one.text.codes >= 0, -1)
         is_new = is_open & (least >= 0)
         is_open &= ~is_new
         names[is_new] = texts[least[is_new]]
         prefix[is_new] = kind.removeprefix(_OF).removeprefix(ID)
-    spelled: list[str] = names.tolist()
-    while len(set(spelled)) < len(spelled):
-        times: dict[str, int] = defaultdict(int)
-        for name in spelled:
-            times[name] += 1
-        spelled = [
-            f"{before}:{name}" if times[name] > 1 and before else name
-            for name, before in zip(spelled, prefix.tolist(), strict=True)
-        ]
+    return _told_apart(names.tolist(), prefix.tolist())
+
+
+def _of_one(held: Held) -> Held:
+    """Return what one person alone has."""
+    texts = RowGroups(held.text.codes.astype(np.int64), len(held.text.names))
+    owner = texts.spread(picked(held.person, texts.first()))
+    is_shared = texts.spread(texts.any(held.person != owner), default=False)
+    return Held(held.person[~is_shared], held.text.take(np.flatnonzero(~is_shared)))
+
+
+def _told_apart(names: Sequence[str], prefixes: Sequence[str]) -> tuple[str, ...]:
+    """Put prefixes before names that several have, and numbers into those still alike."""
+    having = Counter(names)
+    pairs = list(zip(names, prefixes, strict=True))
+    spelled = [
+        f"{prefix}:{name}" if having[name] > 1 and prefix else name for name, prefix in pairs
+    ]
+    having = Counter(spelled)
+    alike = [at for at, one in enumerate(spelled) if having[one] > 1]
+    taken = set(spelled)
+    for at in alike:
+        name, prefix = pairs[at]
+        numbered = (f"{prefix}{number}:{name}" for number in itertools.count(1))
+        spelled[at] = next(one for one in numbered if one not in taken)
+        taken.add(spelled[at])
     return tuple(spelled)
