@@ -7,6 +7,7 @@ import attrs
 
 from custinsights.domain.contacts import masked
 from custinsights.domain.fields import any_text, named, text
+from custinsights.domain.spelling import folded
 
 __all__ = ["IDENTITY_KINDS", "Identity", "email_key", "phone_key"]
 
@@ -25,7 +26,7 @@ def email_key(address: str) -> str:
     >>> email_key(" Ada@Example.COM "), email_key("ada")
     ('ada@example.com', '')
     """
-    key = address.strip().casefold()
+    key = folded(address.strip())
     return key if _E_MAIL.fullmatch(key) else ""
 
 

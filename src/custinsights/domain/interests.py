@@ -9,6 +9,7 @@ import attrs
 from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import identity, named, text
 from custinsights.domain.frozen import Frozen
+from custinsights.domain.spelling import folded
 
 __all__ = ["DEPARTMENT", "INTEREST_STATES", "OWN_WEIGHTS", "Interest", "rarity"]
 
@@ -55,7 +56,7 @@ class Interest:
     """
 
     customer: str | int = attrs.field(validator=identity, repr=shown_id)
-    keyword: str = attrs.field(converter=_stripped, validator=text, eq=str.casefold)
+    keyword: str = attrs.field(converter=_stripped, validator=text, eq=folded)
     state: str = attrs.field(
         default="active", validator=named("state of an interest", INTEREST_STATES)
     )

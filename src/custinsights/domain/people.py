@@ -23,6 +23,7 @@ from custinsights.domain.fields import (
 )
 from custinsights.domain.frozen import Frozen
 from custinsights.domain.identities import Identity
+from custinsights.domain.spelling import folded
 from custinsights.errors import InvalidValue
 
 __all__ = ["MOST_DEGREES", "Address", "Attribute", "Customer", "Tag"]
@@ -118,7 +119,7 @@ class Tag:
     name: str = attrs.field(
         converter=_stripped,
         validator=text,
-        eq=str.casefold,
+        eq=folded,
     )
     since: datetime | None = attrs.field(default=None, validator=optional(aware))
     until: datetime | None = attrs.field(default=None, validator=optional(aware))
@@ -132,7 +133,7 @@ class Tag:
     def is_named(self, name: str) -> bool:
         """Whether a name is this tag's, however it is spelled."""
         refuse_other(str, "the name of a tag", name)
-        return self.name.casefold() == name.strip().casefold()
+        return folded(self.name) == folded(name.strip())
 
     def holds_at(self, instant: datetime) -> bool:
         """Whether the tag is on the customer at an instant: from since to before until.

@@ -9,6 +9,7 @@ from attrs.validators import optional
 
 from custinsights.domain.contacts import shown_id
 from custinsights.domain.fields import aware, identity, named, text
+from custinsights.domain.spelling import folded
 from custinsights.errors import InvalidValue
 
 __all__ = [
@@ -33,7 +34,7 @@ Span: TypeAlias = tuple[datetime | None, datetime | None]
 
 def key_of(tag: str) -> str:
     """Return the name of a tag as it is compared."""
-    return tag.strip().casefold()
+    return folded(tag.strip())
 
 
 def _stripped(name: Any) -> Any:

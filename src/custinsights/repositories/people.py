@@ -8,6 +8,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
+from custinsights.domain.spelling import folded
 from custinsights.errors import InvalidValue, UnknownName
 from custinsights.repositories.protocols import PeopleRepository
 from custinsights.repositories.stored import Key, Stored
@@ -95,7 +96,7 @@ def _id(customer: Customer) -> str:
 
 
 def _name(customer: Customer) -> str | None:
-    return None if customer.name is None else customer.name.casefold()
+    return None if customer.name is None else folded(customer.name)
 
 
 def _created_at(customer: Customer) -> datetime | None:
@@ -111,9 +112,9 @@ _ORDERS: Final[Mapping[str, Callable[[Customer], Any]]] = {
 
 def _says(customer: Customer, search: str) -> bool:
     """Whether the id, the name or a contact of somebody has a text; figures of phones compare."""
-    wanted = search.strip().casefold()
+    wanted = folded(search.strip())
     told = (str(customer.id), customer.name, customer.email, customer.phone)
-    if any(one is not None and wanted in one.casefold() for one in told):
+    if any(one is not None and wanted in folded(one) for one in told):
         return True
     figures = figures_asked(wanted)
     return bool(figures) and customer.phone is not None and figures in figures_of(customer.phone)

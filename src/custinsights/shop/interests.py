@@ -14,6 +14,7 @@ from custinsights.domain.frozen import Frozen, frozen
 from custinsights.domain.interests import OWN_WEIGHTS, Interest, rarity
 from custinsights.domain.money import Money
 from custinsights.domain.products import Product
+from custinsights.domain.spelling import folded
 from custinsights.shop.items import Item
 
 __all__ = [
@@ -140,7 +141,7 @@ def keywords(
         for word, done in deeds.items()
     }
     largest = max(sums.values(), default=1.0)
-    spelled = {one.keyword.casefold(): one for one in own if one.department is None}
+    spelled = {folded(one.keyword): one for one in own if one.department is None}
     words = [
         _keyword(
             word,

@@ -87,7 +87,7 @@ def signed_up(
     """
     own = whose_today(work.people, contact)
     if own is None:
-        told: Any = {contact.kind: contact.value}
+        told: Any = {contact.kind: contact.value.strip()}
         own = free_id(work)
         _write_new(work, Customer(own, created_at=at, **told))
     consent = Consent(

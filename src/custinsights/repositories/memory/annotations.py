@@ -11,6 +11,7 @@ from custinsights.domain.interests import Interest
 from custinsights.domain.notes import Note
 from custinsights.domain.records import json_text, record_of
 from custinsights.domain.segments import Segment, spelled
+from custinsights.domain.spelling import folded
 from custinsights.domain.tag_changes import TagChange
 from custinsights.errors import StaleWrite
 from custinsights.repositories.memory.session import Session
@@ -179,7 +180,7 @@ def _told(tables: Tables, annotation: Annotation) -> tuple[str, tuple[str, ...],
         return "note", (annotation.id,), tables.somebody(annotation.customer)
     refuse_other(Interest, "what is neither a Note nor a Segment", annotation)
     person = tables.somebody(annotation.customer)
-    return "interest", (str(annotation.customer), annotation.keyword.casefold()), person
+    return "interest", (str(annotation.customer), folded(annotation.keyword)), person
 
 
 def _found(tables: Tables, kind: str, key: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -192,7 +193,7 @@ def _found(tables: Tables, kind: str, key: tuple[str, ...]) -> tuple[str, ...] |
     customer, keyword = key
     found = tables.found(customer)
     for person in sorted(tables.all_of(customer), key=lambda one: (one != found, one)):
-        place = (kind, str(person), keyword.strip().casefold())
+        place = (kind, str(person), folded(keyword.strip()))
         if place in tables.annotations:
             return place
     return None

@@ -11,6 +11,7 @@ from custinsights.domain.contacts import hidden_if_contact
 from custinsights.domain.fields import looked_up
 from custinsights.domain.identities import Identity
 from custinsights.domain.people import Customer
+from custinsights.domain.spelling import folded
 from custinsights.errors import UnknownName
 from custinsights.repositories.batches import PEOPLE_COLUMNS, PeopleBatch
 from custinsights.repositories.people import figures_asked, listed_people
@@ -147,7 +148,7 @@ def _place(session: Session, column: Any, person: int) -> tuple[Any, str]:
 
 def _search(session: Session, search: str) -> list[ColumnElement[bool]]:
     """Return the condition that somebody has a text in the id or, as they rest, the contacts."""
-    wanted = search.strip().casefold()
+    wanted = folded(search.strip())
     if not wanted:
         return []
     if "\0" in wanted:  # nothing that rests has one, and not every database can be asked

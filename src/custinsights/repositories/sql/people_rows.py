@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from custinsights.domain.people import Address, Customer
 from custinsights.domain.records import object_of, record_of
+from custinsights.domain.spelling import folded
 from custinsights.repositories.people import figures_of
 from custinsights.repositories.rows import instant_of, microseconds_of
 from custinsights.repositories.sql import schema
@@ -59,13 +60,13 @@ def resting(session: Session, customer: Customer) -> dict[str, Any]:
         "attributes": json.dumps(record["attributes"]) if customer.attributes else None,
         "search": _search(customer, *(_SEALED if is_open else ())),
         "figures": figures_of(customer.phone) if customer.phone and is_open else None,
-        "sort_name": customer.name.casefold() if customer.name and is_open else None,
+        "sort_name": folded(customer.name) if customer.name and is_open else None,
     }
 
 
 def _search(customer: Customer, *names: str) -> str:
     told = (str(customer.id), *(getattr(customer, name) for name in names))
-    return "\n".join(one.casefold() for one in told if one is not None)
+    return "\n".join(folded(one) for one in told if one is not None)
 
 
 def customer_of(session: Session, row: Any) -> Customer:

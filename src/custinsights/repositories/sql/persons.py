@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import bindparam, select
 
 from custinsights.domain.contacts import hidden_if_contact
+from custinsights.domain.spelling import folded
 from custinsights.errors import UnknownName
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.bulk import insert_columns
@@ -134,7 +135,7 @@ def add_people(session: Session, ids: Iterable[str]) -> dict[str, int]:
         "version": [1] * len(new),
         "changed": range(change, change + len(new)),
         "root": numbers,
-        "search": [one.casefold() for one in new],
+        "search": [folded(one) for one in new],
     }
     insert_columns(session.writing, schema.people, columns)
     insert_columns(session.writing, schema.ids, {"id": new, "person": numbers})

@@ -13,6 +13,7 @@ from custinsights.domain.interests import Interest
 from custinsights.domain.notes import Note
 from custinsights.domain.records import object_of, record_of
 from custinsights.domain.segments import Segment, spelled
+from custinsights.domain.spelling import folded
 from custinsights.repositories.protocols import Annotation
 from custinsights.repositories.sql import schema
 from custinsights.repositories.sql.one_of import one_of
@@ -74,7 +75,7 @@ def place_of(session: Session, annotation: Annotation) -> Written:
     customer = ids_of(session, [person])[person]
     if isinstance(annotation, Note):
         return Written("note", 0, (annotation.id,), person, customer, 0, record)
-    key = (customer, annotation.keyword.casefold())
+    key = (customer, folded(annotation.keyword))
     return Written("interest", person, key, person, customer, 0, record)
 
 
@@ -89,9 +90,7 @@ def found(session: Session, kind: str, key: tuple[str, ...]) -> Written | None:
     customer, keyword = key
     people = people_under(session, [customer])
     now = person_of(session, customer)
-    its = question.where(
-        one_of(_TABLE.c.person, people), _TABLE.c.key == keyword.strip().casefold()
-    )
+    its = question.where(one_of(_TABLE.c.person, people), _TABLE.c.key == folded(keyword.strip()))
     return min(_rows(session, its), key=lambda one: (one.person != now, one.person), default=None)
 
 
