@@ -151,11 +151,14 @@ def test_to_ask_what_is_due_changes_nothing(shop: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "error"), [({"about": "peple"}, UnknownName), ({"days": 0}, InvalidValue)]
+    ("wrong", "error"),
+    [({"about": "peple"}, UnknownName), ({"days": 0}, InvalidValue), ({"name": 5}, InvalidValue)],
 )
 def test_a_rule_says_something(wrong: dict[str, Any], error: type[Exception]) -> None:
     """An unknown subject and a time that is none are refused."""
-    with pytest.raises(error, match=r"Did you mean 'people'|days of a RetentionRule"):
+    with pytest.raises(
+        error, match=r"Did you mean 'people'|days of a RetentionRule|5 was given; allowed is a text"
+    ):
         RetentionRule(**{"about": "people", "days": 9, **wrong})
 
 

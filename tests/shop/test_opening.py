@@ -283,6 +283,8 @@ def test_customers_and_orders_leave_for_files(shop: Shop) -> None:
     some = shop.exports.orders(segment="frequency:returning", as_of=AS_OF)
     assert len(some) == 2
     assert len(shop.exports.orders()) == 5
+    with pytest.raises(InvalidValue, match=r"needs a segment=.* with window="):
+        shop.exports.orders(as_of=AS_OF)
 
 
 def test_who_may_not_see_contacts_takes_none_out(shop: Shop) -> None:

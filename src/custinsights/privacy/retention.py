@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 
 from custinsights.domain.contacts import shown_id
-from custinsights.domain.fields import named, refuse_naive, whole_number
+from custinsights.domain.fields import any_text, named, refuse_naive, whole_number
 from custinsights.domain.notes import Note
 from custinsights.errors import InvalidValue
 from custinsights.history.columnar.localtime import to_datetime, to_microseconds
@@ -59,7 +59,7 @@ class RetentionRule:
 
     about: str = attrs.field(validator=named("subject of a retention rule", RETAINED))
     days: int = attrs.field(validator=_days)
-    name: str = ""
+    name: str = attrs.field(default="", validator=any_text)
 
 
 @attrs.frozen

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from custinsights.analyses.segments.rule import RuleLike
+from custinsights.errors import InvalidValue
 from custinsights.history.orders import When
 from custinsights.privacy.access import PERSONAL, READ, Access, enter
 from custinsights.privacy.consents import PreferenceCentre
@@ -117,9 +118,14 @@ class Exports:
 
         Raises
         ------
+        InvalidValue
+            ``as_of`` without a segment: ``window`` chooses orders by when they were placed.
         AccessRefused
             A field or the rule is personal, and who asks may not see it.
         """
+        if segment is None and as_of is not None:
+            advice = "Choose orders by when they were placed with window="
+            raise InvalidValue("as_of= needs a segment=", as_of, "one with the other", advice)
         asked = chosen_preset(preset, "orders", fields)
         self._enter("an export of orders", asked)
         with self.store.begin(read_only=True) as work:
