@@ -230,6 +230,17 @@ def test_an_equal_order_was_watched_for_longer(opened: Any, tmp_path: Path) -> N
     store.close()
 
 
+@pytest.mark.parametrize("export", ["shopify", "etsy orders", "gumroad", "stripe"])
+def test_undated_refunds_are_told_of_a_store_too(export: str) -> None:
+    """The caveat that refunds have no day of their own is that of the files."""
+    files, options = EXPORTS[export]
+    store = MemoryStore()
+    import_orders(store, files, **options)
+    told = dict(read_store(store).load_report.notes)
+    wanted = dict(ci.read_orders(files, **options).load_report.notes)
+    assert told["undated_refunds"] == wanted["undated_refunds"] > 0
+
+
 def test_files_are_watched_by_the_days_of_the_shop() -> None:
     """A file that is read in another zone than the shop's changes nothing of what was watched."""
     files, options = EXPORTS["shopify"]

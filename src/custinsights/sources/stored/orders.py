@@ -136,6 +136,7 @@ class Chosen:
     products: Products | None
     rows: int
     left_out: Sequence[LeftOut]
+    undated: int  # refunds without a day of their own
 
     @property
     def refunded(self) -> list[int]:
@@ -201,6 +202,7 @@ def chosen(
         table,
         len(held) + int(np.count_nonzero(held.refunds["order"] < 0)),
         left_out,
+        0 if refunds is None else refunds.undated,
     )
 
 
@@ -228,6 +230,7 @@ class _Refunds:
     amount: IntArray
     order: IntArray
     rows: IntArray
+    undated: int
 
     def columns(self, product: IntArray) -> RefundColumns:
         return RefundColumns(
@@ -249,6 +252,7 @@ def _refunds(coded: Coded, place: IntArray, currency: str) -> tuple[_Refunds | N
     has_key = refunds["order"] < 0
     whose = labels_of(np.where(of >= 0, picked(held.orders["customer"], of), refunds["customer"]))
     at = refunds["refunded_at"]
+    is_undated = at == NO_INSTANT
     for name in ("cancelled_at", "placed_at"):
         at = np.where((at == NO_INSTANT) & (of >= 0), picked(held.orders[name], of), at)
     is_other = ~coded.refund_currency.among((currency,))
@@ -262,6 +266,7 @@ def _refunds(coded: Coded, place: IntArray, currency: str) -> tuple[_Refunds | N
         refunds["amount"][kept],
         np.where(of >= 0, picked(place, of), -1)[kept],
         has_key[kept].astype(np.int64),
+        int(np.count_nonzero(is_undated & ~is_other)),
     )
     out = [
         _left_out("refund_identity", "", has_key & is_nobodys, -refunds["amount"], currency),

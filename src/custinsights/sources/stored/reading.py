@@ -144,7 +144,7 @@ def _history(
         has_times=has_times,
         load_report=report.noting(
             "over_refunded_orders", over_refunded(found.orders, found.refunds)
-        ),
+        ).noting("undated_refunds", found.undated),
     )
     tags = _tags(work, customers)
     return _with_table(history.with_tags(tags) if tags.log else history)
