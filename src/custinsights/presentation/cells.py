@@ -182,6 +182,8 @@ def of_unit(value: float, unit: str, beside: Collection[float] = ()) -> str:
     if unit == "share":
         return f"{100 * value:,.{_telling(value, beside, 3) - 2}f}%"
     decimals = minor_exponent(unit) if unit in CURRENCIES else 0 if value.is_integer() else 2
+    if unit not in CURRENCIES and 0 < abs(value) < _TINY:
+        decimals = 4
     return f"{value:,.{_telling(value, beside, decimals)}f}"
 
 

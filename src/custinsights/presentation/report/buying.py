@@ -108,6 +108,8 @@ def order_numbers(inquiry: Inquiry) -> Section:
     """Return what the first order is worth, the second, and so on, and how many get there."""
     history = inquiry.history
     table = order_sequence(history)
+    reached = np.flatnonzero(table.column("customers").values)
+    table = table.take(np.arange(reached[-1] + 1 if len(reached) else 0))
     reaching = chart(
         "Customers who reach each order",
         "The share of customers who placed so many orders.",

@@ -73,7 +73,8 @@ def _grid(
     most = float(np.quantile(np.abs(whole), 0.95)) if whole.size else 0.0
     shades = np.clip(chosen / (most or 1.0), 0, 1)
     shades = np.where(np.isnan(chosen), np.nan, np.maximum(shades, 0))
-    told = _TOLD
+    strongest = f"{most:.0%}" if kind == "share" else f"{most:,.2f}"
+    told = f"The colour is strongest from {strongest} on. {_TOLD}" if most else _TOLD
     if np.count_nonzero(found.sizes) > _MOST or found.ages > _MOST:
         told = f"{_TOLD} The latest {_MOST} cohorts, and {_MOST} ages."
     return HeatTable(

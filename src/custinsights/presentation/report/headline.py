@@ -133,10 +133,11 @@ def _card(
 ) -> Card:
     change = told_change(headline)
     name = headline.metric.replace("_", " ")
+    is_plain = headline.value is None or headline.unit == "share" or headline.unit in name
     return Card(
         name=name,
         value=_written(headline.value, headline.unit),
-        unit="" if headline.unit == "share" or headline.unit in name else _short(headline.unit),
+        unit="" if is_plain else _short(headline.unit),
         change=change,
         since=since,
         rises=change.startswith("+") if change[:1] in ("+", "-") and change else None,
@@ -171,21 +172,23 @@ def told_change(headline: Headline) -> str:
 
 
 def _written(value: float | None, unit: str) -> str:
-    column = Column("value", "number", np.array([np.nan if value is None else value]), units=[unit])
+    if value is None:
+        return "no value"
+    column = Column("value", "number", np.array([value]), units=[unit])
     return written(column)[0]
 
 
 def _band(headline: Headline) -> Band | None:
-    if headline.target is None:
+    if headline.target is None or headline.value is None:
         return None
     low, high = headline.target
     where = f", {headline.standing} it" if headline.standing else ""
-    most = max(1.25 * high, headline.value or 0.0, 1e-9)
+    most = max(1.25 * high, headline.value, 1e-9)
     return Band(
         says=f"healthy {100 * low:.0f} to {100 * high:.0f}%{where}",
         low=low / most,
         high=high / most,
-        at=None if headline.value is None else max(headline.value, 0.0) / most,
+        at=max(headline.value, 0.0) / most,
     )
 
 
