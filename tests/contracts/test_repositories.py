@@ -85,5 +85,5 @@ RANDOM = (
 @pytest.mark.parametrize("name", RANDOM)
 def test_random_acts_find_what_is_broken(name: str) -> None:
     """The comparison with the store in memory finds faults that no check was written for."""
-    (found,) = machine.faults(lambda: BrokenStore(name), STORE_PARTS, 200)
+    (found,) = machine.faults(lambda: BrokenStore(name), STORE_PARTS, 1_000)
     assert "(after: " in found
