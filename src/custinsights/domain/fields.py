@@ -41,6 +41,7 @@ __all__ = [
     "refuse_naive",
     "refuse_other",
     "scaled_exactly",
+    "shown_text",
     "text",
     "thousandths",
     "whole",
@@ -66,7 +67,7 @@ def _place(owner: object, field: "attrs.Attribute[Any]") -> str:
     return f"the {field.name} of {'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
-_NO_SIGN = re.compile("[\0\ud800-\udfff]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _given(field: "attrs.Attribute[Any]", value: object) -> object:
@@ -103,6 +104,12 @@ def in_order(given: Iterable[Identity]) -> list[Identity]:
 
 
 def text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    """A text that says something, and that every store can hold."""
+    shown_text(owner, field, value)
+    _refuse_nul(owner, field, str(value))
+
+
+def shown_text(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
     """A text that says something."""
     if not isinstance(value, str) or not value.strip():
         what = f"{_place(owner, field)} is no text that says something"
@@ -116,19 +123,16 @@ def any_text(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
     """A text, which may be empty."""
     if not isinstance(value, str):
         refuse_other(str, _place(owner, field), _given(field, value))
-    else:
-        _whole_signs(owner, field, value)
+    elif not value.isascii() and _HALF.search(value):
+        what = f"{_place(owner, field)} holds half a sign, which no file can hold"
+        allowed = "a text of whole signs"
+        raise InvalidValue(what, "a text with a lone surrogate", allowed, "Read it as UTF-8")
 
 
-def _whole_signs(owner: object, field: "attrs.Attribute[Any]", value: str) -> None:
-    """Refuse a text that not every file and database can hold."""
-    if ("\0" in value or not value.isascii()) and (found := _NO_SIGN.search(value)):
-        is_nul = found[0] == "\0"
-        held = "a NUL, which not every database" if is_nul else "half a sign, which no file"
-        what = f"{_place(owner, field)} holds {held} can hold"
-        given = "a text with a NUL" if is_nul else "a text with a lone surrogate"
-        advice = "Leave it out" if is_nul else "Read it as UTF-8"
-        raise InvalidValue(what, given, "a text of whole signs", advice)
+def _refuse_nul(owner: object, field: "attrs.Attribute[Any]", value: str) -> None:
+    if "\0" in value:
+        what = f"{_place(owner, field)} holds a NUL, which not every database can hold"
+        raise InvalidValue(what, "a text with a NUL", "a text without one", "Leave it out")
 
 
 def function(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -149,7 +153,8 @@ def identity(owner: object, field: "attrs.Attribute[Any]", value: object) -> Non
             what, value, "a text that is not blank, or an int that is not 0", unknown
         )
     if isinstance(value, str):
-        _whole_signs(owner, field, value)
+        any_text(owner, field, value)
+        _refuse_nul(owner, field, value)
 
 
 def aware(owner: object, field: "attrs.Attribute[Any]", value: object) -> None:

@@ -22,6 +22,7 @@ from custinsights.domain.fields import (
     looked_up,
     members,
     named,
+    shown_text,
     text,
 )
 from custinsights.errors import InvalidValue, counted
@@ -117,7 +118,7 @@ class Column:
         shows as percent.
     """
 
-    name: str = attrs.field(validator=text)
+    name: str = attrs.field(validator=shown_text)
     kind: str = attrs.field(validator=named("kind of column", tuple(KINDS)))
     values: npt.NDArray[Any] = attrs.field(converter=_array)
     missing: npt.NDArray[np.bool_] | None = attrs.field(default=None, converter=_mask)
