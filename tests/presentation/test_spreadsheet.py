@@ -179,15 +179,13 @@ def test_the_notes_say_where_a_result_comes_from(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_text_is_a_text(text: str, tmp_path: Path) -> None:
     """In a cell, a header and a note of XLSX, and in CSV: no formula, no link, nothing lost."""
-    name = text.replace("\0", "")  # a head holds none
-    table = Table(text, [Column(name, "label", [text])], notes=[text])
+    table = Table(text, [Column(text, "label", [text])], notes=[text])
     table.to_xlsx(tmp_path / "t.xlsx")
     book = _book(tmp_path / "t.xlsx")
     head, cell = book["Data"]["A1"], book["Data"]["A2"]
     kept = text[:32_767]
     for one in (head, cell, book["Notes"]["C2"], book["Notes"]["C3"]):
-        whole = name[:32_767] if one is head else kept
-        assert (unescape(one.value), one.data_type, one.hyperlink) == (whole, "s", None)
+        assert (unescape(one.value), one.data_type, one.hyperlink) == (kept, "s", None)
     with ZipFile(tmp_path / "t.xlsx") as parts:
         assert not [name for name in parts.namelist() if "externalLink" in name]
         sheet = parts.read("xl/worksheets/sheet1.xml").decode()
@@ -196,7 +194,7 @@ def test_a_hostile_text_is_a_text(text: str, tmp_path: Path) -> None:
     table.to_csv(tmp_path / "t.csv")
     with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as stream:
         (in_head,), (in_cell,) = csv.reader(stream)
-    assert in_head == in_cell.replace("\0", "")
+    assert in_head == in_cell
     assert in_cell in (text, f"'{text}")
     assert not in_cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
