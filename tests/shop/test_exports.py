@@ -32,7 +32,7 @@ from custinsights.privacy import PreferenceCentre, generate_key, pseudonym, supp
 from custinsights.privacy.data_inventory import category_of
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.order_rows import batch_of_rows
-from custinsights.repositories.protocols import UnitOfWork
+from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.shop.exports import (
     CUSTOMER_FIELDS,
     ORDER_FIELDS,
@@ -43,6 +43,7 @@ from custinsights.shop.exports import (
     is_personal,
 )
 from tests.hostile import HOSTILE
+from tests.shop.conftest import STORES
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -351,6 +352,32 @@ def test_the_last_word_on_an_address_counts_whoever_said_it() -> None:
         writing.people.consent(_consent("two", 0), _consent("one", 1, granted=False))
     with store.begin(read_only=True) as reading:
         assert export_customers(reading, "email_list").left_out["unsubscribed"] == 2
+
+
+@pytest.mark.parametrize("made", STORES, ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    ("channel", "contact"), [("email", "b@x.example"), ("phone", "+4930123456")]
+)
+def test_who_says_no_later_may_be_the_one_who_came_second(
+    made: Callable[[Path], Store], tmp_path: Path, channel: str, contact: str
+) -> None:
+    """The last words on an address count for all who have it, though one of them owns it."""
+    store = made(tmp_path)
+    told = {channel: contact}
+    with store.begin() as writing:
+        writing.people.put(Customer("one", **told))  # type: ignore[arg-type]
+        writing.people.put(Customer("two", **{channel: contact.upper()}))  # type: ignore[arg-type]
+        writing.people.put(Customer("three", **told))  # type: ignore[arg-type]
+        writing.people.consent(
+            _consent("one", 0, channel=channel),
+            _consent("two", 1, channel=channel, granted=False),
+        )
+    with store.begin(read_only=True) as reading:
+        for some in (None, ["one"]):
+            export = export_customers(reading, "email_list", channel=channel, customers=some)
+            assert export.to_dicts() == []
+            assert export.left_out["unsubscribed"] == (3 if some is None else 1)
+    store.close()
 
 
 def test_a_segment_or_some_ids_choose_the_rows(work: UnitOfWork) -> None:

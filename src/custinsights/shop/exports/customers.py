@@ -211,16 +211,28 @@ def _ledgers(
 ) -> Iterator[tuple[Customer, str | None, tuple[Consent, ...]]]:
     """Yield customers with where they are reached, and all that was said of that address."""
     addresses = [_address(one, channel) for one in listed]
+    reached = [_reached(one, channel) for one in addresses]
     owners: Sequence[Key | None] = [None] * len(listed)
     if channel != "post":
-        kind = "email" if channel == "email" else "phone"
-        owners = people.find_all([Identity(kind, one or "none") for one in addresses])
+        owners = people.find_all([one or Identity("email", "none") for one in reached])
     said: dict[str, list[Consent]] = {}
     for entry in people.consents():
         said.setdefault(str(entry.customer), []).append(entry)
-    for customer, address, owner in zip(listed, addresses, owners, strict=True):
+    sharing: dict[object, set[str]] = {}
+    for one in whole(people, people.listed(customers=said)):
+        if (place := _reached(_address(one, channel), channel)) is not None:
+            sharing.setdefault(place.key, set()).add(str(one.id))
+    for customer, address, place, owner in zip(listed, addresses, reached, owners, strict=True):
         whose = {str(customer.id), str(customer.id if owner is None else owner)}
+        whose |= set() if place is None else sharing.get(place.key, set())
         yield customer, address, tuple(one for name in sorted(whose) for one in said.get(name, ()))
+
+
+def _reached(address: str | None, channel: str) -> Identity | None:
+    """Return an address of e-mail or a number as it is compared; None where it is nobody's."""
+    kind = "email" if channel == "email" else "phone"
+    found = None if address is None or channel == "post" else Identity(kind, address)
+    return None if found is None or not found.key[2] else found
 
 
 def _address(customer: Customer, channel: str) -> str | None:
