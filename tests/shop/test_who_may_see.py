@@ -21,7 +21,7 @@ from custinsights.errors import AccessRefused
 from custinsights.privacy import Access, RetentionRule
 from custinsights.repositories.memory import MemoryStore
 from custinsights.shop.shop import Shop
-from tests.privacy.conftest import KEY, LATER, fill
+from tests.privacy.conftest import KEY, LATER, fill, order
 
 AS_OF = LATER + timedelta(days=1)
 BY: dict[str, Any] = {"at": LATER, "by": "Kim"}
@@ -120,6 +120,10 @@ IN_BYTES = (b"\x07\xbc\x04\x05", struct.pack(">d", 45.7512345), struct.pack("<d"
 """A birthday and a latitude, as they are pickled."""
 
 
+IDS = ("eve.marker@id.example", "ann.marker@id.example")
+"""Ids that are contacts, and of one shape."""
+
+
 def book_of(shop: Shop) -> TagBook:
     """Return the tags that rest in a shop, without asking who may see them."""
     with shop.store.begin(read_only=True) as work:
@@ -153,6 +157,9 @@ def opened(permissions: set[str] | None) -> Shop:
     """Open a shop of Anna and Bo for who has some permissions."""
     store = MemoryStore()
     fill(store)
+    with store.begin(at=LATER) as work:
+        work.orders.add(*(order(one[0], one, 5, "9.00") for one in IDS))
+        work.annotations.record("identity", {"what": "renamed", "id": IDS[0], "by": "Kim"})
     whole = ci.open_shop(store, currency="EUR", timezone="UTC")
     whole.segments.put(Segment("kept", "order_count > 0"))
     whole.refresh_cuts()
@@ -261,6 +268,24 @@ def test_nobody_is_guessed_by_a_rule(rule: str, asks: str) -> None:
     assert "new" not in own.seen_by(None).segments.all()
     ASK[asks](whole, rule)
     ASK[asks](whole.seen_by(Access({"customer_insights", "pii"}, who="Ada")), rule)
+
+
+def test_ids_that_are_contacts_stay_apart() -> None:
+    """Of two ids of one shape each has its own figures in a history, and rows in an export."""
+    own = opened({"customer_insights"})
+    history = own.history()
+    shapes = [one for one in history.customer_ids.tolist() if "@" in one]
+    assert shapes == ["xxx.xxxxxx@xx.xxxxxxx", "xxx.xxxxxx@xx.xxxxxxx 2"]
+    assert ci.measure(history, ["revenue", "customers"]) == ci.measure(
+        opened(None).history(), ["revenue", "customers"]
+    )
+    assert own.history_of(IDS[0]).customer_ids.tolist() == shapes[:1]
+    asked = own.exports.customers(fields=["id", "total_spent"]).to_dicts()
+    spent = [str(row["total_spent"]) for row in asked if row["id"] == shapes[0]]
+    assert spent == ["7.50", "7.50"]
+    assert opened(None).exports.orders(fields=["customer"], customers=IDS[:1]).to_dicts() == [
+        {"customer": IDS[0]}
+    ]
 
 
 def test_a_status_is_no_secret() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from custinsights.history.activities import Activities
     from custinsights.history.facts import Facts
 
-__all__ = ["TELLING_FIELDS", "pseudonym", "pseudonymised"]
+__all__ = ["TELLING_FIELDS", "pseudonym", "pseudonymised", "under_names"]
 
 AnyHistory = TypeVar("AnyHistory", bound=History)
 
@@ -91,35 +91,43 @@ def pseudonymised(history: AnyHistory, key: Secret, *, keep: Iterable[str] = ())
     """
     secret_bytes("the key", key)
     kept = [looked_up("field", name, {one: one for one in TELLING_FIELDS}) for name in keep]
-    columns, known = columns_of(history), dict[str | int, str]()
+    known = dict[str | int, str]()
+
+    def named(customer: str | int) -> str:
+        if customer not in known:
+            known[customer] = pseudonym(customer, key)
+        return known[customer]
+
+    facts = under_names(history, named, **_left_behind(kept))
+    return type(history).of_facts(_under_other_ids(facts, key))
+
+
+def under_names(facts: Facts, named: Callable[[str | int], str], **people: object) -> Facts:
+    """Return the same facts of people under other names, and without their contacts.
+
+    `people` is what takes the place of columns of people.
+    """
+    columns = columns_of(facts)
 
     def renamed(identities: AnyArray | Labels) -> AnyArray:
-        return texts([_named(one, known, key) for one in uncoded(identities).tolist()])
+        return texts([named(one) for one in uncoded(identities).tolist()])
 
     done = columns.activities
-    facts = relaid(
+    theirs: Any = {"ids": renamed(columns.people.ids), **people}
+    return relaid(
         attrs.evolve(
             columns,
             orders=attrs.evolve(columns.orders, customer=renamed(columns.orders.customer)),
             refunds=attrs.evolve(columns.refunds, customer=renamed(columns.refunds.customer)),
-            people=attrs.evolve(
-                columns.people, ids=renamed(columns.people.ids), **_left_behind(kept)
-            ),
+            people=attrs.evolve(columns.people, **theirs),
             contacts={},
             activities=None
             if done is None
             else attrs.evolve(done, customer=renamed(done.customer)),
         ),
-        history.products,
-        history.context,
+        facts.products,
+        facts.context,
     )
-    return type(history).of_facts(_under_other_ids(facts, key))
-
-
-def _named(customer: str | int, known: dict[str | int, str], key: Secret) -> str:
-    if customer not in known:
-        known[customer] = pseudonym(customer, key)
-    return known[customer]
 
 
 def _left_behind(kept: Iterable[str]) -> dict[str, Any]:

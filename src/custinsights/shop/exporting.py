@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 import attrs
 
 from custinsights.analyses.segments.rule import RuleLike
+from custinsights.domain.contacts import hidden_if_contact
 from custinsights.errors import InvalidValue
 from custinsights.history.orders import When
 from custinsights.privacy.access import PERSONAL, READ, Access, enter
@@ -82,7 +83,7 @@ class Exports:
         self._enter("an export of customers", asked)
         with self.store.begin(read_only=True) as work:
             are_facts = refuse_unknown(asked.fields, self.kept.catalog)
-            return export_customers(
+            found = export_customers(
                 work,
                 asked,
                 customers=self._chosen(work, customers, segment, as_of),
@@ -96,6 +97,7 @@ class Exports:
                 catalog=self.kept.catalog,
                 centre=self.centre,
             )
+        return self._seen(found)
 
     def orders(
         self,
@@ -129,13 +131,26 @@ class Exports:
         asked = chosen_preset(preset, "orders", fields)
         self._enter("an export of orders", asked)
         with self.store.begin(read_only=True) as work:
-            return export_orders(
+            found = export_orders(
                 work,
                 asked,
                 customers=self._chosen(work, customers, segment, as_of),
                 window=window,
                 calendar=self.kept.calendar(work),
             )
+        return self._seen(found)
+
+    def _seen(self, found: Export) -> Export:
+        """Return rows as who asks may see them: no id or other text is a contact."""
+        if self.access is None or self.access.may(PERSONAL):
+            return found
+        columns = [
+            attrs.evolve(one, values=[*map(hidden_if_contact, one.values.tolist())])
+            if one.kind == "label"
+            else one
+            for one in found.columns
+        ]
+        return attrs.evolve(found, columns=tuple(columns))
 
     def _enter(self, what: str, asked: ExportPreset) -> None:
         needs = (READ, PERSONAL) if is_personal(asked.fields) else (READ,)

@@ -22,7 +22,7 @@ from custinsights.domain.matching import (
 from custinsights.domain.people import Address, Customer
 from custinsights.domain.records import object_of
 from custinsights.errors import InvalidValue
-from custinsights.privacy.access import PERSONAL, Access, enter
+from custinsights.privacy.access import PERSONAL, Access, enter, shown_to
 from custinsights.repositories.people import somebody
 from custinsights.repositories.protocols import Store, UnitOfWork
 from custinsights.repositories.rows import instant_of
@@ -197,7 +197,7 @@ class Identities:
         """
         enter(self.store, self.access, "the log of identities", customer=customer)
         with self.store.begin(read_only=True) as work:
-            return work.annotations.records(IDENTITY_LOG, customer)
+            return shown_to(self.access, work.annotations.records(IDENTITY_LOG, customer))
 
     def _writing(self, what: str, at: datetime) -> UnitOfWork:
         refuse_naive("the instant of a decision", at)
@@ -276,4 +276,5 @@ def _masked(match: Match) -> Match:
     evidence = [
         attrs.evolve(one, left=masked(one.left), right=masked(one.right)) for one in match.evidence
     ]
-    return attrs.evolve(match, evidence=tuple(evidence))
+    left, right = (str(hidden_if_contact(one)) for one in (match.left, match.right))
+    return attrs.evolve(match, left=left, right=right, evidence=tuple(evidence))

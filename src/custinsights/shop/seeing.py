@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, cast
@@ -10,13 +11,15 @@ import attrs
 import numpy as np
 
 from custinsights.analyses.segments.rule import Rule
+from custinsights.domain.contacts import hidden_if_contact, looks_like_contact
 from custinsights.domain.rules.tree import Attribute, Call, nodes_of
 from custinsights.history.facts import Facts
 from custinsights.history.orders import OrderHistory
 from custinsights.privacy.access import PERSONAL, READ, Access, enter
+from custinsights.privacy.pseudonyms import under_names
 from custinsights.repositories.protocols import Store, UnitOfWork
 
-__all__ = ["dated", "enter_rule", "hidden_in", "history_shown"]
+__all__ = ["dated", "enter_rule", "hidden_in", "history_given", "history_shown"]
 
 _HIDDEN: Final[Mapping[str, str]] = {"within_km": "coordinates", "email_domain": "e-mail addresses"}
 """What the functions of rules ask that is personal."""
@@ -47,6 +50,28 @@ def history_shown(access: Access | None, history: OrderHistory) -> OrderHistory:
     if access is None or access.may(PERSONAL):
         return history
     return OrderHistory.of_facts(_without_what_tells(history))
+
+
+def history_given(access: Access | None, history: OrderHistory) -> OrderHistory:
+    """Return a history as it is handed to somebody: `history_shown`, and no id is a contact.
+
+    Of two ids of one shape the second bears a number. Who works on with the ids of the shop asks
+    `history_shown`.
+    """
+    shown = history_shown(access, history)
+    if shown is history or not any(map(looks_like_contact, history.customer_ids.tolist())):
+        return shown
+    names: dict[str | int, str] = {}
+    times: Counter[str] = Counter()
+
+    def named(customer: str | int) -> str:
+        if customer not in names:
+            shape = str(hidden_if_contact(customer))
+            times[shape] += 1
+            names[customer] = shape if times[shape] == 1 else f"{shape} {times[shape]}"
+        return names[customer]
+
+    return OrderHistory.of_facts(under_names(shown, named))
 
 
 def _without_what_tells(facts: Facts) -> Facts:

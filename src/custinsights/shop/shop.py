@@ -38,7 +38,7 @@ from custinsights.shop.profile import NINE, Profile
 from custinsights.shop.profiling import profile_of
 from custinsights.shop.recommending import Recommending
 from custinsights.shop.remembering import ProductLabels, Remembered
-from custinsights.shop.seeing import dated, history_shown
+from custinsights.shop.seeing import dated, history_given, history_shown
 from custinsights.sources.stored.reading import SHOP
 
 __all__ = ["Shop"]
@@ -161,11 +161,11 @@ class Shop:
         """Return the history of the whole shop; it is built anew where the store has changed.
 
         Who may not see contacts gets it without birthdays, coordinates, and attributes other than
-        flags.
+        flags, and with the shape of ids that are contacts.
         """
         enter(self.store, self.access, "the history")
         with self.store.begin(read_only=True) as work:
-            return history_shown(self.access, self._kept.history(work, policy))
+            return history_given(self.access, self._kept.history(work, policy))
 
     def history_of(self, customer: Key) -> OrderHistory:
         """Return the history of one customer, by today's id or any that they had.
@@ -178,7 +178,7 @@ class Shop:
         enter(self.store, self.access, "the history of a customer", customer=customer)
         with self.store.begin(read_only=True) as work:
             own = somebody(work.people, customer).value.id
-            return history_shown(self.access, self._kept.history_of(work, own))
+            return history_given(self.access, self._kept.history_of(work, own))
 
     def customer(self, customer: Key, *, as_of: When | None = None) -> Customer:
         """Return what is known of a customer, with the tags that they carry.
