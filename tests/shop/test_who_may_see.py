@@ -106,7 +106,7 @@ OPEN = {
     | {"identities", "personal_data", "recommendations"}
 }
 NEED_BOTH = {
-    *("Shop.begin", "Tags.write", "Exports.customers", "PersonalData.export"),
+    *("Shop.begin", "Shop.sign_up", "Tags.write", "Exports.customers", "PersonalData.export"),
     *(f"PersonalData.{name}" for name in ("rectify", "erase", "suppressed", "suppress")),
     *("PersonalData.due", "PersonalData.retain"),
 }

@@ -259,8 +259,8 @@ class Shop:
         channel: str = "email",
         evidence: str | None = None,
     ) -> Customer:
-        """Take a subscription: of who has this address, else of a new customer without orders."""
-        enter(self.store, self.access, "a subscription", at=at)
+        """Take a subscription of who has this address, else of somebody new; it needs ``pii``."""
+        enter(self.store, self.access, "a subscription", needs=(READ, PERSONAL), at=at)
         self.centre.refuse_unheard(purpose, channel)
         told = partial(people.signed_up, contact=Identity("email", email), purpose=purpose)
         sign_up = partial(told, channel=channel, at=at, how=how, evidence=evidence)
