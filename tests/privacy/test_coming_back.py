@@ -204,3 +204,47 @@ def test_orders_of_who_came_back_are_theirs(empty: Store) -> None:
     assert whose == {done.name: ["1", "2", "3"], new.id: ["4"]}
     again = shop.imports.orders(BytesIO(more.encode()), at=back, key=KEY)
     assert again.same == 4
+
+
+@pytest.mark.parametrize("is_whole", [False, True], ids=["what is new", "the whole export"])
+def test_an_id_goes_before_the_address_of_who_was_erased(empty: Store, is_whole: bool) -> None:
+    """Orders under a customer's id are theirs; the address of who was erased is left away."""
+    shop = ci.open_shop(empty, currency="EUR", timezone="Europe/Berlin")
+    head = "order_id,customer,email,placed_at,amount\n"
+    old = f"1,a,{ADA},2024-01-01,10.00\n2,b,bo@example.com,2024-01-02,20.00\n"
+    shop.imports.orders(BytesIO((head + old).encode()), at=LATER)
+    done = shop.personal_data.erase("a", at=LATER, by="Ada", key=KEY)
+    new = f"{head}{old if is_whole else ''}9,b,{ADA},2024-05-02,20.00\n"
+    for added in (1, 0):
+        report = shop.imports.orders(BytesIO(new.encode()), at=LATER, key=KEY)
+        assert (report.added, report.changed, report.new_customers) == (added, 0, 0)
+        assert report.kept_away == (2 if is_whole else 1)
+        assert f"{report.kept_away} kept away as of who was erased" in str(report)
+    with empty.begin(read_only=True) as work:
+        ids = {name: [one.id for one in work.orders.of(name)] for name in (done.name, "b")}
+        assert ids == {done.name: ["1"], "b": ["2", "9"]}
+        assert work.people.find(Identity("email", ADA)) is None
+    assert [one.email for one in shop.customers()] in (
+        [None, "bo@example.com"],
+        ["bo@example.com", None],
+    )
+
+
+def test_what_is_left_away_of_a_table_is_counted(empty: Store) -> None:
+    """Of whom the id is known all but the address is taken; who has it and no id is counted."""
+    shop = ci.open_shop(empty, currency="EUR", timezone="Europe/Berlin")
+    both = [Customer("a", email=ADA), Customer("b", email="bo@example.com")]
+    shop.imports.customers(both, source="s", at=LATER)
+    shop.personal_data.erase("a", at=LATER, by="Ada", key=KEY)
+    for name, address in (("b", ADA), ("z", ADA)):
+        told = [Customer(name, name="Zoe", email=address), Customer("y", name="Yan")]
+        report = shop.imports.customers(told, source="s", at=LATER, key=KEY)
+        assert report.kept_away == 1
+    [bo] = shop.customers(search="bo@example.com")
+    assert (bo.id, bo.name) == ("b", "Zoe")
+    shared = [Customer("z", name="Zoe", email=ADA), Customer("a", name="Ada", email=ADA)]
+    report = shop.imports.customers(shared, source="s", at=LATER, key=KEY)
+    assert (report.new_customers, report.kept_away) == (1, 2)
+    assert [one.email for one in shop.customers() if one.email != "bo@example.com"] == [None] * 3
+    with empty.begin(read_only=True) as work:
+        assert work.people.find(Identity("email", ADA)) is None

@@ -14,7 +14,8 @@ __all__ = ["ImportReport"]
 
 _NUMBERS: Final = (
     *("added", "changed", "same", "older", "refused"),
-    *("new_customers", "customers_changed", "customers_kept", "done_before"),
+    *("new_customers", "customers_changed", "customers_kept", "kept_away"),
+    "done_before",
 )
 
 
@@ -40,6 +41,9 @@ class ImportReport:
     customers_kept : int
         Of how many something stays that is told otherwise: as the shop corrected it by hand, as
         another source or a newer file tells it, or as it was when they were merged.
+    kept_away : int
+        Of how many people in it nothing is taken but orders, as they were erased, or no e-mail
+        address, as it is of somebody who was.
     done_before : int
         How many an earlier import of the same files had written before it was stopped.
     load_report : LoadReport
@@ -60,6 +64,7 @@ class ImportReport:
     new_customers: int = 0
     customers_changed: int = 0
     customers_kept: int = 0
+    kept_away: int = 0
     done_before: int = 0
     load_report: LoadReport = attrs.field(factory=LoadReport)
 
@@ -107,4 +112,6 @@ class ImportReport:
             people.append(f"{self.customers_changed:,} told anew")
         if self.customers_kept:
             people.append(f"{self.customers_kept:,} with contacts told otherwise, which stay")
+        if self.kept_away:
+            people.append(f"{self.kept_away:,} kept away as of who was erased")
         return f"{self.what}: {', '.join(parts)}; {', '.join(people)}"

@@ -29,7 +29,7 @@ from custinsights.repositories.whole import themselves
 from custinsights.shop.contacts import how_many, told_by_table, watch_table
 from custinsights.shop.import_report import ImportReport
 from custinsights.shop.others import others, refuse_others
-from custinsights.shop.whose import Erased, Whose, whose
+from custinsights.shop.whose import Erased, Whose, is_kept_away, whose
 from custinsights.sources.formats.finding import format_asked, format_for
 from custinsights.sources.importing.found import Found
 from custinsights.sources.importing.people import (
@@ -182,7 +182,8 @@ def _import_system(
         _describe_products(work, found.products)
         work.commit()
         refused = int(np.count_nonzero(is_other))
-        report = attrs.evolve(report, new_customers=len(people.new), refused=refused)
+        first = {"new_customers": len(people.new), "kept_away": people.kept_away}
+        report = report.with_counts({**first, "refused": refused})
         report = report.with_counts(how_many(people.completed))
         for done, batch in orders.batches(ids, ROWS, start):
             own = _without_addresses(batch, people.erased)
@@ -235,7 +236,9 @@ def import_customers(
     with store.begin(at=at) as work:
         people = whose(work, people_of_customers(table, source), erased)
         ids = people.ids.tolist()
-        told = {own: one for own, one in zip(ids, table, strict=True) if own not in people.erased}
+        rows = [(own, one) for own, one in zip(ids, table, strict=True) if own not in people.erased]
+        away = {own for own, one in rows if is_kept_away(one.email, erased)}
+        told = {own: attrs.evolve(one, email=None) if own in away else one for own, one in rows}
         new = {str(one.id) for one in people.new}
         there = {str(one.id): one for one in themselves(work.people, told.keys() - new)}
         until = observed_until or at
@@ -247,7 +250,8 @@ def import_customers(
         counts, n = how_many(anew), len(new)
         changed = counts["customers_changed"]
         counts |= {"added": n, "changed": changed, "same": len(told) - n - changed}
-        report = report.with_counts({**counts, "new_customers": n})
+        counts |= {"new_customers": n, "kept_away": people.kept_away + len(away)}
+        report = report.with_counts(counts)
         work.annotations.record(_LOG, report.record())
     return report
 
@@ -305,6 +309,7 @@ def import_activities(
         report = ImportReport(
             what="activities",
             new_customers=len(people.new),
+            kept_away=people.kept_away,
             load_report=activities.load_report,
         ).with_counts({**counts, **how_many(people.completed)})
         work.annotations.record(_LOG, report.record())

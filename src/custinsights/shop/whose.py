@@ -26,7 +26,7 @@ from custinsights.shop.contacts import Latest, Told, latest_orders, tells_anew, 
 from custinsights.shop.former import former, kept_by_orders
 from custinsights.sources.importing.found import FoundOrders, FoundPeople
 
-__all__ = ["Erased", "Whose", "keep_number", "last_number", "whose"]
+__all__ = ["Erased", "Whose", "is_kept_away", "keep_number", "last_number", "whose"]
 
 Erased: TypeAlias = Callable[[Identity], Key | None]
 """Tells whose an identity was who was erased and must not come back; None for nobody's."""
@@ -62,6 +62,8 @@ class Whose:
         The ids of those customers whom the contacts of some find who were erased: they came back.
     merged
         Who was merged, with the one who they are now.
+    kept_away
+        Of how many nothing is taken but orders, or no e-mail address, as of who was erased.
     """
 
     source: str
@@ -73,6 +75,7 @@ class Whose:
     last_number: int
     returned: Mapping[int, str]
     merged: Mapping[Key, Key]
+    kept_away: int
 
     def today(self, customer: str) -> str:
         """Return the id of the one who a customer is now."""
@@ -117,7 +120,8 @@ def whose(
     id. Of those who were merged it is the one who has what finds them. An address or a number that
     somebody had before finds them for orders alone that are theirs already. Anybody else is new,
     and named by the id of the source, where that is no contact; with the source before it, where it
-    is taken; by the next number of the shop, where there is none.
+    is taken; by the next number of the shop, where there is none. Whose contact is of somebody who
+    was erased is that one, but for a customer whose id it is: of them the address is left away.
 
     What is told of somebody who is there fills what is blank; what orders tell otherwise than
     before stands from then on, as `custinsights.shop.contacts` says.
@@ -136,11 +140,13 @@ def whose(
         )
     merged = work.people.merged()
     known, lost = _known_today(work, _known(work, found), orders, merged)
+    alive = {} if erased is None else _by_living_ids(work, known, erased, merged)
+    known = {**known, **alive}
     ids = np.full(found.count, None, dtype=object)
     gone: set[int] = set()
     returned: dict[int, str] = {}
     for person, held in known.items():
-        was, living = (None, None) if erased is None else _was(held, erased)
+        was, living = (None, None) if erased is None or person in alive else _was(held, erased)
         if was is not None:
             gone.add(person)
         if living is not None:
@@ -154,6 +160,14 @@ def whose(
             if owner is None and person not in gone and identity.key not in lost:
                 identities.setdefault(identity.key, (ids[person], identity))
     told = {name: column.array().tolist() for name, column in found.told.items()}
+
+    without = {
+        person
+        for person, email in enumerate(told.get("email", ()))
+        if person not in gone and is_kept_away(email, erased)
+    }
+    for person in without:
+        told["email"][person] = ""
 
     def contacts(person: int) -> dict[str, str]:
         return {name: texts[person] for name, texts in told.items() if texts[person]}
@@ -171,6 +185,7 @@ def whose(
         last,
         returned,
         merged,
+        len(gone) + len(without),
     )
 
 
@@ -184,6 +199,29 @@ def _in_time(orders: FoundOrders | None, persons: set[int]) -> list[int]:
     rows = rows[np.argsort(at[rows], kind="stable")]
     placed[orders.person[rows]] = at[rows]  # of equal places the last is written last
     return sorted(persons, key=lambda person: (placed[person], person))
+
+
+def is_kept_away(email: str | None, erased: Erased | None) -> bool:
+    """Whether an e-mail address is of somebody who was erased, and is not taken of others."""
+    return bool(email and erased and erased(Identity("email", email)) is not None)
+
+
+def _by_living_ids(
+    work: UnitOfWork, known: _Known, erased: Erased, merged: Mapping[Key, Key]
+) -> _Known:
+    """Return those whose id is a customer's, known by all but what is of who was erased."""
+    nameless = {*erasure_instants(work)}
+    found = {}
+    for person, held in known.items():
+        own = {
+            str(merged.get(owner, owner))
+            for one, owner in held
+            if one.kind == "id" and owner is not None and erased(one) is None
+        }
+        if len(own) == 1 and not own & nameless:
+            is_theirs = (one.kind == "phone" or erased(one) is None for one, _ in held)
+            found[person] = [one for one, theirs in zip(held, is_theirs, strict=True) if theirs]
+    return found
 
 
 def _was(
