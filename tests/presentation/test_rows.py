@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import custinsights as ci
 from custinsights.presentation.report.inquiry import Inquiry
@@ -27,6 +28,31 @@ def test_charts_of_one_table_are_drawn_beside_it() -> None:
     unusual = growth.rows.column("unusual").values.tolist()
     assert unusual[9] == "customers, revenue"
     assert unusual[0] == ""
+
+
+def test_of_many_labels_some_are_drawn_and_all_are_told() -> None:
+    """A page draws the largest twelve; a program and a spreadsheet get every one."""
+    n = 40
+    history = ci.read_frame(
+        {
+            "customer": [f"c{place}" for place in range(n)],
+            "placed_at": ["2024-03-05"] * n,
+            "amount": [str(place) for place in range(n)],
+            "payment_method": [f"method {place}" for place in range(n)],
+        },
+        currency="EUR",
+        timezone="UTC",
+    )
+    inquiry = Inquiry(history)
+    [payments] = QUESTIONS["payments"].answers(inquiry)
+    assert {row["payment_method"]: row["orders"] for row in payments.data} == {
+        f"method {place}": 1 for place in range(n)
+    }
+    assert payments.rows is not None
+    assert len(payments.rows) == n
+    part: Any = QUESTIONS["payments"].section(inquiry).parts[0]
+    assert len(part.figure["data"][0]["x"]) == part.rows == 12
+    assert "The first 12 of 40." in part.says
 
 
 def test_a_section_without_data_says_so_in_a_line() -> None:

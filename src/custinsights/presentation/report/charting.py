@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from custinsights.domain.contacts import hidden_if_contact
 from custinsights.presentation.cells import PARTLY, PROVISIONAL, UNKNOWN, plain
@@ -14,9 +16,10 @@ from custinsights.presentation.report.parts import Chart
 from custinsights.results.cube import Cube
 from custinsights.results.table import Column, Table
 
-__all__ = ["across", "chart", "largest", "of_all", "of_table", "shares_of", "word"]
+__all__ = ["MOST_LABELS", "across", "chart", "largest", "of_all", "of_table", "shares_of", "word"]
 
-_MOST_LABELS = 12
+MOST_LABELS = 12
+"""How many bars of the largest are drawn."""
 
 PALE = f"Pale, open or {PROVISIONAL}: {PARTLY}."
 
@@ -35,12 +38,17 @@ def chart(
     series: Mapping[str, str],
     *,
     draw: _Draw = bars,
+    most: int | None = None,
     **options: object,
 ) -> Chart:
-    """Return a chart of some columns of a table over its first, by their names in the legend."""
-    first = table.columns[0]
+    """Return a chart of some columns of a table over its first, by their names in the legend.
+
+    At most so many rows are drawn, the first that are not 0; the table keeps all of them.
+    """
+    drawn = table if most is None else table.take(_told(table, next(iter(series)))[:most])
+    first = drawn.columns[0]
     labels = [label if first.kind == "share" else word(label) for label in first.values.tolist()]
-    columns = {name: table.column(column) for column, name in series.items()}
+    columns = {name: drawn.column(column) for column, name in series.items()}
     figure = draw(labels, columns, title=title, **options)
     marks = [column.provisional for column in columns.values()]
     if any(mark is not None and mark.any() for mark in marks):
@@ -52,31 +60,36 @@ def chart(
             "title": {"text": f"share of {first.name}", "font": {"size": 13}},
         }
         figure["layout"]["margin"]["r"] = 28
-    return Chart(title=title, figure=figure, says=says, table=table, series=tuple(series))
+    return Chart(
+        title=title, figure=figure, says=says, table=table, series=tuple(series), rows=len(drawn)
+    )
 
 
 def largest(table: Table, by: str) -> Table:
-    """Return the rows with the largest values of a column, with words for missing labels.
+    """Return the rows with the largest values of a column first, with words for missing labels.
 
-    Rows in which it is 0 are not among them.
+    Rows in which it is 0 are the last.
     """
     column = table.column(by)
     numbers = np.where(column.absent, 0, column.values)
-    rows = np.argsort(-numbers, kind="stable")
-    chosen = table.take(rows[numbers[rows] != 0][:_MOST_LABELS])
+    chosen = table.take(np.lexsort((-numbers, numbers == 0)))
     first, *rest = chosen.columns
     labels = Column(first.name, "label", [word(label) for label in first.values.tolist()])
     return attrs.evolve(chosen, columns=[labels, *rest])
 
 
-def of_all(rows: Table, table: Table) -> str:
-    """Return how many of the rows of a table are among the largest, where not all are."""
-    return f" The first {len(rows)} of {len(table):,}." if len(rows) == _MOST_LABELS else ""
+def _told(table: Table, by: str) -> npt.NDArray[np.intp]:
+    """Return in which rows a column has a number but 0."""
+    column = table.column(by)
+    return np.flatnonzero(np.where(column.absent, 0, column.values))
 
 
-def of_table(
-    title: str, says: str, table: Table, *, draw: _Draw = bars, **options: object
-) -> Chart:
+def of_all(rows: Table) -> str:
+    """Return how many of the rows of a table are drawn, where not all are."""
+    return f" The first {MOST_LABELS} of {len(rows):,}." if len(rows) > MOST_LABELS else ""
+
+
+def of_table(title: str, says: str, table: Table, *, draw: _Draw = bars, **options: Any) -> Chart:
     """Return a chart of all columns of a table but the first, which are its labels."""
     return chart(title, says, table, {name: name for name in table.names[1:]}, draw=draw, **options)
 

@@ -36,15 +36,19 @@ def drivers(inquiry: Inquiry) -> Section:
     parts: dict[str, Part] = {}
     for name, label in by.items():
         found = growth_drivers(history, by=label, window=window, compare=compare)
-        most = np.argsort(-np.abs(found.column("change").values), kind="stable")[:_MOST_LABELS]
+        sizes = np.abs(found.column("change").values)
+        order = np.argsort(-sizes, kind="stable")
+        drawn = min(_MOST_LABELS, int(np.count_nonzero(sizes)))
+        most, others = np.sort(order[:drawn]), order[drawn:]
         says = "What each group adds to the change or takes from it; the numbers say by what."
         if len(most) < len(found):
             says = f"The {len(most)} largest changes of {len(found)}, gains and losses. {says}"
         parts[name] = chart(
             f"Change of revenue by {name}",
             says,
-            _named(found.take(np.sort(most))),
+            _named(found.take([*most, *others])),
             {"change": "change"},
+            most=_MOST_LABELS,
             lying=True,
         )
     return Section(

@@ -109,6 +109,8 @@ class Chart:
         The numbers, and others that go with them.
     series : tuple of str
         Which columns are drawn along the first.
+    rows : int, optional
+        How many rows of the table are drawn, and shown below; all unless told.
     """
 
     title: str
@@ -116,6 +118,7 @@ class Chart:
     says: str
     table: Table
     series: tuple[str, ...]
+    rows: int | None = None
 
 
 @attrs.frozen
@@ -314,4 +317,5 @@ def name_of(part: Part) -> str:
         return name_of(next(iter(part.parts.values())))
     if isinstance(part, tuple):
         return "the headlines"
-    return part.title[:1].lower() + part.title[1:]
+    first = part.title.partition(" ")[0]
+    return part.title if first.isupper() else part.title[:1].lower() + part.title[1:]

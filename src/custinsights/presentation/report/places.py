@@ -8,7 +8,7 @@ import numpy as np
 from custinsights.analyses.measuring.measure import measure
 from custinsights.domain import Money
 from custinsights.history.orders import OrderHistory
-from custinsights.presentation.report.charting import chart, largest, of_all, word
+from custinsights.presentation.report.charting import MOST_LABELS, chart, largest, of_all, word
 from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import HeatTable, Listing, Part, Section
 from custinsights.presentation.report.views import labelled
@@ -28,8 +28,8 @@ def geography(inquiry: Inquiry) -> Section:
         cube = measure(history, ["customers", "orders", "revenue"], by=[label]).table()
         rows = largest(cube, "revenue")
         title = f"Revenue by {label}"
-        says = f"Where most revenue comes from, the largest first.{of_all(rows, cube)}"
-        parts.append(chart(title, says, rows, {"revenue": "revenue"}, lying=True))
+        says = f"Where most revenue comes from, the largest first.{of_all(rows)}"
+        parts.append(chart(title, says, rows, {"revenue": "revenue"}, most=MOST_LABELS, lying=True))
         remarks += unlabelled(cube, "revenue", history.currency, f"of no {label}")
     return Section(
         key="geography",
@@ -50,21 +50,23 @@ def products(inquiry: Inquiry) -> Section:
         if known:
             every = measure(history, metrics, by=[label]).table()
             rows = largest(every, "line_revenue")
-            says = f"By the revenue of the lines, the largest first.{of_all(rows, every)}"
+            says = f"By the revenue of the lines, the largest first.{of_all(rows)}"
             series = {"line_revenue": "line revenue"}
-            parts.append(chart(f"Revenue by {label}", says, rows, series, lying=True))
+            parts.append(
+                chart(f"Revenue by {label}", says, rows, series, most=MOST_LABELS, lying=True)
+            )
     every = measure(history, metrics, by=["product"]).table()
     every = labelled(every, "product", "title", titles(history))  # by codes as they are
     table = largest(every, "line_revenue")
     if len(table):
-        parts.append(Listing(attrs.evolve(table, title="products with most revenue")))
-    told = of_all(table, every).strip() if parts else "The orders name no products."
+        named = attrs.evolve(table, title="products with most revenue")
+        parts.append(Listing(named, rows=MOST_LABELS))
     return Section(
         key="products",
         title="Products",
         about=f"buyers, units and line revenue in {history.currency}",
         parts=tuple(parts),
-        remarks=tuple(filter(None, [told])),
+        remarks=() if parts else ("The orders name no products.",),
     )
 
 
@@ -95,8 +97,10 @@ def payments(inquiry: Inquiry) -> Section:
         return attrs.evolve(section, remarks=("The orders name no payment methods.",))
     cube = measure(history, ["orders", "customers", "revenue"], by=["payment_method"]).table()
     rows = largest(cube, "orders")
-    says = f"How many orders each payment method has, the most used first.{of_all(rows, cube)}"
-    part = chart("Orders by payment method", says, rows, {"orders": "orders"}, lying=True)
+    says = f"How many orders each payment method has, the most used first.{of_all(rows)}"
+    part = chart(
+        "Orders by payment method", says, rows, {"orders": "orders"}, most=MOST_LABELS, lying=True
+    )
     return attrs.evolve(section, parts=(part,))
 
 

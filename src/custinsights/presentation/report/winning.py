@@ -8,7 +8,7 @@ from custinsights.analyses.cohorts.acquisition import acquisition
 from custinsights.analyses.journey.funnel import funnel
 from custinsights.analyses.measuring.measure import measure
 from custinsights.errors import MissingData
-from custinsights.presentation.report.charting import chart, largest, of_all
+from custinsights.presentation.report.charting import MOST_LABELS, chart, largest, of_all
 from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.parts import Listing, Part, Section
 
@@ -26,9 +26,10 @@ def channels(inquiry: Inquiry) -> Section:
         renamed = attrs.evolve(cube.column("first_orders"), name="new_customers", unit="customers")
         columns = [renamed if one.name == "first_orders" else one for one in cube.columns]
         rows = largest(attrs.evolve(cube, columns=columns), "new_customers")
-        says = f"{says}{of_all(rows, cube)}"
+        says = f"{says}{of_all(rows)}"
         series = {"new_customers": "new customers"}
-        parts.append(chart("New customers by channel", says, rows, series, lying=True))
+        part = chart("New customers by channel", says, rows, series, most=MOST_LABELS, lying=True)
+        parts.append(part)
     else:
         remarks.append("The orders name no channels.")
     try:
