@@ -520,7 +520,7 @@ def test_a_stream_tells_its_columns() -> None:
         ("score", True, "True"),
         ("score", "ada@example.com", "'xxx@xxxxxxx.xxx'"),
         ("amount", float("inf"), "inf"),
-        ("amount", 10**18, "'int'"),
+        ("amount", 10**18, "1000000000000000000"),
     ],
 )
 def test_what_is_no_number_of_an_activity(column: str, value: Any, shown: str) -> None:
