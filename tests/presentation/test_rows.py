@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 import custinsights as ci
 from custinsights.presentation.report.inquiry import Inquiry
 from custinsights.presentation.report.questions import QUESTIONS, answers, chosen
@@ -53,6 +55,29 @@ def test_of_many_labels_some_are_drawn_and_all_are_told() -> None:
     part: Any = QUESTIONS["payments"].section(inquiry).parts[0]
     assert len(part.figure["data"][0]["x"]) == part.rows == 12
     assert "The first 12 of 40." in part.says
+
+
+def test_shares_change_by_points_and_numbers_by_a_part_of_themselves() -> None:
+    """A spreadsheet tells what the page tells; what is not compared has no time before."""
+    history = ci.datasets.load_online_retail()
+    [overview] = QUESTIONS["overview"].answers(Inquiry(history))
+    assert overview.sheet is not None
+    rows = {row["metric"]: row for row in overview.sheet.to_dicts()}
+    rate, revenue = rows["new customer rate"], rows["revenue"]
+    assert rate["change"] is revenue["change in points"] is None
+    points = 100 * (rate["value"] - rate["the time before"])
+    assert rate["change in points"] == pytest.approx(points)
+    assert round(points, 1) == -17.4  # as the page says
+    assert round(revenue["change"], 3) == 0.628
+    first = ci.read_frame(
+        {"customer": ["a"], "placed_at": ["2024-03-05"], "amount": ["1"]},
+        currency="EUR",
+        timezone="UTC",
+    )
+    [alone] = QUESTIONS["overview"].answers(Inquiry(first))
+    assert alone.sheet is not None
+    heads = {*alone.sheet.to_dicts()[0], *alone.data[0]}
+    assert not {"previous", "the time before", "change", "change in points"} & heads
 
 
 def test_a_section_without_data_says_so_in_a_line() -> None:

@@ -120,7 +120,7 @@ def headlines(inquiry: Inquiry, answer: Answer) -> Answer:
     return attrs.evolve(
         answer,
         about=f"{days(history.calendar, *window)}, in {history.currency}" if window else "",
-        records=table,
+        records=_compared(table),
         view=attrs.evolve(table, columns=[*columns, Column("target", "label", targets)]),
         telling=[names.index(one) for one in _MOST_TELLING if one in names],
         sheet=_in_units(attrs.evolve(table, columns=[columns[0], *table.columns[1:]]), compare),
@@ -128,21 +128,40 @@ def headlines(inquiry: Inquiry, answer: Answer) -> Answer:
     )
 
 
-def _in_units(table: Table, compare: str) -> Table:
-    """Headlines with every number in the unit of its row, without one that compares nothing."""
-    units = table.column("unit").values
-    is_compared = not table.column("change").absent.all()
-    names = {"previous": BEFORE[compare]}
-    columns = [
-        attrs.evolve(
-            column,
-            name=names.get(column.name, column.name),
-            units=units if column.kind == "number" else None,
-        )
-        for column in table.columns
-        if is_compared or column.name not in ("previous", "change")
-    ]
+def _compared(table: Table) -> Table:
+    """Headlines without the time before where nothing is compared with it."""
+    if not table.column("change").absent.all():
+        return table
+    columns = [one for one in table.columns if one.name not in ("previous", "change")]
     return attrs.evolve(table, columns=columns)
+
+
+def _in_units(table: Table, compare: str) -> Table:
+    """Headlines with every number in the unit of its row, and changes of shares in points."""
+    units = table.column("unit").values
+    names = {"previous": BEFORE[compare]}
+    columns = []
+    for column in _compared(table).columns:
+        if column.name == "change":
+            columns += _changes(table)
+        else:
+            name = names.get(column.name, column.name)
+            of_rows = units if column.kind == "number" else None
+            columns.append(attrs.evolve(column, name=name, units=of_rows))
+    return attrs.evolve(table, columns=columns)
+
+
+def _changes(table: Table) -> list[Column]:
+    """How numbers changed, and in a column of its own by how many points shares did."""
+    change = table.column("change")
+    is_share = np.array([unit == "share" for unit in table.column("unit").values])
+    points = 100 * (table.column("value").values - table.column("previous").values)
+    points = np.where(is_share & ~change.absent, points, np.nan)
+    relative = np.where(is_share, np.nan, change.values)
+    return [
+        attrs.evolve(change, values=relative),
+        Column("change in points", "number", points, unit="points"),
+    ]
 
 
 def _per(unit: str) -> list[str]:
