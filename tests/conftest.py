@@ -1,14 +1,19 @@
 """What every test shares: Hypothesis without a clock, checklist ids that are real, a PostgreSQL."""
 
+import contextlib
 import os
 import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 from hypothesis import settings
 
+from custinsights.repositories.memory import MemoryStore
+from custinsights.repositories.protocols import Store
+from custinsights.repositories.sql import open_store
 from docs._ext.checklist import COVERAGE, entries
 
 # A busy machine must not fail a law; an unattended run must fail the same way twice.
@@ -52,3 +57,15 @@ def new_database() -> Iterator[Callable[[], str]]:
 
     yield create
     server.cleanup()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store of each kind in which nothing is yet."""
+    makers: dict[str, Callable[[], Store]] = {
+        "memory": MemoryStore,
+        "sqlite": lambda: open_store(tmp_path / "shop.db"),
+        "postgresql": lambda: open_store(request.getfixturevalue("new_database")()),
+    }
+    with contextlib.closing(makers[request.param]()) as store:
+        yield store

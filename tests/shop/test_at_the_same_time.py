@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -19,7 +17,6 @@ from custinsights.privacy import Access
 from custinsights.repositories.again import written
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store, UnitOfWork
-from custinsights.repositories.sql import open_store
 from custinsights.shop.shop import Shop
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
@@ -47,20 +44,13 @@ class Overtaken:
         self.store.close()
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture
+def store(empty_store: Store) -> Store:
     """Return a store of two customers."""
-    if request.param == "memory":
-        made: Store = MemoryStore()
-    elif request.param == "sqlite":
-        made = open_store(tmp_path / "shop.db")
-    else:
-        made = open_store(request.getfixturevalue("new_database")())
-    with contextlib.closing(made):
-        shop = ci.open_shop(made, currency="EUR", timezone="Europe/Berlin")
-        for own in ("ann", "bea"):
-            shop.add_customer(Customer(own), at=NOON, by="Kim")
-        yield made
+    shop = ci.open_shop(empty_store, currency="EUR", timezone="Europe/Berlin")
+    for own in ("ann", "bea"):
+        shop.add_customer(Customer(own), at=NOON, by="Kim")
+    return empty_store
 
 
 CHANGES: dict[str, tuple[Callable[[Shop], Any], Callable[[Shop], Any], Callable[[Shop], Any]]] = {

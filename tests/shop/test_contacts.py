@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +13,6 @@ from custinsights import privacy
 from custinsights.domain import Customer, Identity
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
-from custinsights.repositories.sql import open_store
 from custinsights.shop.import_report import ImportReport
 from custinsights.shop.importing import import_customers, import_orders
 from tests.shop.test_importing import changes, csv
@@ -32,19 +28,10 @@ FEBRUARY = f"""{HEAD}1,7,a.ray@example.com,+33612345678,Ada Ray,2024-01-05,10
 """The February export tells the same order of customer 7 with another address and name."""
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture
+def store(empty_store: Store) -> Store:
     """A store in which nothing is yet."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    create: Callable[[], str] = (
-        (lambda: str(tmp_path / "shop.db"))
-        if request.param == "sqlite"
-        else request.getfixturevalue("new_database")
-    )
-    with contextlib.closing(open_store(create())) as opened:
-        yield opened
+    return empty_store
 
 
 def bring(store: Store, text: str, **options: Any) -> ImportReport:

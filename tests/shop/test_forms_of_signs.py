@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
@@ -15,9 +12,7 @@ import pytest
 import custinsights as ci
 from custinsights.domain import Customer, Identity, Tag
 from custinsights.domain.tag_changes import key_of
-from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
-from custinsights.repositories.sql import open_store
 
 NOON = datetime(2024, 3, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -26,17 +21,10 @@ WHOLE = "José"
 APART = normalize("NFD", WHOLE)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ci.Shop]:
+@pytest.fixture
+def shop(empty_store: Store) -> ci.Shop:
     """Return an empty shop in each kind of store."""
-    if request.param == "memory":
-        store: Store = MemoryStore()
-    elif request.param == "sqlite":
-        store = open_store(tmp_path / "shop.db")
-    else:
-        store = open_store(request.getfixturevalue("new_database")())
-    with contextlib.closing(store):
-        yield ci.open_shop(store, currency="EUR", timezone="UTC")
+    return ci.open_shop(empty_store, currency="EUR", timezone="UTC")
 
 
 def written_to(shop: ci.Shop, **options: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import custinsights as ci
 from custinsights.domain import Customer, Note, NoteText, Order
 from custinsights.domain.money import Money
 from custinsights.errors import InvalidValue, StoreFailed, UnknownName
-from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.protocols import Store
 from custinsights.repositories.sql import open_store, opening
 
@@ -73,17 +72,10 @@ def test_a_damaged_page_is_told_in_words(tmp_path: Path) -> None:
         write_one(path)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ci.Shop]:
+@pytest.fixture
+def shop(empty_store: Store) -> ci.Shop:
     """Return a shop of one customer in each kind of store."""
-    if request.param == "memory":
-        store: Store = MemoryStore()
-    elif request.param == "sqlite":
-        store = open_store(tmp_path / "shop.db")
-    else:
-        store = open_store(request.getfixturevalue("new_database")())
-    with contextlib.closing(store):
-        yield filled(store)
+    return filled(empty_store)
 
 
 REFUSED: dict[str, Callable[[str], object]] = {
