@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from itertools import count
 from typing import Final, TypeAlias
@@ -154,13 +155,7 @@ def whose(
         ids[person] = was or _customer(work, found.source, held, merged)
     are_new = [person for person, own in enumerate(ids.tolist()) if own is None]
     last = _name(work, found.source, ids, are_new, known)
-    identities: dict[tuple[str, str, str], tuple[Key, Identity]] = {}
-    for person, held in known.items():
-        for identity, owner in held:
-            if owner is None and person not in gone and identity.key not in lost:
-                identities.setdefault(identity.key, (ids[person], identity))
     told = {name: column.array().tolist() for name, column in found.told.items()}
-
     without = {
         person
         for person, email in enumerate(told.get("email", ()))
@@ -181,12 +176,27 @@ def whose(
         frozenset(ids[person] for person in gone),
         [Customer(ids[person], **contacts(person)) for person in are_new],  # type: ignore[arg-type]
         [*_told(work, more, found.source, latest)],
-        [*identities.values()],
+        _new_identities(known, ids, gone, lost),
         last,
         returned,
         merged,
         len(gone) + len(without),
     )
+
+
+def _new_identities(
+    known: _Known,
+    ids: AnyArray,
+    gone: AbstractSet[int],
+    lost: AbstractSet[tuple[str, str, str]],
+) -> list[tuple[Key, Identity]]:
+    """Return what nobody has yet and who has it now: each identity once, none of who is gone."""
+    found: dict[tuple[str, str, str], tuple[Key, Identity]] = {}
+    for person, held in known.items():
+        for identity, owner in held:
+            if owner is None and person not in gone and identity.key not in lost:
+                found.setdefault(identity.key, (ids[person], identity))
+    return [*found.values()]
 
 
 def _in_time(orders: FoundOrders | None, persons: set[int]) -> list[int]:
