@@ -174,7 +174,10 @@ def whose(
         found.source,
         ids,
         frozenset(ids[person] for person in gone),
-        [Customer(ids[person], **contacts(person)) for person in are_new],  # type: ignore[arg-type]
+        [
+            Customer(ids[person], **contacts(person))  # type: ignore[arg-type]  # texts of contacts
+            for person in are_new
+        ],
         [*_told(work, more, found.source, latest)],
         _new_identities(known, ids, gone, lost),
         last,

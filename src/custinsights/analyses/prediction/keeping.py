@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Collection, Mapping
 from math import isnan, nan
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 import attrs
 import numpy as np
@@ -23,6 +23,7 @@ from custinsights.history.columnar.columns import FloatArray
 SCHEMA: Final = 1
 """Of the records; a later one may hold what this version does not know."""
 
+_T = TypeVar("_T")
 _MODELS: Final = {
     one.__name__: one for one in (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD, GammaGamma)
 }
@@ -111,10 +112,10 @@ def _model(record: Any, where: str) -> FittedModel:
     _checked(texts, f"{where}.convergence", _is_texts)
     _checked(verdict["is_reached"], f"{where}.convergence", lambda one: isinstance(one, bool))
     told["convergence"] = Convergence(**verdict)
-    return _made(kind, told, where)  # type: ignore[no-any-return]
+    return _made(kind, told, where)
 
 
-def _made(kind: type, told: Mapping[str, Any], where: str) -> Any:
+def _made(kind: Callable[..., _T], told: Mapping[str, Any], where: str) -> _T:
     """Return one of a class, which checks what it is made of."""
     try:
         return kind(**told)
@@ -132,14 +133,15 @@ def _covariance(given: Any, where: str, parameters: int) -> FloatArray:
     variances = np.diag(table)
     scale = np.sqrt(np.abs(np.outer(variances, variances)))
     is_odd = (variances < 0).any() or (np.abs(table - table.T) > _ROUNDING * scale).any()
-    return _checked(table, where, lambda _: not is_odd)  # type: ignore[no-any-return]
+    return _checked(table, where, lambda _: not is_odd)
 
 
 def _fields(given: Any, where: str, names: Collection[str]) -> Mapping[str, Any]:
     """Return an object of which each field is told, and no other."""
-    return _checked(  # type: ignore[no-any-return]
+    fields: Mapping[str, Any] = _checked(
         given, where, lambda one: isinstance(one, dict) and one.keys() == {*names}
     )
+    return fields
 
 
 def _number(given: Any, where: str) -> float:
@@ -156,7 +158,7 @@ def _is_texts(given: Any) -> bool:
     return isinstance(given, list) and all(isinstance(one, str) for one in given)
 
 
-def _checked(given: Any, where: str, is_right: Callable[[Any], bool]) -> Any:
+def _checked(given: _T, where: str, is_right: Callable[[_T], bool]) -> _T:
     if not is_right(given):
         _refuse(where)
     return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import Any
 
 from custinsights.domain.identities import Identity
@@ -11,6 +12,7 @@ from custinsights.repositories.batches import REFUND_COLUMNS
 from custinsights.repositories.memory import MemoryStore
 from custinsights.repositories.order_rows import batch_of, batch_of_rows
 from custinsights.repositories.protocols import Store, UnitOfWork
+from custinsights.repositories.stored import Key
 from custinsights.testing import objects
 from custinsights.testing.storing.asking import NOON, Factory, differs
 from custinsights.testing.storing.observing import IDS, changes, observed, stored
@@ -192,13 +194,12 @@ class _Machine(RuleBasedStateMachine):
     def identify(self, customer: str, identities: list[Identity]) -> None:
         """Say by what somebody is known, and find them by it."""
         self.both(f"identify {customer}", lambda unit: unit.people.identify(customer, identities))
+
+        def found(unit: UnitOfWork, *, before: bool) -> list[Key | None]:
+            return [*unit.people.find_all(identities, before_merging=before)]
+
         for before in (False, True):
-            self.both(
-                f"find_all before_merging={before}",
-                lambda unit, before=before: [  # type: ignore[misc]
-                    *unit.people.find_all(identities, before_merging=before)
-                ],
-            )
+            self.both(f"find_all before_merging={before}", partial(found, before=before))
 
     @needs("people")
     @rule(customer=_who, to=_who)
